@@ -1,0 +1,144 @@
+//! Failures on demand, with which a test shows what the product does when a service fails.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use http_body_util::Full;
+use serde_json::json;
+
+use super::Service;
+use crate::server;
+
+/// How a service fails, until told otherwise.
+///
+/// ```
+/// # use local::Fault;
+/// # use std::time::Duration;
+/// let outage = Fault::hang_up();
+/// let slow_writes = Fault::delay(Duration::from_secs(2)).on("PutItem");
+/// let one_lost_answer = Fault::lose_answer().on("SendMessage").first(1);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Fault {
+    pub(super) kind: Kind,
+    operation: Option<String>,
+    remaining: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    HangUp,
+    Status(StatusCode),
+    Throttle,
+    Delay(Duration),
+    LoseAnswer,
+}
+
+impl Fault {
+    /// The connection is closed; the request is not processed.
+    pub fn hang_up() -> Self {
+        Self::new(Kind::HangUp)
+    }
+
+    /// The answer is this status; the request is not processed. 500 stands for a number that is no status.
+    pub fn status(status: u16) -> Self {
+        Self::new(Kind::Status(
+            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        ))
+    }
+
+    /// The answer is the service's throttling error; the request is not processed.
+    pub fn throttle() -> Self {
+        Self::new(Kind::Throttle)
+    }
+
+    /// The request is processed, later.
+    pub fn delay(by: Duration) -> Self {
+        Self::new(Kind::Delay(by))
+    }
+
+    /// The request is processed, but the connection is closed instead of answered.
+    pub fn lose_answer() -> Self {
+        Self::new(Kind::LoseAnswer)
+    }
+
+    /// Only this operation fails, such as `SendMessage`.
+    #[must_use]
+    pub fn on(self, operation: impl Into<String>) -> Self {
+        Self {
+            operation: Some(operation.into()),
+            ..self
+        }
+    }
+
+    /// Only so many requests fail, counted from now.
+    #[must_use]
+    pub fn first(self, requests: u32) -> Self {
+        Self {
+            remaining: Some(requests),
+            ..self
+        }
+    }
+
+    fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            operation: None,
+            remaining: None,
+        }
+    }
+
+    /// What happens to this request, and one request fewer of those that fail.
+    pub(super) fn strike(&mut self, operation: &str) -> Option<Kind> {
+        if self.operation.as_deref().is_some_and(|only| only != operation) {
+            return None;
+        }
+        if let Some(remaining) = &mut self.remaining {
+            *remaining = remaining.checked_sub(1)?;
+        }
+        Some(self.kind)
+    }
+}
+
+/// The throttling error in the words of each service.
+pub(super) fn throttled(service: Service) -> Response<Full<Bytes>> {
+    let code = match service {
+        Service::DynamoDb => "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
+        Service::Sqs => "com.amazonaws.sqs#RequestThrottled",
+        Service::SecretsManager => "ThrottlingException",
+    };
+    server::json(
+        StatusCode::BAD_REQUEST,
+        &json!({ "__type": code, "message": "Rate exceeded" }),
+    )
+}
+
+/// An answer as a broken service gives it.
+pub(super) fn broken(status: StatusCode) -> Response<Full<Bytes>> {
+    let code = if status == StatusCode::SERVICE_UNAVAILABLE {
+        "ServiceUnavailable"
+    } else {
+        "InternalServerError"
+    };
+    server::json(
+        status,
+        &json!({ "__type": code, "message": "fault injected by a test" }),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_strikes_its_operation_as_often_as_it_says() {
+        let mut fault = Fault::throttle().on("PutItem").first(2);
+
+        let struck: Vec<_> = ["GetItem", "PutItem", "PutItem", "PutItem"]
+            .map(|op| fault.strike(op).is_some())
+            .into();
+
+        assert_eq!(struck, [false, true, true, false]);
+    }
+}

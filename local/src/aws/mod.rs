@@ -1,0 +1,189 @@
+//! DynamoDB, SQS and Secrets Manager on loopback ports, in this process.
+//!
+//! Each port is a [`Gate`]: it writes down every request, lets a [`Fault`] strike, and passes the request on to the
+//! emulator. What goes through the gate of SQS is also what [`messages`] knows the queues by.
+
+mod dynamodb;
+mod emulator;
+mod fault;
+mod messages;
+mod secrets_manager;
+mod sqs;
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use tokio::{net::TcpListener, sync::broadcast, time::sleep};
+
+use self::{emulator::Emulator, fault::Kind, messages::Messages};
+pub use self::{fault::Fault, messages::Message};
+use crate::{
+    data::Data,
+    error::Error,
+    server::{self, Handler, HangUp},
+    tasks::{Tasks, lock},
+    template::{Scope, Template},
+};
+
+/// An emulated service of AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Service {
+    /// Tables.
+    DynamoDb,
+    /// Queues.
+    Sqs,
+    /// Generated keys.
+    SecretsManager,
+}
+
+impl Service {
+    const ALL: [Self; 3] = [Self::DynamoDb, Self::Sqs, Self::SecretsManager];
+}
+
+/// One request to an emulated service, also when a [`Fault`] struck it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwsCall {
+    /// Who was called.
+    pub service: Service,
+    /// What was asked, such as `GetItem`; empty when the request does not say.
+    pub operation: String,
+}
+
+/// The ports, before anything answers on them.
+#[derive(Debug)]
+pub(crate) struct Ports([(TcpListener, SocketAddr); 3]);
+
+impl Ports {
+    pub(crate) async fn bind() -> Result<Self, Error> {
+        Ok(Self([
+            server::bind(None).await?,
+            server::bind(None).await?,
+            server::bind(None).await?,
+        ]))
+    }
+
+    pub(crate) fn address(&self, service: Service) -> SocketAddr {
+        self.0[service as usize].1
+    }
+}
+
+/// The three services, running.
+#[derive(Debug)]
+pub(crate) struct Aws {
+    pub(crate) addresses: [SocketAddr; 3],
+    calls: Arc<Mutex<Vec<AwsCall>>>,
+    gates: [Arc<Gate>; 3],
+}
+
+impl Aws {
+    /// Makes what the template declares, names the secrets in `scope`, and starts to answer.
+    pub(crate) async fn start(
+        tasks: &Arc<Tasks>,
+        ports: Ports,
+        template: &Template,
+        scope: &mut Scope,
+        data: Option<&Data>,
+    ) -> Result<Self, Error> {
+        let calls = Arc::default();
+        let secrets_manager = secrets_manager::start(&template.secrets(scope)?, scope, data).await?;
+        let dynamodb = dynamodb::start(tasks, &template.tables(scope)?, data).await?;
+        let (sqs, messages) = sqs::start(ports.address(Service::Sqs), &template.queues(scope)?, data).await?;
+
+        let gate = |service, emulator, messages| {
+            Arc::new(Gate {
+                service,
+                emulator,
+                messages,
+                calls: Arc::clone(&calls),
+                fault: Mutex::default(),
+            })
+        };
+        let gates = [
+            gate(Service::DynamoDb, dynamodb, None),
+            gate(Service::Sqs, sqs, Some(messages)),
+            gate(Service::SecretsManager, secrets_manager, None),
+        ];
+        let addresses = Service::ALL.map(|service| ports.address(service));
+        for ((listener, _), gate) in ports.0.into_iter().zip(&gates) {
+            server::serve(tasks, listener, Arc::clone(gate));
+        }
+        Ok(Self {
+            addresses,
+            calls,
+            gates,
+        })
+    }
+
+    pub(crate) fn address(&self, service: Service) -> SocketAddr {
+        self.addresses[service as usize]
+    }
+
+    pub(crate) fn calls(&self) -> Vec<AwsCall> {
+        lock(&self.calls).clone()
+    }
+
+    pub(crate) fn set_fault(&self, service: Service, fault: Option<Fault>) {
+        *lock(&self.gates[service as usize].fault) = fault;
+    }
+
+    pub(crate) fn watch_messages(&self) -> broadcast::Receiver<Message> {
+        self.gates[Service::Sqs as usize]
+            .messages
+            .as_ref()
+            .map_or_else(|| broadcast::channel(1).1, Messages::watch)
+    }
+}
+
+/// Stands before one emulator.
+#[derive(Debug)]
+struct Gate {
+    service: Service,
+    emulator: Emulator,
+    messages: Option<Messages>,
+    calls: Arc<Mutex<Vec<AwsCall>>>,
+    fault: Mutex<Option<Fault>>,
+}
+
+impl Handler for Gate {
+    /// DynamoDB's; the others take less, and say so themselves.
+    const BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+    async fn handle(self: Arc<Self>, request: Request<Bytes>, _: SocketAddr) -> Result<Response<Full<Bytes>>, HangUp> {
+        let operation = emulator::operation(&request).to_owned();
+        lock(&self.calls).push(AwsCall {
+            service: self.service,
+            operation: operation.clone(),
+        });
+
+        let fault = lock(&self.fault).as_mut().and_then(|fault| fault.strike(&operation));
+        match fault {
+            Some(Kind::HangUp) => return Err(HangUp),
+            Some(Kind::Status(status)) => return Ok(fault::broken(status)),
+            Some(Kind::Throttle) => return Ok(fault::throttled(self.service)),
+            Some(Kind::Delay(by)) => sleep(by).await,
+            Some(Kind::LoseAnswer) | None => {}
+        }
+        let response = self.pass(&operation, request).await?;
+        if fault == Some(Kind::LoseAnswer) {
+            Err(HangUp)
+        } else {
+            Ok(response)
+        }
+    }
+}
+
+impl Gate {
+    async fn pass(&self, operation: &str, request: Request<Bytes>) -> Result<Response<Full<Bytes>>, HangUp> {
+        let asked = request.body().clone();
+        let response = self.emulator.answer(request).await?;
+        if let Some(messages) = self.messages.as_ref().filter(|_| response.status().is_success()) {
+            messages.observe(operation, &asked, response.body());
+        }
+        Ok(response.map(Full::new))
+    }
+}

@@ -1,0 +1,63 @@
+//! Secrets Manager: secrets with the values that the template gives, or random ones, which `--data` keeps.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use rustack_secretsmanager_core::{
+    config::SecretsManagerConfig, handler::RustackSecretsManagerHandler, provider::RustackSecretsManager,
+};
+use serde_json::{Map, Value as Json, json};
+
+use super::emulator::Emulator;
+use crate::{
+    data::Data,
+    error::Error,
+    template::{ACCOUNT, REGION, Scope, Secret, SecretValue},
+};
+
+const FILE: &str = "secrets.json";
+
+pub(super) async fn start(secrets: &[Secret], scope: &mut Scope, data: Option<&Data>) -> Result<Emulator, Error> {
+    let emulator = Emulator::SecretsManager(RustackSecretsManagerHandler::new(Arc::new(RustackSecretsManager::new(
+        SecretsManagerConfig {
+            skip_signature_validation: true,
+            default_region: REGION.to_owned(),
+            default_account_id: ACCOUNT.to_owned(),
+        },
+    ))));
+    let mut kept: BTreeMap<String, String> = data.map_or_else(|| Ok(BTreeMap::new()), |data| data.load(FILE))?;
+    for secret in secrets {
+        let refused = |message| Error::Resource {
+            resource: secret.id.clone(),
+            message,
+        };
+        let value = match (&secret.value, kept.get(&secret.name)) {
+            (SecretValue::Given(value), _) | (SecretValue::Generated(_), Some(value)) => value.clone(),
+            (SecretValue::Generated(how), None) => generate(&emulator, how).await.map_err(refused)?,
+        };
+        let request = json!({ "Name": secret.name, "SecretString": value });
+        let made = emulator.call("CreateSecret", &request).await.map_err(refused)?;
+        scope.set_ref(&secret.id, text(&made, "ARN"));
+        kept.insert(secret.name.clone(), value);
+    }
+    if let Some(data) = data {
+        data.save(FILE, &kept)?;
+    }
+    Ok(emulator)
+}
+
+/// As `GenerateSecretString` says: a random text, or a JSON object with that text under one of its keys.
+async fn generate(emulator: &Emulator, how: &Map<String, Json>) -> Result<String, String> {
+    let random = emulator.call("GetRandomPassword", &Json::Object(how.clone())).await?;
+    let random = text(&random, "RandomPassword");
+    let (Some(template), Some(key)) = (how.get("SecretStringTemplate"), how.get("GenerateStringKey")) else {
+        return Ok(random);
+    };
+    let mut object: Map<String, Json> = serde_json::from_str(template.as_str().unwrap_or_default())
+        .map_err(|error| format!("SecretStringTemplate: {error}"))?;
+    object.insert(key.as_str().unwrap_or_default().to_owned(), random.into());
+    Ok(Json::Object(object).to_string())
+}
+
+fn text(answer: &Json, key: &str) -> String {
+    answer[key].as_str().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,107 @@
+//! An HTTP API of API Gateway (version 2) with its `$default` stage.
+//!
+//! [`route`] finds the function, [`event`] is what it gets (payload format 2.0), [`answer`] is what the caller gets.
+
+mod answer;
+mod event;
+mod route;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http_body_util::Full;
+
+use self::{event::Incoming, route::Routes};
+use crate::{
+    error::Error,
+    lambda::{Function, Functions, Outcome, new_trace},
+    server::{self, Handler, HangUp},
+};
+
+/// Where a real API has ten letters and digits.
+pub(crate) const API_ID: &str = "local";
+
+/// Lambda's limit for an event, as it is sent: a body in base64 counts a third more.
+const EVENT_LIMIT: usize = 6 * 1024 * 1024;
+
+#[derive(Debug)]
+pub(crate) struct Gateway {
+    address: SocketAddr,
+    routes: Routes<Arc<Function>>,
+}
+
+impl Gateway {
+    pub(crate) fn new(address: SocketAddr, functions: &Functions) -> Result<Self, Error> {
+        let mut routes = Routes::default();
+        for function in functions.iter() {
+            for (method, path) in &function.declared.routes {
+                let resource = function.declared.id.clone();
+                routes
+                    .add(method, path, Arc::clone(function))
+                    .map_err(|message| Error::Resource { resource, message })?;
+            }
+        }
+        Ok(Self { address, routes })
+    }
+}
+
+impl Handler for Gateway {
+    const BODY_LIMIT: usize = 10 * 1024 * 1024;
+
+    async fn handle(
+        self: Arc<Self>,
+        request: Request<Bytes>,
+        client: SocketAddr,
+    ) -> Result<Response<Full<Bytes>>, HangUp> {
+        let (mut parts, body) = request.into_parts();
+        let Some(found) = self.routes.find(&parts.method, parts.uri.path()) else {
+            return Ok(server::message(StatusCode::NOT_FOUND, "Not Found"));
+        };
+        let trace = new_trace();
+        forwarded(&mut parts.headers, client, self.address, &trace);
+        let event = event::build(&Incoming {
+            parts: &parts,
+            body: &body,
+            client,
+            address: self.address,
+            found: &found,
+        });
+        if event.len() > EVENT_LIMIT {
+            return Ok(server::message(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "Request Entity Too Large",
+            ));
+        }
+        Ok(match found.target.invoke(event.into(), trace).await {
+            Outcome::Answer(payload) => answer::decode(&payload).unwrap_or_else(broken),
+            Outcome::Error(_) => broken(),
+            Outcome::TimedOut(_) => server::message(StatusCode::GATEWAY_TIMEOUT, "Endpoint request timed out"),
+        })
+    }
+}
+
+/// The function failed, or its answer is not one. API Gateway says 500 here, and for a function's time-out too; the
+/// three are kept apart so that nobody mistakes them for a 500 of the product itself.
+fn broken() -> Response<Full<Bytes>> {
+    server::message(StatusCode::BAD_GATEWAY, "Internal Server Error")
+}
+
+/// Adds what API Gateway tells of the connection. What the client claims about the protocol does not count.
+fn forwarded(headers: &mut HeaderMap, client: SocketAddr, address: SocketAddr, trace: &str) {
+    let before = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    let addresses = before.map_or_else(
+        || client.ip().to_string(),
+        |before| format!("{before}, {}", client.ip()),
+    );
+    for (name, value) in [
+        ("x-forwarded-for", addresses),
+        ("x-forwarded-port", address.port().to_string()),
+        ("x-forwarded-proto", "http".to_owned()),
+        ("x-amzn-trace-id", trace.to_owned()),
+    ] {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.insert(name, value);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The Invoke API of Lambda: `POST /2015-03-31/functions/<function>/invocations`.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::Full;
+use percent_encoding::percent_decode_str;
+use serde_json::json;
+
+use super::{Functions, Invocation, new_trace};
+use crate::server::{self, Handler, HangUp};
+
+#[derive(Debug)]
+pub(crate) struct InvokeApi {
+    pub(super) functions: Arc<Functions>,
+}
+
+impl Handler for InvokeApi {
+    /// Lambda's limit for an event.
+    const BODY_LIMIT: usize = 6 * 1024 * 1024;
+
+    async fn handle(self: Arc<Self>, request: Request<Bytes>, _: SocketAddr) -> Result<Response<Full<Bytes>>, HangUp> {
+        let (parts, body) = request.into_parts();
+        let path: Vec<_> = parts.uri.path().split('/').collect();
+        let (&Method::POST, ["", "2015-03-31", "functions", name, "invocations"]) = (&parts.method, path.as_slice())
+        else {
+            return Ok(refusal(
+                StatusCode::NOT_FOUND,
+                "UnknownOperationException",
+                "only Invoke is served here",
+            ));
+        };
+        let name = percent_decode_str(name).decode_utf8_lossy();
+        let function = match self.functions.get(&name) {
+            Ok(function) => Arc::clone(function),
+            Err(error) => {
+                return Ok(refusal(
+                    StatusCode::NOT_FOUND,
+                    "ResourceNotFoundException",
+                    &error.to_string(),
+                ));
+            }
+        };
+        let event = if body.is_empty() {
+            Bytes::from_static(b"{}")
+        } else {
+            body
+        };
+        match parts
+            .headers
+            .get("x-amz-invocation-type")
+            .map_or(b"RequestResponse".as_slice(), HeaderValue::as_bytes)
+        {
+            b"DryRun" => Ok(empty(StatusCode::NO_CONTENT)),
+            b"Event" => {
+                let tasks = Arc::clone(&function.tasks);
+                tasks.spawn(async move { drop(function.invoke(event, new_trace()).await) });
+                Ok(empty(StatusCode::ACCEPTED))
+            }
+            _ => Ok(answer(function.invoke(event, new_trace()).await.into())),
+        }
+    }
+}
+
+fn answer(invocation: Invocation) -> Response<Full<Bytes>> {
+    let mut response = server::respond(StatusCode::OK, "application/json", invocation.payload);
+    let headers = response.headers_mut();
+    headers.insert("x-amz-executed-version", HeaderValue::from_static("$LATEST"));
+    if invocation.function_error.is_some() {
+        headers.insert("x-amz-function-error", HeaderValue::from_static("Unhandled"));
+    }
+    response
+}
+
+fn refusal(status: StatusCode, kind: &'static str, message: &str) -> Response<Full<Bytes>> {
+    let mut response = server::json(status, &json!({ "Type": "User", "Message": message }));
+    response
+        .headers_mut()
+        .insert("x-amzn-errortype", HeaderValue::from_static(kind));
+    response
+}
+
+fn empty(status: StatusCode) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = status;
+    response
+}

@@ -1,0 +1,173 @@
+//! One process of a function.
+
+use std::{io, process::ExitStatus, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use tokio::{
+    process::{Child, Command},
+    select,
+    sync::{mpsc, oneshot},
+    time::sleep,
+};
+use uuid::Uuid;
+
+use super::{
+    Function, Outcome, error_body, failure,
+    runtime_api::{Call, Desk, Reply, RuntimeApi},
+};
+use crate::{host, template::REGION};
+
+/// From the start of a process to its first `next`. Lambda gives 10 s; a debug build on a busy machine may take more.
+const INIT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Variables of this process that the functions get too. The second one is where a coverage build writes.
+const PASSED_ON: [&str; 2] = ["PATH", "LLVM_PROFILE_FILE"];
+
+/// Dropping it kills the process.
+#[derive(Debug)]
+pub(super) struct Sandbox {
+    id: Uuid,
+    process: Child,
+    events: mpsc::Sender<Call>,
+    desk: Arc<Desk>,
+    runtime: Arc<RuntimeApi>,
+}
+
+impl Sandbox {
+    pub(super) fn start(function: &Function, runtime: &Arc<RuntimeApi>) -> io::Result<Self> {
+        let id = host::new_uuid();
+        let process = Command::new(&function.binary)
+            .env_clear()
+            .envs(PASSED_ON.iter().filter_map(|name| Some((name, host::variable(name)?))))
+            .envs(environment(function, id))
+            .env("AWS_LAMBDA_RUNTIME_API", runtime.address_of(id))
+            .stdin(std::process::Stdio::null())
+            .stdout(function.log.stdio()?)
+            .stderr(function.log.stdio()?)
+            // Ctrl-C in the terminal is for the stack, which then stops the functions.
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()?;
+        let (events, desk) = runtime.open(id, &function.declared.arn);
+        Ok(Self {
+            id,
+            process,
+            events,
+            desk,
+            runtime: Arc::clone(runtime),
+        })
+    }
+
+    pub(super) fn is_alive(&mut self) -> bool {
+        matches!(self.process.try_wait(), Ok(None))
+    }
+
+    /// Gives the process an event and waits until it answers, ends, or runs out of time.
+    pub(super) async fn call(&mut self, event: Bytes, trace: String, timeout: Duration) -> Outcome {
+        let id = host::new_uuid();
+        let (taken, was_taken) = oneshot::channel();
+        let (reply, mut answer) = oneshot::channel();
+        if self
+            .events
+            .try_send(Call {
+                id,
+                event,
+                trace,
+                timeout,
+                taken,
+                reply,
+            })
+            .is_err()
+        {
+            return failure("Local.Stopped", "the sandbox takes no events");
+        }
+        let limit = async {
+            select! {
+                Ok(()) = was_taken => sleep(timeout).await,
+                () = sleep(INIT_TIMEOUT) => {}
+            }
+        };
+        select! {
+            // In this order: a process may end right after its answer.
+            biased;
+            Ok(reply) = &mut answer => match reply {
+                Reply::Answer(answer) => Outcome::Answer(answer),
+                Reply::Error(error) => Outcome::Error(error),
+            },
+            status = self.process.wait() => match answer.try_recv() {
+                Ok(Reply::Answer(answer)) => Outcome::Answer(answer),
+                Ok(Reply::Error(error)) => Outcome::Error(error),
+                Err(_) => self.crashed(id, status),
+            },
+            () = limit => {
+                let message = format!("{id} Task timed out after {:.2} seconds", timeout.as_secs_f32());
+                Outcome::TimedOut(error_body("Sandbox.Timedout", &message))
+            }
+        }
+    }
+
+    pub(super) async fn stop(mut self) {
+        // An error means that it has ended by itself.
+        let _ = self.process.kill().await;
+    }
+
+    fn crashed(&self, id: Uuid, status: io::Result<ExitStatus>) -> Outcome {
+        if let Some(error) = self.desk.init_error() {
+            return Outcome::Error(error);
+        }
+        let status = status.map_or_else(|error| error.to_string(), |status| status.to_string());
+        failure(
+            "Runtime.ExitError",
+            &format!("RequestId: {id} Error: Runtime exited with {status}"),
+        )
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.runtime.close(self.id);
+    }
+}
+
+/// What Lambda sets, and what the template adds.
+fn environment(function: &Function, sandbox: Uuid) -> Vec<(&str, String)> {
+    let declared = &function.declared;
+    let date = host::now_utc().date();
+    let stream = format!(
+        "{}/{:02}/{:02}/[$LATEST]{}",
+        date.year(),
+        u8::from(date.month()),
+        date.day(),
+        sandbox.simple()
+    );
+    let directory = function
+        .binary
+        .parent()
+        .map(|directory| directory.display().to_string())
+        .unwrap_or_default();
+    let mut variables = vec![
+        ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+        ("AWS_SESSION_TOKEN", "local".to_owned()),
+        ("AWS_REGION", REGION.to_owned()),
+        ("AWS_DEFAULT_REGION", REGION.to_owned()),
+        ("AWS_LAMBDA_FUNCTION_NAME", declared.name.clone()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", declared.memory.to_string()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", declared.log_group.clone()),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", stream),
+        ("LAMBDA_TASK_ROOT", directory),
+        ("LANG", "en_US.UTF-8".to_owned()),
+        ("TZ", ":UTC".to_owned()),
+        ("_HANDLER", "bootstrap".to_owned()),
+    ];
+    variables.extend(function.common.iter().map(|(name, value)| (*name, value.clone())));
+    variables.extend(
+        declared
+            .environment
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.clone())),
+    );
+    variables
+}

@@ -1,0 +1,45 @@
+//! Pipehook on one machine: the real function binaries behind an API Gateway, with DynamoDB, SQS and Secrets Manager
+//! in this process. `cargo run` is for newcomers, [`Stack`] for tests and benchmarks.
+//!
+//! What is served comes from `template.yaml`: routes, tables, queues, keys, and the functions' variables. Nothing of
+//! the product is written here a second time, so this crate does not depend on `shared`.
+//!
+//! | module | is |
+//! |---|---|
+//! | `stack` | the parts put together: start here |
+//! | `template` | `template.yaml` as CloudFormation reads it |
+//! | `binaries` | builds the functions |
+//! | `gateway` | API Gateway: routes, events, answers |
+//! | `lambda` | the processes, the Runtime API they call, the Invoke API |
+//! | `aws` | the emulated services, each behind a gate that counts calls and injects faults |
+//! | `data` | the directory that keeps state between runs |
+//! | `server`, `tasks`, `host` | HTTP, background tasks, and clock, randomness and environment |
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), local::Error> {
+//! let stack = local::Stack::start(local::Options::default()).await?;
+//! stack.fault(local::Service::Sqs, local::Fault::status(503).on("SendMessage"));
+//! // call stack.api_url(), then look at stack.aws_calls() and stack.logs()
+//! stack.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod aws;
+mod binaries;
+mod data;
+mod error;
+mod gateway;
+mod host;
+mod lambda;
+mod server;
+mod stack;
+mod tasks;
+mod template;
+
+pub use crate::{
+    aws::{AwsCall, Fault, Message, Service},
+    error::Error,
+    lambda::{Invocation, log::LogLine},
+    stack::{Options, Stack},
+};

@@ -1,0 +1,211 @@
+//! The whole stack, put together.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use tokio::sync::broadcast;
+
+use crate::{
+    aws::{Aws, AwsCall, Fault, Message, Ports, Service},
+    binaries,
+    data::Data,
+    error::Error,
+    gateway::Gateway,
+    lambda::{self, Functions, Invocation, log::LogLine},
+    server,
+    tasks::Tasks,
+    template::{Addresses, Scope, Template},
+};
+
+/// What to start, and how. The default is the project's template on free ports, with nothing kept.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Where the API listens; a free port when `None`.
+    pub port: Option<u16>,
+    /// The directory that keeps tables, secrets and messages; in memory when `None`.
+    pub data: Option<PathBuf>,
+    /// Builds the functions with optimisation.
+    pub release: bool,
+    /// The project's `template.yaml` when `None`. Functions are built in its directory.
+    pub template: Option<PathBuf>,
+    /// Takes the functions' binaries from here, instead of building them.
+    pub binaries: Option<PathBuf>,
+    /// Parameters of the template, in place of their defaults.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// A running stack. Dropping it stops it too, without waiting.
+#[derive(Debug)]
+pub struct Stack {
+    api: SocketAddr,
+    lambda: SocketAddr,
+    scope: Scope,
+    aws: Aws,
+    functions: Arc<Functions>,
+    tasks: Arc<Tasks>,
+    _data: Option<Data>,
+}
+
+impl Stack {
+    /// Builds the functions and serves what the template declares.
+    ///
+    /// # Errors
+    ///
+    /// When the template is broken, a function does not build, or a port or the data directory is in use.
+    pub async fn start(options: Options) -> Result<Self, Error> {
+        let (api_listener, api) = server::bind(options.port).await?;
+        let ports = Ports::bind().await?;
+        let path = options
+            .template
+            .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml"));
+        let template = Template::load(&path)?;
+        let mut scope = template.scope(&options.parameters)?;
+        template.name_resources(
+            &mut scope,
+            &Addresses {
+                api,
+                sqs: ports.address(Service::Sqs),
+            },
+        )?;
+
+        let data = options.data.as_deref().map(Data::open).transpose()?;
+        let tasks = Arc::new(Tasks::default());
+        let aws = Aws::start(&tasks, ports, &template, &mut scope, data.as_ref()).await?;
+
+        let declared = template.functions(&scope)?;
+        let names: Vec<_> = declared.iter().map(|function| function.binary.clone()).collect();
+        let binaries = match options.binaries {
+            Some(directory) => names.iter().map(|name| (name.clone(), directory.join(name))).collect(),
+            None => binaries::build(path.parent().unwrap_or(&path), &names, options.release).await?,
+        };
+        let functions = Functions::start(&tasks, with_binaries(declared, &binaries), endpoints(&aws)).await?;
+        server::serve(&tasks, api_listener, Arc::new(Gateway::new(api, &functions)?));
+        let lambda = lambda::serve_invoke_api(&tasks, &functions).await?;
+        Ok(Self {
+            api,
+            lambda,
+            scope,
+            aws,
+            functions,
+            tasks,
+            _data: data,
+        })
+    }
+
+    /// `http://127.0.0.1:<port>`
+    pub fn api_url(&self) -> String {
+        url(self.api)
+    }
+
+    /// The endpoint of DynamoDB.
+    pub fn dynamodb_url(&self) -> String {
+        url(self.aws.address(Service::DynamoDb))
+    }
+
+    /// The endpoint of SQS.
+    pub fn sqs_url(&self) -> String {
+        url(self.aws.address(Service::Sqs))
+    }
+
+    /// The endpoint of Secrets Manager.
+    pub fn secrets_manager_url(&self) -> String {
+        url(self.aws.address(Service::SecretsManager))
+    }
+
+    /// The endpoint of Lambda, which serves `Invoke` only.
+    pub fn lambda_url(&self) -> String {
+        url(self.lambda)
+    }
+
+    /// What `!Ref` gives for a logical id: a table's name, a queue's URL, a secret's ARN. Empty when the template has
+    /// no such resource.
+    pub fn physical_id(&self, logical_id: &str) -> String {
+        self.scope.get_ref(logical_id).unwrap_or_default().to_owned()
+    }
+
+    /// Calls a function directly, by logical id, name or ARN.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such function. What goes wrong in the function is in the [`Invocation`].
+    pub async fn invoke(&self, function: &str, event: impl Into<Vec<u8>>) -> Result<Invocation, Error> {
+        let function = self.functions.get(function)?;
+        Ok(function.invoke(event.into().into(), lambda::new_trace()).await.into())
+    }
+
+    /// Starts one process of each function, so that the first calls need not wait for it.
+    pub fn warm(&self) {
+        self.functions.iter().for_each(|function| function.warm());
+    }
+
+    /// Every line that the functions have printed so far, function by function. What a function printed before it
+    /// answered is there when the answer is.
+    pub fn logs(&self) -> Vec<LogLine> {
+        self.functions.logs()
+    }
+
+    /// The lines since the last call with the same `positions`, which start as the default.
+    pub fn new_logs(&self, positions: &mut Vec<u64>) -> Vec<LogLine> {
+        self.functions.new_logs(positions)
+    }
+
+    /// Each request to DynamoDB, SQS and Secrets Manager so far, in order.
+    pub fn aws_calls(&self) -> Vec<AwsCall> {
+        self.aws.calls()
+    }
+
+    /// Makes a service fail from now on, or lets it recover.
+    pub fn fault(&self, service: Service, fault: impl Into<Option<Fault>>) {
+        self.aws.set_fault(service, fault.into());
+    }
+
+    /// Each message as it lands on a queue, from now on. Consumers receive it all the same.
+    pub fn watch_messages(&self) -> broadcast::Receiver<Message> {
+        self.aws.watch_messages()
+    }
+
+    /// Stops everything that the stack has started.
+    pub async fn stop(self) {
+        self.tasks.stop().await;
+        self.functions.stop().await;
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        self.tasks.abort();
+    }
+}
+
+fn with_binaries(
+    declared: Vec<crate::template::Function>,
+    binaries: &HashMap<String, PathBuf>,
+) -> Vec<(crate::template::Function, PathBuf)> {
+    declared
+        .into_iter()
+        .map(|function| {
+            let binary = binaries.get(&function.binary).cloned().unwrap_or_default();
+            (function, binary)
+        })
+        .collect()
+}
+
+/// Where the AWS SDK in the functions finds the services.
+fn endpoints(aws: &Aws) -> Vec<(&'static str, String)> {
+    vec![
+        ("AWS_ENDPOINT_URL_DYNAMODB", url(aws.address(Service::DynamoDb))),
+        ("AWS_ENDPOINT_URL_SQS", url(aws.address(Service::Sqs))),
+        (
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+            url(aws.address(Service::SecretsManager)),
+        ),
+    ]
+}
+
+fn url(address: SocketAddr) -> String {
+    format!("http://{address}")
+}

@@ -1,0 +1,316 @@
+//! The resource types that the stack makes: functions with their routes, tables, queues, secrets.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::SocketAddr,
+    time::Duration,
+};
+
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+
+use super::{ACCOUNT, Broken, REGION, Resource, STACK_NAME, Scope, Template, scope::scalar_text};
+use crate::error::Error;
+
+const FUNCTION: &str = "AWS::Serverless::Function";
+const TABLE: &str = "AWS::DynamoDB::Table";
+const QUEUE: &str = "AWS::SQS::Queue";
+const SECRET: &str = "AWS::SecretsManager::Secret";
+
+/// SQS takes 1 MiB, and the emulator a quarter of it. Larger limits are cut to this.
+const MAXIMUM_MESSAGE_SIZE: u64 = 256 * 1024;
+
+/// Where the stack answers: the part of the resources' names that is known only when the ports are.
+#[derive(Debug)]
+pub(crate) struct Addresses {
+    pub(crate) api: SocketAddr,
+    pub(crate) sqs: SocketAddr,
+}
+
+#[derive(Debug)]
+pub(crate) struct Function {
+    /// Logical id.
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) arn: String,
+    /// The binary's name, which is the last part of `CodeUri`.
+    pub(crate) binary: String,
+    pub(crate) timeout: Duration,
+    /// In MB.
+    pub(crate) memory: u32,
+    pub(crate) log_group: String,
+    pub(crate) environment: BTreeMap<String, String>,
+    /// Method and path of each `HttpApi` event.
+    pub(crate) routes: Vec<(String, String)>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// Body of a `CreateTable` request.
+    pub(crate) create: Json,
+    /// `TimeToLiveSpecification` of an `UpdateTimeToLive` request.
+    pub(crate) time_to_live: Option<Json>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Queue {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) attributes: HashMap<String, String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Secret {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) value: SecretValue,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) enum SecretValue {
+    #[serde(rename = "SecretString")]
+    Given(String),
+    /// Body of a `GetRandomPassword` request, besides `SecretStringTemplate` and `GenerateStringKey`.
+    #[serde(rename = "GenerateSecretString")]
+    Generated(Map<String, Json>),
+}
+
+impl Template {
+    /// Gives each resource its physical name. Secrets get theirs when they are made: the service picks it.
+    pub(crate) fn name_resources(&self, scope: &mut Scope, addresses: &Addresses) -> Result<(), Error> {
+        self.collect(scope, |_, resource, scope| {
+            let arn = |service: &str, name: &str| format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{name}");
+            let id = resource.id;
+            let name = self.physical_name(resource, scope)?;
+            match resource.kind {
+                QUEUE => {
+                    scope.set_ref(id, format!("http://{}/{ACCOUNT}/{name}", addresses.sqs));
+                    scope.set_attribute(id, "Arn", arn("sqs", &name));
+                    scope.set_attribute(id, "QueueName", name);
+                }
+                TABLE => {
+                    scope.set_attribute(id, "Arn", arn("dynamodb", &format!("table/{name}")));
+                    scope.set_ref(id, name);
+                }
+                FUNCTION => {
+                    scope.set_attribute(id, "Arn", arn("lambda", &format!("function:{name}")));
+                    scope.set_ref(id, name);
+                }
+                "AWS::Serverless::HttpApi" => {
+                    scope.set_ref(id, crate::gateway::API_ID);
+                    scope.set_attribute(id, "ApiEndpoint", format!("http://{}", addresses.api));
+                }
+                _ => scope.set_ref(id, name),
+            }
+            Ok(None::<()>)
+        })?;
+        Ok(())
+    }
+
+    pub(crate) fn functions(&self, scope: &Scope) -> Result<Vec<Function>, Error> {
+        self.collect(&mut scope.clone(), |template, resource, scope| {
+            (resource.kind == FUNCTION)
+                .then(|| template.function(resource, scope))
+                .transpose()
+        })
+    }
+
+    pub(crate) fn tables(&self, scope: &Scope) -> Result<Vec<Table>, Error> {
+        self.collect(&mut scope.clone(), |template, resource, scope| {
+            (resource.kind == TABLE)
+                .then(|| template.table(resource, scope))
+                .transpose()
+        })
+    }
+
+    pub(crate) fn queues(&self, scope: &Scope) -> Result<Vec<Queue>, Error> {
+        self.collect(&mut scope.clone(), |template, resource, scope| {
+            (resource.kind == QUEUE)
+                .then(|| template.queue(resource, scope))
+                .transpose()
+        })
+    }
+
+    pub(crate) fn secrets(&self, scope: &Scope) -> Result<Vec<Secret>, Error> {
+        self.collect(&mut scope.clone(), |template, resource, scope| {
+            (resource.kind == SECRET)
+                .then(|| template.secret(resource, scope))
+                .transpose()
+        })
+    }
+
+    fn collect<T>(
+        &self,
+        scope: &mut Scope,
+        mut select: impl FnMut(&Self, Resource<'_>, &mut Scope) -> Result<Option<T>, Broken>,
+    ) -> Result<Vec<T>, Error> {
+        let selected = self.resources(scope).and_then(|resources| {
+            resources
+                .into_iter()
+                .filter_map(|resource| select(self, resource, scope).transpose())
+                .collect()
+        });
+        selected.map_err(|broken| Self::error(&self.path, broken))
+    }
+
+    /// The name that the template gives, else one like CloudFormation's, without the random part.
+    fn physical_name(&self, resource: Resource<'_>, scope: &Scope) -> Result<String, Broken> {
+        let Resource { id, kind, .. } = resource;
+        let key = match kind {
+            FUNCTION => "FunctionName",
+            TABLE => "TableName",
+            QUEUE => "QueueName",
+            SECRET => "Name",
+            "AWS::Logs::LogGroup" => "LogGroupName",
+            _ => return Ok(format!("{STACK_NAME}-{id}")),
+        };
+        let properties: Map<String, Json> = self.properties(resource, scope, &[key, "FifoQueue"])?;
+        let fifo = properties
+            .get("FifoQueue")
+            .and_then(scalar_text)
+            .is_some_and(|fifo| fifo == "true");
+        let given = properties.get(key).and_then(scalar_text);
+        Ok(given.unwrap_or_else(|| format!("{STACK_NAME}-{id}{}", if fifo { ".fifo" } else { "" })))
+    }
+
+    fn function(&self, resource: Resource<'_>, scope: &Scope) -> Result<Function, Broken> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Properties {
+            code_uri: String,
+            timeout: Option<u64>,
+            memory_size: Option<u32>,
+            #[serde(default)]
+            environment: Environment,
+            #[serde(default)]
+            logging_config: LoggingConfig,
+            #[serde(default)]
+            events: BTreeMap<String, Event>,
+        }
+        #[derive(Deserialize, Default)]
+        #[serde(rename_all = "PascalCase")]
+        struct Environment {
+            variables: BTreeMap<String, Json>,
+        }
+        #[derive(Deserialize, Default)]
+        #[serde(rename_all = "PascalCase")]
+        struct LoggingConfig {
+            log_group: Option<String>,
+        }
+        #[derive(Deserialize)]
+        #[serde(tag = "Type", content = "Properties")]
+        enum Event {
+            HttpApi(Route),
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Route {
+            method: String,
+            path: String,
+        }
+
+        const NAMES: [&str; 6] = [
+            "CodeUri",
+            "Timeout",
+            "MemorySize",
+            "Environment",
+            "LoggingConfig",
+            "Events",
+        ];
+        let properties: Properties = self.properties(resource, scope, &NAMES)?;
+        let name = self.physical_name(resource, scope)?;
+        let routes = properties
+            .events
+            .into_values()
+            .map(|Event::HttpApi(Route { method, path })| (method, path));
+        let variables = properties.environment.variables.into_iter();
+        Ok(Function {
+            id: resource.id.to_owned(),
+            arn: format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"),
+            binary: properties
+                .code_uri
+                .trim_end_matches('/')
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            // The defaults of AWS.
+            timeout: Duration::from_secs(properties.timeout.unwrap_or(3)),
+            memory: properties.memory_size.unwrap_or(128),
+            log_group: properties
+                .logging_config
+                .log_group
+                .unwrap_or_else(|| format!("/aws/lambda/{name}")),
+            environment: variables
+                .filter_map(|(name, value)| Some((name, scalar_text(&value)?)))
+                .collect(),
+            routes: routes.collect(),
+            name,
+        })
+    }
+
+    fn table(&self, resource: Resource<'_>, scope: &Scope) -> Result<Table, Broken> {
+        // CloudFormation and CreateTable write these the same way.
+        const SAME: [&str; 5] = [
+            "AttributeDefinitions",
+            "KeySchema",
+            "GlobalSecondaryIndexes",
+            "LocalSecondaryIndexes",
+            "BillingMode",
+        ];
+        let mut create: Map<String, Json> = self.properties(resource, scope, &SAME)?;
+        let mut other: Map<String, Json> = self.properties(resource, scope, &["TimeToLiveSpecification"])?;
+        let name = self.physical_name(resource, scope)?;
+        create.insert("TableName".to_owned(), name.as_str().into());
+        create.insert("BillingMode".to_owned(), "PAY_PER_REQUEST".into());
+        Ok(Table {
+            id: resource.id.to_owned(),
+            name,
+            create: create.into(),
+            time_to_live: other.remove("TimeToLiveSpecification"),
+        })
+    }
+
+    fn queue(&self, resource: Resource<'_>, scope: &Scope) -> Result<Queue, Broken> {
+        const ATTRIBUTES: [&str; 12] = [
+            "ContentBasedDeduplication",
+            "DeduplicationScope",
+            "DelaySeconds",
+            "FifoQueue",
+            "FifoThroughputLimit",
+            "MaximumMessageSize",
+            "MessageRetentionPeriod",
+            "ReceiveMessageWaitTimeSeconds",
+            "RedriveAllowPolicy",
+            "RedrivePolicy",
+            "SqsManagedSseEnabled",
+            "VisibilityTimeout",
+        ];
+        let mut properties: Map<String, Json> = self.properties(resource, scope, &ATTRIBUTES)?;
+        if let Some(size) = properties.get_mut("MaximumMessageSize") {
+            *size = size
+                .as_u64()
+                .unwrap_or(MAXIMUM_MESSAGE_SIZE)
+                .min(MAXIMUM_MESSAGE_SIZE)
+                .into();
+        }
+        Ok(Queue {
+            id: resource.id.to_owned(),
+            name: self.physical_name(resource, scope)?,
+            attributes: properties
+                .into_iter()
+                .map(|(name, value)| (name, scalar_text(&value).unwrap_or_else(|| value.to_string())))
+                .collect(),
+        })
+    }
+
+    fn secret(&self, resource: Resource<'_>, scope: &Scope) -> Result<Secret, Broken> {
+        Ok(Secret {
+            id: resource.id.to_owned(),
+            name: self.physical_name(resource, scope)?,
+            value: self.properties(resource, scope, &["SecretString", "GenerateSecretString"])?,
+        })
+    }
+}
