@@ -1,5 +1,7 @@
 //! A function for the tests of this crate: it answers with what it got, and misbehaves when the query says so.
 
+#![expect(clippy::print_stdout, reason = "standard output is the log of a function")]
+
 use std::{process, time::Duration};
 
 use lambda_http::{Body, Error, Request, RequestExt, Response, http::StatusCode, run, service_fn};
@@ -14,7 +16,7 @@ async fn echo(request: Request) -> Result<Response<Body>, Error> {
     let said = query.first("say").unwrap_or_default();
     println!("said {said:?} by {}", process::id());
     match said {
-        "sleep" => tokio::time::sleep(Duration::from_secs(60)).await,
+        "sleep" => tokio::time::sleep(Duration::from_mins(1)).await,
         "pause" => tokio::time::sleep(Duration::from_millis(300)).await,
         "crash" => process::exit(3),
         "fail" => return Err("asked to fail".into()),

@@ -68,12 +68,12 @@ impl Data {
     }
 
     /// A file of JSON lines. A last line that was cut off is left out: the process was killed while it wrote it.
-    pub(crate) fn load_lines<T: DeserializeOwned>(&self, name: &str) -> Result<Vec<T>, Error> {
+    pub(crate) fn load_lines<T: DeserializeOwned>(&self, name: &str) -> Vec<T> {
         let Ok(file) = File::open(self.path(name)) else {
-            return Ok(Vec::new());
+            return Vec::new();
         };
         let lines = BufReader::new(file).split(b'\n').map_while(Result::ok);
-        Ok(lines.map_while(|line| serde_json::from_slice(&line).ok()).collect())
+        lines.map_while(|line| serde_json::from_slice(&line).ok()).collect()
     }
 
     /// A new file that takes the place of the old one only at [`Draft::commit`].

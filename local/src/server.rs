@@ -1,11 +1,19 @@
 //! The small HTTP/1.1 server behind every port of the stack. Bodies are read whole, up to a limit.
 
-use std::{convert::Infallible, io, net::Ipv4Addr, net::SocketAddr, sync::Arc};
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
 
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper::{
+    body::{Body, Incoming},
+    server::conn::http1,
+    service::service_fn,
+};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
@@ -32,15 +40,16 @@ pub(crate) struct HangUp;
 /// Listens on the loopback interface, on a free port when none is asked for.
 pub(crate) async fn bind(port: Option<u16>) -> Result<(TcpListener, SocketAddr), Error> {
     let port = port.unwrap_or(0);
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-        .await
-        .map_err(|source| match source.kind() {
-            io::ErrorKind::AddrInUse => Error::PortInUse(port),
-            _ => Error::Io {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|source| {
+        if source.kind() == io::ErrorKind::AddrInUse {
+            Error::PortInUse(port)
+        } else {
+            Error::Io {
                 what: format!("cannot listen on port {port}"),
                 source,
-            },
-        })?;
+            }
+        }
+    })?;
     let address = listener.local_addr().map_err(Error::io("cannot listen"))?;
     Ok((listener, address))
 }
@@ -110,17 +119,9 @@ pub(crate) fn respond(status: StatusCode, content_type: &'static str, body: impl
     response
 }
 
-/// Takes the bytes out of a body that is in memory already.
-pub(crate) async fn bytes<B>(body: B) -> Result<Bytes, B::Error>
-where
-    B: http_body_util::BodyExt<Data = Bytes>,
-{
-    Ok(body.collect().await?.to_bytes())
-}
-
-/// For a handler that cannot hang up.
-impl From<Infallible> for HangUp {
-    fn from(never: Infallible) -> Self {
-        match never {}
-    }
+/// A response whose body is in memory.
+pub(crate) async fn whole<B: Body<Data = Bytes>>(response: Response<B>) -> Result<Response<Bytes>, HangUp> {
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.map_err(|_| HangUp)?;
+    Ok(Response::from_parts(parts, body.to_bytes()))
 }

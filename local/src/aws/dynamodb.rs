@@ -1,14 +1,47 @@
-//! DynamoDB: tables in memory, or in one SQLite file.
+//! DynamoDB: tables in memory, or in one `SQLite` file.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
+use bytes::Bytes;
 use dynoxide::{Database, actions::describe_table::DescribeTableRequest};
+use http::{Request, Response, Uri, uri::Scheme};
+use http_body_util::Full;
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
 use serde_json::{Value as Json, json};
 
 use super::emulator::Emulator;
-use crate::{data::Data, error::Error, server, tasks::Tasks, template::Table};
+use crate::{
+    data::Data,
+    error::Error,
+    server::{self, HangUp},
+    tasks::Tasks,
+    template::Table,
+};
 
-pub(super) async fn start(tasks: &Arc<Tasks>, tables: &[Table], data: Option<&Data>) -> Result<Emulator, Error> {
+/// dynoxide shows its server, not its handler, so requests go to a port behind ours.
+#[derive(Debug)]
+pub(super) struct DynamoDb {
+    address: SocketAddr,
+    client: Client<HttpConnector, Full<Bytes>>,
+}
+
+impl Emulator for DynamoDb {
+    const TARGET: &str = "DynamoDB_20120810";
+
+    async fn answer(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, HangUp> {
+        let mut uri = request.uri().clone().into_parts();
+        uri.scheme = Some(Scheme::HTTP);
+        uri.authority = self.address.to_string().parse().ok();
+        *request.uri_mut() = Uri::from_parts(uri).map_err(|_| HangUp)?;
+        let response = self.client.request(request.map(Full::new)).await.map_err(|_| HangUp)?;
+        server::whole(response).await
+    }
+}
+
+pub(super) async fn start(tasks: &Arc<Tasks>, tables: &[Table], data: Option<&Data>) -> Result<DynamoDb, Error> {
     let path = data.map(|data| data.path("dynamodb.sqlite"));
     let database = match &path {
         Some(path) => Database::new(&path.to_string_lossy()),
@@ -29,14 +62,18 @@ pub(super) async fn start(tasks: &Arc<Tasks>, tables: &[Table], data: Option<&Da
 
     let (listener, address) = server::bind(None).await?;
     tasks.spawn(async move { dynoxide::server::serve_on(listener, database).await });
-    Ok(Emulator::dynamodb(address))
+    let mut connector = HttpConnector::new();
+    connector.set_nodelay(true);
+    Ok(DynamoDb {
+        address,
+        client: Client::builder(TokioExecutor::new()).build(connector),
+    })
 }
 
 /// Makes the table, or checks that the one from an earlier run still fits.
 fn create(database: &Database, table: &Table) -> Result<(), String> {
     let existing = database.describe_table(DescribeTableRequest {
         table_name: table.name.clone(),
-        ..Default::default()
     });
     if let Ok(existing) = existing {
         let existing = serde_json::to_value(existing).map_err(|error| error.to_string())?;

@@ -56,14 +56,14 @@ enum Entry {
 
 impl Messages {
     /// Sends again what the journal has, in order, and begins a new journal.
-    pub(super) async fn restore(emulator: &Emulator, data: Option<&Data>) -> Result<Self, Error> {
+    pub(super) async fn restore(emulator: &impl Emulator, data: Option<&Data>) -> Result<Self, Error> {
         let messages = Self {
             landed: broadcast::channel(1024).0,
             state: Mutex::default(),
         };
         let Some(data) = data else { return Ok(messages) };
 
-        let undelivered = undelivered(data.load_lines(JOURNAL)?);
+        let undelivered = undelivered(data.load_lines(JOURNAL));
         // The old journal stays as it is until all of it is sent again.
         let (new, journal) = data.begin(JOURNAL)?;
         lock(&messages.state).journal = Some(journal);

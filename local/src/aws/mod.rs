@@ -75,9 +75,10 @@ impl Ports {
 /// The three services, running.
 #[derive(Debug)]
 pub(crate) struct Aws {
-    pub(crate) addresses: [SocketAddr; 3],
+    addresses: [SocketAddr; 3],
     calls: Arc<Mutex<Vec<AwsCall>>>,
-    gates: [Arc<Gate>; 3],
+    faults: [Arc<Mutex<Option<Fault>>>; 3],
+    messages: Arc<Messages>,
 }
 
 impl Aws {
@@ -89,33 +90,30 @@ impl Aws {
         scope: &mut Scope,
         data: Option<&Data>,
     ) -> Result<Self, Error> {
-        let calls = Arc::default();
         let secrets_manager = secrets_manager::start(&template.secrets(scope)?, scope, data).await?;
         let dynamodb = dynamodb::start(tasks, &template.tables(scope)?, data).await?;
         let (sqs, messages) = sqs::start(ports.address(Service::Sqs), &template.queues(scope)?, data).await?;
-
-        let gate = |service, emulator, messages| {
-            Arc::new(Gate {
-                service,
-                emulator,
-                messages,
-                calls: Arc::clone(&calls),
-                fault: Mutex::default(),
-            })
+        let aws = Self {
+            addresses: Service::ALL.map(|service| ports.address(service)),
+            calls: Arc::default(),
+            faults: Default::default(),
+            messages: Arc::new(messages),
         };
-        let gates = [
-            gate(Service::DynamoDb, dynamodb, None),
-            gate(Service::Sqs, sqs, Some(messages)),
-            gate(Service::SecretsManager, secrets_manager, None),
-        ];
-        let addresses = Service::ALL.map(|service| ports.address(service));
-        for ((listener, _), gate) in ports.0.into_iter().zip(&gates) {
-            server::serve(tasks, listener, Arc::clone(gate));
-        }
-        Ok(Self {
-            addresses,
-            calls,
-            gates,
+        let [first, second, third] = ports.0.map(|(listener, _)| listener);
+        server::serve(tasks, first, aws.gate(Service::DynamoDb, dynamodb, None));
+        server::serve(tasks, second, aws.gate(Service::Sqs, sqs, Some(&aws.messages)));
+        server::serve(tasks, third, aws.gate(Service::SecretsManager, secrets_manager, None));
+        Ok(aws)
+    }
+
+    fn gate<E>(&self, service: Service, emulator: E, messages: Option<&Arc<Messages>>) -> Arc<Gate<E>> {
+        let fault = Arc::clone(&self.faults[service as usize]);
+        Arc::new(Gate {
+            service,
+            emulator,
+            messages: messages.cloned(),
+            calls: Arc::clone(&self.calls),
+            fault,
         })
     }
 
@@ -128,28 +126,26 @@ impl Aws {
     }
 
     pub(crate) fn set_fault(&self, service: Service, fault: Option<Fault>) {
-        *lock(&self.gates[service as usize].fault) = fault;
+        *lock(&self.faults[service as usize]) = fault;
     }
 
     pub(crate) fn watch_messages(&self) -> broadcast::Receiver<Message> {
-        self.gates[Service::Sqs as usize]
-            .messages
-            .as_ref()
-            .map_or_else(|| broadcast::channel(1).1, Messages::watch)
+        self.messages.watch()
     }
 }
 
 /// Stands before one emulator.
 #[derive(Debug)]
-struct Gate {
+struct Gate<E> {
     service: Service,
-    emulator: Emulator,
-    messages: Option<Messages>,
+    emulator: E,
+    /// Takes note of what passes.
+    messages: Option<Arc<Messages>>,
     calls: Arc<Mutex<Vec<AwsCall>>>,
-    fault: Mutex<Option<Fault>>,
+    fault: Arc<Mutex<Option<Fault>>>,
 }
 
-impl Handler for Gate {
+impl<E: Emulator> Handler for Gate<E> {
     /// DynamoDB's; the others take less, and say so themselves.
     const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
@@ -168,22 +164,15 @@ impl Handler for Gate {
             Some(Kind::Delay(by)) => sleep(by).await,
             Some(Kind::LoseAnswer) | None => {}
         }
-        let response = self.pass(&operation, request).await?;
-        if fault == Some(Kind::LoseAnswer) {
-            Err(HangUp)
-        } else {
-            Ok(response)
-        }
-    }
-}
-
-impl Gate {
-    async fn pass(&self, operation: &str, request: Request<Bytes>) -> Result<Response<Full<Bytes>>, HangUp> {
         let asked = request.body().clone();
         let response = self.emulator.answer(request).await?;
         if let Some(messages) = self.messages.as_ref().filter(|_| response.status().is_success()) {
-            messages.observe(operation, &asked, response.body());
+            messages.observe(&operation, &asked, response.body());
         }
-        Ok(response.map(Full::new))
+        if fault == Some(Kind::LoseAnswer) {
+            Err(HangUp)
+        } else {
+            Ok(response.map(Full::new))
+        }
     }
 }

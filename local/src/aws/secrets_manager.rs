@@ -2,8 +2,13 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use bytes::Bytes;
+use http::{Request, Response};
 use rustack_secretsmanager_core::{
     config::SecretsManagerConfig, handler::RustackSecretsManagerHandler, provider::RustackSecretsManager,
+};
+use rustack_secretsmanager_http::{
+    dispatch::dispatch_operation, response::error_to_response, router::resolve_operation,
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -11,13 +16,30 @@ use super::emulator::Emulator;
 use crate::{
     data::Data,
     error::Error,
+    host,
+    server::{self, HangUp},
     template::{ACCOUNT, REGION, Scope, Secret, SecretValue},
 };
 
 const FILE: &str = "secrets.json";
 
-pub(super) async fn start(secrets: &[Secret], scope: &mut Scope, data: Option<&Data>) -> Result<Emulator, Error> {
-    let emulator = Emulator::SecretsManager(RustackSecretsManagerHandler::new(Arc::new(RustackSecretsManager::new(
+#[derive(Debug)]
+pub(super) struct SecretsManager(RustackSecretsManagerHandler);
+
+impl Emulator for SecretsManager {
+    const TARGET: &str = "secretsmanager";
+
+    async fn answer(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HangUp> {
+        let answer = match resolve_operation(request.headers()) {
+            Ok(operation) => dispatch_operation(&self.0, operation, request.into_body()).await,
+            Err(error) => Err(error),
+        };
+        server::whole(answer.unwrap_or_else(|error| error_to_response(&error, &host::new_uuid().to_string()))).await
+    }
+}
+
+pub(super) async fn start(secrets: &[Secret], scope: &mut Scope, data: Option<&Data>) -> Result<SecretsManager, Error> {
+    let emulator = SecretsManager(RustackSecretsManagerHandler::new(Arc::new(RustackSecretsManager::new(
         SecretsManagerConfig {
             skip_signature_validation: true,
             default_region: REGION.to_owned(),
@@ -46,7 +68,7 @@ pub(super) async fn start(secrets: &[Secret], scope: &mut Scope, data: Option<&D
 }
 
 /// As `GenerateSecretString` says: a random text, or a JSON object with that text under one of its keys.
-async fn generate(emulator: &Emulator, how: &Map<String, Json>) -> Result<String, String> {
+async fn generate(emulator: &SecretsManager, how: &Map<String, Json>) -> Result<String, String> {
     let random = emulator.call("GetRandomPassword", &Json::Object(how.clone())).await?;
     let random = text(&random, "RandomPassword");
     let (Some(template), Some(key)) = (how.get("SecretStringTemplate"), how.get("GenerateStringKey")) else {

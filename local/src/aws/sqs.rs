@@ -2,22 +2,42 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
+use bytes::Bytes;
+use http::{Request, Response};
 use rustack_sqs_core::{config::SqsConfig, handler::RustackSqsHandler, provider::RustackSqs};
+use rustack_sqs_http::{dispatch::dispatch_operation, response::error_to_response, router::resolve_operation};
 use serde_json::json;
 
 use super::{emulator::Emulator, messages::Messages};
 use crate::{
     data::Data,
     error::Error,
+    host,
+    server::{self, HangUp},
     template::{ACCOUNT, Queue, REGION},
 };
+
+#[derive(Debug)]
+pub(super) struct Sqs(RustackSqsHandler);
+
+impl Emulator for Sqs {
+    const TARGET: &str = "AmazonSQS";
+
+    async fn answer(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HangUp> {
+        let answer = match resolve_operation(request.headers()) {
+            Ok(operation) => dispatch_operation(&self.0, operation, request.into_body()).await,
+            Err(error) => Err(error),
+        };
+        server::whole(answer.unwrap_or_else(|error| error_to_response(&error, &host::new_uuid().to_string()))).await
+    }
+}
 
 pub(super) async fn start(
     address: SocketAddr,
     queues: &[Queue],
     data: Option<&Data>,
-) -> Result<(Emulator, Messages), Error> {
-    let emulator = Emulator::Sqs(RustackSqsHandler::new(Arc::new(RustackSqs::new(SqsConfig {
+) -> Result<(Sqs, Messages), Error> {
+    let emulator = Sqs(RustackSqsHandler::new(Arc::new(RustackSqs::new(SqsConfig {
         skip_signature_validation: true,
         default_region: REGION.to_owned(),
         account_id: ACCOUNT.to_owned(),

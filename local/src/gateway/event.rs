@@ -24,14 +24,7 @@ pub(super) struct Incoming<'a, T> {
 }
 
 pub(super) fn build<T>(incoming: &Incoming<'_, T>) -> Vec<u8> {
-    let Incoming {
-        parts,
-        body,
-        client,
-        address,
-        found,
-    } = incoming;
-    let now = host::now_utc();
+    let Incoming { parts, body, found, .. } = incoming;
     // HTTP APIs decode the path, and leave the query as it is.
     let path = percent_decode_str(parts.uri.path()).decode_utf8_lossy();
     let query = parts.uri.query().unwrap_or_default();
@@ -41,24 +34,7 @@ pub(super) fn build<T>(incoming: &Incoming<'_, T>) -> Vec<u8> {
         "rawPath": path,
         "rawQueryString": query,
         "headers": headers(&parts.headers),
-        "requestContext": {
-            "accountId": ACCOUNT,
-            "apiId": API_ID,
-            "domainName": address.to_string(),
-            "domainPrefix": API_ID,
-            "http": {
-                "method": parts.method.as_str(),
-                "path": path,
-                "protocol": format!("{:?}", parts.version),
-                "sourceIp": client.ip().to_string(),
-                "userAgent": parts.headers.get(header::USER_AGENT).map_or(String::new(), text),
-            },
-            "requestId": host::new_uuid().to_string(),
-            "routeKey": found.key,
-            "stage": "$default",
-            "time": common_log_time(now),
-            "timeEpoch": u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default(),
-        },
+        "requestContext": context(incoming, &path),
         "isBase64Encoded": false,
     });
     // What is empty is left out.
@@ -87,6 +63,35 @@ pub(super) fn build<T>(incoming: &Incoming<'_, T>) -> Vec<u8> {
         event["isBase64Encoded"] = is_base64.into();
     }
     event.to_string().into_bytes()
+}
+
+fn context<T>(incoming: &Incoming<'_, T>, path: &str) -> Json {
+    let Incoming {
+        parts,
+        client,
+        address,
+        found,
+        ..
+    } = incoming;
+    let now = host::now_utc();
+    json!({
+        "accountId": ACCOUNT,
+        "apiId": API_ID,
+        "domainName": address.to_string(),
+        "domainPrefix": API_ID,
+        "http": {
+            "method": parts.method.as_str(),
+            "path": path,
+            "protocol": format!("{:?}", parts.version),
+            "sourceIp": client.ip().to_string(),
+            "userAgent": parts.headers.get(header::USER_AGENT).map_or(String::new(), text),
+        },
+        "requestId": host::new_uuid().to_string(),
+        "routeKey": found.key,
+        "stage": "$default",
+        "time": common_log_time(now),
+        "timeEpoch": u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default(),
+    })
 }
 
 /// Lower-case names; several values of one name joined with commas; without cookies, which have a place of their own.
@@ -143,7 +148,7 @@ fn text(value: &header::HeaderValue) -> String {
 fn common_log_time(time: OffsetDateTime) -> String {
     let month = time.month().to_string();
     let (year, day, (hour, minute, second)) = (time.year(), time.day(), time.to_hms());
-    format!("{day:02}/{:.3}/{year}:{hour:02}:{minute:02}:{second:02} +0000", month)
+    format!("{day:02}/{month:.3}/{year}:{hour:02}:{minute:02}:{second:02} +0000")
 }
 
 #[cfg(test)]
@@ -184,10 +189,7 @@ mod tests {
 
         let mut event = event(request);
 
-        let context = event["requestContext"].as_object_mut().unwrap();
-        assert_eq!(context.remove("requestId").unwrap().as_str().unwrap().len(), 36);
-        assert!(context.remove("time").unwrap().as_str().unwrap().ends_with(" +0000"));
-        assert!(context.remove("timeEpoch").unwrap().as_u64().unwrap() > 1_600_000_000_000);
+        let context = event["requestContext"].take();
         assert_eq!(
             event,
             json!({
@@ -203,23 +205,38 @@ mod tests {
                 },
                 "queryStringParameters": { "x": "1,2", "y": "a,b" },
                 "pathParameters": { "hook_id": "a b" },
-                "requestContext": {
-                    "accountId": "000000000000",
-                    "apiId": "local",
-                    "domainName": "127.0.0.1:3000",
-                    "domainPrefix": "local",
-                    "http": {
-                        "method": "POST",
-                        "path": "/hooks/a b/trigger",
-                        "protocol": "HTTP/1.1",
-                        "sourceIp": "192.0.2.7",
-                        "userAgent": "GitHub-Hookshot/1",
-                    },
-                    "routeKey": "POST /hooks/{hook_id}/trigger",
-                    "stage": "$default",
-                },
+                "requestContext": null,
                 "body": r#"{"ref":"refs/heads/main"}"#,
                 "isBase64Encoded": false,
+            })
+        );
+        assert_eq!(context["http"]["userAgent"], "GitHub-Hookshot/1");
+    }
+
+    #[test]
+    fn the_context_tells_who_called_what_and_when() {
+        let mut event = event(Request::post("/hooks/a%20b/trigger").body([].as_slice()).unwrap());
+
+        let context = event["requestContext"].as_object_mut().unwrap();
+        assert_eq!(context.remove("requestId").unwrap().as_str().unwrap().len(), 36);
+        assert!(context.remove("time").unwrap().as_str().unwrap().ends_with(" +0000"));
+        assert!(context.remove("timeEpoch").unwrap().as_u64().unwrap() > 1_600_000_000_000);
+        assert_eq!(
+            event["requestContext"],
+            json!({
+                "accountId": "000000000000",
+                "apiId": "local",
+                "domainName": "127.0.0.1:3000",
+                "domainPrefix": "local",
+                "http": {
+                    "method": "POST",
+                    "path": "/hooks/a b/trigger",
+                    "protocol": "HTTP/1.1",
+                    "sourceIp": "192.0.2.7",
+                    "userAgent": "",
+                },
+                "routeKey": "POST /hooks/{hook_id}/trigger",
+                "stage": "$default",
             })
         );
     }

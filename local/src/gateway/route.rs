@@ -22,8 +22,7 @@ struct Route<T> {
     target: T,
 }
 
-/// The order is that of specificity, which [`Routes::add`] sorts by.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, PartialEq, Eq)]
 enum Segment {
     Literal(String),
     Variable(String),
@@ -73,7 +72,7 @@ impl<T> Routes<T> {
         });
         // A path decides before a method does: ANY is less specific only among equals.
         self.0
-            .sort_by(|a, b| (shape(&a.segments), a.method.is_none()).cmp(&(shape(&b.segments), b.method.is_none())));
+            .sort_by_key(|route| (shape(&route.segments), route.method.is_none()));
         Ok(())
     }
 

@@ -25,35 +25,20 @@ impl Handler for InvokeApi {
         let path: Vec<_> = parts.uri.path().split('/').collect();
         let (&Method::POST, ["", "2015-03-31", "functions", name, "invocations"]) = (&parts.method, path.as_slice())
         else {
-            return Ok(refusal(
-                StatusCode::NOT_FOUND,
-                "UnknownOperationException",
-                "only Invoke is served here",
-            ));
+            return Ok(refusal("UnknownOperationException", "only Invoke is served here"));
         };
-        let name = percent_decode_str(name).decode_utf8_lossy();
-        let function = match self.functions.get(&name) {
+        let function = match self.functions.get(&percent_decode_str(name).decode_utf8_lossy()) {
             Ok(function) => Arc::clone(function),
-            Err(error) => {
-                return Ok(refusal(
-                    StatusCode::NOT_FOUND,
-                    "ResourceNotFoundException",
-                    &error.to_string(),
-                ));
-            }
+            Err(error) => return Ok(refusal("ResourceNotFoundException", &error.to_string())),
         };
         let event = if body.is_empty() {
             Bytes::from_static(b"{}")
         } else {
             body
         };
-        match parts
-            .headers
-            .get("x-amz-invocation-type")
-            .map_or(b"RequestResponse".as_slice(), HeaderValue::as_bytes)
-        {
-            b"DryRun" => Ok(empty(StatusCode::NO_CONTENT)),
-            b"Event" => {
+        match parts.headers.get("x-amz-invocation-type").map(HeaderValue::as_bytes) {
+            Some(b"DryRun") => Ok(empty(StatusCode::NO_CONTENT)),
+            Some(b"Event") => {
                 let tasks = Arc::clone(&function.tasks);
                 tasks.spawn(async move { drop(function.invoke(event, new_trace()).await) });
                 Ok(empty(StatusCode::ACCEPTED))
@@ -73,8 +58,8 @@ fn answer(invocation: Invocation) -> Response<Full<Bytes>> {
     response
 }
 
-fn refusal(status: StatusCode, kind: &'static str, message: &str) -> Response<Full<Bytes>> {
-    let mut response = server::json(status, &json!({ "Type": "User", "Message": message }));
+fn refusal(kind: &'static str, message: &str) -> Response<Full<Bytes>> {
+    let mut response = server::json(StatusCode::NOT_FOUND, &json!({ "Type": "User", "Message": message }));
     response
         .headers_mut()
         .insert("x-amzn-errortype", HeaderValue::from_static(kind));

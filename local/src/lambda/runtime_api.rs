@@ -17,6 +17,7 @@ use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
+use super::Outcome;
 use crate::{
     error::Error,
     host,
@@ -33,14 +34,7 @@ pub(super) struct Call {
     pub(super) timeout: Duration,
     /// Told when the process takes the event: its time runs from then.
     pub(super) taken: oneshot::Sender<()>,
-    pub(super) reply: oneshot::Sender<Reply>,
-}
-
-/// What a process says about an event.
-#[derive(Debug)]
-pub(super) enum Reply {
-    Answer(Bytes),
-    Error(Bytes),
+    pub(super) reply: oneshot::Sender<Outcome>,
 }
 
 /// What a process finds at its address.
@@ -48,7 +42,7 @@ pub(super) enum Reply {
 pub(super) struct Desk {
     function_arn: String,
     events: tokio::sync::Mutex<mpsc::Receiver<Call>>,
-    current: Mutex<Option<(Uuid, oneshot::Sender<Reply>)>>,
+    current: Mutex<Option<(Uuid, oneshot::Sender<Outcome>)>>,
     /// What the process reported when it could not start.
     init_error: Mutex<Option<Bytes>>,
 }
@@ -117,8 +111,8 @@ impl Handler for RuntimeApi {
             .unwrap_or_default();
         match (&parts.method, action.split('/').collect::<Vec<_>>().as_slice()) {
             (&Method::GET, ["invocation", "next"]) => desk.next().await,
-            (&Method::POST, ["invocation", id, "response"]) => Ok(desk.reply(id, Reply::Answer(body))),
-            (&Method::POST, ["invocation", id, "error"]) => Ok(desk.reply(id, Reply::Error(body))),
+            (&Method::POST, ["invocation", id, "response"]) => Ok(desk.reply(id, Outcome::Answer(body))),
+            (&Method::POST, ["invocation", id, "error"]) => Ok(desk.reply(id, Outcome::Error(body))),
             (&Method::POST, ["init", "error"]) => {
                 *lock(&desk.init_error) = Some(body);
                 Ok(accepted())
@@ -149,12 +143,12 @@ impl Desk {
         Ok(response)
     }
 
-    fn reply(&self, id: &str, reply: Reply) -> Response<Full<Bytes>> {
+    fn reply(&self, id: &str, outcome: Outcome) -> Response<Full<Bytes>> {
         let current = lock(&self.current).take_if(|(current, _)| current.to_string() == id);
         let Some((_, sender)) = current else {
             return server::message(StatusCode::BAD_REQUEST, "this is not the current invocation");
         };
-        let _ = sender.send(reply);
+        let _ = sender.send(outcome);
         accepted()
     }
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     Function, Outcome, error_body, failure,
-    runtime_api::{Call, Desk, Reply, RuntimeApi},
+    runtime_api::{Call, Desk, RuntimeApi},
 };
 use crate::{host, template::REGION};
 
@@ -66,40 +66,24 @@ impl Sandbox {
     pub(super) async fn call(&mut self, event: Bytes, trace: String, timeout: Duration) -> Outcome {
         let id = host::new_uuid();
         let (taken, was_taken) = oneshot::channel();
-        let (reply, mut answer) = oneshot::channel();
-        if self
-            .events
-            .try_send(Call {
-                id,
-                event,
-                trace,
-                timeout,
-                taken,
-                reply,
-            })
-            .is_err()
-        {
+        let (reply, mut outcome) = oneshot::channel();
+        let call = Call {
+            id,
+            event,
+            trace,
+            timeout,
+            taken,
+            reply,
+        };
+        if self.events.try_send(call).is_err() {
             return failure("Local.Stopped", "the sandbox takes no events");
         }
-        let limit = async {
-            select! {
-                Ok(()) = was_taken => sleep(timeout).await,
-                () = sleep(INIT_TIMEOUT) => {}
-            }
-        };
         select! {
             // In this order: a process may end right after its answer.
             biased;
-            Ok(reply) = &mut answer => match reply {
-                Reply::Answer(answer) => Outcome::Answer(answer),
-                Reply::Error(error) => Outcome::Error(error),
-            },
-            status = self.process.wait() => match answer.try_recv() {
-                Ok(Reply::Answer(answer)) => Outcome::Answer(answer),
-                Ok(Reply::Error(error)) => Outcome::Error(error),
-                Err(_) => self.crashed(id, status),
-            },
-            () = limit => {
+            Ok(outcome) = &mut outcome => outcome,
+            status = self.process.wait() => outcome.try_recv().unwrap_or_else(|_| self.crashed(id, status)),
+            () = time_is_up(was_taken, timeout) => {
                 let message = format!("{id} Task timed out after {:.2} seconds", timeout.as_secs_f32());
                 Outcome::TimedOut(error_body("Sandbox.Timedout", &message))
             }
@@ -120,6 +104,14 @@ impl Sandbox {
             "Runtime.ExitError",
             &format!("RequestId: {id} Error: Runtime exited with {status}"),
         )
+    }
+}
+
+/// The function's time runs from the moment at which it takes the event.
+async fn time_is_up(was_taken: oneshot::Receiver<()>, timeout: Duration) {
+    select! {
+        Ok(()) = was_taken => sleep(timeout).await,
+        () = sleep(INIT_TIMEOUT) => {}
     }
 }
 

@@ -1,7 +1,9 @@
 //! `template.yaml`, read as CloudFormation and SAM read it, as far as the stack needs it.
 //!
-//! [`node`] is YAML with line numbers, [`scope`] evaluates intrinsic functions, [`resources`] knows the resource types.
+//! [`node`] is YAML with line numbers, [`scope`] evaluates intrinsic functions, [`resources`] and
+//! [`functions`] know the resource types.
 
+mod functions;
 mod node;
 mod resources;
 mod scope;
@@ -17,7 +19,8 @@ use serde_json::{Map, Value as Json};
 
 use self::node::Node;
 pub(crate) use self::{
-    resources::{Addresses, Function, Queue, Secret, SecretValue, Table},
+    functions::Function,
+    resources::{Addresses, Queue, Secret, SecretValue, Table},
     scope::Scope,
 };
 use crate::error::Error;
@@ -193,6 +196,30 @@ mod tests {
         }
     };
 
+    const CONDITIONAL: &str = r#"
+Parameters:
+  Stage: { Type: String, Default: dev }
+Conditions:
+  IsProduction: !Equals [!Ref Stage, production]
+  IsDevelopment: !Not [!Condition IsProduction]
+Globals:
+  Function: { Timeout: 7, Environment: { Variables: { LEVEL: info, COLOUR: red } } }
+Resources:
+  Gone:
+    Type: AWS::Serverless::Function
+    Condition: IsProduction
+  F:
+    Type: AWS::Serverless::Function
+    Condition: IsDevelopment
+    Properties:
+      CodeUri: target/lambda/f/
+      Environment:
+        Variables:
+          COLOUR: !If [IsProduction, blue, !Sub "${Stage}-${!Stage}"]
+          ABSENT: !If [IsProduction, x, !Ref AWS::NoValue]
+          JOINED: !Join ["/", [a, !Ref AWS::Region, 5]]
+"#;
+
     fn error_of(text: &str) -> String {
         let outcome = Template::parse(Path::new("t.yaml"), text).and_then(|template| {
             let mut scope = template.scope(&BTreeMap::new())?;
@@ -242,30 +269,7 @@ mod tests {
 
     #[test]
     fn conditions_choose_between_values_and_drop_resources() {
-        let text = r#"
-Parameters:
-  Stage: { Type: String, Default: dev }
-Conditions:
-  IsProduction: !Equals [!Ref Stage, production]
-  IsDevelopment: !Not [!Condition IsProduction]
-Globals:
-  Function: { Timeout: 7, Environment: { Variables: { LEVEL: info, COLOUR: red } } }
-Resources:
-  Gone:
-    Type: AWS::Serverless::Function
-    Condition: IsProduction
-  F:
-    Type: AWS::Serverless::Function
-    Condition: IsDevelopment
-    Properties:
-      CodeUri: target/lambda/f/
-      Environment:
-        Variables:
-          COLOUR: !If [IsProduction, blue, !Sub "${Stage}-${!Stage}"]
-          ABSENT: !If [IsProduction, x, !Ref AWS::NoValue]
-          JOINED: !Join ["/", [a, !Ref AWS::Region, 5]]
-"#;
-        let template = Template::parse(Path::new("t.yaml"), text).unwrap();
+        let template = Template::parse(Path::new("t.yaml"), CONDITIONAL).unwrap();
         let mut scope = template.scope(&BTreeMap::new()).unwrap();
         template.name_resources(&mut scope, &ADDRESSES).unwrap();
         let functions = template.functions(&scope).unwrap();

@@ -80,11 +80,9 @@ impl Node {
 }
 
 fn key_of(key: &MarkedYaml<'_>) -> Result<String, Broken> {
-    match &key.data {
-        YamlData::Value(Scalar::String(name)) => Ok(name.to_string()),
-        YamlData::Value(Scalar::Integer(number)) => Ok(number.to_string()),
-        _ => Err(Broken::at(key.span.start.line(), "the key of a map must be a text")),
-    }
+    let name = key.data.as_str().map(str::to_owned);
+    name.or_else(|| key.data.as_integer().map(|number| number.to_string()))
+        .ok_or_else(|| Broken::at(key.span.start.line(), "the key of a map must be a text"))
 }
 
 fn from_scalar(scalar: &Scalar<'_>) -> serde_json::Value {

@@ -1,15 +1,11 @@
-//! The resource types that the stack makes: functions with their routes, tables, queues, secrets.
+//! The resource types that the stack makes, and their names. Functions have a file of their own.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    net::SocketAddr,
-    time::Duration,
-};
+use std::{collections::HashMap, net::SocketAddr};
 
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use super::{ACCOUNT, Broken, REGION, Resource, STACK_NAME, Scope, Template, scope::scalar_text};
+use super::{ACCOUNT, Broken, Function, REGION, Resource, STACK_NAME, Scope, Template, scope::scalar_text};
 use crate::error::Error;
 
 const FUNCTION: &str = "AWS::Serverless::Function";
@@ -25,23 +21,6 @@ const MAXIMUM_MESSAGE_SIZE: u64 = 256 * 1024;
 pub(crate) struct Addresses {
     pub(crate) api: SocketAddr,
     pub(crate) sqs: SocketAddr,
-}
-
-#[derive(Debug)]
-pub(crate) struct Function {
-    /// Logical id.
-    pub(crate) id: String,
-    pub(crate) name: String,
-    pub(crate) arn: String,
-    /// The binary's name, which is the last part of `CodeUri`.
-    pub(crate) binary: String,
-    pub(crate) timeout: Duration,
-    /// In MB.
-    pub(crate) memory: u32,
-    pub(crate) log_group: String,
-    pub(crate) environment: BTreeMap<String, String>,
-    /// Method and path of each `HttpApi` event.
-    pub(crate) routes: Vec<(String, String)>,
 }
 
 #[derive(Debug)]
@@ -156,7 +135,7 @@ impl Template {
     }
 
     /// The name that the template gives, else one like CloudFormation's, without the random part.
-    fn physical_name(&self, resource: Resource<'_>, scope: &Scope) -> Result<String, Broken> {
+    pub(super) fn physical_name(&self, resource: Resource<'_>, scope: &Scope) -> Result<String, Broken> {
         let Resource { id, kind, .. } = resource;
         let key = match kind {
             FUNCTION => "FunctionName",
@@ -173,82 +152,6 @@ impl Template {
             .is_some_and(|fifo| fifo == "true");
         let given = properties.get(key).and_then(scalar_text);
         Ok(given.unwrap_or_else(|| format!("{STACK_NAME}-{id}{}", if fifo { ".fifo" } else { "" })))
-    }
-
-    fn function(&self, resource: Resource<'_>, scope: &Scope) -> Result<Function, Broken> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Properties {
-            code_uri: String,
-            timeout: Option<u64>,
-            memory_size: Option<u32>,
-            #[serde(default)]
-            environment: Environment,
-            #[serde(default)]
-            logging_config: LoggingConfig,
-            #[serde(default)]
-            events: BTreeMap<String, Event>,
-        }
-        #[derive(Deserialize, Default)]
-        #[serde(rename_all = "PascalCase")]
-        struct Environment {
-            variables: BTreeMap<String, Json>,
-        }
-        #[derive(Deserialize, Default)]
-        #[serde(rename_all = "PascalCase")]
-        struct LoggingConfig {
-            log_group: Option<String>,
-        }
-        #[derive(Deserialize)]
-        #[serde(tag = "Type", content = "Properties")]
-        enum Event {
-            HttpApi(Route),
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Route {
-            method: String,
-            path: String,
-        }
-
-        const NAMES: [&str; 6] = [
-            "CodeUri",
-            "Timeout",
-            "MemorySize",
-            "Environment",
-            "LoggingConfig",
-            "Events",
-        ];
-        let properties: Properties = self.properties(resource, scope, &NAMES)?;
-        let name = self.physical_name(resource, scope)?;
-        let routes = properties
-            .events
-            .into_values()
-            .map(|Event::HttpApi(Route { method, path })| (method, path));
-        let variables = properties.environment.variables.into_iter();
-        Ok(Function {
-            id: resource.id.to_owned(),
-            arn: format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"),
-            binary: properties
-                .code_uri
-                .trim_end_matches('/')
-                .rsplit('/')
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
-            // The defaults of AWS.
-            timeout: Duration::from_secs(properties.timeout.unwrap_or(3)),
-            memory: properties.memory_size.unwrap_or(128),
-            log_group: properties
-                .logging_config
-                .log_group
-                .unwrap_or_else(|| format!("/aws/lambda/{name}")),
-            environment: variables
-                .filter_map(|(name, value)| Some((name, scalar_text(&value)?)))
-                .collect(),
-            routes: routes.collect(),
-            name,
-        })
     }
 
     fn table(&self, resource: Resource<'_>, scope: &Scope) -> Result<Table, Broken> {

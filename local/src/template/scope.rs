@@ -101,16 +101,13 @@ impl Scope {
     fn call(&self, name: &str, argument: &Node) -> Result<Option<Json>, Broken> {
         match (name, items(argument)) {
             ("Ref", _) if argument.as_str() == Some("AWS::NoValue") => Ok(None),
-            ("Ref", _) => self
+            ("Ref", _) | ("Fn::GetAtt", []) => self
                 .lookup(argument.as_str().unwrap_or_default(), argument.line)
                 .map(Some),
-            ("Fn::GetAtt", [_, ..]) => {
-                let path: Vec<_> = items(argument).iter().filter_map(Node::as_str).collect();
+            ("Fn::GetAtt", path) => {
+                let path: Vec<_> = path.iter().filter_map(Node::as_str).collect();
                 self.lookup(&path.join("."), argument.line).map(Some)
             }
-            ("Fn::GetAtt", []) => self
-                .lookup(argument.as_str().unwrap_or_default(), argument.line)
-                .map(Some),
             ("Fn::Sub", [template, variables]) => self.substitute(template, variables.entries()).map(Some),
             ("Fn::Sub", []) => self.substitute(argument, &[]).map(Some),
             ("Fn::Join", [separator, parts]) => {
@@ -138,7 +135,7 @@ impl Scope {
                 .ok_or_else(|| Broken::at(template.line, "a ${ has no closing brace"))?;
             result.push_str(before);
             if let Some(literal) = name.strip_prefix('!') {
-                result.push_str(&format!("${{{literal}}}"));
+                result.extend(["${", literal, "}"]);
             } else if let Some((_, variable)) = variables.iter().find(|(variable, _)| variable == name) {
                 result.push_str(&self.text(variable)?);
             } else {

@@ -10,38 +10,38 @@ use local::{Options, Stack};
 use serde_json::{Value as Json, json};
 
 /// Options for the template beside this file, with the echo function that cargo builds for these tests.
-pub fn options() -> Options {
+pub(crate) fn options() -> Options {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR"));
     let deps = std::env::current_exe().unwrap();
     Options {
-        template: Some(directory.join("tests/template.yaml")),
+        template: Some(directory.join("tests/it/template.yaml")),
         binaries: Some(PathBuf::from(deps.parent().unwrap()).join("../examples")),
         ..Options::default()
     }
 }
 
-pub async fn start() -> Stack {
+pub(crate) async fn start() -> Stack {
     Stack::start(options()).await.unwrap()
 }
 
 #[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Bytes,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    pub fn json(&self) -> Json {
+    pub(crate) fn json(&self) -> Json {
         serde_json::from_slice(&self.body).unwrap()
     }
 }
 
-pub async fn request(
+pub(crate) async fn request(
     method: Method,
     url: &str,
     headers: &[(&str, &str)],
@@ -64,7 +64,7 @@ pub async fn request(
 }
 
 /// A request in AWS's JSON protocol.
-pub async fn aws(url: &str, target: &str, body: Json) -> Result<Answer, hyper_util::client::legacy::Error> {
+pub(crate) async fn aws(url: &str, target: &str, body: Json) -> Result<Answer, hyper_util::client::legacy::Error> {
     let authorization = "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/x/aws4_request, \
                          SignedHeaders=host, Signature=0";
     let headers = [
@@ -76,13 +76,13 @@ pub async fn aws(url: &str, target: &str, body: Json) -> Result<Answer, hyper_ut
     request(Method::POST, url, &headers, body.to_string()).await
 }
 
-pub async fn dynamodb(stack: &Stack, operation: &str, body: Json) -> Answer {
+pub(crate) async fn dynamodb(stack: &Stack, operation: &str, body: Json) -> Answer {
     aws(&stack.dynamodb_url(), &format!("DynamoDB_20120810.{operation}"), body)
         .await
         .unwrap()
 }
 
-pub async fn sqs(stack: &Stack, operation: &str, body: Json) -> Json {
+pub(crate) async fn sqs(stack: &Stack, operation: &str, body: Json) -> Json {
     let answer = aws(&stack.sqs_url(), &format!("AmazonSQS.{operation}"), body)
         .await
         .unwrap();
@@ -90,7 +90,7 @@ pub async fn sqs(stack: &Stack, operation: &str, body: Json) -> Json {
     answer.json()
 }
 
-pub async fn send(stack: &Stack, group: &str, id: &str, body: &str) -> Json {
+pub(crate) async fn send(stack: &Stack, group: &str, id: &str, body: &str) -> Json {
     let request = json!({
         "QueueUrl": stack.physical_id("Jobs"),
         "MessageBody": body,
@@ -101,7 +101,7 @@ pub async fn send(stack: &Stack, group: &str, id: &str, body: &str) -> Json {
 }
 
 /// Receives what is there, and leaves it in the queue or deletes it.
-pub async fn receive(stack: &Stack, queue: &str, delete: bool) -> Vec<String> {
+pub(crate) async fn receive(stack: &Stack, queue: &str, delete: bool) -> Vec<String> {
     let url = stack.physical_id(queue);
     let answer = sqs(
         stack,

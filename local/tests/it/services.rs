@@ -1,12 +1,8 @@
 //! The emulated services behave like AWS where the product depends on it.
 
-#![allow(clippy::unwrap_used, reason = "these are tests")]
-
-mod common;
-
 use std::time::{Duration, Instant};
 
-use common::{aws, dynamodb, options, receive, send, sqs, start};
+use crate::support::{aws, dynamodb, options, receive, send, sqs, start};
 use http::StatusCode;
 use local::{Fault, Options, Service, Stack};
 use serde_json::{Value as Json, json};
@@ -155,13 +151,9 @@ async fn a_message_received_too_often_goes_to_the_dead_letters() {
 #[tokio::test]
 async fn a_secret_is_as_the_template_asks() {
     let stack = start().await;
-    let request = json!({ "SecretId": stack.physical_id("Key") });
 
-    let answer = aws(&stack.secrets_manager_url(), "secretsmanager.GetSecretValue", request)
-        .await
-        .unwrap();
+    let key = key(&stack).await.as_str().unwrap().to_owned();
 
-    let key = answer.json()["SecretString"].as_str().unwrap().to_owned();
     assert!(
         key.len() == 64 && key.chars().all(|char| char.is_ascii_alphanumeric()),
         "{key}"
@@ -267,6 +259,14 @@ async fn a_lost_answer_is_one_whose_request_was_processed() {
     );
 }
 
+async fn key(stack: &Stack) -> Json {
+    let request = json!({ "SecretId": stack.physical_id("Key") });
+    let answer = aws(&stack.secrets_manager_url(), "secretsmanager.GetSecretValue", request)
+        .await
+        .unwrap();
+    answer.json()["SecretString"].clone()
+}
+
 #[tokio::test]
 async fn a_data_directory_keeps_items_keys_and_undelivered_messages() {
     let directory = tempfile::tempdir().unwrap();
@@ -274,18 +274,6 @@ async fn a_data_directory_keeps_items_keys_and_undelivered_messages() {
         data: Some(directory.path().join("data")),
         ..options()
     };
-    let key = |stack: &Stack| {
-        let request = json!({ "SecretId": stack.physical_id("Key") });
-        let url = stack.secrets_manager_url();
-        async move {
-            aws(&url, "secretsmanager.GetSecretValue", request)
-                .await
-                .unwrap()
-                .json()["SecretString"]
-                .clone()
-        }
-    };
-
     let stack = Stack::start(options()).await.unwrap();
     put(&stack, "1", "first").await;
     send(&stack, "a", "1", "deleted").await;
@@ -294,11 +282,6 @@ async fn a_data_directory_keeps_items_keys_and_undelivered_messages() {
     receive(&stack, "Jobs", false).await;
     send(&stack, "a", "3", "waiting").await;
     let first_key = key(&stack).await;
-    let busy = Stack::start(options()).await.unwrap_err();
-    assert_eq!(
-        busy.to_string(),
-        format!("{} is in use by another stack", directory.path().join("data").display())
-    );
     stack.stop().await;
 
     for _ in 0..2 {
@@ -315,4 +298,21 @@ async fn a_data_directory_keeps_items_keys_and_undelivered_messages() {
     for body in ["received", "waiting"] {
         assert_eq!(receive(&stack, "Jobs", true).await, [body]);
     }
+}
+
+#[tokio::test]
+async fn a_data_directory_belongs_to_one_stack_at_a_time() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = || Options {
+        data: Some(directory.path().to_owned()),
+        ..options()
+    };
+    let _first = Stack::start(options()).await.unwrap();
+
+    let second = Stack::start(options()).await.unwrap_err();
+
+    assert_eq!(
+        second.to_string(),
+        format!("{} is in use by another stack", directory.path().display())
+    );
 }

@@ -1,12 +1,8 @@
 //! The stack from outside: the API and the functions behind it.
 
-#![allow(clippy::unwrap_used, reason = "these are tests")]
-
-mod common;
-
 use std::time::{Duration, Instant};
 
-use common::{Answer, options, request, start};
+use crate::support::{Answer, options, request, start};
 use http::{Method, StatusCode};
 use local::{Error, Stack};
 use serde_json::{Value as Json, json};

@@ -1,0 +1,37 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Runs Pipehook on this machine: the real functions, with DynamoDB, SQS and Secrets Manager built in.
+///
+/// Everything is made from template.yaml and listens on 127.0.0.1 only. A demo user is made at each start, and the
+/// commands to try are printed.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo run --", version)]
+pub(crate) struct Arguments {
+    /// Port of the API
+    #[arg(long, default_value_t = 3000)]
+    pub(crate) port: u16,
+
+    /// Keep users, hooks, keys and jobs in this directory [default: keep nothing]
+    ///
+    /// Kept are the tables, the generated keys, and the messages that no consumer has deleted. A message comes back
+    /// as one that was never received, in the queue it was sent to, and deduplication starts anew. The directory
+    /// holds secrets: only you can read it.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+
+    /// Build the functions with optimisation
+    #[arg(long)]
+    pub(crate) release: bool,
+
+    /// Do not show the jobs that land on the queue
+    #[arg(long)]
+    pub(crate) no_tail: bool,
+
+    /// Show every line that the functions log, not only warnings and errors
+    #[arg(long)]
+    pub(crate) logs: bool,
+}

@@ -1,0 +1,69 @@
+//! What a newcomer sees first: where everything is, and commands to paste.
+
+use local::Stack;
+
+use super::demo::EMAIL;
+
+pub(crate) fn text(stack: &Stack, password: &str) -> String {
+    format!("{}\n{}", tour(&stack.api_url(), password), services(stack))
+}
+
+fn tour(api: &str, password: &str) -> String {
+    format!(
+        r#"
+Pipehook is running. Ctrl-C stops it.
+
+  API       {api}
+  E-mail    {EMAIL}
+  Password  {password}
+
+Log in, create a hook for application 42 and pipeline 7, and list it:
+
+  export URL={api}
+  field() {{ sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }}
+
+  TOKEN=$(curl -s "$URL/users/login" -H 'Content-Type: application/json' \
+    --data '{{"email": "{EMAIL}", "password": "{password}"}}' | field access_token)
+
+  HOOK=$(curl -s "$URL/hooks/incoming" -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
+    --data '{{
+      "name": "run pipeline 7 on application 42 using main branch",
+      "requires_secret": true, "secret_algorithm": "sha256", "secret_header_name": "x-hub-signature-256",
+      "action_type": "deploy", "resource_type": "application", "resource_id": 42,
+      "settings": {{ "variables": [
+        {{ "name": "branch", "type": "string", "required": false, "default_value": "main" }},
+        {{ "name": "pipeline_id", "type": "integer", "required": false, "default_value": 7 }}
+      ] }}
+    }}'); echo "$HOOK"
+
+  curl -s "$URL/applications/42/hooks" -H "Authorization: Bearer $TOKEN"
+
+Call the hook as GitHub does; the job appears here:
+
+  BODY='{{"ref": "refs/heads/main", "branch": "main"}}'
+  SIGNATURE=$(printf %s "$BODY" | openssl dgst -sha256 -hmac "$(echo "$HOOK" | field secret)" | sed 's/.* //')
+  curl -s "$(echo "$HOOK" | field url)" -H 'Content-Type: application/json' -H 'X-GitHub-Event: push' \
+    -H "X-GitHub-Delivery: $(date +%s)" -H "X-Hub-Signature-256: sha256=$SIGNATURE" --data "$BODY"
+"#
+    )
+}
+
+fn services(stack: &Stack) -> String {
+    format!(
+        "\
+Look behind it with the aws command:
+
+  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1
+  export AWS_ENDPOINT_URL_DYNAMODB={}
+  export AWS_ENDPOINT_URL_SQS={}
+  export AWS_ENDPOINT_URL_SECRETS_MANAGER={}
+  export AWS_ENDPOINT_URL_LAMBDA={}
+  aws sqs receive-message --queue-url {}
+",
+        stack.dynamodb_url(),
+        stack.sqs_url(),
+        stack.secrets_manager_url(),
+        stack.lambda_url(),
+        stack.physical_id("JobsQueue"),
+    )
+}

@@ -1,0 +1,9 @@
+//! The terminal: arguments, the demo user and what to do with it, and all that is printed.
+
+mod arguments;
+pub(crate) mod banner;
+pub(crate) mod demo;
+mod pretty;
+pub(crate) mod show;
+
+pub(crate) use self::arguments::Arguments;
