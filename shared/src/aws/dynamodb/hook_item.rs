@@ -1,0 +1,368 @@
+//! The item of a hook. Its variables and conditions are JSON strings in the layouts below.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::item::{Attributes, StoredItem, binary, boolean, number, text};
+use crate::domain::Invalid;
+use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
+use crate::domain::hook::{Hook, HookRelation, Resource, Signing};
+use crate::domain::id::{EnvironmentId, PipelineId, ProjectId, ResourceId, UserId};
+use crate::domain::sealing::SealedSecret;
+use crate::domain::variable::{Variable, VariableType, VariableValue, Variables};
+use crate::ports::{HookFilter, StoreError};
+
+/// The attributes of a hook that the indexes project besides their own keys; `template.yaml` lists the same ones.
+pub(super) fn encode(hook: &Hook) -> Attributes {
+    let HookRelation {
+        id,
+        name,
+        action_type,
+        resource,
+        project_id,
+        ..
+    } = &hook.relation;
+    let relation = &hook.relation;
+    let mut item = Attributes::from([
+        ("id".to_owned(), text(id)),
+        ("name".to_owned(), text(name.as_str())),
+        ("action_type".to_owned(), text(action_type)),
+        ("resource_type".to_owned(), text(resource.kind)),
+        ("resource_id".to_owned(), number(resource.id.get())),
+        ("project_id".to_owned(), number(project_id.get())),
+        ("environment_id".to_owned(), number(relation.environment_id.get())),
+        ("requires_secret".to_owned(), boolean(relation.requires_secret)),
+        ("active".to_owned(), boolean(relation.active)),
+        ("variables".to_owned(), text(encode_variables(&relation.variables))),
+        ("conditions".to_owned(), text(encode_conditions(&relation.conditions))),
+        ("created_by".to_owned(), number(hook.created_by.get())),
+        ("created_at".to_owned(), text(relation.created_at)),
+        ("updated_at".to_owned(), text(relation.updated_at)),
+        (
+            "resource".to_owned(),
+            text(partition(*project_id, HookFilter::Resource(*resource))),
+        ),
+    ]);
+    if let Some(pipeline) = relation.pipeline_id {
+        item.insert("pipeline_id".to_owned(), number(pipeline.get()));
+        item.insert(
+            "pipeline".to_owned(),
+            text(partition(*project_id, HookFilter::Pipeline(pipeline))),
+        );
+    }
+    if let Some(signing) = &hook.signing {
+        item.insert("secret_algorithm".to_owned(), text(signing.algorithm.as_str()));
+        item.insert("secret_header_name".to_owned(), text(signing.header_name.as_str()));
+        item.insert("secret".to_owned(), binary(signing.secret.as_bytes()));
+    }
+    item
+}
+
+/// The partition of an index: the project stands in it, so that no query can reach into another one.
+pub(super) fn partition(project: ProjectId, filter: HookFilter) -> String {
+    match filter {
+        HookFilter::Resource(Resource { kind, id }) => format!("{project}#{kind}#{id}"),
+        HookFilter::Pipeline(id) => format!("{project}#{id}"),
+    }
+}
+
+/// A whole hook, as it stands in the table.
+pub(super) fn decode(attributes: &Attributes) -> Result<Hook, StoreError> {
+    let item = StoredItem::new(attributes, "id");
+    let relation = decode_relation(attributes)?;
+    let signing = relation.requires_secret.then(|| decode_signing(&item)).transpose()?;
+    Ok(Hook {
+        relation,
+        signing,
+        created_by: item.number("created_by", UserId::new)?,
+    })
+}
+
+fn decode_signing(item: &StoredItem<'_>) -> Result<Signing, StoreError> {
+    Ok(Signing {
+        algorithm: item.parsed("secret_algorithm")?,
+        header_name: item.parsed("secret_header_name")?,
+        secret: SealedSecret::from_bytes(item.binary("secret")?.to_vec()),
+    })
+}
+
+/// The relation, as it stands in the table and in both indexes.
+pub(super) fn decode_relation(attributes: &Attributes) -> Result<HookRelation, StoreError> {
+    let item = StoredItem::new(attributes, "id");
+    Ok(HookRelation {
+        id: item.parsed("id")?,
+        name: item.parsed("name")?,
+        action_type: item.parsed("action_type")?,
+        resource: Resource {
+            kind: item.parsed("resource_type")?,
+            id: item.number("resource_id", ResourceId::new)?,
+        },
+        project_id: item.number("project_id", ProjectId::new)?,
+        environment_id: item.number("environment_id", EnvironmentId::new)?,
+        pipeline_id: item.optional_number("pipeline_id", PipelineId::new)?,
+        requires_secret: item.boolean("requires_secret")?,
+        active: item.boolean("active")?,
+        variables: item.decoded("variables", decode_variables)?,
+        conditions: item.decoded("conditions", decode_conditions)?,
+        created_at: item.parsed("created_at")?,
+        updated_at: item.parsed("updated_at")?,
+    })
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredVariable {
+    name: String,
+    path: String,
+    #[serde(rename = "type")]
+    kind: String,
+    required: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    default: Option<StoredValue>,
+}
+
+/// Tagged by type, so that what is read back is what was written.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum StoredValue {
+    String(String),
+    Integer(i64),
+    Boolean(bool),
+    /// JSON text.
+    Array(String),
+}
+
+fn encode_variables(variables: &Variables) -> String {
+    let stored = variables.as_slice().iter().map(|variable| StoredVariable {
+        name: variable.name.as_str().to_owned(),
+        path: variable.path.to_string(),
+        kind: variable.kind.as_str().to_owned(),
+        required: variable.required,
+        default: variable.default.clone().map(StoredValue::from),
+    });
+    json(&stored.collect::<Vec<_>>())
+}
+
+/// Writing these structs as JSON cannot fail: they have string keys and no foreign `Serialize`.
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+impl From<VariableValue> for StoredValue {
+    fn from(value: VariableValue) -> Self {
+        match value {
+            VariableValue::String(text) => Self::String(text),
+            VariableValue::Integer(integer) => Self::Integer(integer),
+            VariableValue::Boolean(boolean) => Self::Boolean(boolean),
+            VariableValue::Array(json) => Self::Array(json),
+        }
+    }
+}
+
+fn decode_variables(json: &str) -> Result<Variables, Invalid> {
+    let stored: Vec<StoredVariable> = serde_json::from_str(json).map_err(|_| Invalid::new("is not JSON"))?;
+    Variables::new(
+        stored
+            .into_iter()
+            .map(StoredVariable::decode)
+            .collect::<Result<_, _>>()?,
+    )
+}
+
+impl StoredVariable {
+    fn decode(self) -> Result<Variable, Invalid> {
+        let kind: VariableType = self.kind.parse()?;
+        let default = self.default.map(|default| default.decode(kind)).transpose()?;
+        Ok(Variable {
+            name: self.name.parse()?,
+            path: self.path.parse()?,
+            kind,
+            required: self.required,
+            default,
+        })
+    }
+}
+
+impl StoredValue {
+    fn decode(self, kind: VariableType) -> Result<VariableValue, Invalid> {
+        let value = match (self, kind) {
+            (Self::String(text), VariableType::String) => Some(VariableValue::String(text)),
+            (Self::Integer(integer), VariableType::Integer) => Some(VariableValue::Integer(integer)),
+            (Self::Boolean(boolean), VariableType::Boolean) => Some(VariableValue::Boolean(boolean)),
+            (Self::Array(json), VariableType::Array) => serde_json::from_str::<&RawValue>(&json)
+                .is_ok()
+                .then_some(VariableValue::Array(json)),
+            (Self::String(_) | Self::Integer(_) | Self::Boolean(_) | Self::Array(_), _) => None,
+        };
+        value.ok_or_else(|| Invalid::new("is not of the variable's type"))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredCondition {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(flatten)]
+    subject: StoredSubject,
+    accepted: Vec<StoredAccepted>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum StoredSubject {
+    Body(String),
+    Header(String),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum StoredAccepted {
+    String(String),
+    /// JSON text.
+    Number(String),
+    Boolean(bool),
+}
+
+fn encode_conditions(conditions: &Conditions) -> String {
+    let stored = conditions.as_slice().iter().map(|condition| StoredCondition {
+        name: condition.name.clone(),
+        subject: match &condition.subject {
+            Subject::Body(path) => StoredSubject::Body(path.to_string()),
+            Subject::Header(name) => StoredSubject::Header(name.clone()),
+        },
+        accepted: condition.accepted.iter().cloned().map(StoredAccepted::from).collect(),
+    });
+    json(&stored.collect::<Vec<_>>())
+}
+
+impl From<Accepted> for StoredAccepted {
+    fn from(accepted: Accepted) -> Self {
+        match accepted {
+            Accepted::String(text) => Self::String(text),
+            Accepted::Number(number) => Self::Number(number),
+            Accepted::Boolean(boolean) => Self::Boolean(boolean),
+        }
+    }
+}
+
+fn decode_conditions(json: &str) -> Result<Conditions, Invalid> {
+    let stored: Vec<StoredCondition> = serde_json::from_str(json).map_err(|_| Invalid::new("is not JSON"))?;
+    Conditions::new(
+        stored
+            .into_iter()
+            .map(StoredCondition::decode)
+            .collect::<Result<_, _>>()?,
+    )
+}
+
+impl StoredCondition {
+    fn decode(self) -> Result<Condition, Invalid> {
+        let subject = match self.subject {
+            StoredSubject::Body(path) => Subject::Body(path.parse()?),
+            StoredSubject::Header(name) => Subject::header(&name)?,
+        };
+        let accepted = self.accepted.into_iter().map(|accepted| match accepted {
+            StoredAccepted::String(text) => Accepted::String(text),
+            StoredAccepted::Number(number) => Accepted::Number(number),
+            StoredAccepted::Boolean(boolean) => Accepted::Boolean(boolean),
+        });
+        Ok(Condition {
+            name: self.name,
+            subject,
+            accepted: accepted.collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::signature::Algorithm;
+    use crate::testing::fixtures;
+
+    fn full_hook() -> Hook {
+        let variable = |name: &str, kind, default| Variable {
+            name: name.parse().unwrap(),
+            path: r"a\.b.0".parse().unwrap(),
+            kind,
+            required: true,
+            default,
+        };
+        let mut hook = fixtures::hook();
+        hook.relation.requires_secret = true;
+        hook.relation.variables = Variables::new(vec![
+            variable("s", VariableType::String, Some(VariableValue::String("x".into()))),
+            variable("i", VariableType::Integer, Some(VariableValue::Integer(i64::MIN))),
+            variable("b", VariableType::Boolean, Some(VariableValue::Boolean(true))),
+            variable("a", VariableType::Array, Some(VariableValue::Array("[1.10]".into()))),
+            variable("n", VariableType::Array, None),
+        ])
+        .unwrap();
+        let accepted = vec![
+            Accepted::String("x".into()),
+            Accepted::Number("1.0".into()),
+            Accepted::Boolean(false),
+        ];
+        hook.relation.conditions = Conditions::new(vec![
+            Condition {
+                name: Some("main".into()),
+                subject: Subject::Body("ref".parse().unwrap()),
+                accepted: accepted.clone(),
+            },
+            Condition {
+                name: None,
+                subject: Subject::header("X-Event").unwrap(),
+                accepted,
+            },
+        ])
+        .unwrap();
+        hook.signing = Some(Signing {
+            algorithm: Algorithm::Sha256,
+            header_name: "x-hub-signature-256".parse().unwrap(),
+            secret: SealedSecret::from_bytes(vec![1, 2, 3]),
+        });
+        hook
+    }
+
+    #[test]
+    fn what_was_stored_is_read_back() {
+        for hook in [full_hook(), fixtures::hook()] {
+            assert_eq!(decode(&encode(&hook)).unwrap(), hook);
+        }
+    }
+
+    #[test]
+    fn the_partitions_hold_the_project() {
+        let item = encode(&full_hook());
+        assert_eq!(item["resource"], text("1#application#42"));
+        assert_eq!(item["pipeline"], text("1#7"));
+    }
+
+    #[test]
+    fn a_signed_hook_without_its_secret_is_corrupt_and_never_open() {
+        for attribute in ["secret", "secret_algorithm", "secret_header_name"] {
+            let mut item = encode(&full_hook());
+            item.remove(attribute);
+            let error = decode(&item).unwrap_err();
+            assert!(
+                matches!(error, StoreError::Corrupt { attribute: named, .. } if named == attribute),
+                "{error}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_attribute_that_is_damaged_is_named(index: prop::sample::Index) {
+            let mut item = encode(&full_hook());
+            let mut names: Vec<String> = item.keys().cloned().collect();
+            names.retain(|name| !["id", "resource", "pipeline"].contains(&name.as_str()));
+            let name = names[index.index(names.len())].clone();
+            item.insert(name.clone(), aws_sdk_dynamodb::types::AttributeValue::Null(true));
+            let error = decode(&item).unwrap_err();
+            let expected = matches!(&error, StoreError::Corrupt { attribute, .. } if *attribute == name);
+            prop_assert!(expected, "{} for {}", error, name);
+        }
+    }
+}

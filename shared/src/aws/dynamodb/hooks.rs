@@ -1,0 +1,85 @@
+//! The table of hooks and its two indexes.
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+
+use super::hook_item::{decode, decode_relation, encode, partition};
+use super::item::text;
+use super::unavailable;
+use crate::domain::hook::{Hook, HookRelation};
+use crate::domain::id::{HookId, ProjectId};
+use crate::ports::{Consistency, FindHook, HookFilter, InsertHook, ListHooks, StoreError};
+use crate::telemetry::Chain;
+
+/// The table of hooks: partition key `id`, indexes `by-resource` and `by-pipeline`.
+#[derive(Debug, Clone)]
+pub struct HooksTable {
+    client: Client,
+    table: String,
+}
+
+impl HooksTable {
+    /// Connects lazily.
+    pub fn new(config: &SdkConfig, table: String) -> Self {
+        Self {
+            client: Client::new(config),
+            table,
+        }
+    }
+
+    /// Opens the connection by reading a hook that does not exist, so that the first call does not wait for it. That
+    /// it failed is no reason to fail: the first call will find out whether it still does.
+    pub async fn warm_up(&self) {
+        let nobody = HookId::from_random([0; 16]);
+        if let Err(error) = self.find_hook(nobody, Consistency::Eventual).await {
+            tracing::warn!(error = %Chain(&error), "The table did not answer at start-up");
+        }
+    }
+}
+
+impl FindHook for HooksTable {
+    async fn find_hook(&self, id: HookId, consistency: Consistency) -> Result<Option<Hook>, StoreError> {
+        let request = self.client.get_item().table_name(&self.table).key("id", text(id));
+        let request = request.consistent_read(consistency == Consistency::Strong);
+        let answer = request.send().await.map_err(unavailable)?;
+        answer.item.as_ref().map(decode).transpose()
+    }
+}
+
+impl InsertHook for HooksTable {
+    async fn insert_hook(&self, hook: &Hook) -> Result<(), StoreError> {
+        let request = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(encode(hook)));
+        let answer = request.condition_expression("attribute_not_exists(id)").send().await;
+        answer.map(drop).map_err(|error| match error.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(_)) => StoreError::Conflict,
+            _ => unavailable(error),
+        })
+    }
+}
+
+impl ListHooks for HooksTable {
+    async fn list_hooks(&self, project: ProjectId, filter: HookFilter) -> Result<Vec<HookRelation>, StoreError> {
+        let (index, key) = match filter {
+            HookFilter::Resource(_) => ("by-resource", "resource"),
+            HookFilter::Pipeline(_) => ("by-pipeline", "pipeline"),
+        };
+        let query = self.client.query().table_name(&self.table).index_name(index);
+        let query = query
+            .key_condition_expression("#key = :key")
+            .expression_attribute_names("#key", key);
+        let query = query.expression_attribute_values(":key", text(partition(project, filter)));
+        let mut pages = query.into_paginator().send();
+        let mut hooks = Vec::new();
+        while let Some(page) = pages.next().await {
+            for item in page.map_err(unavailable)?.items() {
+                hooks.push(decode_relation(item)?);
+            }
+        }
+        Ok(hooks)
+    }
+}

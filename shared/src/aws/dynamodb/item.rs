@@ -1,0 +1,122 @@
+//! Reading and writing items attribute by attribute, so that one which does not decode can be named.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::str::FromStr;
+
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::ports::StoreError;
+
+/// An item as the SDK has it.
+pub(super) type Attributes = HashMap<String, AttributeValue>;
+
+/// A string attribute.
+pub(super) fn text(value: impl Display) -> AttributeValue {
+    AttributeValue::S(value.to_string())
+}
+
+/// A number attribute.
+pub(super) fn number(value: i64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// A boolean attribute.
+pub(super) fn boolean(value: bool) -> AttributeValue {
+    AttributeValue::Bool(value)
+}
+
+/// A binary attribute.
+pub(super) fn binary(bytes: &[u8]) -> AttributeValue {
+    AttributeValue::B(Blob::new(bytes))
+}
+
+/// A stored item that is being decoded.
+pub(super) struct StoredItem<'a> {
+    attributes: &'a Attributes,
+    key: String,
+}
+
+impl<'a> StoredItem<'a> {
+    /// An item of a table whose partition key is `key_attribute`; the key stands in every error.
+    pub(super) fn new(attributes: &'a Attributes, key_attribute: &'static str) -> Self {
+        let key = attributes.get(key_attribute).and_then(|key| key.as_s().ok()).cloned();
+        Self {
+            attributes,
+            key: key.unwrap_or_else(|| format!("without `{key_attribute}`")),
+        }
+    }
+
+    /// The error that names one attribute.
+    pub(super) fn corrupt(&self, attribute: &'static str) -> StoreError {
+        StoreError::Corrupt {
+            key: self.key.clone(),
+            attribute,
+        }
+    }
+
+    /// A string.
+    pub(super) fn text(&self, attribute: &'static str) -> Result<&'a str, StoreError> {
+        self.optional_text(attribute)?.ok_or_else(|| self.corrupt(attribute))
+    }
+
+    /// A string that may be absent.
+    pub(super) fn optional_text(&self, attribute: &'static str) -> Result<Option<&'a str>, StoreError> {
+        match self.attributes.get(attribute) {
+            None => Ok(None),
+            Some(AttributeValue::S(text)) => Ok(Some(text)),
+            Some(_) => Err(self.corrupt(attribute)),
+        }
+    }
+
+    /// A string that is the printed form of something.
+    pub(super) fn parsed<T: FromStr>(&self, attribute: &'static str) -> Result<T, StoreError> {
+        self.decoded(attribute, str::parse)
+    }
+
+    /// A string that `decode` understands.
+    pub(super) fn decoded<T, E>(
+        &self,
+        attribute: &'static str,
+        decode: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, StoreError> {
+        decode(self.text(attribute)?).map_err(|_| self.corrupt(attribute))
+    }
+
+    /// A number that may be absent, as what `new` makes of it.
+    pub(super) fn optional_number<T, E>(
+        &self,
+        attribute: &'static str,
+        new: impl FnOnce(i64) -> Result<T, E>,
+    ) -> Result<Option<T>, StoreError> {
+        let Some(value) = self.attributes.get(attribute) else {
+            return Ok(None);
+        };
+        let number = value.as_n().ok().and_then(|number| number.parse().ok());
+        let value = number.and_then(|number| new(number).ok());
+        value.map(Some).ok_or_else(|| self.corrupt(attribute))
+    }
+
+    /// A number, as what `new` makes of it.
+    pub(super) fn number<T, E>(
+        &self,
+        attribute: &'static str,
+        new: impl FnOnce(i64) -> Result<T, E>,
+    ) -> Result<T, StoreError> {
+        self.optional_number(attribute, new)?
+            .ok_or_else(|| self.corrupt(attribute))
+    }
+
+    /// A boolean.
+    pub(super) fn boolean(&self, attribute: &'static str) -> Result<bool, StoreError> {
+        let value = self.attributes.get(attribute).and_then(|value| value.as_bool().ok());
+        value.copied().ok_or_else(|| self.corrupt(attribute))
+    }
+
+    /// Bytes.
+    pub(super) fn binary(&self, attribute: &'static str) -> Result<&'a [u8], StoreError> {
+        let value = self.attributes.get(attribute).and_then(|value| value.as_b().ok());
+        value.map(AsRef::as_ref).ok_or_else(|| self.corrupt(attribute))
+    }
+}

@@ -1,0 +1,26 @@
+//! Amazon DynamoDB: users and hooks.
+
+mod hook_item;
+mod hooks;
+mod item;
+mod users;
+
+use std::error::Error;
+
+use aws_sdk_dynamodb::error::SdkError;
+
+pub use hooks::HooksTable;
+pub use users::UsersTable;
+
+use super::source;
+use crate::ports::StoreError;
+
+/// Everything that DynamoDB may answer instead of what was asked is a reason to try again later: throttling, a server
+/// error, a lost connection, missing rights. A condition that does not hold is told apart where one is set.
+fn unavailable<E, R>(error: SdkError<E, R>) -> StoreError
+where
+    E: Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    StoreError::Unavailable(source(error))
+}

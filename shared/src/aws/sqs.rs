@@ -1,0 +1,229 @@
+//! The FIFO queue of jobs, on Amazon SQS.
+
+use aws_config::SdkConfig;
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::QueueAttributeName;
+use serde::Serialize;
+use serde::ser::{SerializeMap as _, Serializer};
+use serde_json::value::RawValue;
+
+use super::source;
+use crate::domain::job::Job;
+use crate::domain::variable::{VariableName, VariableValue};
+use crate::ports::{PushJob, QueueError, Source};
+use crate::telemetry::Chain;
+
+/// The largest message that SQS takes: 1 MiB.
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>
+const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
+
+/// The layout of the message body that `docs/job.schema.json` describes. Consumers are other people's code: a change
+/// that could break one is a new version.
+const VERSION: u32 = 1;
+
+/// The queue on which consumers find their jobs.
+#[derive(Debug, Clone)]
+pub struct JobsQueue {
+    client: Client,
+    url: String,
+}
+
+impl JobsQueue {
+    /// Connects lazily.
+    pub fn new(config: &SdkConfig, url: String) -> Self {
+        Self {
+            client: Client::new(config),
+            url,
+        }
+    }
+
+    /// Opens the connection, so that the first job does not wait for it. That it failed is no reason to fail: the
+    /// first job will find out whether it still does.
+    pub async fn warm_up(&self) {
+        let request = self.client.get_queue_attributes().queue_url(&self.url);
+        if let Err(error) = request.attribute_names(QueueAttributeName::QueueArn).send().await {
+            tracing::warn!(error = %Chain(&error), "The queue did not answer at start-up");
+        }
+    }
+}
+
+impl PushJob for JobsQueue {
+    async fn push_job(&self, job: &Job) -> Result<(), QueueError> {
+        let body = message_body(job).map_err(|error| QueueError::Unavailable(Source::from(error)))?;
+        if body.len() > MAX_MESSAGE_BYTES {
+            return Err(QueueError::TooLarge {
+                bytes: body.len(),
+                limit: MAX_MESSAGE_BYTES,
+            });
+        }
+        let message = self.client.send_message().queue_url(&self.url).message_body(body);
+        let message = message
+            .message_group_id(job.group_id())
+            .message_deduplication_id(job.deduplication_id());
+        message
+            .send()
+            .await
+            .map_err(|error| QueueError::Unavailable(source(error)))?;
+        Ok(())
+    }
+}
+
+/// The job as JSON. SQS refuses a body with U+FFFE or U+FFFF, which JSON allows: they are escaped, which JSON reads as
+/// the same string. Outside of strings, JSON has none.
+fn message_body(job: &Job) -> Result<String, serde_json::Error> {
+    let body = serde_json::to_string(&Message::from(job))?;
+    if body.contains(['\u{fffe}', '\u{ffff}']) {
+        return Ok(body.replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff"));
+    }
+    Ok(body)
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    version: u32,
+    id: String,
+    created_at: String,
+    action_type: &'static str,
+    resource: MessageResource,
+    pipeline_id: Option<i64>,
+    project_id: i64,
+    environment_id: i64,
+    #[serde(serialize_with = "variables")]
+    variables: &'a [(VariableName, VariableValue)],
+    triggered_from: TriggeredFrom<'a>,
+}
+
+#[derive(Serialize)]
+struct MessageResource {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    id: i64,
+}
+
+#[derive(Serialize)]
+struct TriggeredFrom<'a> {
+    hook_id: String,
+    hook_name: &'a str,
+    request_id: String,
+    delivery_id: Option<&'a str>,
+    event: Option<&'a str>,
+    ip_address: Option<&'a str>,
+}
+
+impl<'a> From<&'a Job> for Message<'a> {
+    fn from(job: &'a Job) -> Self {
+        let (hook, delivery) = (&job.hook, &job.delivery);
+        Self {
+            version: VERSION,
+            id: job.id.to_string(),
+            created_at: job.created_at.to_string(),
+            action_type: hook.action_type.as_str(),
+            resource: MessageResource {
+                kind: hook.resource.kind.as_str(),
+                id: hook.resource.id.get(),
+            },
+            pipeline_id: job.pipeline_id(),
+            project_id: hook.project_id.get(),
+            environment_id: hook.environment_id.get(),
+            variables: &job.variables,
+            triggered_from: TriggeredFrom {
+                hook_id: hook.id.to_string(),
+                hook_name: hook.name.as_str(),
+                request_id: job.id.to_string(),
+                delivery_id: delivery.id.as_deref(),
+                event: delivery.event.as_deref(),
+                ip_address: delivery.ip_address.as_deref(),
+            },
+        }
+    }
+}
+
+fn variables<S: Serializer>(variables: &[(VariableName, VariableValue)], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(variables.len()))?;
+    for (name, value) in variables {
+        match value {
+            VariableValue::String(text) => map.serialize_entry(name.as_str(), text)?,
+            VariableValue::Integer(integer) => map.serialize_entry(name.as_str(), integer)?,
+            VariableValue::Boolean(boolean) => map.serialize_entry(name.as_str(), boolean)?,
+            VariableValue::Array(json) => {
+                let json: &RawValue = serde_json::from_str(json).map_err(serde::ser::Error::custom)?;
+                map.serialize_entry(name.as_str(), json)?;
+            }
+        }
+    }
+    map.end()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::id::RequestId;
+    use crate::domain::job::Delivery;
+    use crate::domain::timestamp::Timestamp;
+    use crate::testing::fixtures;
+
+    fn job(variables: &[(&str, VariableValue)]) -> Job {
+        let created_at = Timestamp::from_unix_seconds(1_800_000_000);
+        let variables = variables
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.clone()))
+            .collect();
+        let delivery = Delivery {
+            id: Some("d-1".into()),
+            event: Some("push".into()),
+            ip_address: None,
+        };
+        let hook = fixtures::hook().relation;
+        Job {
+            id: RequestId::at(created_at, [0; 10]),
+            created_at,
+            hook,
+            variables,
+            delivery,
+        }
+    }
+
+    #[test]
+    fn the_message_is_version_1_of_the_job() {
+        let job = job(&[
+            ("branch", VariableValue::String("main".into())),
+            ("count", VariableValue::Integer(i64::MAX)),
+            ("forced", VariableValue::Boolean(false)),
+            ("commits", VariableValue::Array("[1.10, 9007199254740993]".into())),
+        ]);
+        let body = message_body(&job).unwrap();
+        assert!(
+            body.contains(r#""commits":[1.10, 9007199254740993]"#),
+            "an array's digits are kept: {body}"
+        );
+        let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+        let id = job.id.to_string();
+        let variables =
+            json!({"branch": "main", "count": i64::MAX, "forced": false, "commits": [1.10, 9_007_199_254_740_993_u64]});
+        let expected = json!({
+            "version": 1, "id": id, "created_at": "2027-01-15T08:00:00.000Z", "action_type": "deploy",
+            "resource": {"type": "application", "id": 42}, "pipeline_id": 7, "project_id": 1, "environment_id": 1,
+            "variables": variables,
+            "triggered_from": {
+                "hook_id": job.hook.id.to_string(), "hook_name": "deploy the shop", "request_id": id,
+                "delivery_id": "d-1", "event": "push", "ip_address": null,
+            },
+        });
+        assert_eq!(body, expected);
+    }
+
+    #[test]
+    fn characters_that_sqs_refuses_are_escaped() {
+        let text = "a\u{fffe}\u{ffff}\u{0}b";
+        let body = message_body(&job(&[("text", VariableValue::String(text.into()))])).unwrap();
+        assert!(
+            body.chars()
+                .all(|char| char >= ' ' && !['\u{fffe}', '\u{ffff}'].contains(&char)),
+            "{body:?}"
+        );
+        let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(body["variables"]["text"], text);
+    }
+}

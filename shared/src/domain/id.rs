@@ -1,0 +1,177 @@
+//! Identifiers. Each is its own type, so that a pipeline's id cannot stand where a project's is wanted.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::Invalid;
+use super::timestamp::Timestamp;
+
+/// The largest integer that every JSON client reads without loss (2^53 - 1, RFC 8259 section 6).
+const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
+
+macro_rules! integer_id {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(i64);
+
+        impl $name {
+            /// Takes 1 to 2^53 - 1.
+            pub fn new(id: i64) -> Result<Self, Invalid> {
+                if (1..=MAX_SAFE_INTEGER).contains(&id) {
+                    Ok(Self(id))
+                } else {
+                    Err(Invalid::new("must be an integer from 1 to 9007199254740991"))
+                }
+            }
+
+            /// The integer, for the boundary that prints it.
+            pub fn get(self) -> i64 {
+                self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Invalid;
+
+            fn from_str(text: &str) -> Result<Self, Invalid> {
+                // A sign or a leading zero would give one id several spellings.
+                let canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+                let id = if canonical { text.parse().unwrap_or_default() } else { 0 };
+                Self::new(id)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )*};
+}
+
+integer_id! {
+    /// A user of the API.
+    UserId
+    /// The tenant: whatever a user can see lies in its own project.
+    ProjectId
+    /// The environment in which a user works.
+    EnvironmentId
+    /// A pipeline of the consumer's; Pipehook only carries its number.
+    PipelineId
+    /// A resource of the consumer's, such as application 42; unique only together with its project and type.
+    ResourceId
+}
+
+macro_rules! uuid_id {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(uuid::Uuid);
+
+        impl FromStr for $name {
+            type Err = Invalid;
+
+            fn from_str(text: &str) -> Result<Self, Invalid> {
+                // The uuid crate also reads braces, URNs and upper case: one id, one spelling.
+                let id = uuid::Uuid::try_parse(text).map_err(|_| Invalid::new("must be a UUID"))?;
+                let canonical = id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()) == text;
+                canonical.then_some(Self(id)).ok_or_else(|| Invalid::new("must be a UUID in lower case with hyphens"))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.hyphenated().fmt(f)
+            }
+        }
+    )*};
+}
+
+uuid_id! {
+    /// A hook: a version 4 UUID, because whoever knows it knows the hook's URL and it must not be guessable.
+    HookId
+    /// One call of a hook: a version 7 UUID, so that ids sort by time.
+    RequestId
+    /// One login: every refresh token that descends from it carries this id.
+    SessionId
+}
+
+impl HookId {
+    /// The id made of these random bytes.
+    pub fn from_random(bytes: [u8; 16]) -> Self {
+        Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
+    }
+}
+
+impl RequestId {
+    /// The id of a call received at `at`, made unique by these random bytes.
+    pub fn at(at: Timestamp, random: [u8; 10]) -> Self {
+        let millis = u64::try_from(at.unix_millis()).unwrap_or_default();
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+    }
+}
+
+impl SessionId {
+    /// The id made of these random bytes.
+    pub fn from_random(bytes: [u8; 16]) -> Self {
+        Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn an_id_has_one_spelling() {
+        for text in [
+            "",
+            "0",
+            "-1",
+            "+1",
+            "01",
+            "1.0",
+            "9007199254740992",
+            "99999999999999999999",
+            "x",
+        ] {
+            assert!(text.parse::<ProjectId>().is_err(), "{text}");
+        }
+        let id = HookId::from_random([7; 16]).to_string();
+        assert!(id.parse::<HookId>().is_ok());
+        for text in [
+            id.to_uppercase(),
+            format!("{{{id}}}"),
+            id.replace('-', ""),
+            format!("urn:uuid:{id}"),
+        ] {
+            assert!(text.parse::<HookId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn request_ids_sort_by_time() {
+        let early = RequestId::at(Timestamp::from_unix_millis(1_000), [0xff; 10]);
+        let late = RequestId::at(Timestamp::from_unix_millis(1_001), [0; 10]);
+        assert!(early.to_string() < late.to_string());
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_printed_parses_to_itself(id in 1..=MAX_SAFE_INTEGER, random: [u8; 16]) {
+            let resource = ResourceId::new(id).unwrap();
+            prop_assert_eq!(resource.to_string().parse(), Ok(resource));
+            let hook = HookId::from_random(random);
+            prop_assert_eq!(hook.to_string().parse(), Ok(hook));
+        }
+
+        #[test]
+        fn no_text_panics(text: String) {
+            let _ = text.parse::<UserId>();
+            let _ = text.parse::<HookId>();
+        }
+    }
+}

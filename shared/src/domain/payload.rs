@@ -1,0 +1,200 @@
+//! Where a value stands in a payload, and what is found there.
+//!
+//! A payload is never turned into a tree here: the boundary that knows its format hands over the few values that a
+//! hook's paths point at, borrowed from the bytes that arrived.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+use super::Invalid;
+
+/// The longest path, in bytes.
+const MAX_PATH_BYTES: usize = 500;
+
+/// A place in a payload, in dot notation: `repository.name`, `commits.0.id`. `\.` is a dot that is part of a name and
+/// `\\` a backslash. A segment of digits is an index where the payload has an array and a name where it has an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path(Vec<String>);
+
+impl Path {
+    /// The names and indexes from the outside in; never empty.
+    pub fn segments(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl FromStr for Path {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        if text.len() > MAX_PATH_BYTES {
+            return Err(Invalid::new(format!(
+                "must be a path of at most {MAX_PATH_BYTES} bytes"
+            )));
+        }
+        let mut segments = vec![String::new()];
+        let mut chars = text.chars();
+        while let Some(char) = chars.next() {
+            match char {
+                '.' => segments.push(String::new()),
+                '\\' => match chars.next() {
+                    Some(escaped @ ('.' | '\\')) => push(&mut segments, escaped),
+                    _ => {
+                        return Err(Invalid::new(
+                            r"must be a path in which a backslash stands only in `\.` and `\\`",
+                        ));
+                    }
+                },
+                _ => push(&mut segments, char),
+            }
+        }
+        if segments.iter().any(String::is_empty) {
+            return Err(Invalid::new(
+                "must be a path such as `repository.name`, with no empty part",
+            ));
+        }
+        Ok(Self(segments))
+    }
+}
+
+fn push(segments: &mut [String], char: char) {
+    if let Some(last) = segments.last_mut() {
+        last.push(char);
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, segment) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str(".")?;
+            }
+            f.write_str(&segment.replace('\\', r"\\").replace('.', r"\."))?;
+        }
+        Ok(())
+    }
+}
+
+/// A value of a payload. Numbers, arrays and objects are kept as the JSON text that arrived, so that nothing is lost
+/// by reading them: 2^53 + 1, `1.10` and an array's exact digits come out as they went in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// `null`, which counts as absent.
+    Null,
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A number, as JSON text.
+    Number(&'a str),
+    /// A string, unescaped.
+    String(Cow<'a, str>),
+    /// An array, as JSON text.
+    Array(&'a str),
+    /// An object, as JSON text.
+    Object(&'a str),
+}
+
+impl Value<'_> {
+    /// What kind of value it is, for messages.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Boolean(_) => "a boolean",
+            Self::Number(_) => "a number",
+            Self::String(_) => "a string",
+            Self::Array(_) => "an array",
+            Self::Object(_) => "an object",
+        }
+    }
+
+    /// A string or a number as text; what identifies something is one of the two.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            Self::Number(text) => Some(text),
+            Self::Null | Self::Boolean(_) | Self::Array(_) | Self::Object(_) => None,
+        }
+    }
+}
+
+/// The integer that a JSON number's text stands for, if it is one: `42`, `42.0` and `4.2e1` are the same integer.
+pub fn integer(number: &str) -> Option<i64> {
+    if let Ok(integer) = number.parse() {
+        return Some(integer);
+    }
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let shift = exponent
+        .parse::<i32>()
+        .ok()?
+        .checked_sub(i32::try_from(fraction.len()).ok()?)?;
+    let digits = format!("{whole}{fraction}").parse::<i64>().ok()?;
+    if digits == 0 {
+        return Some(0);
+    }
+    let power = 10_i64.checked_pow(shift.unsigned_abs())?;
+    if shift >= 0 {
+        digits.checked_mul(power)
+    } else {
+        (digits % power == 0).then(|| digits / power)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn dots_separate_and_a_backslash_escapes_them() {
+        let path: Path = r"a.0.b\.c\\d".parse().unwrap();
+        assert_eq!(path.segments(), ["a", "0", r"b.c\d"]);
+    }
+
+    #[test]
+    fn a_path_with_an_empty_part_or_a_stray_backslash_is_refused() {
+        for text in ["", ".", "a.", ".a", "a..b", r"a\", r"a\b", &"x".repeat(501)] {
+            assert!(text.parse::<Path>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_integer_may_be_spelt_in_several_ways_but_never_rounded() {
+        for (text, expected) in [
+            ("42", Some(42)),
+            ("-42", Some(-42)),
+            ("42.0", Some(42)),
+            ("4.2e1", Some(42)),
+            ("420E-1", Some(42)),
+            ("1e3", Some(1000)),
+            ("0.0", Some(0)),
+            ("-0", Some(0)),
+            ("0e99999", Some(0)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("9223372036854775808", None),
+            ("42.5", None),
+            ("1e-1", None),
+            ("1e400", None),
+            ("1e99999999999", None),
+        ] {
+            assert_eq!(integer(text), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_printed_parses_to_itself(segments in prop::collection::vec(r"[a-z0-9.\\ é]{1,8}", 1..6)) {
+            let path = Path(segments);
+            prop_assert_eq!(path.to_string().parse(), Ok(path));
+        }
+
+        #[test]
+        fn no_text_panics(text: String, number in "[-+0-9.eE]{0,24}") {
+            let _ = text.parse::<Path>();
+            let _ = integer(&text);
+            let _ = integer(&number);
+        }
+    }
+}

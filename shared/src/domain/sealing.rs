@@ -1,0 +1,187 @@
+//! How a hook's secret is kept: sealed with AES-256-GCM, bound to the hook that it belongs to.
+
+use std::fmt;
+
+use aes_gcm::aead::{Aead, KeyInit, Payload};
+use aes_gcm::{Aes256Gcm, Nonce};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::Invalid;
+use super::id::HookId;
+use super::secret::{HookSecret, SecretString};
+
+/// The only layout so far: version, key id, nonce, ciphertext with its tag.
+const VERSION: u8 = 1;
+const KEY_ID_BYTES: usize = 4;
+const NONCE_BYTES: usize = 12;
+const HEADER_BYTES: usize = 1 + KEY_ID_BYTES + NONCE_BYTES;
+
+/// A sealed secret as it lies in the table. Its bytes are worthless without the key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedSecret(Vec<u8>);
+
+impl SealedSecret {
+    /// Takes what was stored; whether it can be opened shows when it is.
+    pub fn from_bytes(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes to store.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SealedSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealedSecret(..)")
+    }
+}
+
+/// A sealed secret that cannot be opened: damaged, of another hook, or sealed under a key that is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the sealed secret cannot be opened with the key at hand")]
+pub struct CannotOpen;
+
+/// The cipher refused to seal, as AES-GCM does over 64 GiB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the secret cannot be sealed")]
+pub struct CannotSeal;
+
+/// The key that seals the secrets of all hooks.
+pub struct SealingKey {
+    cipher: Aes256Gcm,
+    id: [u8; KEY_ID_BYTES],
+}
+
+impl SealingKey {
+    /// Derives the key from the random string that Secrets Manager generated for it: 256 bits need at least 43
+    /// alphanumeric characters.
+    pub fn derive(material: &SecretString) -> Result<Self, Invalid> {
+        if material.expose().len() < 43 {
+            return Err(Invalid::new("must be at least 43 characters long"));
+        }
+        let key = Zeroizing::new(derive(b"pipehook sealing key v1", material));
+        let id = derive(b"pipehook sealing key id v1", material);
+        Ok(Self {
+            cipher: Aes256Gcm::new((&*key).into()),
+            id: [id[0], id[1], id[2], id[3]],
+        })
+    }
+
+    /// Seals the secret of `hook`. The nonce must be random: it may never come twice under one key.
+    ///
+    /// The hook's id is associated data. It stops whoever can write to the table from giving a hook the secret of
+    /// another one that they know.
+    pub fn seal(
+        &self,
+        hook: HookId,
+        secret: &HookSecret,
+        nonce: [u8; NONCE_BYTES],
+    ) -> Result<SealedSecret, CannotSeal> {
+        let aad = hook.to_string();
+        let payload = Payload {
+            msg: secret.expose().as_bytes(),
+            aad: aad.as_bytes(),
+        };
+        let ciphertext = self
+            .cipher
+            .encrypt(&Nonce::from(nonce), payload)
+            .map_err(|_| CannotSeal)?;
+        let mut sealed = Vec::with_capacity(HEADER_BYTES + ciphertext.len());
+        sealed.push(VERSION);
+        sealed.extend_from_slice(&self.id);
+        sealed.extend_from_slice(&nonce);
+        sealed.extend_from_slice(&ciphertext);
+        Ok(SealedSecret(sealed))
+    }
+
+    /// Opens what [`SealingKey::seal`] made for the same hook.
+    pub fn open(&self, hook: HookId, sealed: &SealedSecret) -> Result<HookSecret, CannotOpen> {
+        let (header, ciphertext) = sealed.0.split_at_checked(HEADER_BYTES).ok_or(CannotOpen)?;
+        let (prefix, nonce) = header.split_at(1 + KEY_ID_BYTES);
+        if prefix[0] != VERSION || prefix[1..] != self.id {
+            return Err(CannotOpen);
+        }
+        let nonce = Nonce::try_from(nonce).map_err(|_| CannotOpen)?;
+        let aad = hook.to_string();
+        let payload = Payload {
+            msg: ciphertext,
+            aad: aad.as_bytes(),
+        };
+        let secret = self.cipher.decrypt(&nonce, payload).map_err(|_| CannotOpen)?;
+        let secret = String::from_utf8(secret).map_err(|_| CannotOpen)?;
+        Ok(HookSecret::trusted(SecretString::new(secret)))
+    }
+}
+
+impl fmt::Debug for SealingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealingKey(..)")
+    }
+}
+
+/// 32 bytes out of a high-entropy string; the label separates the uses of one string.
+fn derive(label: &[u8], material: &SecretString) -> [u8; 32] {
+    Sha256::new()
+        .chain_update(label)
+        .chain_update([0])
+        .chain_update(material.expose())
+        .finalize()
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn key(seed: char) -> SealingKey {
+        SealingKey::derive(&SecretString::new(seed.to_string().repeat(64))).unwrap()
+    }
+
+    fn secret() -> HookSecret {
+        HookSecret::new("a secret of a provider".to_owned()).unwrap()
+    }
+
+    #[test]
+    fn what_was_sealed_opens_again() {
+        let hook = HookId::from_random([1; 16]);
+        let sealed = key('k').seal(hook, &secret(), [9; 12]).unwrap();
+        assert_eq!(key('k').open(hook, &sealed).unwrap().expose(), secret().expose());
+    }
+
+    #[test]
+    fn a_sealed_secret_does_not_open_for_another_hook_or_under_another_key() {
+        let hook = HookId::from_random([1; 16]);
+        let sealed = key('k').seal(hook, &secret(), [9; 12]).unwrap();
+        assert_eq!(
+            key('k').open(HookId::from_random([2; 16]), &sealed).unwrap_err(),
+            CannotOpen
+        );
+        assert_eq!(key('l').open(hook, &sealed).unwrap_err(), CannotOpen);
+    }
+
+    #[test]
+    fn a_short_key_is_refused() {
+        assert!(SealingKey::derive(&SecretString::new("k".repeat(42))).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_changed_bit_is_noticed(bit in 0usize..(HEADER_BYTES + 38) * 8) {
+            let hook = HookId::from_random([1; 16]);
+            let mut bytes = key('k').seal(hook, &secret(), [9; 12]).unwrap().0;
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            prop_assert!(key('k').open(hook, &SealedSecret(bytes)).is_err());
+        }
+
+        #[test]
+        fn no_stored_bytes_panic(bytes: Vec<u8>) {
+            let opened = key('k').open(HookId::from_random([1; 16]), &SealedSecret(bytes));
+            prop_assert!(opened.is_err());
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Logins: the sessions that they open, and the lock that stops whoever guesses passwords.
+
+use std::time::Duration;
+
+use super::id::{SessionId, UserId};
+use super::timestamp::Timestamp;
+
+/// How many failures in a row lock an e-mail address.
+pub const MAX_LOGIN_FAILURES: u32 = 5;
+
+/// For how long it is locked, counted from the last failure.
+pub const LOGIN_LOCK: Duration = Duration::from_secs(15 * 60);
+
+/// For how long a refresh token is valid.
+pub const SESSION_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// One login and all the refresh tokens that descend from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Also stands in the access tokens of this session.
+    pub id: SessionId,
+    /// Who logged in.
+    pub user_id: UserId,
+    /// SHA-256 of the one refresh token that is valid: whoever reads the table cannot use it.
+    pub refresh_token_hash: [u8; 32],
+    /// When the login was.
+    pub created_at: Timestamp,
+    /// When the refresh token stops being valid.
+    pub expires_at: Timestamp,
+}
+
+/// Whether a login may be tried for an e-mail address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginAdmission {
+    /// It may; the attempt is counted as a failure until it succeeds.
+    Admitted,
+    /// Too many attempts have failed.
+    Locked {
+        /// When the next may be made.
+        until: Timestamp,
+    },
+}

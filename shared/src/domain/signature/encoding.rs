@@ -1,0 +1,28 @@
+//! Signatures as text.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// How a signature's bytes are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// Hexadecimal, in either case.
+    Hex,
+    /// Base64 with padding (RFC 4648 section 4).
+    Base64,
+    /// Either; no digest has the same length in both.
+    HexOrBase64,
+}
+
+/// The `length` bytes that `text` stands for, or `None` when it stands for anything else.
+pub(super) fn decode(encoding: Encoding, text: &str, length: usize) -> Option<Vec<u8>> {
+    let hex = || hex::decode(text).ok();
+    let base64 = || STANDARD.decode(text).ok();
+    let bytes = match encoding {
+        Encoding::Hex => hex(),
+        Encoding::Base64 => base64(),
+        Encoding::HexOrBase64 if text.len() == 2 * length => hex(),
+        Encoding::HexOrBase64 => base64(),
+    };
+    bytes.filter(|bytes| bytes.len() == length)
+}

@@ -1,0 +1,565 @@
+//! The table of signature schemes: data, not branches. Adding a provider is adding an entry to [`SCHEMES`] and its
+//! test vector.
+//!
+//! The facts are the providers' own documentation's; `docs/providers.md` names the pages.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use zeroize::Zeroizing;
+
+use super::Algorithm;
+pub use super::encoding::Encoding;
+use crate::domain::Invalid;
+use crate::domain::secret::{HookSecret, SecretString};
+
+/// How one provider signs its calls, and what it says of them.
+#[derive(Debug)]
+pub struct Scheme {
+    /// The provider, as metrics and logs call it.
+    pub provider: &'static str,
+    /// The header that carries the signature, in lower case.
+    pub header: &'static str,
+    /// The algorithms with which this entry applies; a provider that has only one leaves no choice.
+    pub algorithms: &'static [Algorithm],
+    /// What stands in the header.
+    pub proof: Proof,
+    /// How replays are stopped.
+    pub timing: Timing,
+    /// Where the delivery's id stands: the first that is there counts.
+    pub delivery_id: &'static [Source],
+    /// Where the event's name stands, likewise.
+    pub event: &'static [Source],
+    /// The calls with which the provider asks whether the URL is there.
+    pub handshakes: &'static [Handshake],
+}
+
+/// What stands in the signature header.
+#[derive(Debug)]
+pub enum Proof {
+    /// The secret itself.
+    Secret,
+    /// One or several MACs.
+    Mac(MacForm),
+}
+
+/// How a header holds MACs, and of what.
+#[derive(Debug)]
+pub struct MacForm {
+    /// What separates the header's entries; `None` when the whole header is one.
+    pub separator: Option<char>,
+    /// What stands before a signature.
+    pub prefix: Prefix,
+    /// How a signature is written.
+    pub encoding: Encoding,
+    /// What is signed.
+    pub signed: &'static [Part],
+    /// How the secret becomes the key.
+    pub key: Key,
+}
+
+/// What stands before a signature in its entry.
+#[derive(Debug)]
+pub enum Prefix {
+    /// Nothing.
+    None,
+    /// This text; entries without it are no signatures.
+    Text(&'static str),
+    /// The algorithm's name and an equals sign.
+    Algorithm,
+    /// The algorithm's name and an equals sign, or `v1=`, or nothing.
+    Optional,
+}
+
+/// A part of the signed bytes.
+#[derive(Debug)]
+pub enum Part {
+    /// These very characters.
+    Text(&'static str),
+    /// The value of a header.
+    Header(&'static str),
+    /// The value of an entry of the signature header, such as `t` in `t=1,v1=..`.
+    Entry(&'static str),
+    /// The body as it arrived.
+    Body,
+}
+
+/// How the secret becomes the key of the MAC.
+#[derive(Debug, Clone, Copy)]
+pub enum Key {
+    /// Its characters as they are.
+    Verbatim,
+    /// The bytes whose base64 stands behind this prefix.
+    Base64After(&'static str),
+}
+
+/// How replays are stopped.
+#[derive(Debug)]
+pub enum Timing {
+    /// They are not: the provider signs no timestamp.
+    None,
+    /// Unix seconds in a header.
+    Header {
+        /// The header's name in lower case.
+        name: &'static str,
+        /// How far the timestamp may be from the clock, either way.
+        tolerance: Duration,
+    },
+    /// Unix seconds in an entry of the signature header.
+    Entry {
+        /// The entry's name.
+        name: &'static str,
+        /// How far the timestamp may be from the clock, either way.
+        tolerance: Duration,
+    },
+    /// Unix milliseconds in the body.
+    BodyMillis {
+        /// Where they stand.
+        path: &'static str,
+        /// How far the timestamp may be from the clock, either way.
+        tolerance: Duration,
+    },
+}
+
+/// Where a fact about a delivery stands.
+#[derive(Debug)]
+pub enum Source {
+    /// In a header, by its name in lower case.
+    Header(&'static str),
+    /// In the body.
+    Body(&'static str),
+    /// Nowhere: the body's digest stands in for it. For providers that number no deliveries, but whose bodies tell one
+    /// event from the next, so that only a retry repeats one.
+    BodyDigest,
+}
+
+/// A call with which a provider asks whether the URL is there; it is answered and never queued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Handshake {
+    /// `X-GitHub-Event: ping`: any 200 will do.
+    GithubPing,
+    /// `{"type": "url_verification", "challenge": c}`: the answer repeats the challenge.
+    SlackChallenge,
+    /// `{"event": "endpoint.url_validation", ..}`: the answer proves that we know the secret.
+    ZoomValidation,
+}
+
+impl Handshake {
+    /// The places in the body that tell the handshake and what it asks.
+    pub fn body_places(self) -> &'static [&'static str] {
+        match self {
+            Self::GithubPing => &[],
+            Self::SlackChallenge => &["type", "challenge"],
+            Self::ZoomValidation => &["event", "payload.plainToken"],
+        }
+    }
+}
+
+const FIVE_MINUTES: Duration = Duration::from_secs(300);
+const SHA256: &[Algorithm] = &[Algorithm::Sha256];
+const ANY: &[Algorithm] = &[Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512];
+
+/// The MAC of the body alone, in hex, with nothing before it.
+const PLAIN_HEX: Proof = of_body(None, Prefix::None, Encoding::Hex);
+
+const fn of_body(separator: Option<char>, prefix: Prefix, encoding: Encoding) -> Proof {
+    Proof::Mac(MacForm {
+        separator,
+        prefix,
+        encoding,
+        signed: &[Part::Body],
+        key: Key::Verbatim,
+    })
+}
+
+/// The scheme of <https://www.standardwebhooks.com>, under either of the names that its headers go by.
+const fn standard(signed: &'static [Part]) -> Proof {
+    Proof::Mac(MacForm {
+        separator: Some(' '),
+        prefix: Prefix::Text("v1,"),
+        encoding: Encoding::Base64,
+        signed,
+        key: Key::Base64After("whsec_"),
+    })
+}
+
+/// What every scheme of [`SCHEMES`] has unless it says otherwise.
+const DEFAULT: Scheme = Scheme {
+    provider: "",
+    header: "",
+    algorithms: SHA256,
+    proof: PLAIN_HEX,
+    timing: Timing::None,
+    delivery_id: &[],
+    event: &[],
+    handshakes: &[],
+};
+
+/// The providers that Pipehook knows.
+pub static SCHEMES: &[Scheme] = &[
+    Scheme {
+        provider: "github",
+        header: "x-hub-signature-256",
+        proof: of_body(None, Prefix::Algorithm, Encoding::Hex),
+        delivery_id: &[Source::Header("x-github-delivery")],
+        event: &[Source::Header("x-github-event")],
+        handshakes: &[Handshake::GithubPing],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "github",
+        header: "x-hub-signature",
+        algorithms: &[Algorithm::Sha1],
+        proof: of_body(None, Prefix::Algorithm, Encoding::Hex),
+        delivery_id: &[Source::Header("x-github-delivery")],
+        event: &[Source::Header("x-github-event")],
+        handshakes: &[Handshake::GithubPing],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "bitbucket",
+        header: "x-hub-signature",
+        proof: of_body(None, Prefix::Algorithm, Encoding::Hex),
+        delivery_id: &[Source::Header("x-request-uuid")],
+        event: &[Source::Header("x-event-key")],
+        ..DEFAULT
+    },
+    Scheme {
+        // https://www.w3.org/TR/websub/#signature-validation
+        provider: "websub",
+        header: "x-hub-signature",
+        algorithms: &[Algorithm::Sha512],
+        proof: of_body(None, Prefix::Algorithm, Encoding::Hex),
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "gitlab",
+        header: "x-gitlab-token",
+        algorithms: ANY,
+        proof: Proof::Secret,
+        delivery_id: &[Source::Header("idempotency-key"), Source::Header("x-gitlab-event-uuid")],
+        event: &[Source::Header("x-gitlab-event")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "gitea",
+        header: "x-gitea-signature",
+        delivery_id: &[Source::Header("x-gitea-delivery")],
+        event: &[Source::Header("x-gitea-event")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "forgejo",
+        header: "x-forgejo-signature",
+        delivery_id: &[Source::Header("x-forgejo-delivery")],
+        event: &[Source::Header("x-forgejo-event")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "gogs",
+        header: "x-gogs-signature",
+        delivery_id: &[Source::Header("x-gogs-delivery")],
+        event: &[Source::Header("x-gogs-event")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "stripe",
+        header: "stripe-signature",
+        proof: Proof::Mac(MacForm {
+            separator: Some(','),
+            prefix: Prefix::Text("v1="),
+            encoding: Encoding::Hex,
+            signed: &[Part::Entry("t"), Part::Text("."), Part::Body],
+            key: Key::Verbatim,
+        }),
+        timing: Timing::Entry {
+            name: "t",
+            tolerance: FIVE_MINUTES,
+        },
+        delivery_id: &[Source::Body("id")],
+        event: &[Source::Body("type")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "slack",
+        header: "x-slack-signature",
+        proof: Proof::Mac(MacForm {
+            separator: None,
+            prefix: Prefix::Text("v0="),
+            encoding: Encoding::Hex,
+            signed: &[
+                Part::Text("v0:"),
+                Part::Header("x-slack-request-timestamp"),
+                Part::Text(":"),
+                Part::Body,
+            ],
+            key: Key::Verbatim,
+        }),
+        timing: Timing::Header {
+            name: "x-slack-request-timestamp",
+            tolerance: FIVE_MINUTES,
+        },
+        delivery_id: &[Source::Body("event_id"), Source::BodyDigest],
+        event: &[Source::Body("type")],
+        handshakes: &[Handshake::SlackChallenge],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "zoom",
+        header: "x-zm-signature",
+        proof: Proof::Mac(MacForm {
+            separator: None,
+            prefix: Prefix::Text("v0="),
+            encoding: Encoding::Hex,
+            signed: &[
+                Part::Text("v0:"),
+                Part::Header("x-zm-request-timestamp"),
+                Part::Text(":"),
+                Part::Body,
+            ],
+            key: Key::Verbatim,
+        }),
+        timing: Timing::Header {
+            name: "x-zm-request-timestamp",
+            tolerance: FIVE_MINUTES,
+        },
+        delivery_id: &[Source::BodyDigest],
+        event: &[Source::Body("event")],
+        handshakes: &[Handshake::ZoomValidation],
+        ..DEFAULT
+    },
+    Scheme {
+        // GitLab's signing tokens use this scheme too, with an event header of their own.
+        provider: "standard-webhooks",
+        header: "webhook-signature",
+        proof: standard(&[
+            Part::Header("webhook-id"),
+            Part::Text("."),
+            Part::Header("webhook-timestamp"),
+            Part::Text("."),
+            Part::Body,
+        ]),
+        timing: Timing::Header {
+            name: "webhook-timestamp",
+            tolerance: FIVE_MINUTES,
+        },
+        delivery_id: &[Source::Header("webhook-id")],
+        event: &[Source::Header("x-gitlab-event"), Source::Body("type")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "svix",
+        header: "svix-signature",
+        proof: standard(&[
+            Part::Header("svix-id"),
+            Part::Text("."),
+            Part::Header("svix-timestamp"),
+            Part::Text("."),
+            Part::Body,
+        ]),
+        timing: Timing::Header {
+            name: "svix-timestamp",
+            tolerance: FIVE_MINUTES,
+        },
+        delivery_id: &[Source::Header("svix-id")],
+        event: &[Source::Body("type")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "paddle",
+        header: "paddle-signature",
+        proof: Proof::Mac(MacForm {
+            separator: Some(';'),
+            prefix: Prefix::Text("h1="),
+            encoding: Encoding::Hex,
+            signed: &[Part::Entry("ts"), Part::Text(":"), Part::Body],
+            key: Key::Verbatim,
+        }),
+        timing: Timing::Entry {
+            name: "ts",
+            tolerance: FIVE_MINUTES,
+        },
+        delivery_id: &[Source::Body("event_id")],
+        event: &[Source::Body("event_type")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "shopify",
+        header: "x-shopify-hmac-sha256",
+        proof: of_body(None, Prefix::None, Encoding::Base64),
+        delivery_id: &[Source::Header("x-shopify-webhook-id")],
+        event: &[Source::Header("x-shopify-topic")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "pagerduty",
+        header: "x-pagerduty-signature",
+        proof: of_body(Some(','), Prefix::Text("v1="), Encoding::Hex),
+        delivery_id: &[Source::Body("event.id")],
+        event: &[Source::Body("event.event_type")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "circleci",
+        header: "circleci-signature",
+        proof: of_body(Some(','), Prefix::Text("v1="), Encoding::Hex),
+        delivery_id: &[Source::Body("id")],
+        event: &[Source::Header("circleci-event-type")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "linear",
+        header: "linear-signature",
+        timing: Timing::BodyMillis {
+            path: "webhookTimestamp",
+            tolerance: FIVE_MINUTES,
+        },
+        delivery_id: &[Source::Header("linear-delivery")],
+        event: &[Source::Body("type")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "sentry",
+        header: "sentry-hook-signature",
+        delivery_id: &[Source::Header("request-id")],
+        event: &[Source::Header("sentry-hook-resource")],
+        ..DEFAULT
+    },
+];
+
+/// A signature header that no provider of the table uses: the HMAC of the body. Such callers may name their delivery
+/// as the `Idempotency-Key` draft or Standard Webhooks say.
+static GENERIC: Scheme = Scheme {
+    provider: "generic",
+    algorithms: ANY,
+    proof: of_body(None, Prefix::Optional, Encoding::HexOrBase64),
+    delivery_id: &[Source::Header("idempotency-key"), Source::Header("webhook-id")],
+    ..DEFAULT
+};
+
+/// The calls of a hook that requires no secret, whoever makes them: what the common providers say in headers is
+/// believed, as all of the call is.
+pub static UNSIGNED: Scheme = Scheme {
+    provider: "unsigned",
+    algorithms: &[],
+    delivery_id: &[
+        Source::Header("idempotency-key"),
+        Source::Header("webhook-id"),
+        Source::Header("x-github-delivery"),
+        Source::Header("x-request-uuid"),
+        Source::Header("x-gitlab-event-uuid"),
+    ],
+    event: &[
+        Source::Header("x-github-event"),
+        Source::Header("x-event-key"),
+        Source::Header("x-gitlab-event"),
+    ],
+    handshakes: &[Handshake::GithubPing, Handshake::SlackChallenge],
+    ..DEFAULT
+};
+
+impl Scheme {
+    /// The scheme that a signature header, in lower case, implies.
+    pub fn find(header: &str, algorithm: Algorithm) -> &'static Self {
+        let applies = |scheme: &&Self| scheme.header == header && scheme.algorithms.contains(&algorithm);
+        SCHEMES.iter().find(applies).unwrap_or(&GENERIC)
+    }
+
+    /// Refuses an algorithm that the provider which uses this header never signs with: every call of such a hook
+    /// would be refused.
+    pub fn check_algorithm(header: &str, algorithm: Algorithm) -> Result<(), Invalid> {
+        let of_header = || {
+            SCHEMES
+                .iter()
+                .filter(|scheme| scheme.header == header)
+                .flat_map(|scheme| scheme.algorithms)
+        };
+        if of_header().next().is_none() || of_header().any(|known| *known == algorithm) {
+            return Ok(());
+        }
+        let known: Vec<_> = of_header().map(|known| known.as_str()).collect();
+        Err(Invalid::new(format!(
+            "must be {} when the header is {header}",
+            known.join(" or ")
+        )))
+    }
+
+    /// Refuses a secret that cannot be this scheme's key.
+    pub fn check_secret(&self, secret: &HookSecret) -> Result<(), Invalid> {
+        match self.key_form().bytes(secret) {
+            Some(_) => Ok(()),
+            None => Err(Invalid::new(
+                "must be `whsec_` and the base64 of the key, as the provider shows it",
+            )),
+        }
+    }
+
+    /// A secret of these 32 random bytes in the form that the scheme expects.
+    pub fn generate_secret(&self, random: &[u8; 32]) -> HookSecret {
+        HookSecret::trusted(SecretString::new(match self.key_form() {
+            Key::Verbatim => hex::encode(random),
+            Key::Base64After(prefix) => format!("{prefix}{}", STANDARD.encode(random)),
+        }))
+    }
+
+    fn key_form(&self) -> Key {
+        match &self.proof {
+            Proof::Secret => Key::Verbatim,
+            Proof::Mac(form) => form.key,
+        }
+    }
+}
+
+impl MacForm {
+    /// The signatures in the header, as text.
+    pub(super) fn signatures<'h>(&self, header: &'h str, algorithm: Algorithm) -> impl Iterator<Item = &'h str> {
+        self.entries(header)
+            .filter_map(move |entry| self.prefix.strip(entry, algorithm))
+    }
+
+    /// The value of the header's entry of this name, when there is exactly one: of two timestamps one would be signed
+    /// and the other checked for its age.
+    pub(super) fn entry<'h>(&self, header: &'h str, name: &str) -> Option<&'h str> {
+        let value = |entry: &'h str| entry.strip_prefix(name).and_then(|rest| rest.strip_prefix('='));
+        let mut values = self.entries(header).filter_map(value);
+        values.next().filter(|_| values.next().is_none())
+    }
+
+    fn entries<'h>(&self, header: &'h str) -> impl Iterator<Item = &'h str> {
+        header.split(|char| self.separator == Some(char)).map(str::trim)
+    }
+}
+
+impl Prefix {
+    /// The signature in an entry, if the entry holds one.
+    fn strip<'e>(&self, entry: &'e str, algorithm: Algorithm) -> Option<&'e str> {
+        let after_algorithm = || {
+            entry
+                .strip_prefix(algorithm.as_str())
+                .and_then(|rest| rest.strip_prefix('='))
+        };
+        match self {
+            Self::None => Some(entry),
+            Self::Text(text) => entry.strip_prefix(text),
+            Self::Algorithm => after_algorithm(),
+            Self::Optional => after_algorithm().or_else(|| entry.strip_prefix("v1=")).or(Some(entry)),
+        }
+    }
+}
+
+impl Key {
+    /// The key's bytes, or `None` when the secret does not have this form.
+    pub(super) fn bytes(self, secret: &HookSecret) -> Option<Zeroizing<Vec<u8>>> {
+        let secret = secret.expose();
+        let bytes = match self {
+            Self::Verbatim => secret.as_bytes().to_vec(),
+            Self::Base64After(prefix) => {
+                // Providers show the key with and without padding.
+                let base64 = secret.strip_prefix(prefix)?.trim_end_matches('=');
+                STANDARD_NO_PAD.decode(base64).ok().filter(|bytes| !bytes.is_empty())?
+            }
+        };
+        Some(Zeroizing::new(bytes))
+    }
+}

@@ -1,0 +1,149 @@
+//! Users and what is known of them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::Invalid;
+use super::id::{EnvironmentId, ProjectId, UserId};
+use super::timestamp::Timestamp;
+
+/// Somebody who may log in. A user belongs to one project and works in one environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// Assigned in ascending order, never reused.
+    pub id: UserId,
+    /// Unique among all users.
+    pub email: Email,
+    /// Shown to other members of the project.
+    pub name: UserName,
+    /// The tenant whose hooks the user works on.
+    pub project_id: ProjectId,
+    /// Where the user's new hooks run their pipelines.
+    pub environment_id: EnvironmentId,
+    /// An inactive user cannot log in.
+    pub active: bool,
+    /// When the user was first put.
+    pub created_at: Timestamp,
+    /// When the user was last put.
+    pub updated_at: Timestamp,
+}
+
+impl User {
+    /// The name in the form that stands in web addresses, made unique by the id: `demo-user-1`.
+    pub fn url_slug(&self) -> String {
+        let lower = self.name.as_str().to_lowercase();
+        let words = lower
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|word| !word.is_empty());
+        words.map(|word| format!("{word}-")).collect::<String>() + &self.id.to_string()
+    }
+}
+
+/// An e-mail address, in lower case: providers treat `Ann@` and `ann@` as one mailbox, and so does a login.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Email(String);
+
+impl Email {
+    /// The address in lower case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Email {
+    type Err = Invalid;
+
+    /// Takes `local@domain` of at most 254 visible ASCII characters (RFC 5321 section 4.5.3.1), without quoted parts.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let well_formed = text.len() <= 254
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && !br#""(),:;<>[\]"#.contains(&byte))
+            && text.split_once('@').is_some_and(|(local, domain)| {
+                (1..=64).contains(&local.len())
+                    && domain.split('.').all(|label| !label.is_empty() && !label.contains('@'))
+            });
+        well_formed
+            .then(|| Self(text.to_ascii_lowercase()))
+            .ok_or_else(|| Invalid::new("must be a valid e-mail address"))
+    }
+}
+
+impl fmt::Debug for Email {
+    /// Addresses are personal data: they are kept out of logs, and so out of `Debug`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Email(..)")
+    }
+}
+
+/// A user's name: 1 to 100 characters, no control characters, no space at either end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserName(String);
+
+impl UserName {
+    /// The name as it was given.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for UserName {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        super::hook::check_label(text, 100)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_email_is_compared_in_lower_case() {
+        assert_eq!("Ann@Example.COM".parse::<Email>().unwrap().as_str(), "ann@example.com");
+    }
+
+    #[test]
+    fn what_is_no_email_is_refused() {
+        let long = format!("{}@example.com", "x".repeat(65));
+        for text in [
+            "",
+            "ann",
+            "@example.com",
+            "ann@",
+            "ann@a..b",
+            "a b@c.de",
+            "a@b@c.de",
+            "ann@é.de",
+            "<a@b.c>",
+            &long,
+        ] {
+            assert!(text.parse::<Email>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn debug_output_does_not_show_the_address() {
+        assert_eq!(
+            format!("{:?}", "ann@example.com".parse::<Email>().unwrap()),
+            "Email(..)"
+        );
+    }
+
+    #[test]
+    fn the_slug_is_made_of_the_name_and_the_id() {
+        let user = User {
+            id: UserId::new(3).unwrap(),
+            email: "ann@example.com".parse().unwrap(),
+            name: "Ann  O'Hara".parse().unwrap(),
+            project_id: ProjectId::new(1).unwrap(),
+            environment_id: EnvironmentId::new(1).unwrap(),
+            active: true,
+            created_at: Timestamp::from_unix_millis(0),
+            updated_at: Timestamp::from_unix_millis(0),
+        };
+        assert_eq!(user.url_slug(), "ann-o-hara-3");
+    }
+}

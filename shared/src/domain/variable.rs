@@ -1,0 +1,302 @@
+//! Input variables: what a hook takes out of a payload, typed.
+
+use std::str::FromStr;
+
+use super::Invalid;
+use super::hook::check_label;
+use super::payload::{self, Path, Value};
+
+/// The most variables that one hook has.
+pub const MAX_VARIABLES: usize = 50;
+
+/// A hook's variables: at most 50, each name once.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Variables(Vec<Variable>);
+
+impl Variables {
+    /// Checks the number and that no name comes twice.
+    pub fn new(variables: Vec<Variable>) -> Result<Self, Invalid> {
+        if variables.len() > MAX_VARIABLES {
+            return Err(Invalid::new(format!("must be at most {MAX_VARIABLES} variables")));
+        }
+        for (index, variable) in variables.iter().enumerate() {
+            if variables[..index].iter().any(|earlier| earlier.name == variable.name) {
+                return Err(Invalid::new(format!(
+                    "must have each name once: `{}` comes twice",
+                    variable.name.as_str()
+                )));
+            }
+        }
+        Ok(Self(variables))
+    }
+
+    /// The variables in the order in which they were declared.
+    pub fn as_slice(&self) -> &[Variable] {
+        &self.0
+    }
+}
+
+/// One variable's declaration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    /// What the job calls it.
+    pub name: VariableName,
+    /// Where its value stands in the payload.
+    pub path: Path,
+    /// What its value must be.
+    pub kind: VariableType,
+    /// Whether a call without it is refused.
+    pub required: bool,
+    /// What it is when the payload does not have it.
+    pub default: Option<VariableValue>,
+}
+
+/// 1 to 100 characters that print.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariableName(String);
+
+impl VariableName {
+    /// The name as it was given.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for VariableName {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        check_label(text, 100)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// What a variable's value must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VariableType {
+    /// Text.
+    String,
+    /// A whole number of 64 bits.
+    Integer,
+    /// A JSON array, whatever its elements are.
+    Array,
+    /// True or false.
+    Boolean,
+}
+
+impl VariableType {
+    /// The name as the API spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Integer => "integer",
+            Self::Array => "array",
+            Self::Boolean => "boolean",
+        }
+    }
+
+    /// Reads a value as this type. Only readings that lose nothing are taken: `"42"` is an integer and `true` a
+    /// string, but `4.5` is no integer and `1` no boolean.
+    pub fn read(self, value: &Value<'_>) -> Result<VariableValue, Invalid> {
+        let read = match (self, value) {
+            (Self::String, Value::String(text)) => Some(VariableValue::String(text.clone().into_owned())),
+            (Self::String, Value::Number(text)) => Some(VariableValue::String((*text).to_owned())),
+            (Self::String, Value::Boolean(boolean)) => Some(VariableValue::String(boolean.to_string())),
+            (Self::Integer, Value::Number(text)) => payload::integer(text).map(VariableValue::Integer),
+            // `042` and `+42` would not come back as they were: they are no integers but texts.
+            (Self::Integer, Value::String(text)) => text
+                .parse::<i64>()
+                .ok()
+                .filter(|read| read.to_string() == **text)
+                .map(VariableValue::Integer),
+            (Self::Array, Value::Array(json)) => Some(VariableValue::Array((*json).to_owned())),
+            (Self::Boolean, Value::Boolean(boolean)) => Some(VariableValue::Boolean(*boolean)),
+            (Self::Boolean, Value::String(text)) => text.parse().ok().map(VariableValue::Boolean),
+            (Self::String | Self::Integer | Self::Array | Self::Boolean, _) => None,
+        };
+        let expected = match self {
+            Self::String => "a string",
+            Self::Integer => "an integer of 64 bits",
+            Self::Array => "an array",
+            Self::Boolean => "a boolean",
+        };
+        read.ok_or_else(|| Invalid::new(format!("must be {expected}, not {}", value.kind())))
+    }
+}
+
+impl FromStr for VariableType {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let all = [Self::String, Self::Integer, Self::Array, Self::Boolean];
+        let known = all.into_iter().find(|kind| kind.as_str() == text);
+        known.ok_or_else(|| Invalid::new("must be one of string, integer, array, boolean"))
+    }
+}
+
+/// A variable's value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VariableValue {
+    /// Of a string variable.
+    String(String),
+    /// Of an integer variable.
+    Integer(i64),
+    /// Of a boolean variable.
+    Boolean(bool),
+    /// Of an array variable, as JSON text.
+    Array(String),
+}
+
+/// A variable that a call leaves in error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariableError {
+    /// The variable's name.
+    pub name: VariableName,
+    /// What is wrong, for the caller.
+    pub reason: Invalid,
+}
+
+impl Variables {
+    /// The variables of one call, in order; `found` holds for each variable what stands at its path.
+    ///
+    /// An absent or null value takes the default; without a default it is left out, unless it is required. All
+    /// variables in error are returned, not only the first.
+    pub fn resolve(
+        &self,
+        found: &[Option<Value<'_>>],
+    ) -> Result<Vec<(VariableName, VariableValue)>, Vec<VariableError>> {
+        let mut resolved = Vec::with_capacity(self.0.len());
+        let mut errors = Vec::new();
+        for (variable, found) in self.0.iter().zip(found) {
+            match variable.resolve(found.as_ref()) {
+                Ok(Some(value)) => resolved.push((variable.name.clone(), value)),
+                Ok(None) => {}
+                Err(reason) => errors.push(VariableError {
+                    name: variable.name.clone(),
+                    reason,
+                }),
+            }
+        }
+        if errors.is_empty() { Ok(resolved) } else { Err(errors) }
+    }
+}
+
+impl Variable {
+    fn resolve(&self, found: Option<&Value<'_>>) -> Result<Option<VariableValue>, Invalid> {
+        match found {
+            Some(value) if *value != Value::Null => self.kind.read(value).map(Some),
+            _ if self.default.is_some() => Ok(self.default.clone()),
+            _ if self.required => Err(Invalid::new(format!(
+                "is required, but the payload has nothing at `{}`",
+                self.path
+            ))),
+            _ => Ok(None),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variable(name: &str, kind: VariableType) -> Variable {
+        Variable {
+            name: name.parse().unwrap(),
+            path: name.parse().unwrap(),
+            kind,
+            required: false,
+            default: None,
+        }
+    }
+
+    #[test]
+    fn only_lossless_readings_are_taken() {
+        use VariableType::{Array, Boolean, Integer, String};
+        let (yes, text) = (Value::Boolean(true), |text: &'static str| Value::String(text.into()));
+        for (kind, value, expected) in [
+            (String, text("main"), Some(VariableValue::String("main".into()))),
+            (String, yes.clone(), Some(VariableValue::String("true".into()))),
+            (
+                String,
+                Value::Number("1.10"),
+                Some(VariableValue::String("1.10".into())),
+            ),
+            (String, Value::Array("[]"), None),
+            (String, Value::Object("{}"), None),
+            (Integer, Value::Number("42"), Some(VariableValue::Integer(42))),
+            (Integer, text("42"), Some(VariableValue::Integer(42))),
+            (Integer, text(" 42"), None),
+            (Integer, text("042"), None),
+            (Integer, text("4.2"), None),
+            (Integer, Value::Number("4.2"), None),
+            (Integer, yes.clone(), None),
+            (Boolean, yes, Some(VariableValue::Boolean(true))),
+            (Boolean, text("false"), Some(VariableValue::Boolean(false))),
+            (Boolean, text("yes"), None),
+            (Boolean, Value::Number("1"), None),
+            (Array, Value::Array("[1]"), Some(VariableValue::Array("[1]".into()))),
+            (Array, text("[1]"), None),
+        ] {
+            assert_eq!(kind.read(&value).ok(), expected, "{kind:?} from {value:?}");
+        }
+    }
+
+    #[test]
+    fn an_absent_value_takes_the_default_is_left_out_or_refuses_the_call() {
+        let optional = variable("a", VariableType::String);
+        let with_default = Variable {
+            default: Some(VariableValue::Integer(7)),
+            ..variable("b", VariableType::Integer)
+        };
+        let required = Variable {
+            required: true,
+            ..variable("c", VariableType::String)
+        };
+        for absent in [None, Some(Value::Null)] {
+            let found = [absent.clone(), absent.clone()];
+            let variables = Variables::new(vec![optional.clone(), with_default.clone()]).unwrap();
+            let resolved = variables.resolve(&found).unwrap();
+            assert_eq!(resolved, [("b".parse().unwrap(), VariableValue::Integer(7))]);
+            let refused = Variables::new(vec![required.clone()])
+                .unwrap()
+                .resolve(&[absent])
+                .unwrap_err();
+            assert_eq!(refused[0].name.as_str(), "c");
+        }
+    }
+
+    #[test]
+    fn every_variable_in_error_is_named() {
+        let variables = Variables::new(vec![
+            variable("a", VariableType::Integer),
+            variable("b", VariableType::Boolean),
+        ])
+        .unwrap();
+        let found = [Some(Value::String("x".into())), Some(Value::Array("[]"))];
+        let names: Vec<_> = variables
+            .resolve(&found)
+            .unwrap_err()
+            .into_iter()
+            .map(|error| error.name)
+            .collect();
+        assert_eq!(names, ["a".parse().unwrap(), "b".parse().unwrap()]);
+    }
+
+    #[test]
+    fn names_are_unique_and_fifty_is_the_limit() {
+        let many = |count: usize| {
+            (0..count)
+                .map(|i| variable(&format!("v{i}"), VariableType::String))
+                .collect()
+        };
+        assert!(Variables::new(many(50)).is_ok());
+        assert!(Variables::new(many(51)).is_err());
+        assert!(
+            Variables::new(vec![
+                variable("a", VariableType::String),
+                variable("a", VariableType::Array)
+            ])
+            .is_err()
+        );
+    }
+}

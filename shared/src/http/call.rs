@@ -1,0 +1,170 @@
+//! One call, as a handler sees it.
+
+use std::str::FromStr;
+
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
+use lambda_http::http::{HeaderMap, header};
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, Request, RequestExt as _};
+
+use super::error::ApiError;
+use super::fields::Fields;
+use super::payload::PayloadError;
+use crate::auth::{AccessTokens, Identity};
+use crate::domain::id::RequestId;
+use crate::domain::timestamp::Timestamp;
+use crate::ports::Random;
+
+/// The largest body of a call to the API. Fifty variables with their defaults fit many times over.
+const MAX_API_BODY_BYTES: usize = 64 * 1024;
+
+/// A call and when it arrived. The clock is read once per call, so that all that a call does happens at one instant.
+pub struct Call {
+    request: Request,
+    id: RequestId,
+    received_at: Timestamp,
+}
+
+impl Call {
+    /// Takes the request that arrived at `received_at`; `random` makes its id unique.
+    pub fn new(request: Request, received_at: Timestamp, random: Random) -> Self {
+        Self {
+            request,
+            id: RequestId::at(received_at, random.bytes()),
+            received_at,
+        }
+    }
+
+    /// The id of this call, which every answer and every log line carries.
+    pub fn id(&self) -> RequestId {
+        self.id
+    }
+
+    /// The id under which API Gateway logs this call.
+    pub fn gateway_id(&self) -> Option<&str> {
+        self.context().and_then(|context| context.request_id.as_deref())
+    }
+
+    /// When the call arrived.
+    pub fn received_at(&self) -> Timestamp {
+        self.received_at
+    }
+
+    /// The method and the path, for the log.
+    pub(super) fn line(&self) -> (&str, &str) {
+        (self.request.method().as_str(), self.request.uri().path())
+    }
+
+    /// The value of a header that came once and is visible ASCII.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut values = self.headers().get_all(name).iter();
+        values
+            .next()
+            .filter(|_| values.next().is_none())
+            .and_then(|value| value.to_str().ok())
+    }
+
+    /// All headers.
+    pub fn headers(&self) -> &HeaderMap {
+        self.request.headers()
+    }
+
+    /// The bytes of the body, after API Gateway's base64 has been taken off.
+    pub fn body(&self) -> &[u8] {
+        match self.request.body() {
+            Body::Text(text) => text.as_bytes(),
+            Body::Binary(bytes) => bytes,
+            _ => &[],
+        }
+    }
+
+    /// The body, unless it is larger than `limit` bytes.
+    pub fn body_up_to(&self, limit: usize) -> Result<&[u8], ApiError> {
+        Some(self.body())
+            .filter(|body| body.len() <= limit)
+            .ok_or(ApiError::TooLarge { limit })
+    }
+
+    /// The address that the call came from, as API Gateway saw it; a header could claim any other.
+    pub fn source_ip(&self) -> Option<&str> {
+        self.context().and_then(|context| context.http.source_ip.as_deref())
+    }
+
+    /// Where the API is reached, without a slash at the end: the configured address, else the one that this call came
+    /// to. API Gateway writes the domain itself; a `Host` header could make us hand out URLs of somebody else's.
+    pub fn base_url(&self, public_url: Option<&str>) -> String {
+        if let Some(url) = public_url {
+            return url.trim_end_matches('/').to_owned();
+        }
+        let domain = self.context().and_then(|context| context.domain_name.as_deref());
+        let scheme = self
+            .header("x-forwarded-proto")
+            .filter(|scheme| *scheme == "http")
+            .unwrap_or("https");
+        format!("{scheme}://{}", domain.unwrap_or("localhost"))
+    }
+
+    /// What API Gateway says of the call.
+    fn context(&self) -> Option<&ApiGatewayV2httpRequestContext> {
+        match self.request.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => Some(context),
+            Some(_) | None => None,
+        }
+    }
+
+    /// The path of this call, as it was sent.
+    pub fn path(&self) -> &str {
+        self.request.uri().path()
+    }
+
+    /// A parameter of the path that is part of this function's every route; one that does not parse names nothing.
+    pub fn path_parameter<T: FromStr>(&self, name: &str, what: &'static str) -> Result<T, ApiError> {
+        self.optional_path_parameter(name, what)?
+            .ok_or(ApiError::NotFound(what))
+    }
+
+    /// A parameter of the path that only some of this function's routes have.
+    pub fn optional_path_parameter<T: FromStr>(&self, name: &str, what: &'static str) -> Result<Option<T>, ApiError> {
+        let parameters = self.request.path_parameters_ref();
+        let text = parameters.and_then(|parameters| parameters.first(name));
+        text.map(|text| text.parse().map_err(|_| ApiError::NotFound(what)))
+            .transpose()
+    }
+
+    /// A parameter of the query.
+    pub fn query_parameter(&self, name: &str) -> Option<&str> {
+        self.request
+            .query_string_parameters_ref()
+            .and_then(|parameters| parameters.first(name))
+    }
+
+    /// Whose valid access token this call carries.
+    pub fn authenticate(&self, tokens: &AccessTokens) -> Result<Identity, ApiError> {
+        let (scheme, token) = self
+            .header(header::AUTHORIZATION.as_str())
+            .and_then(|value| value.split_once(' '))
+            .ok_or(ApiError::Unauthenticated)?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(ApiError::Unauthenticated);
+        }
+        Ok(tokens.verify(token.trim(), self.received_at)?)
+    }
+
+    /// The fields of a JSON body.
+    pub fn fields(&self) -> Result<Fields<'_>, ApiError> {
+        let body = self.body_up_to(MAX_API_BODY_BYTES)?;
+        let media_type = self
+            .header("content-type")
+            .unwrap_or("application/json")
+            .split(';')
+            .next()
+            .unwrap_or_default();
+        if !media_type.trim().eq_ignore_ascii_case("application/json") {
+            return Err(ApiError::UnsupportedMediaType(
+                "The body must be JSON: send it with `Content-Type: application/json`.".into(),
+            ));
+        }
+        let text = std::str::from_utf8(body).map_err(|_| PayloadError::NotUtf8)?;
+        Fields::of_body(text)
+    }
+}

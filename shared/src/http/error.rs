@@ -1,0 +1,176 @@
+//! What goes wrong, as the caller sees it. The caller gets a status, a message that says how to put it right, and the
+//! fields at fault; whatever caused an error of ours goes to the log alone.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::payload::PayloadError;
+use crate::auth::{CannotIssue, InvalidToken};
+use crate::domain::sealing::{CannotOpen, CannotSeal};
+use crate::domain::signature::NotAuthentic;
+use crate::ports::{QueueError, Source, StoreError};
+
+/// The messages for each field at fault.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FieldErrors(BTreeMap<String, Vec<String>>);
+
+impl FieldErrors {
+    /// Adds a reason such as `is required` for a field.
+    pub fn add(&mut self, field: &str, reason: impl fmt::Display) {
+        self.0
+            .entry(field.to_owned())
+            .or_default()
+            .push(format!("The field `{field}` {reason}."));
+    }
+
+    /// Adds all of another form's.
+    pub fn merge(&mut self, other: Self) {
+        for (field, messages) in other.0 {
+            self.0.entry(field).or_default().extend(messages);
+        }
+    }
+
+    /// Whether no field is at fault.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The messages by field.
+    pub fn by_field(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.0
+    }
+}
+
+impl fmt::Display for FieldErrors {
+    /// All messages, one after the other.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let messages: Vec<_> = self.0.values().flatten().map(String::as_str).collect();
+        f.write_str(&messages.join(" "))
+    }
+}
+
+/// Why a call is not answered as it hoped.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// 400: the body cannot be read.
+    #[error("{0}")]
+    BadRequest(Cow<'static, str>),
+    /// 401: no valid access token.
+    #[error(
+        "A valid access token is required: log in at POST /users/login and send it as `Authorization: Bearer <access_token>`."
+    )]
+    Unauthenticated,
+    /// 401: the e-mail address or the password is wrong; which of the two is not said.
+    #[error("The e-mail address or the password is wrong.")]
+    WrongCredentials,
+    /// 401: the webhook call is not proven authentic; why is not said.
+    #[error("The signature of this call is missing or not valid.")]
+    WrongSignature,
+    /// 404: it does not exist, or lies in another project.
+    #[error("{0} was not found.")]
+    NotFound(&'static str),
+    /// 409: it cannot be done as things are.
+    #[error("{0}")]
+    Conflict(Cow<'static, str>),
+    /// 413: the body is too large.
+    #[error("The body is larger than {limit} bytes.")]
+    TooLarge {
+        /// In bytes.
+        limit: usize,
+    },
+    /// 415: the body is of a type that we do not read.
+    #[error("{0}")]
+    UnsupportedMediaType(Cow<'static, str>),
+    /// 422: fields are at fault.
+    #[error("The request is well-formed but its content is not valid: see `errors`.")]
+    Invalid(FieldErrors),
+    /// 429: too many logins have failed.
+    #[error("Too many failed logins: try again in {retry_after_seconds} seconds.")]
+    TooManyLogins {
+        /// When to try again.
+        retry_after_seconds: u64,
+    },
+    /// 503: something that we need is away.
+    #[error("The service is temporarily unavailable: try again in a few seconds.")]
+    Unavailable(#[source] Source),
+    /// 500: something is broken on our side.
+    #[error("An internal error occurred. It has been logged under this request's id.")]
+    Internal(#[source] Source),
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::Unavailable(Box::new(error)),
+            StoreError::Corrupt { .. } => Self::Internal(Box::new(error)),
+            StoreError::Conflict => Self::Conflict("Somebody else changed this at the same time: try again.".into()),
+        }
+    }
+}
+
+impl From<QueueError> for ApiError {
+    fn from(error: QueueError) -> Self {
+        match error {
+            QueueError::Unavailable(_) => Self::Unavailable(Box::new(error)),
+            QueueError::TooLarge { limit, .. } => {
+                let mut errors = FieldErrors::default();
+                errors.add(
+                    "settings.variables",
+                    format!("must leave a job of at most {limit} bytes, but this call makes {error}"),
+                );
+                Self::Invalid(errors)
+            }
+        }
+    }
+}
+
+impl From<PayloadError> for ApiError {
+    fn from(error: PayloadError) -> Self {
+        let message = sentence(&error);
+        match error {
+            PayloadError::UnsupportedType => Self::UnsupportedMediaType(message.into()),
+            PayloadError::NotUtf8 | PayloadError::NotJson { .. } => Self::BadRequest(message.into()),
+        }
+    }
+}
+
+/// An error's text with a capital letter and a full stop.
+fn sentence(error: &PayloadError) -> String {
+    let text = error.to_string();
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map(|first| format!("{}{}.", first.to_uppercase(), chars.as_str()))
+        .unwrap_or_default()
+}
+
+impl From<InvalidToken> for ApiError {
+    fn from(_: InvalidToken) -> Self {
+        Self::Unauthenticated
+    }
+}
+
+impl From<NotAuthentic> for ApiError {
+    fn from(_: NotAuthentic) -> Self {
+        Self::WrongSignature
+    }
+}
+
+impl From<CannotIssue> for ApiError {
+    fn from(error: CannotIssue) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<CannotOpen> for ApiError {
+    fn from(error: CannotOpen) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<CannotSeal> for ApiError {
+    fn from(error: CannotSeal) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}

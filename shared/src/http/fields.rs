@@ -1,0 +1,174 @@
+//! Reading the fields of a JSON body, with every wrong one reported at once.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::error::{ApiError, FieldErrors};
+use super::json;
+use crate::domain::Invalid;
+use crate::domain::payload::Value;
+
+/// The fields of one JSON object, and what is wrong with those read so far.
+///
+/// A handler reads all its fields, each of which comes back as `None` when it is absent or wrong, and then calls
+/// [`Fields::finish`], which fails if any was wrong.
+pub struct Fields<'a> {
+    values: BTreeMap<Cow<'a, str>, Value<'a>>,
+    prefix: String,
+    errors: FieldErrors,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of a whole body.
+    pub fn of_body(text: &'a str) -> Result<Self, ApiError> {
+        let values = json::object(text).map_err(|error| {
+            let message = match error.classify() {
+                serde_json::error::Category::Data => "The body must be a JSON object.".into(),
+                _ => format!(
+                    "The body is not valid JSON at line {}, column {}.",
+                    error.line(),
+                    error.column()
+                )
+                .into(),
+            };
+            ApiError::BadRequest(message)
+        })?;
+        Ok(Self {
+            values,
+            prefix: String::new(),
+            errors: FieldErrors::default(),
+        })
+    }
+
+    /// The fields of a value that should be an object; `name` is where it stands.
+    fn of_value(value: &Value<'a>, name: &str) -> Self {
+        let mut errors = FieldErrors::default();
+        let values = match value {
+            Value::Object(text) => json::object(text).unwrap_or_default(),
+            _ => {
+                errors.add(name, format!("must be an object, not {}", value.kind()));
+                BTreeMap::new()
+            }
+        };
+        Self {
+            values,
+            prefix: format!("{name}."),
+            errors,
+        }
+    }
+
+    /// A field that must be there and not be null.
+    pub fn required<T>(&mut self, name: &str, read: impl FnOnce(&Value<'a>) -> Result<T, Invalid>) -> Option<T> {
+        if self.present(name).is_none() {
+            self.refuse(name, "is required");
+        }
+        self.optional(name, read)
+    }
+
+    /// A field that may be absent or null.
+    pub fn optional<T>(&mut self, name: &str, read: impl FnOnce(&Value<'a>) -> Result<T, Invalid>) -> Option<T> {
+        match read(self.present(name)?) {
+            Ok(value) => Some(value),
+            Err(reason) => {
+                self.refuse(name, reason);
+                None
+            }
+        }
+    }
+
+    /// A field that holds an object, read by `read`; an absent or null one has no fields.
+    pub fn object<T>(&mut self, name: &str, read: impl FnOnce(&mut Fields<'a>) -> T) -> T {
+        let path = format!("{}{name}", self.prefix);
+        let value = self.present(name).cloned().unwrap_or(Value::Object("{}"));
+        let mut fields = Fields::of_value(&value, &path);
+        let read = read(&mut fields);
+        self.errors.merge(fields.errors);
+        read
+    }
+
+    /// A field that holds an array of objects, each read by `read`; an absent or null one is empty. Elements that are
+    /// wrong are reported and left out.
+    pub fn objects<T>(&mut self, name: &str, mut read: impl FnMut(&mut Fields<'a>) -> Option<T>) -> Vec<T> {
+        let path = format!("{}{name}", self.prefix);
+        let elements = match self.optional(name, read::elements) {
+            Some(elements) => elements,
+            None => Vec::new(),
+        };
+        let mut objects = Vec::with_capacity(elements.len());
+        for (index, element) in elements.iter().enumerate() {
+            let mut fields = Fields::of_value(element, &format!("{path}.{index}"));
+            objects.extend(read(&mut fields).filter(|_| fields.errors.is_empty()));
+            self.errors.merge(fields.errors);
+        }
+        objects
+    }
+
+    /// Reports a field.
+    pub fn refuse(&mut self, name: &str, reason: impl std::fmt::Display) {
+        self.errors.add(&format!("{}{name}", self.prefix), reason);
+    }
+
+    /// What was read, if no field is wrong. `read` is `None` only when one is.
+    pub fn finish<T>(self, read: Option<T>) -> Result<T, ApiError> {
+        read.filter(|_| self.errors.is_empty())
+            .ok_or(ApiError::Invalid(self.errors))
+    }
+
+    fn present(&self, name: &str) -> Option<&Value<'a>> {
+        self.values.get(name).filter(|value| **value != Value::Null)
+    }
+}
+
+/// How a field's value becomes what it stands for. Types are strict: `"42"` is no integer here.
+pub mod read {
+    use std::str::FromStr;
+
+    use crate::domain::Invalid;
+    use crate::domain::payload::{self, Value};
+    use crate::http::json;
+
+    /// A string.
+    pub fn text(value: &Value<'_>) -> Result<String, Invalid> {
+        match value {
+            Value::String(text) => Ok(text.clone().into_owned()),
+            other => Err(expected("a string", other)),
+        }
+    }
+
+    /// A string that is the printed form of something.
+    pub fn parsed<T: FromStr<Err = Invalid>>(value: &Value<'_>) -> Result<T, Invalid> {
+        match value {
+            Value::String(text) => text.parse(),
+            other => Err(expected("a string", other)),
+        }
+    }
+
+    /// An integer, as what `new` makes of it.
+    pub fn integer<T>(new: impl Fn(i64) -> Result<T, Invalid>) -> impl Fn(&Value<'_>) -> Result<T, Invalid> {
+        move |value| match value {
+            // What does not fit 64 bits fits no id either: zero is refused with the right words.
+            Value::Number(text) => new(payload::integer(text).unwrap_or_default()),
+            other => Err(expected("an integer", other)),
+        }
+    }
+
+    /// A boolean.
+    pub fn boolean(value: &Value<'_>) -> Result<bool, Invalid> {
+        match value {
+            Value::Boolean(boolean) => Ok(*boolean),
+            other => Err(expected("a boolean", other)),
+        }
+    }
+
+    /// The elements of an array.
+    pub fn elements<'a>(value: &Value<'a>) -> Result<Vec<Value<'a>>, Invalid> {
+        match value {
+            Value::Array(text) => json::array(text).map_err(|_| Invalid::new("must be an array")),
+            other => Err(expected("an array", other)),
+        }
+    }
+
+    fn expected(what: &str, found: &Value<'_>) -> Invalid {
+        Invalid::new(format!("must be {what}, not {}", found.kind()))
+    }
+}

@@ -1,0 +1,363 @@
+//! JSON without trees: values are borrowed from the text, numbers and arrays keep their exact spelling.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::domain::payload::{Path, Value};
+
+/// The members of a JSON object; of members with the same name the last one counts.
+pub fn object(text: &str) -> Result<BTreeMap<Cow<'_, str>, Value<'_>>, serde_json::Error> {
+    let members: BTreeMap<CowStr<'_>, &RawValue> = serde_json::from_str(text)?;
+    members
+        .into_iter()
+        .map(|(name, raw)| Ok((name.0, value(raw)?)))
+        .collect()
+}
+
+/// The elements of a JSON array.
+pub fn array(text: &str) -> Result<Vec<Value<'_>>, serde_json::Error> {
+    let elements: Vec<&RawValue> = serde_json::from_str(text)?;
+    elements.into_iter().map(value).collect()
+}
+
+/// A map's key that borrows where it can: serde's own `Cow` never does.
+#[derive(serde::Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+struct CowStr<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// One value, of which only a string is looked into.
+fn value(raw: &RawValue) -> Result<Value<'_>, serde_json::Error> {
+    let text = raw.get();
+    Ok(match text.as_bytes().first() {
+        Some(b'n') => Value::Null,
+        Some(b't') => Value::Boolean(true),
+        Some(b'f') => Value::Boolean(false),
+        Some(b'[') => Value::Array(text),
+        Some(b'{') => Value::Object(text),
+        Some(b'"') => Value::String(serde_json::from_str::<CowStr<'_>>(text)?.0),
+        _ => Value::Number(text),
+    })
+}
+
+/// What stands at each of `paths`, in their order, after one pass over the whole text. Everything else is checked to
+/// be JSON and passed over.
+pub fn select<'a>(text: &'a str, paths: &[&Path]) -> Result<Vec<Option<Value<'a>>>, serde_json::Error> {
+    let mut root = Node::default();
+    for (index, path) in paths.iter().enumerate() {
+        root.insert(path.segments(), index);
+    }
+    let mut found = vec![None; paths.len()];
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    Seed {
+        node: &root,
+        found: &mut found,
+    }
+    .deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    found.into_iter().map(|raw| raw.map(value).transpose()).collect()
+}
+
+/// The paths as a tree: what is wanted of one value.
+#[derive(Default)]
+struct Node<'p> {
+    /// The indexes of the paths that end here.
+    wanted: Vec<usize>,
+    children: Vec<(&'p str, Node<'p>)>,
+}
+
+impl<'p> Node<'p> {
+    fn insert(&mut self, segments: &'p [String], index: usize) {
+        let Some((first, rest)) = segments.split_first() else {
+            return self.wanted.push(index);
+        };
+        let position = self
+            .children
+            .iter()
+            .position(|(name, _)| name == first)
+            .unwrap_or_else(|| {
+                self.children.push((first, Node::default()));
+                self.children.len() - 1
+            });
+        self.children[position].1.insert(rest, index);
+    }
+
+    fn child(&self, name: &str) -> Option<&Self> {
+        self.children
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, child)| child)
+    }
+
+    /// Forgets what an earlier member of the same name had: the last one counts, as a whole.
+    fn forget(&self, found: &mut [Option<&RawValue>]) {
+        self.wanted.iter().for_each(|index| found[*index] = None);
+        self.children.iter().for_each(|(_, child)| child.forget(found));
+    }
+}
+
+/// Reads one value, of which `node` is wanted.
+struct Seed<'s, 'p, 'a> {
+    node: &'s Node<'p>,
+    found: &'s mut Vec<Option<&'a RawValue>>,
+}
+
+impl<'a> DeserializeSeed<'a> for Seed<'_, '_, 'a> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
+        if self.node.wanted.is_empty() {
+            return deserializer.deserialize_any(self);
+        }
+        let raw = <&'a RawValue as serde::Deserialize>::deserialize(deserializer)?;
+        self.node.wanted.iter().for_each(|index| self.found[*index] = Some(raw));
+        if self.node.children.is_empty() {
+            return Ok(());
+        }
+        serde_json::Deserializer::from_str(raw.get())
+            .deserialize_any(self)
+            .map_err(D::Error::custom)
+    }
+}
+
+impl<'a> Visitor<'a> for Seed<'_, '_, 'a> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(child) = map.next_key_seed(Key(self.node))? {
+            match child {
+                Some(node) => {
+                    node.forget(self.found);
+                    map.next_value_seed(Seed {
+                        node,
+                        found: self.found,
+                    })?;
+                }
+                None => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<(), A::Error> {
+        for index in 0_usize.. {
+            let more = match self.node.child(itoa(index, &mut [0; 20])) {
+                Some(node) => seq
+                    .next_element_seed(Seed {
+                        node,
+                        found: self.found,
+                    })?
+                    .is_some(),
+                None => seq.next_element::<IgnoredAny>()?.is_some(),
+            };
+            if !more {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    // A path that leads through a scalar leads nowhere.
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// The decimal digits of an index, without an allocation for each element of a long array.
+fn itoa(mut index: usize, buffer: &mut [u8; 20]) -> &str {
+    let mut at = buffer.len();
+    loop {
+        at -= 1;
+        buffer[at] = b'0' + u8::try_from(index % 10).unwrap_or_default();
+        index /= 10;
+        if index == 0 {
+            return std::str::from_utf8(&buffer[at..]).unwrap_or_default();
+        }
+    }
+}
+
+/// Reads a member's name and finds the child that it leads to.
+struct Key<'s, 'p>(&'s Node<'p>);
+
+impl<'a, 's, 'p> DeserializeSeed<'a> for Key<'s, 'p> {
+    type Value = Option<&'s Node<'p>>;
+
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'s, 'p> Visitor<'_> for Key<'s, 'p> {
+    type Value = Option<&'s Node<'p>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(self.0.child(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn selected<'a>(text: &'a str, paths: &[&str]) -> Vec<Option<Value<'a>>> {
+        let paths: Vec<Path> = paths.iter().map(|path| path.parse().unwrap()).collect();
+        select(text, &paths.iter().collect::<Vec<_>>()).unwrap()
+    }
+
+    #[test]
+    fn paths_lead_through_objects_and_arrays() {
+        let text = r#"{"a": {"b.c": [1, {"d": "x\n"}]}, "n": null, "7": true, "big": 9007199254740993}"#;
+        let found = selected(
+            text,
+            &[
+                r"a.b\.c.1.d",
+                r"a.b\.c.0",
+                r"a.b\.c",
+                "n",
+                "7",
+                "big",
+                "a.x",
+                "n.x",
+                r"a.b\.c.2",
+            ],
+        );
+        assert_eq!(found[0], Some(Value::String("x\n".into())));
+        assert_eq!(found[1], Some(Value::Number("1")));
+        assert_eq!(found[2], Some(Value::Array(r#"[1, {"d": "x\n"}]"#)));
+        assert_eq!(found[3], Some(Value::Null));
+        assert_eq!(found[4], Some(Value::Boolean(true)));
+        assert_eq!(found[5], Some(Value::Number("9007199254740993")));
+        assert_eq!(found[6..], [None, None, None]);
+    }
+
+    #[test]
+    fn one_path_may_be_asked_for_twice_and_contain_another() {
+        let found = selected(r#"[{"id": 3}]"#, &["0.id", "0", "0.id"]);
+        assert_eq!(
+            found,
+            [
+                Some(Value::Number("3")),
+                Some(Value::Object(r#"{"id": 3}"#)),
+                Some(Value::Number("3"))
+            ]
+        );
+    }
+
+    #[test]
+    fn an_index_has_one_spelling() {
+        assert_eq!(selected("[[1]]", &["00", "+0", "0.0"])[..2], [None, None]);
+    }
+
+    #[test]
+    fn of_two_members_with_one_name_the_last_counts_as_a_whole() {
+        assert_eq!(
+            selected(r#"{"a": {"b": 1}, "a": {"c": 2}}"#, &["a.b", "a.c"]),
+            [None, Some(Value::Number("2"))]
+        );
+        assert_eq!(selected(r#"{"a": 1, "a": 2}"#, &["a"]), [Some(Value::Number("2"))]);
+    }
+
+    #[test]
+    fn text_that_is_not_one_json_value_is_refused_wherever_it_is_wrong() {
+        let path = "a".parse().unwrap();
+        for text in [
+            "",
+            "{",
+            "{} {}",
+            r#"{"a": 1, "b": tru}"#,
+            r#"{"b": [1,]}"#,
+            r#"{"a": 01}"#,
+            "{\"b\": \"\u{1}\"}",
+        ] {
+            assert!(select(text, &[&path]).is_err(), "{text}");
+            assert!(select(text, &[]).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_and_long_arrays_are_passed_over() {
+        let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+        let path = "a".parse().unwrap();
+        assert!(select(&format!(r#"{{"b": {deep}}}"#), &[&path]).is_ok());
+        let long = format!("[{}0]", "0,".repeat(1_000_000));
+        assert_eq!(
+            selected(&long, &["1000000", "1000001"]),
+            [Some(Value::Number("0")), None]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text: String, path in "[a-z0-9]{1,3}(\\.[a-z0-9]{1,3}){0,3}") {
+            let path = path.parse().unwrap();
+            let _ = select(&text, &[&path]);
+        }
+
+        #[test]
+        fn what_is_selected_is_what_a_tree_would_give(json in json_value(), path in "[ab01](\\.[ab01]){0,3}") {
+            let text = json.to_string();
+            let path: Path = path.parse().unwrap();
+            let expected = path.segments().iter().try_fold(&json, |value, segment| match value {
+                serde_json::Value::Array(elements) => elements.get(segment.parse::<usize>().ok()?),
+                other => other.get(segment),
+            });
+            let found = select(&text, &[&path]).unwrap().remove(0);
+            let found = found.map(|found| match found {
+                Value::Null => serde_json::Value::Null,
+                Value::Boolean(boolean) => boolean.into(),
+                Value::String(text) => text.into_owned().into(),
+                Value::Number(text) | Value::Array(text) | Value::Object(text) => serde_json::from_str(text).unwrap(),
+            });
+            prop_assert_eq!(found.as_ref(), expected);
+        }
+    }
+
+    fn json_value() -> impl Strategy<Value = serde_json::Value> {
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(Into::into),
+            any::<i64>().prop_map(Into::into),
+            "[a-z\"\\\\\n]{0,4}".prop_map(Into::into),
+        ];
+        leaf.prop_recursive(4, 32, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
+                prop::collection::hash_map("[ab01]", inner, 0..4)
+                    .prop_map(|map| serde_json::Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+}

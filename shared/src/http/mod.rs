@@ -1,0 +1,20 @@
+//! The HTTP boundary: what a request says, what a response looks like, and which status an error has. The only module
+//! that knows status codes.
+
+mod call;
+mod error;
+mod fields;
+pub mod hook;
+pub mod json;
+mod page;
+pub mod payload;
+mod response;
+mod serve;
+pub mod user;
+
+pub use call::Call;
+pub use error::{ApiError, FieldErrors};
+pub use fields::{Fields, read};
+pub use page::Page;
+pub use response::{Response, ResponseExt};
+pub use serve::{Endpoint, serve};

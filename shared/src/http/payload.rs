@@ -1,0 +1,162 @@
+//! A webhook's payload: JSON, or a form with JSON or fields in it.
+
+use std::borrow::Cow;
+
+use super::json;
+use crate::domain::payload::{Path, Value};
+
+/// Why a payload cannot be read. The text says where, never what stands there.
+#[derive(Debug, thiserror::Error)]
+pub enum PayloadError {
+    /// Its type is none that we read.
+    #[error("the content type must be application/json, one that ends in +json, or application/x-www-form-urlencoded")]
+    UnsupportedType,
+    /// It is not UTF-8, as JSON must be (RFC 8259 section 8.1).
+    #[error("the body is not UTF-8")]
+    NotUtf8,
+    /// It is not JSON.
+    #[error("the body is not valid JSON at line {line}, column {column}")]
+    NotJson {
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
+    },
+}
+
+/// A payload whose form is known and whose content is not parsed yet.
+#[derive(Debug)]
+pub enum Payload<'a> {
+    /// JSON text.
+    Json(Cow<'a, str>),
+    /// The fields of a form, decoded.
+    Form(Vec<(Cow<'a, str>, Cow<'a, str>)>),
+}
+
+impl<'a> Payload<'a> {
+    /// Reads the body as its content type says. Without one it is JSON; an empty body is an empty object. GitHub and
+    /// others can send a form whose field `payload` holds the JSON.
+    pub fn read(content_type: Option<&str>, body: &'a [u8]) -> Result<Self, PayloadError> {
+        let media_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
+        let media_type = media_type.trim().to_ascii_lowercase();
+        let is_json = media_type.is_empty() || media_type == "application/json" || media_type.ends_with("+json");
+        if is_json {
+            return std::str::from_utf8(body)
+                .map(Self::json)
+                .map_err(|_| PayloadError::NotUtf8);
+        }
+        if media_type != "application/x-www-form-urlencoded" {
+            return Err(PayloadError::UnsupportedType);
+        }
+        let mut fields: Vec<_> = form_urlencoded::parse(body).collect();
+        match fields.iter().position(|(name, _)| name == "payload") {
+            Some(position) => Ok(Self::Json(fields.swap_remove(position).1)),
+            None => Ok(Self::Form(fields)),
+        }
+    }
+
+    fn json(text: &'a str) -> Self {
+        // RFC 8259 lets a reader ignore the byte order mark that some senders add.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        Self::Json(Cow::Borrowed(if text.is_empty() { "{}" } else { text }))
+    }
+
+    /// What stands at each of `paths`, in their order. JSON is parsed here, once and whole, whatever is asked for.
+    pub fn select(&self, paths: &[&Path]) -> Result<Vec<Option<Value<'_>>>, PayloadError> {
+        match self {
+            Self::Json(text) => json::select(text, paths).map_err(|error| PayloadError::NotJson {
+                line: error.line(),
+                column: error.column(),
+            }),
+            Self::Form(fields) => Ok(paths.iter().map(|path| field(fields, path)).collect()),
+        }
+    }
+}
+
+/// A form is flat: a path of one segment names a field, of which the last one counts, as in JSON.
+fn field<'f>(fields: &'f [(Cow<'_, str>, Cow<'_, str>)], path: &Path) -> Option<Value<'f>> {
+    let [name] = path.segments() else { return None };
+    let (_, value) = fields.iter().rev().find(|(known, _)| known == name)?;
+    Some(Value::String(Cow::Borrowed(value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn one(content_type: Option<&str>, body: &[u8], path: &str) -> Result<Option<String>, PayloadError> {
+        let payload = Payload::read(content_type, body)?;
+        let found = payload.select(&[&path.parse().unwrap()])?.remove(0);
+        Ok(found.and_then(|value| value.as_text().map(str::to_owned)))
+    }
+
+    #[test]
+    fn json_is_read_under_each_of_its_types() {
+        let types = [
+            None,
+            Some(""),
+            Some("application/json"),
+            Some("Application/JSON; charset=utf-8"),
+            Some("application/vnd.x+json"),
+        ];
+        for content_type in types {
+            assert_eq!(
+                one(content_type, br#"{"a": "x"}"#, "a").unwrap().as_deref(),
+                Some("x"),
+                "{content_type:?}"
+            );
+        }
+        assert_eq!(
+            one(None, "\u{feff}{\"a\": 1}".as_bytes(), "a").unwrap().as_deref(),
+            Some("1")
+        );
+    }
+
+    #[test]
+    fn an_empty_body_is_an_empty_object() {
+        assert_eq!(one(None, b"", "a").unwrap(), None);
+    }
+
+    #[test]
+    fn a_form_holds_json_in_its_field_payload_or_else_its_fields() {
+        let form = Some("application/x-www-form-urlencoded");
+        assert_eq!(
+            one(form, b"x=1&payload=%7B%22a%22%3A+%22b%22%7D", "a")
+                .unwrap()
+                .as_deref(),
+            Some("b")
+        );
+        assert_eq!(one(form, b"a=1&a=%C3%A9+x", "a").unwrap().as_deref(), Some("\u{e9} x"));
+        assert_eq!(one(form, b"a=1", "a.b").unwrap(), None);
+        assert!(matches!(
+            one(form, b"payload=x", "a"),
+            Err(PayloadError::NotJson { .. })
+        ));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused() {
+        for content_type in ["text/plain", "application/xml", "multipart/form-data", "json"] {
+            assert!(matches!(
+                one(Some(content_type), b"{}", "a"),
+                Err(PayloadError::UnsupportedType)
+            ));
+        }
+        assert!(matches!(
+            one(None, b"{\"a\": \"\xff\"}", "b"),
+            Err(PayloadError::NotUtf8)
+        ));
+        let error = one(None, b"{\n  nonsense", "a").unwrap_err();
+        assert_eq!(error.to_string(), "the body is not valid JSON at line 2, column 3");
+    }
+
+    proptest! {
+        #[test]
+        fn no_body_panics(body: Vec<u8>, form: bool) {
+            let content_type = form.then_some("application/x-www-form-urlencoded");
+            let _ = one(content_type, &body, "a");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Answers, all of them JSON.
+
+use lambda_http::Body;
+use lambda_http::http::{HeaderName, HeaderValue, StatusCode, header};
+use serde::Serialize;
+
+use super::error::{ApiError, FieldErrors};
+
+/// What a function answers.
+pub type Response = lambda_http::Response<Body>;
+
+/// How long a sender should wait before it tries again what failed because something is away.
+const RETRY_AFTER_SECONDS: u64 = 5;
+
+/// Ways to make a [`Response`].
+pub trait ResponseExt: Sized {
+    /// A status and a body. A body that cannot be written as JSON, of which there is none, is a 500.
+    fn json(status: StatusCode, body: &impl Serialize) -> Self;
+
+    /// 200.
+    fn ok(body: &impl Serialize) -> Self {
+        Self::json(StatusCode::OK, body)
+    }
+
+    /// 201, with the place of what was created.
+    fn created(location: &str, body: &impl Serialize) -> Self {
+        Self::json(StatusCode::CREATED, body).with_header(header::LOCATION, location)
+    }
+
+    /// Adds a header; a value that is none, which we never make, is left out.
+    #[must_use]
+    fn with_header(self, name: HeaderName, value: &str) -> Self;
+
+    /// Forbids everybody to keep the answer: it holds a token or a secret.
+    #[must_use]
+    fn never_stored(self) -> Self {
+        self.with_header(header::CACHE_CONTROL, "no-store")
+    }
+}
+
+impl ResponseExt for Response {
+    fn json(status: StatusCode, body: &impl Serialize) -> Self {
+        let (status, body) = match serde_json::to_string(body) {
+            Ok(body) => (status, body),
+            Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, "{}".to_owned()),
+        };
+        let mut response = Self::new(Body::from(body));
+        *response.status_mut() = status;
+        // A browser must never take an answer that repeats part of a call for a page.
+        response
+            .with_header(header::CONTENT_TYPE, "application/json")
+            .with_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+    }
+
+    fn with_header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers_mut().insert(name, value);
+        }
+        self
+    }
+}
+
+/// The body of every error, and of the trigger's every answer: the shape that the published clients parse.
+#[derive(Serialize)]
+pub(super) struct Message<'a> {
+    pub(super) message: &'a str,
+    #[serde(serialize_with = "field_errors", skip_serializing_if = "Option::is_none")]
+    pub(super) errors: Option<&'a FieldErrors>,
+    pub(super) request_id: &'a str,
+}
+
+#[expect(clippy::ref_option, reason = "serde calls it with a reference to the field")]
+fn field_errors<S: serde::Serializer>(errors: &Option<&FieldErrors>, serializer: S) -> Result<S::Ok, S::Error> {
+    errors.map(FieldErrors::by_field).serialize(serializer)
+}
+
+impl ApiError {
+    pub(super) fn status(&self) -> StatusCode {
+        match self {
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Unauthenticated | Self::WrongCredentials | Self::WrongSignature => StatusCode::UNAUTHORIZED,
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooManyLogins { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The answer to the call with this id.
+    pub(super) fn to_response(&self, request_id: &str) -> Response {
+        let errors = match self {
+            Self::Invalid(errors) => Some(errors),
+            Self::BadRequest(_)
+            | Self::Unauthenticated
+            | Self::WrongCredentials
+            | Self::WrongSignature
+            | Self::NotFound(_)
+            | Self::Conflict(_)
+            | Self::TooLarge { .. }
+            | Self::UnsupportedMediaType(_)
+            | Self::TooManyLogins { .. }
+            | Self::Unavailable(_)
+            | Self::Internal(_) => None,
+        };
+        let message = self.to_string();
+        let response = Response::json(
+            self.status(),
+            &Message {
+                message: &message,
+                errors,
+                request_id,
+            },
+        );
+        match self {
+            Self::Unauthenticated | Self::WrongCredentials => response.with_header(header::WWW_AUTHENTICATE, "Bearer"),
+            Self::WrongSignature => response.with_header(header::WWW_AUTHENTICATE, "Signature"),
+            Self::TooManyLogins { retry_after_seconds } => response.retry_after(*retry_after_seconds),
+            Self::Unavailable(_) => response.retry_after(RETRY_AFTER_SECONDS),
+            Self::BadRequest(_)
+            | Self::NotFound(_)
+            | Self::Conflict(_)
+            | Self::TooLarge { .. }
+            | Self::UnsupportedMediaType(_)
+            | Self::Invalid(_)
+            | Self::Internal(_) => response,
+        }
+    }
+}
+
+trait RetryAfter {
+    fn retry_after(self, seconds: u64) -> Self;
+}
+
+impl RetryAfter for Response {
+    fn retry_after(self, seconds: u64) -> Self {
+        self.with_header(header::RETRY_AFTER, &seconds.to_string())
+    }
+}

@@ -1,0 +1,26 @@
+//! What every Pipehook function shares.
+//!
+//! The layers, each of which may use those below it and no other:
+//!
+//! | module | is | may use |
+//! |---|---|---|
+//! | [`http`] | request parsing, responses and status codes | [`auth`], [`ports`], [`domain`], `lambda_http` |
+//! | [`aws`] | the DynamoDB, SQS and Secrets Manager adapters | [`ports`], [`domain`], `aws_sdk_*` |
+//! | [`auth`] | access tokens and passwords | [`ports`], [`domain`], `jsonwebtoken`, `argon2` |
+//! | [`ports`] | one trait per capability that a function may need | [`domain`] |
+//! | [`domain`] | hooks, users, signatures, payloads, jobs: pure functions and types | nothing of the above, no clock, no randomness |
+//! | [`config`], [`telemetry`] | the process's surroundings: environment, clock, randomness, logs | the standard library |
+//!
+//! `tests/layers.rs` reads the sources and fails when an arrow points upwards.
+//!
+//! A function's crate holds its endpoint, generic over the narrowest ports that it needs; its `main.rs` wires the
+//! adapters of [`aws`] to them.
+
+pub mod auth;
+pub mod aws;
+pub mod config;
+pub mod domain;
+pub mod http;
+pub mod ports;
+pub mod telemetry;
+pub mod testing;

@@ -1,0 +1,51 @@
+//! Hooks.
+
+use std::future::Future;
+
+use super::StoreError;
+use crate::domain::hook::{Hook, HookRelation, Resource};
+use crate::domain::id::{HookId, PipelineId, ProjectId};
+
+/// How fresh a read must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consistency {
+    /// May miss the writes of the last second; costs half and answers when a replica is away.
+    Eventual,
+    /// Sees every write that was answered.
+    Strong,
+}
+
+/// Finds one hook by its id, whatever its project: who may see it is the caller's decision.
+pub trait FindHook: Send + Sync {
+    /// The hook, or `None` when there is none.
+    fn find_hook(
+        &self,
+        id: HookId,
+        consistency: Consistency,
+    ) -> impl Future<Output = Result<Option<Hook>, StoreError>> + Send;
+}
+
+/// Inserts a new hook.
+pub trait InsertHook: Send + Sync {
+    /// Fails with [`StoreError::Conflict`] when the id is taken.
+    fn insert_hook(&self, hook: &Hook) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// Which hooks of a project to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HookFilter {
+    /// Those of a resource.
+    Resource(Resource),
+    /// Those that run a pipeline of their own.
+    Pipeline(PipelineId),
+}
+
+/// Lists hooks.
+pub trait ListHooks: Send + Sync {
+    /// All hooks of the project that the filter lets through, the oldest first. May miss the writes of the last second.
+    fn list_hooks(
+        &self,
+        project: ProjectId,
+        filter: HookFilter,
+    ) -> impl Future<Output = Result<Vec<HookRelation>, StoreError>> + Send;
+}

@@ -1,0 +1,29 @@
+//! The queue of jobs.
+
+use std::future::Future;
+
+use super::Source;
+use crate::domain::job::Job;
+
+/// Why a job is not on the queue.
+#[derive(Debug, thiserror::Error)]
+pub enum QueueError {
+    /// The queue cannot be reached, is overloaded or refuses us. The job may be on the queue all the same, if only the
+    /// answer was lost: the same call later is safe, because the queue knows duplicates.
+    #[error("the queue is unavailable")]
+    Unavailable(#[source] Source),
+    /// The job is larger than a message may be; it will be so the next time too.
+    #[error("the job has {bytes} bytes, more than the {limit} of a message")]
+    TooLarge {
+        /// The job's size.
+        bytes: usize,
+        /// The largest size.
+        limit: usize,
+    },
+}
+
+/// Pushes a job.
+pub trait PushJob: Send + Sync {
+    /// When this returns `Ok`, the queue has the job, or had it within the last five minutes.
+    fn push_job(&self, job: &Job) -> impl Future<Output = Result<(), QueueError>> + Send;
+}

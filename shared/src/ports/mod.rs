@@ -1,0 +1,45 @@
+//! What a function may need from outside, one trait per capability.
+//!
+//! An endpoint names the ports that it uses as bounds, so its type says what it may touch, exactly as its IAM policy
+//! does. To add a capability: write a trait with one method here, its contract in its documentation; implement it in
+//! [`aws`](crate::aws) for the table or queue, and in [`testing`](crate::testing) where a unit test needs it; grant
+//! the action in `template.yaml`.
+//!
+//! Every write is conditional on what the caller believes of the stored state; none reads first and writes then.
+
+mod hooks;
+mod jobs;
+mod random;
+mod users;
+
+use std::error::Error;
+
+pub use hooks::{Consistency, FindHook, HookFilter, InsertHook, ListHooks};
+pub use jobs::{PushJob, QueueError};
+pub use random::Random;
+pub use users::{
+    AdmitLogin, AllocateUserId, Credentials, FindCredentials, FindUser, ForgiveLogins, InsertSession, InsertUser,
+    PasswordHash, UpdateUser,
+};
+
+/// What an adapter's own error is wrapped in: it is for the log, never for the caller.
+pub type Source = Box<dyn Error + Send + Sync>;
+
+/// Why a store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The store cannot be reached, is overloaded or refuses us; the same call may succeed later.
+    #[error("the store is unavailable")]
+    Unavailable(#[source] Source),
+    /// What is stored cannot be read. Somebody has to look at it.
+    #[error("the item {key} is corrupt at its attribute `{attribute}`")]
+    Corrupt {
+        /// The item's key.
+        key: String,
+        /// The attribute that does not decode.
+        attribute: &'static str,
+    },
+    /// The write's condition does not hold: somebody else was first.
+    #[error("the item was changed by somebody else")]
+    Conflict,
+}

@@ -1,0 +1,99 @@
+//! Users, their logins and sessions.
+
+use std::fmt;
+use std::future::Future;
+
+use super::StoreError;
+use crate::domain::id::UserId;
+use crate::domain::session::{LoginAdmission, Session};
+use crate::domain::timestamp::Timestamp;
+use crate::domain::user::{Email, User};
+
+/// An Argon2id hash in PHC form. Worth attacking offline, so it is redacted in `Debug` too.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// Takes a PHC string.
+    pub fn new(phc: String) -> Self {
+        Self(phc)
+    }
+
+    /// The PHC string.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(..)")
+    }
+}
+
+/// A user and what proves that somebody is that user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// The user, active or not.
+    pub user: User,
+    /// Of the user's password.
+    pub password_hash: PasswordHash,
+}
+
+/// Finds a user by id.
+pub trait FindUser: Send + Sync {
+    /// The user, active or not.
+    fn find_user(&self, id: UserId) -> impl Future<Output = Result<Option<User>, StoreError>> + Send;
+}
+
+/// Finds a user by e-mail address.
+pub trait FindCredentials: Send + Sync {
+    /// The user, active or not, as the last answered write left it.
+    fn find_credentials(&self, email: &Email) -> impl Future<Output = Result<Option<Credentials>, StoreError>> + Send;
+}
+
+/// Hands out user ids.
+pub trait AllocateUserId: Send + Sync {
+    /// An id that was never handed out before.
+    fn allocate_user_id(&self) -> impl Future<Output = Result<UserId, StoreError>> + Send;
+}
+
+/// Inserts a new user.
+pub trait InsertUser: Send + Sync {
+    /// Fails with [`StoreError::Conflict`] when the id or the e-mail address is taken.
+    fn insert_user(&self, user: &User, password: &PasswordHash) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// Changes a user.
+pub trait UpdateUser: Send + Sync {
+    /// Writes all of `user` but its id, e-mail address and creation time, and the password if one is given. Fails with
+    /// [`StoreError::Conflict`] when there is no such user.
+    fn update_user(
+        &self,
+        user: &User,
+        password: Option<&PasswordHash>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// Counts logins, so that guessing is stopped.
+pub trait AdmitLogin: Send + Sync {
+    /// Counts one attempt for the address, known or not, unless it is locked. The attempt is counted before the
+    /// password is looked at: of a thousand guesses made at once, only the first five are looked at.
+    fn admit_login(
+        &self,
+        email: &Email,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<LoginAdmission, StoreError>> + Send;
+}
+
+/// Forgets failed logins.
+pub trait ForgiveLogins: Send + Sync {
+    /// Forgets the attempts for this address, because one of them succeeded.
+    fn forgive_logins(&self, email: &Email) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// Opens sessions.
+pub trait InsertSession: Send + Sync {
+    /// Fails with [`StoreError::Conflict`] when the id is taken.
+    fn insert_session(&self, session: &Session) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
