@@ -1,0 +1,35 @@
+//! Wires `user-put` to DynamoDB.
+
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
+use serde_json::value::RawValue;
+use shared::auth::Passwords;
+use shared::aws::{self, UsersTable};
+use shared::domain::timestamp::Timestamp;
+use shared::ports::Random;
+use shared::telemetry::Chain;
+use shared::{config, telemetry};
+use user_put::UserPut;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::init(module_path!());
+    let users = UsersTable::new(&aws::connect().await, config::required("USERS_TABLE")?);
+    let function = UserPut {
+        users,
+        passwords: Passwords::new()?,
+        random: Random::new(config::fill_random),
+    };
+    let function = &function;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
+        let answer = function.handle(&event.payload, Timestamp::from(config::now())).await;
+        answer.map_err(|error| {
+            // The administrator gets the message alone; what caused it is for the log.
+            tracing::error!(cause = %Chain(&error), "The user was not put");
+            Diagnostic {
+                error_type: error.kind().to_owned(),
+                error_message: error.to_string(),
+            }
+        })
+    }))
+    .await
+}
