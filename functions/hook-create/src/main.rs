@@ -13,10 +13,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let aws = aws::connect().await;
     let users = UsersTable::new(&aws, config::required("USERS_TABLE")?);
     let hooks = HooksTable::new(&aws, config::required("HOOKS_TABLE")?);
-    let (signing_key, sealing_key) = (
-        config::required("SIGNING_KEY_ARN")?,
-        config::required("SEALING_KEY_ARN")?,
-    );
+    let (signing_key, sealing_key) = (config::required("SIGNING_KEY_ARN")?, config::required("SEALING_KEY_ARN")?);
     let secrets = Secrets::new(&aws);
     let (signing_key, sealing_key, ()) =
         tokio::join!(secrets.read(&signing_key), secrets.read(&sealing_key), users.warm_up());

@@ -38,8 +38,5 @@ fn filter(call: &Call) -> Result<HookFilter, ApiError> {
     }
     let types: String = call.path_parameter("resource_types", "The resource type")?;
     let kind = ResourceType::from_plural(&types).ok_or(ApiError::NotFound("The resource type"))?;
-    Ok(HookFilter::Resource(Resource {
-        kind,
-        id: call.path_parameter("resource_id", "The resource")?,
-    }))
+    Ok(HookFilter::Resource(Resource { kind, id: call.path_parameter("resource_id", "The resource")? }))
 }

@@ -13,10 +13,6 @@ async fn main() -> Result<(), lambda_http::Error> {
     let hooks = HooksTable::new(&aws, config::required("HOOKS_TABLE")?);
     let signing_key = Secrets::new(&aws).read(&config::required("SIGNING_KEY_ARN")?).await?;
     let tokens = AccessTokens::derive(&signing_key)?;
-    let endpoint = HookList {
-        hooks,
-        tokens,
-        public_url: config::optional("PUBLIC_URL"),
-    };
+    let endpoint = HookList { hooks, tokens, public_url: config::optional("PUBLIC_URL") };
     http::serve(endpoint, config::now, Random::new(config::fill_random)).await
 }

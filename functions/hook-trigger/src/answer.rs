@@ -47,10 +47,7 @@ pub(crate) fn handshake(call: &Call, handshake: &HandshakeAnswer<'_>) -> Respons
         }
         HandshakeAnswer::Token { plain, encrypted } => {
             Span::current().record("outcome", "ignored");
-            Response::ok(&TokenBody {
-                plain_token: plain,
-                encrypted_token: encrypted,
-            })
+            Response::ok(&TokenBody { plain_token: plain, encrypted_token: encrypted })
         }
     }
 }
@@ -66,9 +63,5 @@ pub(crate) fn variables_at_fault(faults: Vec<VariableError>) -> ApiError {
 
 fn answer(call: &Call, outcome: &'static str, message: &str) -> Response {
     Span::current().record("outcome", outcome);
-    Response::ok(&TriggerBody {
-        message,
-        errors: None,
-        request_id: call.id().to_string(),
-    })
+    Response::ok(&TriggerBody { message, errors: None, request_id: call.id().to_string() })
 }

@@ -46,33 +46,17 @@ impl<'a> Facts<'a> {
     /// Parses the payload, once and whole.
     pub(crate) fn read(hook: &'a Hook, payload: &'a Payload<'_>, body: &'a [u8]) -> Result<Self, PayloadError> {
         let scheme = hook.signing.as_ref().map_or(&UNSIGNED, |signing| signing.scheme());
-        let places: Vec<(&str, Path)> = body_places(scheme)
-            .filter_map(|place| Some((place, place.parse().ok()?)))
-            .collect();
+        let places: Vec<(&str, Path)> =
+            body_places(scheme).filter_map(|place| Some((place, place.parse().ok()?))).collect();
         let variables = hook.relation.variables.as_slice().iter().map(|variable| &variable.path);
-        let conditions = hook
-            .relation
-            .conditions
-            .as_slice()
-            .iter()
-            .filter_map(|condition| condition.subject.path());
+        let conditions = hook.relation.conditions.as_slice().iter().filter_map(|condition| condition.subject.path());
         let (variable_count, condition_count) = (variables.clone().count(), conditions.clone().count());
-        let paths: Vec<&Path> = variables
-            .chain(conditions)
-            .chain(places.iter().map(|(_, path)| path))
-            .collect();
+        let paths: Vec<&Path> = variables.chain(conditions).chain(places.iter().map(|(_, path)| path)).collect();
         let mut found = payload.select(&paths)?;
         let of_scheme = found.split_off(variable_count + condition_count);
         let conditions = found.split_off(variable_count);
         let places = places.iter().map(|(place, _)| *place).zip(of_scheme).collect();
-        Ok(Self {
-            hook,
-            scheme,
-            variables: found,
-            conditions,
-            places,
-            body,
-        })
+        Ok(Self { hook, scheme, variables: found, conditions, places, body })
     }
 
     /// What stands at the path of each variable.
@@ -83,15 +67,10 @@ impl<'a> Facts<'a> {
     /// The first condition that does not hold.
     pub(crate) fn failed_condition(&self, call: &Call) -> Option<&'a Condition> {
         let mut found = self.conditions.iter();
-        self.hook
-            .relation
-            .conditions
-            .as_slice()
-            .iter()
-            .find(|condition| match &condition.subject {
-                Subject::Body(_) => !condition.accepts(found.next().and_then(Option::as_ref)),
-                Subject::Header(name) => !condition.accepts_header(call.header(name)),
-            })
+        self.hook.relation.conditions.as_slice().iter().find(|condition| match &condition.subject {
+            Subject::Body(_) => !condition.accepts(found.next().and_then(Option::as_ref)),
+            Subject::Header(name) => !condition.accepts_header(call.header(name)),
+        })
     }
 
     /// What the provider says of this delivery.
@@ -114,10 +93,7 @@ impl<'a> Facts<'a> {
             Handshake::ZoomValidation => {
                 let asked = self.at("event")? == "endpoint.url_validation";
                 let plain = self.at("payload.plainToken").filter(|_| asked)?;
-                Some(HandshakeAnswer::Token {
-                    plain,
-                    encrypted: signature::prove(secrets.first()?, plain)?,
-                })
+                Some(HandshakeAnswer::Token { plain, encrypted: signature::prove(secrets.first()?, plain)? })
             }
         })
     }
@@ -145,13 +121,7 @@ fn body_places(scheme: &Scheme) -> impl Iterator<Item = &'static str> {
         Source::Header(_) | Source::BodyDigest => None,
     };
     let sources = scheme.delivery_id.iter().chain(scheme.event).filter_map(of_source);
-    sources.chain(
-        scheme
-            .handshakes
-            .iter()
-            .flat_map(|handshake| handshake.body_places())
-            .copied(),
-    )
+    sources.chain(scheme.handshakes.iter().flat_map(|handshake| handshake.body_places()).copied())
 }
 
 /// The string or number at a path of the body, for the schemes whose timestamp stands there.

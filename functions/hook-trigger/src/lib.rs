@@ -45,24 +45,11 @@ impl<Hooks: FindHook, Jobs: PushJob> Endpoint for HookTrigger<Hooks, Jobs> {
             return Ok(answer::handshake(call, &handshake));
         }
         if let Some(condition) = facts.failed_condition(call) {
-            return Ok(answer::ignored(
-                call,
-                &format!("The condition `{}` does not hold.", condition.label()),
-            ));
+            return Ok(answer::ignored(call, &format!("The condition `{}` does not hold.", condition.label())));
         }
-        let variables = hook
-            .relation
-            .variables
-            .resolve(facts.variables())
-            .map_err(answer::variables_at_fault)?;
+        let variables = hook.relation.variables.resolve(facts.variables()).map_err(answer::variables_at_fault)?;
         let delivery = facts.delivery(call);
-        let job = Job {
-            id: call.id(),
-            created_at: call.received_at(),
-            hook: hook.relation,
-            variables,
-            delivery,
-        };
+        let job = Job { id: call.id(), created_at: call.received_at(), hook: hook.relation, variables, delivery };
         self.jobs.push_job(&job).await?;
         Ok(answer::queued(call))
     }
@@ -81,11 +68,7 @@ impl<Hooks: FindHook, Jobs> HookTrigger<Hooks, Jobs> {
                 authenticated => return authenticated.map(|secrets| (hook, secrets)),
             }
         }
-        let hook = self
-            .hooks
-            .find_hook(id, Consistency::Strong)
-            .await?
-            .ok_or(ApiError::NotFound(HOOK))?;
+        let hook = self.hooks.find_hook(id, Consistency::Strong).await?.ok_or(ApiError::NotFound(HOOK))?;
         let secrets = self.authenticate(&hook, call)?;
         Ok((hook, secrets))
     }

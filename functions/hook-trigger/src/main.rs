@@ -15,10 +15,6 @@ async fn main() -> Result<(), lambda_http::Error> {
     let (secrets, sealing_key) = (Secrets::new(&aws), config::required("SEALING_KEY_ARN")?);
     // All connections are opened now, while the sandbox has a full core, and not by the first call.
     let (sealing_key, (), ()) = tokio::join!(secrets.read(&sealing_key), hooks.warm_up(), jobs.warm_up());
-    let endpoint = HookTrigger {
-        hooks,
-        jobs,
-        sealing_key: SealingKey::derive(&sealing_key?)?,
-    };
+    let endpoint = HookTrigger { hooks, jobs, sealing_key: SealingKey::derive(&sealing_key?)? };
     http::serve(endpoint, config::now, Random::new(config::fill_random)).await
 }

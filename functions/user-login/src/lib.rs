@@ -41,9 +41,7 @@ impl<Users: AdmitLogin + FindCredentials + ForgiveLogins + InsertSession> Endpoi
         let credentials = self.users.find_credentials(&email).await?;
         let hash = credentials.as_ref().map(|credentials| &credentials.password_hash);
         let right = self.passwords.verify(&password, hash);
-        let user = credentials
-            .map(|credentials| credentials.user)
-            .filter(|user| right && user.active);
+        let user = credentials.map(|credentials| credentials.user).filter(|user| right && user.active);
         let user = user.ok_or(ApiError::WrongCredentials)?;
 
         self.users.forgive_logins(&email).await?;
@@ -69,9 +67,7 @@ fn read_login(call: &Call) -> Result<(Email, Password), ApiError> {
 }
 
 fn locked(until: Timestamp, now: Timestamp) -> ApiError {
-    ApiError::TooManyLogins {
-        retry_after_seconds: until.distance(now).as_secs().max(1),
-    }
+    ApiError::TooManyLogins { retry_after_seconds: until.distance(now).as_secs().max(1) }
 }
 
 impl<Users> UserLogin<Users> {
@@ -80,16 +76,7 @@ impl<Users> UserLogin<Users> {
         let refresh_token = RefreshToken::new(id, self.random.bytes());
         let refresh_token_hash = refresh_token.hash();
         let expires_at = now.plus(SESSION_LIFETIME);
-        (
-            Session {
-                id,
-                user_id: user.id,
-                refresh_token_hash,
-                created_at: now,
-                expires_at,
-            },
-            refresh_token,
-        )
+        (Session { id, user_id: user.id, refresh_token_hash, created_at: now, expires_at }, refresh_token)
     }
 
     fn issue(&self, user: &User, session: &Session, now: Timestamp) -> Result<SecretString, ApiError> {

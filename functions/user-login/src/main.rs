@@ -15,11 +15,6 @@ async fn main() -> Result<(), lambda_http::Error> {
     let (signing_key, ()) = tokio::join!(secrets.read(&signing_key), users.warm_up());
     let tokens = AccessTokens::derive(&signing_key?)?;
     let random = Random::new(config::fill_random);
-    let endpoint = UserLogin {
-        users,
-        tokens,
-        passwords: Passwords::new()?,
-        random,
-    };
+    let endpoint = UserLogin { users, tokens, passwords: Passwords::new()?, random };
     http::serve(endpoint, config::now, random).await
 }

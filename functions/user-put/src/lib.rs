@@ -68,20 +68,16 @@ impl<Users: AllocateUserId + FindCredentials + InsertUser + UpdateUser> UserPut<
             None => self.create(draft, now).await?,
         };
         let password = generated.as_ref().map(Password::expose);
-        Ok(serde_json::value::to_raw_value(&PutAnswer {
-            user: UserBody::from(&user),
-            password,
-        })?)
+        Ok(serde_json::value::to_raw_value(&PutAnswer { user: UserBody::from(&user), password })?)
     }
 
     /// Creates the user, with a generated password if none is given.
     async fn create(&self, draft: UserDraft, now: Timestamp) -> Result<(User, Option<Password>), PutError> {
-        let (password, generated) = match draft.password {
-            Some(password) => (password, None),
-            None => {
-                let password = Password::generate(self.random.bytes());
-                (password.clone(), Some(password))
-            }
+        let (password, generated) = if let Some(password) = draft.password {
+            (password, None)
+        } else {
+            let password = Password::generate(self.random.bytes());
+            (password.clone(), Some(password))
         };
         let user = User {
             id: self.users.allocate_user_id().await?,
@@ -101,21 +97,8 @@ impl<Users: AllocateUserId + FindCredentials + InsertUser + UpdateUser> UserPut<
     /// somebody must not have to know or replace it.
     async fn change(&self, known: User, draft: UserDraft, now: Timestamp) -> Result<User, PutError> {
         let active = draft.active.unwrap_or(known.active);
-        let UserDraft {
-            name,
-            project_id,
-            environment_id,
-            password,
-            ..
-        } = draft;
-        let user = User {
-            name,
-            project_id,
-            environment_id,
-            active,
-            updated_at: now,
-            ..known
-        };
+        let UserDraft { name, project_id, environment_id, password, .. } = draft;
+        let user = User { name, project_id, environment_id, active, updated_at: now, ..known };
         let hash = password.map(|password| self.hash(&password)).transpose()?;
         self.users.update_user(&user, hash.as_ref()).await?;
         Ok(user)
@@ -151,14 +134,7 @@ impl UserDraft {
         let active = fields.optional("active", read::boolean);
         let draft = (|| {
             let (project_id, environment_id) = (project_id?, environment_id?);
-            Some(Self {
-                email: email?,
-                name: name?,
-                project_id,
-                environment_id,
-                password,
-                active,
-            })
+            Some(Self { email: email?, name: name?, project_id, environment_id, password, active })
         })();
         Ok(fields.finish(draft)?)
     }
@@ -167,9 +143,7 @@ impl UserDraft {
 impl From<ApiError> for PutError {
     /// An administrator reads one message, so the fields' messages stand in it.
     fn from(error: ApiError) -> Self {
-        match error {
-            ApiError::Invalid(errors) => Self::Input(errors.to_string()),
-            other => Self::Input(other.to_string()),
-        }
+        let ApiError::Invalid(errors) = error else { return Self::Input(error.to_string()) };
+        Self::Input(errors.to_string())
     }
 }

@@ -14,21 +14,14 @@ use user_put::UserPut;
 async fn main() -> Result<(), Error> {
     telemetry::init(module_path!());
     let users = UsersTable::new(&aws::connect().await, config::required("USERS_TABLE")?);
-    let function = UserPut {
-        users,
-        passwords: Passwords::new()?,
-        random: Random::new(config::fill_random),
-    };
+    let function = UserPut { users, passwords: Passwords::new()?, random: Random::new(config::fill_random) };
     let function = &function;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         let answer = function.handle(&event.payload, Timestamp::from(config::now())).await;
         answer.map_err(|error| {
             // The administrator gets the message alone; what caused it is for the log.
             tracing::error!(cause = %Chain(&error), "The user was not put");
-            Diagnostic {
-                error_type: error.kind().to_owned(),
-                error_message: error.to_string(),
-            }
+            Diagnostic { error_type: error.kind().to_owned(), error_message: error.to_string() }
         })
     }))
     .await

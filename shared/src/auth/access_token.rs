@@ -13,7 +13,7 @@ use crate::domain::secret::SecretString;
 use crate::domain::timestamp::Timestamp;
 
 /// For how long an access token is valid.
-pub const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(60 * 60);
+pub const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_hours(1);
 
 const ISSUER: &str = "pipehook";
 const AUDIENCE: &str = "pipehook-api";
@@ -63,12 +63,7 @@ impl AccessTokens {
         if material.expose().len() < 43 {
             return Err(Invalid::new("must be at least 43 characters long"));
         }
-        let labelled = |label: &str| {
-            Sha256::new()
-                .chain_update(label)
-                .chain_update(material.expose())
-                .finalize()
-        };
+        let labelled = |label: &str| Sha256::new().chain_update(label).chain_update(material.expose()).finalize();
         let key = labelled("pipehook signing key v1\0");
         let key_id = hex::encode(&labelled("pipehook signing key id v1\0")[..4]);
         // Only this algorithm is ever accepted. Taking the token's own word for it would let a forger choose `none`.
@@ -81,10 +76,7 @@ impl AccessTokens {
         Ok(Self {
             encoding: EncodingKey::from_secret(&key),
             decoding: DecodingKey::from_secret(&key),
-            header: Header {
-                kid: Some(key_id),
-                ..Header::new(Algorithm::HS256)
-            },
+            header: Header { kid: Some(key_id), ..Header::new(Algorithm::HS256) },
             validation,
         })
     }
@@ -162,11 +154,7 @@ mod tests {
     }
 
     fn issued() -> String {
-        tokens('k')
-            .issue(&identity(), Timestamp::from_unix_seconds(NOW))
-            .unwrap()
-            .expose()
-            .to_owned()
+        tokens('k').issue(&identity(), Timestamp::from_unix_seconds(NOW)).unwrap().expose().to_owned()
     }
 
     fn verify(token: &str, now: i64) -> Result<Identity, InvalidToken> {
@@ -175,11 +163,7 @@ mod tests {
 
     /// A token that is right in all but what `change` does to its claims, signed with the right key.
     fn with_claims(change: impl FnOnce(&mut serde_json::Value)) -> String {
-        let payload = issued()
-            .split('.')
-            .nth(1)
-            .map(|part| URL_SAFE_NO_PAD.decode(part).unwrap())
-            .unwrap();
+        let payload = issued().split('.').nth(1).map(|part| URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
         let mut claims = serde_json::from_slice(&payload).unwrap();
         change(&mut claims);
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &tokens('k').encoding).unwrap()
@@ -194,9 +178,7 @@ mod tests {
 
     #[test]
     fn a_token_of_a_foreign_key_is_refused() {
-        let foreign = tokens('l')
-            .issue(&identity(), Timestamp::from_unix_seconds(NOW))
-            .unwrap();
+        let foreign = tokens('l').issue(&identity(), Timestamp::from_unix_seconds(NOW)).unwrap();
         assert_eq!(verify(foreign.expose(), NOW), Err(InvalidToken));
     }
 
@@ -206,10 +188,7 @@ mod tests {
         let parts: Vec<_> = issued.split('.').collect();
         for header in [r#"{"alg":"none","typ":"JWT"}"#, r#"{"alg":"None"}"#, r#"{"typ":"JWT"}"#] {
             let header = URL_SAFE_NO_PAD.encode(header);
-            for forged in [
-                format!("{header}.{}.", parts[1]),
-                format!("{header}.{}.{}", parts[1], parts[2]),
-            ] {
+            for forged in [format!("{header}.{}.", parts[1]), format!("{header}.{}.{}", parts[1], parts[2])] {
                 assert_eq!(verify(&forged, NOW), Err(InvalidToken), "{forged}");
             }
         }
@@ -219,9 +198,7 @@ mod tests {
     fn another_algorithm_under_the_right_key_is_refused() {
         for algorithm in [Algorithm::HS384, Algorithm::HS512] {
             let token = with_claims(|_| {});
-            let claims = jsonwebtoken::dangerous::insecure_decode::<serde_json::Value>(&token)
-                .unwrap()
-                .claims;
+            let claims = jsonwebtoken::dangerous::insecure_decode::<serde_json::Value>(&token).unwrap().claims;
             let token = jsonwebtoken::encode(&Header::new(algorithm), &claims, &tokens('k').encoding).unwrap();
             assert_eq!(verify(&token, NOW), Err(InvalidToken));
         }
@@ -230,19 +207,10 @@ mod tests {
     #[test]
     fn a_token_of_another_issuer_for_another_audience_or_without_an_end_is_refused() {
         assert_eq!(verify(&with_claims(|_| {}), NOW), Ok(identity()));
-        for (claim, value) in [
-            ("iss", "somebody"),
-            ("aud", "another-api"),
-            ("sub", "0"),
-            ("sub", "x"),
-            ("sid", "x"),
-            ("exp", "never"),
-        ] {
-            assert_eq!(
-                verify(&with_claims(|claims| claims[claim] = value.into()), NOW),
-                Err(InvalidToken),
-                "{claim}"
-            );
+        for (claim, value) in
+            [("iss", "somebody"), ("aud", "another-api"), ("sub", "0"), ("sub", "x"), ("sid", "x"), ("exp", "never")]
+        {
+            assert_eq!(verify(&with_claims(|claims| claims[claim] = value.into()), NOW), Err(InvalidToken), "{claim}");
         }
         for claim in ["iss", "aud", "sub", "sid", "exp", "project_id", "environment_id"] {
             let token = with_claims(|claims| drop(claims.as_object_mut().unwrap().remove(claim)));

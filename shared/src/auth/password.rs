@@ -70,10 +70,7 @@ impl Passwords {
 
     /// The hash of a password under a random salt.
     pub fn hash(&self, password: &Password, salt: [u8; 16]) -> Result<PasswordHash, CannotHash> {
-        let hash = self
-            .0
-            .hash_password_with_salt(password.expose().as_bytes(), &salt)
-            .map_err(CannotHash)?;
+        let hash = self.0.hash_password_with_salt(password.expose().as_bytes(), &salt).map_err(CannotHash)?;
         Ok(PasswordHash::new(hash.to_string()))
     }
 
@@ -100,11 +97,7 @@ mod tests {
     fn only_the_password_that_was_hashed_is_right() {
         let passwords = Passwords::new().unwrap();
         let hash = passwords.hash(&attempt("correct horse battery"), [1; 16]).unwrap();
-        assert!(
-            hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
-            "{}",
-            hash.as_str()
-        );
+        assert!(hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.as_str());
         assert!(passwords.verify(&attempt("correct horse battery"), Some(&hash)));
         assert!(!passwords.verify(&attempt("correct horse batterz"), Some(&hash)));
     }
@@ -114,10 +107,7 @@ mod tests {
         let nobody = Phc::new(NOBODY).unwrap();
         let real = Passwords::new().unwrap().hash(&attempt("x"), [1; 16]).unwrap();
         let real = Phc::new(real.as_str()).unwrap();
-        assert_eq!(
-            (nobody.algorithm, nobody.version, &nobody.params),
-            (real.algorithm, real.version, &real.params)
-        );
+        assert_eq!((nobody.algorithm, nobody.version, &nobody.params), (real.algorithm, real.version, &real.params));
         assert_eq!(nobody.hash.map(|hash| hash.len()), real.hash.map(|hash| hash.len()));
         assert_eq!(nobody.salt.map(|salt| salt.len()), real.salt.map(|salt| salt.len()));
     }

@@ -15,10 +15,7 @@ pub struct RefreshToken(SecretString);
 impl RefreshToken {
     /// A token of the session.
     pub fn new(session: SessionId, random: [u8; 32]) -> Self {
-        Self(SecretString::new(format!(
-            "{session}.{}",
-            URL_SAFE_NO_PAD.encode(random)
-        )))
+        Self(SecretString::new(format!("{session}.{}", URL_SAFE_NO_PAD.encode(random))))
     }
 
     /// What is stored of it.

@@ -40,13 +40,8 @@ impl Secrets {
     /// The current value of the secret with this ARN.
     pub async fn read(&self, arn: &str) -> Result<SecretString, SecretError> {
         let answer = self.0.get_secret_value().secret_id(arn).send().await;
-        let answer = answer.map_err(|error| SecretError::Unavailable {
-            arn: arn.to_owned(),
-            source: source(error),
-        })?;
-        let value = answer
-            .secret_string
-            .ok_or_else(|| SecretError::NotAString { arn: arn.to_owned() })?;
+        let answer = answer.map_err(|error| SecretError::Unavailable { arn: arn.to_owned(), source: source(error) })?;
+        let value = answer.secret_string.ok_or_else(|| SecretError::NotAString { arn: arn.to_owned() })?;
         Ok(SecretString::new(value))
     }
 }

@@ -31,10 +31,7 @@ pub struct JobsQueue {
 impl JobsQueue {
     /// Connects lazily.
     pub fn new(config: &SdkConfig, url: String) -> Self {
-        Self {
-            client: Client::new(config),
-            url,
-        }
+        Self { client: Client::new(config), url }
     }
 
     /// Opens the connection, so that the first job does not wait for it. That it failed is no reason to fail: the
@@ -51,19 +48,11 @@ impl PushJob for JobsQueue {
     async fn push_job(&self, job: &Job) -> Result<(), QueueError> {
         let body = message_body(job).map_err(|error| QueueError::Unavailable(Source::from(error)))?;
         if body.len() > MAX_MESSAGE_BYTES {
-            return Err(QueueError::TooLarge {
-                bytes: body.len(),
-                limit: MAX_MESSAGE_BYTES,
-            });
+            return Err(QueueError::TooLarge { bytes: body.len(), limit: MAX_MESSAGE_BYTES });
         }
         let message = self.client.send_message().queue_url(&self.url).message_body(body);
-        let message = message
-            .message_group_id(job.group_id())
-            .message_deduplication_id(job.deduplication_id());
-        message
-            .send()
-            .await
-            .map_err(|error| QueueError::Unavailable(source(error)))?;
+        let message = message.message_group_id(job.group_id()).message_deduplication_id(job.deduplication_id());
+        message.send().await.map_err(|error| QueueError::Unavailable(source(error)))?;
         Ok(())
     }
 }
@@ -118,10 +107,7 @@ impl<'a> From<&'a Job> for Message<'a> {
             id: job.id.to_string(),
             created_at: job.created_at.to_string(),
             action_type: hook.action_type.as_str(),
-            resource: MessageResource {
-                kind: hook.resource.kind.as_str(),
-                id: hook.resource.id.get(),
-            },
+            resource: MessageResource { kind: hook.resource.kind.as_str(), id: hook.resource.id.get() },
             pipeline_id: job.pipeline_id(),
             project_id: hook.project_id.get(),
             environment_id: hook.environment_id.get(),
@@ -166,23 +152,10 @@ mod tests {
 
     fn job(variables: &[(&str, VariableValue)]) -> Job {
         let created_at = Timestamp::from_unix_seconds(1_800_000_000);
-        let variables = variables
-            .iter()
-            .map(|(name, value)| (name.parse().unwrap(), value.clone()))
-            .collect();
-        let delivery = Delivery {
-            id: Some("d-1".into()),
-            event: Some("push".into()),
-            ip_address: None,
-        };
+        let variables = variables.iter().map(|(name, value)| (name.parse().unwrap(), value.clone())).collect();
+        let delivery = Delivery { id: Some("d-1".into()), event: Some("push".into()), ip_address: None };
         let hook = fixtures::hook().relation;
-        Job {
-            id: RequestId::at(created_at, [0; 10]),
-            created_at,
-            hook,
-            variables,
-            delivery,
-        }
+        Job { id: RequestId::at(created_at, [0; 10]), created_at, hook, variables, delivery }
     }
 
     #[test]
@@ -194,10 +167,7 @@ mod tests {
             ("commits", VariableValue::Array("[1.10, 9007199254740993]".into())),
         ]);
         let body = message_body(&job).unwrap();
-        assert!(
-            body.contains(r#""commits":[1.10, 9007199254740993]"#),
-            "an array's digits are kept: {body}"
-        );
+        assert!(body.contains(r#""commits":[1.10, 9007199254740993]"#), "an array's digits are kept: {body}");
         let body: serde_json::Value = serde_json::from_str(&body).unwrap();
         let id = job.id.to_string();
         let variables =
@@ -218,11 +188,7 @@ mod tests {
     fn characters_that_sqs_refuses_are_escaped() {
         let text = "a\u{fffe}\u{ffff}\u{0}b";
         let body = message_body(&job(&[("text", VariableValue::String(text.into()))])).unwrap();
-        assert!(
-            body.chars()
-                .all(|char| char >= ' ' && !['\u{fffe}', '\u{ffff}'].contains(&char)),
-            "{body:?}"
-        );
+        assert!(body.chars().all(|char| char >= ' ' && !['\u{fffe}', '\u{ffff}'].contains(&char)), "{body:?}");
         let body: serde_json::Value = serde_json::from_str(&body).unwrap();
         assert_eq!(body["variables"]["text"], text);
     }

@@ -9,10 +9,7 @@ pub struct MissingVariable(&'static str);
 
 /// The value of an environment variable; an empty one counts as unset.
 pub fn optional(name: &'static str) -> Option<String> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that reads the environment"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
@@ -28,11 +25,12 @@ pub fn now() -> SystemTime {
 }
 
 /// Fills `bytes` from the operating system's generator.
+///
+/// # Panics
+///
+/// When there is none: without randomness no id and no key may be made, and there is no way on.
 pub fn fill_random(bytes: &mut [u8]) {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads random bytes")]
-    #[expect(
-        clippy::expect_used,
-        reason = "without randomness no id and no key may be made; there is no way on"
-    )]
+    #[expect(clippy::expect_used, reason = "see above")]
     getrandom::fill(bytes).expect("the operating system has no random bytes");
 }

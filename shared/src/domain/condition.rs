@@ -76,11 +76,10 @@ pub enum Accepted {
 impl Condition {
     /// How messages call it: its name, else what it looks at.
     pub fn label(&self) -> String {
-        match (&self.name, &self.subject) {
-            (Some(name), _) => name.clone(),
-            (None, Subject::Body(path)) => path.to_string(),
-            (None, Subject::Header(name)) => name.clone(),
-        }
+        self.name.clone().unwrap_or_else(|| match &self.subject {
+            Subject::Body(path) => path.to_string(),
+            Subject::Header(name) => name.clone(),
+        })
     }
 
     /// Whether what was found in the payload is accepted.
@@ -98,7 +97,7 @@ impl Accepted {
     /// Equal in type and value; numbers are equal when they are the same number, so `1` equals `1.0`.
     fn equals(&self, found: &Value<'_>) -> bool {
         match (self, found) {
-            (Self::String(accepted), Value::String(found)) => accepted == found,
+            (Self::String(accepted), Value::String(found)) => *accepted == **found,
             (Self::Boolean(accepted), Value::Boolean(found)) => accepted == found,
             (Self::Number(accepted), Value::Number(found)) => same_number(accepted, found),
             (Self::String(_) | Self::Boolean(_) | Self::Number(_), _) => false,
@@ -126,11 +125,7 @@ mod tests {
     use super::*;
 
     fn accepting(accepted: Accepted) -> Condition {
-        Condition {
-            name: None,
-            subject: Subject::Body("ref".parse().unwrap()),
-            accepted: vec![accepted],
-        }
+        Condition { name: None, subject: Subject::Body("ref".parse().unwrap()), accepted: vec![accepted] }
     }
 
     #[test]

@@ -125,11 +125,7 @@ impl Hook {
             created_at: now,
             updated_at: now,
         };
-        Self {
-            relation,
-            signing,
-            created_by: creator.id,
-        }
+        Self { relation, signing, created_by: creator.id }
     }
 }
 
@@ -171,9 +167,7 @@ pub(super) fn check_label(text: &str, max_chars: usize) -> Result<(), Invalid> {
         return Err(Invalid::new(format!("must be at most {max_chars} characters long")));
     }
     if text.chars().any(char::is_control) || text.trim() != text {
-        return Err(Invalid::new(
-            "must not contain control characters or begin or end with a space",
-        ));
+        return Err(Invalid::new("must not contain control characters or begin or end with a space"));
     }
     Ok(())
 }
@@ -304,10 +298,7 @@ mod tests {
 
     #[test]
     fn a_header_name_is_a_token_and_knows_no_case() {
-        assert_eq!(
-            "X-Hub-Signature-256".parse::<SecretHeaderName>().unwrap().as_str(),
-            "x-hub-signature-256"
-        );
+        assert_eq!("X-Hub-Signature-256".parse::<SecretHeaderName>().unwrap().as_str(), "x-hub-signature-256");
         for text in ["", "x y", "x:y", "é", "x\r\n", &"x".repeat(65)] {
             assert!(text.parse::<SecretHeaderName>().is_err(), "{text:?}");
         }
@@ -325,9 +316,6 @@ mod tests {
     #[test]
     fn an_unknown_action_names_the_known_ones() {
         let refused = "explode".parse::<ActionType>().unwrap_err();
-        assert!(
-            refused.to_string().contains("check_provisioned, configure"),
-            "{refused}"
-        );
+        assert!(refused.to_string().contains("check_provisioned, configure"), "{refused}");
     }
 }

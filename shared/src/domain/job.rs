@@ -48,9 +48,7 @@ impl Job {
 
     /// Jobs of one group run in order: a group is a resource of a project.
     pub fn group_id(&self) -> String {
-        let HookRelation {
-            project_id, resource, ..
-        } = &self.hook;
+        let HookRelation { project_id, resource, .. } = &self.hook;
         format!("{project_id}.{}.{}", resource.kind, resource.id)
     }
 
@@ -58,10 +56,7 @@ impl Job {
     /// may go to two hooks; a call that names no delivery is like no other.
     pub fn deduplication_id(&self) -> String {
         let delivery = self.delivery.id.clone().unwrap_or_else(|| self.id.to_string());
-        let digest = Sha256::new()
-            .chain_update(self.hook.id.to_string())
-            .chain_update([0])
-            .chain_update(delivery);
+        let digest = Sha256::new().chain_update(self.hook.id.to_string()).chain_update([0]).chain_update(delivery);
         hex::encode(digest.finalize())
     }
 }
@@ -75,23 +70,11 @@ mod tests {
     fn job() -> Job {
         let created_at = Timestamp::from_unix_millis(1_000);
         let id = RequestId::at(created_at, [0; 10]);
-        Job {
-            id,
-            created_at,
-            hook: fixtures::hook().relation,
-            variables: Vec::new(),
-            delivery: Delivery::default(),
-        }
+        Job { id, created_at, hook: fixtures::hook().relation, variables: Vec::new(), delivery: Delivery::default() }
     }
 
     fn delivered(id: &str) -> Job {
-        Job {
-            delivery: Delivery {
-                id: Some(id.to_owned()),
-                ..Delivery::default()
-            },
-            ..job()
-        }
+        Job { delivery: Delivery { id: Some(id.to_owned()), ..Delivery::default() }, ..job() }
     }
 
     #[test]

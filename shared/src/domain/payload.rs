@@ -29,9 +29,7 @@ impl FromStr for Path {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         if text.len() > MAX_PATH_BYTES {
-            return Err(Invalid::new(format!(
-                "must be a path of at most {MAX_PATH_BYTES} bytes"
-            )));
+            return Err(Invalid::new(format!("must be a path of at most {MAX_PATH_BYTES} bytes")));
         }
         let mut segments = vec![String::new()];
         let mut chars = text.chars();
@@ -41,18 +39,14 @@ impl FromStr for Path {
                 '\\' => match chars.next() {
                     Some(escaped @ ('.' | '\\')) => push(&mut segments, escaped),
                     _ => {
-                        return Err(Invalid::new(
-                            r"must be a path in which a backslash stands only in `\.` and `\\`",
-                        ));
+                        return Err(Invalid::new(r"must be a path in which a backslash stands only in `\.` and `\\`"));
                     }
                 },
                 _ => push(&mut segments, char),
             }
         }
         if segments.iter().any(String::is_empty) {
-            return Err(Invalid::new(
-                "must be a path such as `repository.name`, with no empty part",
-            ));
+            return Err(Invalid::new("must be a path such as `repository.name`, with no empty part"));
         }
         Ok(Self(segments))
     }
@@ -125,20 +119,13 @@ pub fn integer(number: &str) -> Option<i64> {
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let fraction = fraction.trim_end_matches('0');
-    let shift = exponent
-        .parse::<i32>()
-        .ok()?
-        .checked_sub(i32::try_from(fraction.len()).ok()?)?;
+    let shift = exponent.parse::<i32>().ok()?.checked_sub(i32::try_from(fraction.len()).ok()?)?;
     let digits = format!("{whole}{fraction}").parse::<i64>().ok()?;
     if digits == 0 {
         return Some(0);
     }
     let power = 10_i64.checked_pow(shift.unsigned_abs())?;
-    if shift >= 0 {
-        digits.checked_mul(power)
-    } else {
-        (digits % power == 0).then(|| digits / power)
-    }
+    if shift >= 0 { digits.checked_mul(power) } else { (digits % power == 0).then(|| digits / power) }
 }
 
 #[cfg(test)]

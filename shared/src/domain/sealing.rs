@@ -64,10 +64,7 @@ impl SealingKey {
         }
         let key = Zeroizing::new(derive(b"pipehook sealing key v1", material));
         let id = derive(b"pipehook sealing key id v1", material);
-        Ok(Self {
-            cipher: Aes256Gcm::new((&*key).into()),
-            id: [id[0], id[1], id[2], id[3]],
-        })
+        Ok(Self { cipher: Aes256Gcm::new((&*key).into()), id: [id[0], id[1], id[2], id[3]] })
     }
 
     /// Seals the secret of `hook`. The nonce must be random: it may never come twice under one key.
@@ -81,14 +78,8 @@ impl SealingKey {
         nonce: [u8; NONCE_BYTES],
     ) -> Result<SealedSecret, CannotSeal> {
         let aad = hook.to_string();
-        let payload = Payload {
-            msg: secret.expose().as_bytes(),
-            aad: aad.as_bytes(),
-        };
-        let ciphertext = self
-            .cipher
-            .encrypt(&Nonce::from(nonce), payload)
-            .map_err(|_| CannotSeal)?;
+        let payload = Payload { msg: secret.expose().as_bytes(), aad: aad.as_bytes() };
+        let ciphertext = self.cipher.encrypt(&Nonce::from(nonce), payload).map_err(|_| CannotSeal)?;
         let mut sealed = Vec::with_capacity(HEADER_BYTES + ciphertext.len());
         sealed.push(VERSION);
         sealed.extend_from_slice(&self.id);
@@ -106,10 +97,7 @@ impl SealingKey {
         }
         let nonce = Nonce::try_from(nonce).map_err(|_| CannotOpen)?;
         let aad = hook.to_string();
-        let payload = Payload {
-            msg: ciphertext,
-            aad: aad.as_bytes(),
-        };
+        let payload = Payload { msg: ciphertext, aad: aad.as_bytes() };
         let secret = self.cipher.decrypt(&nonce, payload).map_err(|_| CannotOpen)?;
         let secret = String::from_utf8(secret).map_err(|_| CannotOpen)?;
         Ok(HookSecret::trusted(SecretString::new(secret)))
@@ -124,12 +112,7 @@ impl fmt::Debug for SealingKey {
 
 /// 32 bytes out of a high-entropy string; the label separates the uses of one string.
 fn derive(label: &[u8], material: &SecretString) -> [u8; 32] {
-    Sha256::new()
-        .chain_update(label)
-        .chain_update([0])
-        .chain_update(material.expose())
-        .finalize()
-        .into()
+    Sha256::new().chain_update(label).chain_update([0]).chain_update(material.expose()).finalize().into()
 }
 
 #[cfg(test)]
@@ -157,10 +140,7 @@ mod tests {
     fn a_sealed_secret_does_not_open_for_another_hook_or_under_another_key() {
         let hook = HookId::from_random([1; 16]);
         let sealed = key('k').seal(hook, &secret(), [9; 12]).unwrap();
-        assert_eq!(
-            key('k').open(HookId::from_random([2; 16]), &sealed).unwrap_err(),
-            CannotOpen
-        );
+        assert_eq!(key('k').open(HookId::from_random([2; 16]), &sealed).unwrap_err(), CannotOpen);
         assert_eq!(key('l').open(hook, &sealed).unwrap_err(), CannotOpen);
     }
 

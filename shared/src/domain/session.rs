@@ -9,10 +9,10 @@ use super::timestamp::Timestamp;
 pub const MAX_LOGIN_FAILURES: u32 = 5;
 
 /// For how long it is locked, counted from the last failure.
-pub const LOGIN_LOCK: Duration = Duration::from_secs(15 * 60);
+pub const LOGIN_LOCK: Duration = Duration::from_mins(15);
 
 /// For how long a refresh token is valid.
-pub const SESSION_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+pub const SESSION_LIFETIME: Duration = Duration::from_hours(30 * 24);
 
 /// One login and all the refresh tokens that descend from it.
 #[derive(Debug, Clone, PartialEq, Eq)]

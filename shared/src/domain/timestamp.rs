@@ -53,9 +53,7 @@ impl Timestamp {
 
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
-        let millis = time
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .map_or(0, |since| since.as_millis());
+        let millis = time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_millis());
         Self::from_unix_millis(i64::try_from(millis).unwrap_or(i64::MAX))
     }
 }
@@ -97,14 +95,8 @@ mod tests {
 
     #[test]
     fn the_printed_form_is_rfc_3339_in_utc() {
-        assert_eq!(
-            Timestamp::from_unix_millis(1_763_920_603_007).to_string(),
-            "2025-11-23T17:56:43.007Z"
-        );
-        assert_eq!(
-            Timestamp::from_unix_millis(i64::MAX).to_string(),
-            "9999-12-31T23:59:59.999Z"
-        );
+        assert_eq!(Timestamp::from_unix_millis(1_763_920_603_007).to_string(), "2025-11-23T17:56:43.007Z");
+        assert_eq!(Timestamp::from_unix_millis(i64::MAX).to_string(), "9999-12-31T23:59:59.999Z");
         assert_eq!(Timestamp::from_unix_millis(-1).to_string(), "1970-01-01T00:00:00.000Z");
     }
 

@@ -104,11 +104,9 @@ impl VariableType {
             (Self::String, Value::Boolean(boolean)) => Some(VariableValue::String(boolean.to_string())),
             (Self::Integer, Value::Number(text)) => payload::integer(text).map(VariableValue::Integer),
             // `042` and `+42` would not come back as they were: they are no integers but texts.
-            (Self::Integer, Value::String(text)) => text
-                .parse::<i64>()
-                .ok()
-                .filter(|read| read.to_string() == **text)
-                .map(VariableValue::Integer),
+            (Self::Integer, Value::String(text)) => {
+                text.parse::<i64>().ok().filter(|read| read.to_string() == **text).map(VariableValue::Integer)
+            }
             (Self::Array, Value::Array(json)) => Some(VariableValue::Array((*json).to_owned())),
             (Self::Boolean, Value::Boolean(boolean)) => Some(VariableValue::Boolean(*boolean)),
             (Self::Boolean, Value::String(text)) => text.parse().ok().map(VariableValue::Boolean),
@@ -171,10 +169,7 @@ impl Variables {
             match variable.resolve(found.as_ref()) {
                 Ok(Some(value)) => resolved.push((variable.name.clone(), value)),
                 Ok(None) => {}
-                Err(reason) => errors.push(VariableError {
-                    name: variable.name.clone(),
-                    reason,
-                }),
+                Err(reason) => errors.push(VariableError { name: variable.name.clone(), reason }),
             }
         }
         if errors.is_empty() { Ok(resolved) } else { Err(errors) }
@@ -186,10 +181,9 @@ impl Variable {
         match found {
             Some(value) if *value != Value::Null => self.kind.read(value).map(Some),
             _ if self.default.is_some() => Ok(self.default.clone()),
-            _ if self.required => Err(Invalid::new(format!(
-                "is required, but the payload has nothing at `{}`",
-                self.path
-            ))),
+            _ if self.required => {
+                Err(Invalid::new(format!("is required, but the payload has nothing at `{}`", self.path)))
+            }
             _ => Ok(None),
         }
     }
@@ -200,13 +194,7 @@ mod tests {
     use super::*;
 
     fn variable(name: &str, kind: VariableType) -> Variable {
-        Variable {
-            name: name.parse().unwrap(),
-            path: name.parse().unwrap(),
-            kind,
-            required: false,
-            default: None,
-        }
+        Variable { name: name.parse().unwrap(), path: name.parse().unwrap(), kind, required: false, default: None }
     }
 
     #[test]
@@ -216,11 +204,7 @@ mod tests {
         for (kind, value, expected) in [
             (String, text("main"), Some(VariableValue::String("main".into()))),
             (String, yes.clone(), Some(VariableValue::String("true".into()))),
-            (
-                String,
-                Value::Number("1.10"),
-                Some(VariableValue::String("1.10".into())),
-            ),
+            (String, Value::Number("1.10"), Some(VariableValue::String("1.10".into()))),
             (String, Value::Array("[]"), None),
             (String, Value::Object("{}"), None),
             (Integer, Value::Number("42"), Some(VariableValue::Integer(42))),
@@ -244,59 +228,33 @@ mod tests {
     #[test]
     fn an_absent_value_takes_the_default_is_left_out_or_refuses_the_call() {
         let optional = variable("a", VariableType::String);
-        let with_default = Variable {
-            default: Some(VariableValue::Integer(7)),
-            ..variable("b", VariableType::Integer)
-        };
-        let required = Variable {
-            required: true,
-            ..variable("c", VariableType::String)
-        };
+        let with_default =
+            Variable { default: Some(VariableValue::Integer(7)), ..variable("b", VariableType::Integer) };
+        let required = Variable { required: true, ..variable("c", VariableType::String) };
         for absent in [None, Some(Value::Null)] {
             let found = [absent.clone(), absent.clone()];
             let variables = Variables::new(vec![optional.clone(), with_default.clone()]).unwrap();
             let resolved = variables.resolve(&found).unwrap();
             assert_eq!(resolved, [("b".parse().unwrap(), VariableValue::Integer(7))]);
-            let refused = Variables::new(vec![required.clone()])
-                .unwrap()
-                .resolve(&[absent])
-                .unwrap_err();
+            let refused = Variables::new(vec![required.clone()]).unwrap().resolve(&[absent]).unwrap_err();
             assert_eq!(refused[0].name.as_str(), "c");
         }
     }
 
     #[test]
     fn every_variable_in_error_is_named() {
-        let variables = Variables::new(vec![
-            variable("a", VariableType::Integer),
-            variable("b", VariableType::Boolean),
-        ])
-        .unwrap();
+        let variables =
+            Variables::new(vec![variable("a", VariableType::Integer), variable("b", VariableType::Boolean)]).unwrap();
         let found = [Some(Value::String("x".into())), Some(Value::Array("[]"))];
-        let names: Vec<_> = variables
-            .resolve(&found)
-            .unwrap_err()
-            .into_iter()
-            .map(|error| error.name)
-            .collect();
+        let names: Vec<_> = variables.resolve(&found).unwrap_err().into_iter().map(|error| error.name).collect();
         assert_eq!(names, ["a".parse().unwrap(), "b".parse().unwrap()]);
     }
 
     #[test]
     fn names_are_unique_and_fifty_is_the_limit() {
-        let many = |count: usize| {
-            (0..count)
-                .map(|i| variable(&format!("v{i}"), VariableType::String))
-                .collect()
-        };
+        let many = |count: usize| (0..count).map(|i| variable(&format!("v{i}"), VariableType::String)).collect();
         assert!(Variables::new(many(50)).is_ok());
         assert!(Variables::new(many(51)).is_err());
-        assert!(
-            Variables::new(vec![
-                variable("a", VariableType::String),
-                variable("a", VariableType::Array)
-            ])
-            .is_err()
-        );
+        assert!(Variables::new(vec![variable("a", VariableType::String), variable("a", VariableType::Array)]).is_err());
     }
 }

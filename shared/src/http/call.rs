@@ -28,11 +28,7 @@ pub struct Call {
 impl Call {
     /// Takes the request that arrived at `received_at`; `random` makes its id unique.
     pub fn new(request: Request, received_at: Timestamp, random: Random) -> Self {
-        Self {
-            request,
-            id: RequestId::at(received_at, random.bytes()),
-            received_at,
-        }
+        Self { request, id: RequestId::at(received_at, random.bytes()), received_at }
     }
 
     /// The id of this call, which every answer and every log line carries.
@@ -58,10 +54,7 @@ impl Call {
     /// The value of a header that came once and is visible ASCII.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.headers().get_all(name).iter();
-        values
-            .next()
-            .filter(|_| values.next().is_none())
-            .and_then(|value| value.to_str().ok())
+        values.next().filter(|_| values.next().is_none()).and_then(|value| value.to_str().ok())
     }
 
     /// All headers.
@@ -74,15 +67,13 @@ impl Call {
         match self.request.body() {
             Body::Text(text) => text.as_bytes(),
             Body::Binary(bytes) => bytes,
-            _ => &[],
+            Body::Empty | _ => &[],
         }
     }
 
     /// The body, unless it is larger than `limit` bytes.
     pub fn body_up_to(&self, limit: usize) -> Result<&[u8], ApiError> {
-        Some(self.body())
-            .filter(|body| body.len() <= limit)
-            .ok_or(ApiError::TooLarge { limit })
+        Some(self.body()).filter(|body| body.len() <= limit).ok_or(ApiError::TooLarge { limit })
     }
 
     /// The address that the call came from, as API Gateway saw it; a header could claim any other.
@@ -97,10 +88,7 @@ impl Call {
             return url.trim_end_matches('/').to_owned();
         }
         let domain = self.context().and_then(|context| context.domain_name.as_deref());
-        let scheme = self
-            .header("x-forwarded-proto")
-            .filter(|scheme| *scheme == "http")
-            .unwrap_or("https");
+        let scheme = self.header("x-forwarded-proto").filter(|scheme| *scheme == "http").unwrap_or("https");
         format!("{scheme}://{}", domain.unwrap_or("localhost"))
     }
 
@@ -119,23 +107,19 @@ impl Call {
 
     /// A parameter of the path that is part of this function's every route; one that does not parse names nothing.
     pub fn path_parameter<T: FromStr>(&self, name: &str, what: &'static str) -> Result<T, ApiError> {
-        self.optional_path_parameter(name, what)?
-            .ok_or(ApiError::NotFound(what))
+        self.optional_path_parameter(name, what)?.ok_or(ApiError::NotFound(what))
     }
 
     /// A parameter of the path that only some of this function's routes have.
     pub fn optional_path_parameter<T: FromStr>(&self, name: &str, what: &'static str) -> Result<Option<T>, ApiError> {
         let parameters = self.request.path_parameters_ref();
         let text = parameters.and_then(|parameters| parameters.first(name));
-        text.map(|text| text.parse().map_err(|_| ApiError::NotFound(what)))
-            .transpose()
+        text.map(|text| text.parse().map_err(|_| ApiError::NotFound(what))).transpose()
     }
 
     /// A parameter of the query.
     pub fn query_parameter(&self, name: &str) -> Option<&str> {
-        self.request
-            .query_string_parameters_ref()
-            .and_then(|parameters| parameters.first(name))
+        self.request.query_string_parameters_ref().and_then(|parameters| parameters.first(name))
     }
 
     /// Whose valid access token this call carries.
@@ -153,12 +137,8 @@ impl Call {
     /// The fields of a JSON body.
     pub fn fields(&self) -> Result<Fields<'_>, ApiError> {
         let body = self.body_up_to(MAX_API_BODY_BYTES)?;
-        let media_type = self
-            .header("content-type")
-            .unwrap_or("application/json")
-            .split(';')
-            .next()
-            .unwrap_or_default();
+        let media_type =
+            self.header("content-type").unwrap_or("application/json").split(';').next().unwrap_or_default();
         if !media_type.trim().eq_ignore_ascii_case("application/json") {
             return Err(ApiError::UnsupportedMediaType(
                 "The body must be JSON: send it with `Content-Type: application/json`.".into(),

@@ -18,10 +18,7 @@ pub struct FieldErrors(BTreeMap<String, Vec<String>>);
 impl FieldErrors {
     /// Adds a reason such as `is required` for a field.
     pub fn add(&mut self, field: &str, reason: impl fmt::Display) {
-        self.0
-            .entry(field.to_owned())
-            .or_default()
-            .push(format!("The field `{field}` {reason}."));
+        self.0.entry(field.to_owned()).or_default().push(format!("The field `{field}` {reason}."));
     }
 
     /// Adds all of another form's.
@@ -139,10 +136,7 @@ impl From<PayloadError> for ApiError {
 fn sentence(error: &PayloadError) -> String {
     let text = error.to_string();
     let mut chars = text.chars();
-    chars
-        .next()
-        .map(|first| format!("{}{}.", first.to_uppercase(), chars.as_str()))
-        .unwrap_or_default()
+    chars.next().map(|first| format!("{}{}.", first.to_uppercase(), chars.as_str())).unwrap_or_default()
 }
 
 impl From<InvalidToken> for ApiError {

@@ -22,39 +22,26 @@ impl<'a> Fields<'a> {
     /// The fields of a whole body.
     pub fn of_body(text: &'a str) -> Result<Self, ApiError> {
         let values = json::object(text).map_err(|error| {
-            let message = match error.classify() {
-                serde_json::error::Category::Data => "The body must be a JSON object.".into(),
-                _ => format!(
-                    "The body is not valid JSON at line {}, column {}.",
-                    error.line(),
-                    error.column()
-                )
-                .into(),
+            let message = if error.is_data() {
+                "The body must be a JSON object.".into()
+            } else {
+                format!("The body is not valid JSON at line {}, column {}.", error.line(), error.column()).into()
             };
             ApiError::BadRequest(message)
         })?;
-        Ok(Self {
-            values,
-            prefix: String::new(),
-            errors: FieldErrors::default(),
-        })
+        Ok(Self { values, prefix: String::new(), errors: FieldErrors::default() })
     }
 
     /// The fields of a value that should be an object; `name` is where it stands.
     fn of_value(value: &Value<'a>, name: &str) -> Self {
         let mut errors = FieldErrors::default();
-        let values = match value {
-            Value::Object(text) => json::object(text).unwrap_or_default(),
-            _ => {
-                errors.add(name, format!("must be an object, not {}", value.kind()));
-                BTreeMap::new()
-            }
+        let values = if let Value::Object(text) = value {
+            json::object(text).unwrap_or_default()
+        } else {
+            errors.add(name, format!("must be an object, not {}", value.kind()));
+            BTreeMap::new()
         };
-        Self {
-            values,
-            prefix: format!("{name}."),
-            errors,
-        }
+        Self { values, prefix: format!("{name}."), errors }
     }
 
     /// A field that must be there and not be null.
@@ -90,10 +77,7 @@ impl<'a> Fields<'a> {
     /// wrong are reported and left out.
     pub fn objects<T>(&mut self, name: &str, mut read: impl FnMut(&mut Fields<'a>) -> Option<T>) -> Vec<T> {
         let path = format!("{}{name}", self.prefix);
-        let elements = match self.optional(name, read::elements) {
-            Some(elements) => elements,
-            None => Vec::new(),
-        };
+        let elements = self.optional(name, read::elements).unwrap_or_default();
         let mut objects = Vec::with_capacity(elements.len());
         for (index, element) in elements.iter().enumerate() {
             let mut fields = Fields::of_value(element, &format!("{path}.{index}"));
@@ -110,8 +94,7 @@ impl<'a> Fields<'a> {
 
     /// What was read, if no field is wrong. `read` is `None` only when one is.
     pub fn finish<T>(self, read: Option<T>) -> Result<T, ApiError> {
-        read.filter(|_| self.errors.is_empty())
-            .ok_or(ApiError::Invalid(self.errors))
+        read.filter(|_| self.errors.is_empty()).ok_or(ApiError::Invalid(self.errors))
     }
 
     fn present(&self, name: &str) -> Option<&Value<'a>> {
@@ -129,43 +112,35 @@ pub mod read {
 
     /// A string.
     pub fn text(value: &Value<'_>) -> Result<String, Invalid> {
-        match value {
-            Value::String(text) => Ok(text.clone().into_owned()),
-            other => Err(expected("a string", other)),
-        }
+        let Value::String(text) = value else { return Err(expected("a string", value)) };
+        Ok(text.clone().into_owned())
     }
 
     /// A string that is the printed form of something.
     pub fn parsed<T: FromStr<Err = Invalid>>(value: &Value<'_>) -> Result<T, Invalid> {
-        match value {
-            Value::String(text) => text.parse(),
-            other => Err(expected("a string", other)),
-        }
+        let Value::String(text) = value else { return Err(expected("a string", value)) };
+        text.parse()
     }
 
     /// An integer, as what `new` makes of it.
     pub fn integer<T>(new: impl Fn(i64) -> Result<T, Invalid>) -> impl Fn(&Value<'_>) -> Result<T, Invalid> {
-        move |value| match value {
+        move |value| {
+            let Value::Number(text) = value else { return Err(expected("an integer", value)) };
             // What does not fit 64 bits fits no id either: zero is refused with the right words.
-            Value::Number(text) => new(payload::integer(text).unwrap_or_default()),
-            other => Err(expected("an integer", other)),
+            new(payload::integer(text).unwrap_or_default())
         }
     }
 
     /// A boolean.
     pub fn boolean(value: &Value<'_>) -> Result<bool, Invalid> {
-        match value {
-            Value::Boolean(boolean) => Ok(*boolean),
-            other => Err(expected("a boolean", other)),
-        }
+        let Value::Boolean(boolean) = value else { return Err(expected("a boolean", value)) };
+        Ok(*boolean)
     }
 
     /// The elements of an array.
     pub fn elements<'a>(value: &Value<'a>) -> Result<Vec<Value<'a>>, Invalid> {
-        match value {
-            Value::Array(text) => json::array(text).map_err(|_| Invalid::new("must be an array")),
-            other => Err(expected("an array", other)),
-        }
+        let Value::Array(text) = value else { return Err(expected("an array", value)) };
+        json::array(text).map_err(|_| Invalid::new("must be an array"))
     }
 
     fn expected(what: &str, found: &Value<'_>) -> Invalid {

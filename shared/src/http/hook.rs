@@ -36,7 +36,7 @@ pub fn read_draft(mut fields: Fields<'_>, pipeline: Option<PipelineId>) -> Resul
             name: name?,
             action_type: action_type?,
             resource,
-            signing: signing?,
+            signing,
             active,
             pipeline_id,
             variables: variables?,
@@ -54,20 +54,16 @@ fn read_pipeline(fields: &mut Fields<'_>, of_path: Option<PipelineId>) -> Option
     of_path.or(of_body)
 }
 
-/// How calls are signed; `Some(None)` is a hook that takes unsigned calls. Leaving `requires_secret` out is an error
-/// and never the same as `false`: a misspelt field must not open a hook to everybody.
-fn read_signing(fields: &mut Fields<'_>) -> Option<Option<SigningDraft>> {
+/// How calls are signed, when they must be. Leaving `requires_secret` out is an error and never the same as `false`: a
+/// misspelt field must not open a hook to everybody.
+fn read_signing(fields: &mut Fields<'_>) -> Option<SigningDraft> {
     if !fields.required("requires_secret", read::boolean)? {
-        return Some(None);
+        return None;
     }
     let algorithm: Option<Algorithm> = fields.required("secret_algorithm", read::parsed);
     let header_name = fields.required("secret_header_name", read::parsed);
     let secret = fields.optional("secret", |value| HookSecret::new(read::text(value)?));
-    let draft = SigningDraft {
-        algorithm: algorithm?,
-        header_name: header_name?,
-        secret,
-    };
+    let draft = SigningDraft { algorithm: algorithm?, header_name: header_name?, secret };
     let header = draft.header_name.as_str();
     if let Err(reason) = Scheme::check_algorithm(header, draft.algorithm) {
         fields.refuse("secret_algorithm", reason);
@@ -76,14 +72,12 @@ fn read_signing(fields: &mut Fields<'_>) -> Option<Option<SigningDraft>> {
     if let Some(Err(reason)) = draft.secret.as_ref().map(|secret| scheme.check_secret(secret)) {
         fields.refuse("secret", reason);
     }
-    Some(Some(draft))
+    Some(draft)
 }
 
 fn read_variables(settings: &mut Fields<'_>) -> Option<Variables> {
     let variables = settings.objects("variables", read_variable);
-    Variables::new(variables)
-        .map_err(|reason| settings.refuse("variables", reason))
-        .ok()
+    Variables::new(variables).map_err(|reason| settings.refuse("variables", reason)).ok()
 }
 
 fn read_variable(fields: &mut Fields<'_>) -> Option<Variable> {
@@ -99,16 +93,9 @@ fn read_variable(fields: &mut Fields<'_>) -> Option<Variable> {
     // A name with a dot in it is read as a path, like any other.
     let path = path.or_else(|| {
         let path = name.as_str().parse();
-        path.map_err(|reason| fields.refuse("path", format!("is required, because the name {reason}")))
-            .ok()
+        path.map_err(|reason| fields.refuse("path", format!("is required, because the name {reason}"))).ok()
     });
-    Some(Variable {
-        name,
-        path: path?,
-        kind: kind?,
-        required,
-        default: default.flatten(),
-    })
+    Some(Variable { name, path: path?, kind: kind?, required, default: default.flatten() })
 }
 
 /// A default is of the declared type itself; readings such as `"42"` for an integer are for payloads.
@@ -119,18 +106,12 @@ fn read_default(kind: VariableType, value: &Value<'_>) -> Result<VariableValue, 
         VariableType::Array => matches!(value, Value::Array(_)),
         VariableType::Boolean => matches!(value, Value::Boolean(_)),
     };
-    if strict {
-        kind.read(value)
-    } else {
-        Err(Invalid::new(format!("must be of the type {}", kind.as_str())))
-    }
+    if strict { kind.read(value) } else { Err(Invalid::new(format!("must be of the type {}", kind.as_str()))) }
 }
 
 fn read_conditions(trigger_when: &mut Fields<'_>) -> Option<Conditions> {
     let conditions = trigger_when.objects("conditions", read_condition);
-    Conditions::new(conditions)
-        .map_err(|reason| trigger_when.refuse("conditions", reason))
-        .ok()
+    Conditions::new(conditions).map_err(|reason| trigger_when.refuse("conditions", reason)).ok()
 }
 
 fn read_condition(fields: &mut Fields<'_>) -> Option<Condition> {
@@ -139,19 +120,15 @@ fn read_condition(fields: &mut Fields<'_>) -> Option<Condition> {
     let path = fields.required("path", read::text);
     let accepted = fields.required("accepted_values", read_accepted);
     let subject = match kind.as_deref() {
-        Some("request_body") => path?
-            .parse()
-            .map(Subject::Body)
-            .map_err(|reason| fields.refuse("path", reason)),
+        Some("request_body") => path?.parse().map(Subject::Body).map_err(|reason| fields.refuse("path", reason)),
         Some("request_header") => Subject::header(&path?).map_err(|reason| fields.refuse("path", reason)),
-        Some(_) => Err(fields.refuse("type", "must be one of request_body, request_header")),
+        Some(_) => {
+            fields.refuse("type", "must be one of request_body, request_header");
+            return None;
+        }
         None => return None,
     };
-    Some(Condition {
-        name,
-        subject: subject.ok()?,
-        accepted: accepted?,
-    })
+    Some(Condition { name, subject: subject.ok()?, accepted: accepted? })
 }
 
 fn read_accepted(value: &Value<'_>) -> Result<Vec<Accepted>, Invalid> {
@@ -163,15 +140,12 @@ fn read_accepted(value: &Value<'_>) -> Result<Vec<Accepted>, Invalid> {
         Value::Null | Value::Array(_) | Value::Object(_) => Err(wrong()),
     });
     let accepted = accepted.collect::<Result<Vec<_>, _>>()?;
-    if (1..=50).contains(&accepted.len()) {
-        Ok(accepted)
-    } else {
-        Err(wrong())
-    }
+    if (1..=50).contains(&accepted.len()) { Ok(accepted) } else { Err(wrong()) }
 }
 
 /// A hook in a list.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the published clients expect these fields")]
 pub struct RelationBody<'a> {
     id: String,
     name: &'a str,
@@ -253,9 +227,7 @@ impl<'a> RelationBody<'a> {
             pipeline_id: hook.pipeline_id.map(PipelineId::get),
             resource_type: hook.resource.kind.as_str(),
             resource_id: hook.resource.id.get(),
-            settings: SettingsBody {
-                variables: hook.variables.as_slice().iter().map(variable_body).collect(),
-            },
+            settings: SettingsBody { variables: hook.variables.as_slice().iter().map(variable_body).collect() },
             trigger_when: TriggerWhenBody {
                 events: [],
                 conditions: hook.conditions.as_slice().iter().map(condition_body).collect(),
@@ -292,12 +264,7 @@ fn condition_body(condition: &Condition) -> ConditionBody<'_> {
         Accepted::Number(json) => ValueBody::Json(serde_json::from_str(json).ok()),
         Accepted::Boolean(boolean) => ValueBody::Boolean(*boolean),
     });
-    ConditionBody {
-        name: condition.name.as_deref(),
-        kind,
-        path,
-        accepted_values: accepted.collect(),
-    }
+    ConditionBody { name: condition.name.as_deref(), kind, path, accepted_values: accepted.collect() }
 }
 
 /// A whole hook.

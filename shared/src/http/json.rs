@@ -12,10 +12,7 @@ use crate::domain::payload::{Path, Value};
 /// The members of a JSON object; of members with the same name the last one counts.
 pub fn object(text: &str) -> Result<BTreeMap<Cow<'_, str>, Value<'_>>, serde_json::Error> {
     let members: BTreeMap<CowStr<'_>, &RawValue> = serde_json::from_str(text)?;
-    members
-        .into_iter()
-        .map(|(name, raw)| Ok((name.0, value(raw)?)))
-        .collect()
+    members.into_iter().map(|(name, raw)| Ok((name.0, value(raw)?))).collect()
 }
 
 /// The elements of a JSON array.
@@ -51,11 +48,7 @@ pub fn select<'a>(text: &'a str, paths: &[&Path]) -> Result<Vec<Option<Value<'a>
     }
     let mut found = vec![None; paths.len()];
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    Seed {
-        node: &root,
-        found: &mut found,
-    }
-    .deserialize(&mut deserializer)?;
+    Seed { node: &root, found: &mut found }.deserialize(&mut deserializer)?;
     deserializer.end()?;
     found.into_iter().map(|raw| raw.map(value).transpose()).collect()
 }
@@ -73,22 +66,15 @@ impl<'p> Node<'p> {
         let Some((first, rest)) = segments.split_first() else {
             return self.wanted.push(index);
         };
-        let position = self
-            .children
-            .iter()
-            .position(|(name, _)| name == first)
-            .unwrap_or_else(|| {
-                self.children.push((first, Node::default()));
-                self.children.len() - 1
-            });
+        let position = self.children.iter().position(|(name, _)| name == first).unwrap_or_else(|| {
+            self.children.push((first, Node::default()));
+            self.children.len() - 1
+        });
         self.children[position].1.insert(rest, index);
     }
 
     fn child(&self, name: &str) -> Option<&Self> {
-        self.children
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, child)| child)
+        self.children.iter().find(|(known, _)| *known == name).map(|(_, child)| child)
     }
 
     /// Forgets what an earlier member of the same name had: the last one counts, as a whole.
@@ -116,9 +102,7 @@ impl<'a> DeserializeSeed<'a> for Seed<'_, '_, 'a> {
         if self.node.children.is_empty() {
             return Ok(());
         }
-        serde_json::Deserializer::from_str(raw.get())
-            .deserialize_any(self)
-            .map_err(D::Error::custom)
+        serde_json::Deserializer::from_str(raw.get()).deserialize_any(self).map_err(D::Error::custom)
     }
 }
 
@@ -134,10 +118,7 @@ impl<'a> Visitor<'a> for Seed<'_, '_, 'a> {
             match child {
                 Some(node) => {
                     node.forget(self.found);
-                    map.next_value_seed(Seed {
-                        node,
-                        found: self.found,
-                    })?;
+                    map.next_value_seed(Seed { node, found: self.found })?;
                 }
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -148,12 +129,7 @@ impl<'a> Visitor<'a> for Seed<'_, '_, 'a> {
     fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<(), A::Error> {
         for index in 0_usize.. {
             let more = match self.node.child(itoa(index, &mut [0; 20])) {
-                Some(node) => seq
-                    .next_element_seed(Seed {
-                        node,
-                        found: self.found,
-                    })?
-                    .is_some(),
+                Some(node) => seq.next_element_seed(Seed { node, found: self.found })?.is_some(),
                 None => seq.next_element::<IgnoredAny>()?.is_some(),
             };
             if !more {
@@ -240,20 +216,8 @@ mod tests {
     #[test]
     fn paths_lead_through_objects_and_arrays() {
         let text = r#"{"a": {"b.c": [1, {"d": "x\n"}]}, "n": null, "7": true, "big": 9007199254740993}"#;
-        let found = selected(
-            text,
-            &[
-                r"a.b\.c.1.d",
-                r"a.b\.c.0",
-                r"a.b\.c",
-                "n",
-                "7",
-                "big",
-                "a.x",
-                "n.x",
-                r"a.b\.c.2",
-            ],
-        );
+        let found =
+            selected(text, &[r"a.b\.c.1.d", r"a.b\.c.0", r"a.b\.c", "n", "7", "big", "a.x", "n.x", r"a.b\.c.2"]);
         assert_eq!(found[0], Some(Value::String("x\n".into())));
         assert_eq!(found[1], Some(Value::Number("1")));
         assert_eq!(found[2], Some(Value::Array(r#"[1, {"d": "x\n"}]"#)));
@@ -266,14 +230,7 @@ mod tests {
     #[test]
     fn one_path_may_be_asked_for_twice_and_contain_another() {
         let found = selected(r#"[{"id": 3}]"#, &["0.id", "0", "0.id"]);
-        assert_eq!(
-            found,
-            [
-                Some(Value::Number("3")),
-                Some(Value::Object(r#"{"id": 3}"#)),
-                Some(Value::Number("3"))
-            ]
-        );
+        assert_eq!(found, [Some(Value::Number("3")), Some(Value::Object(r#"{"id": 3}"#)), Some(Value::Number("3"))]);
     }
 
     #[test]
@@ -283,25 +240,15 @@ mod tests {
 
     #[test]
     fn of_two_members_with_one_name_the_last_counts_as_a_whole() {
-        assert_eq!(
-            selected(r#"{"a": {"b": 1}, "a": {"c": 2}}"#, &["a.b", "a.c"]),
-            [None, Some(Value::Number("2"))]
-        );
+        assert_eq!(selected(r#"{"a": {"b": 1}, "a": {"c": 2}}"#, &["a.b", "a.c"]), [None, Some(Value::Number("2"))]);
         assert_eq!(selected(r#"{"a": 1, "a": 2}"#, &["a"]), [Some(Value::Number("2"))]);
     }
 
     #[test]
     fn text_that_is_not_one_json_value_is_refused_wherever_it_is_wrong() {
         let path = "a".parse().unwrap();
-        for text in [
-            "",
-            "{",
-            "{} {}",
-            r#"{"a": 1, "b": tru}"#,
-            r#"{"b": [1,]}"#,
-            r#"{"a": 01}"#,
-            "{\"b\": \"\u{1}\"}",
-        ] {
+        for text in ["", "{", "{} {}", r#"{"a": 1, "b": tru}"#, r#"{"b": [1,]}"#, r#"{"a": 01}"#, "{\"b\": \"\u{1}\"}"]
+        {
             assert!(select(text, &[&path]).is_err(), "{text}");
             assert!(select(text, &[]).is_err(), "{text}");
         }
@@ -313,10 +260,7 @@ mod tests {
         let path = "a".parse().unwrap();
         assert!(select(&format!(r#"{{"b": {deep}}}"#), &[&path]).is_ok());
         let long = format!("[{}0]", "0,".repeat(1_000_000));
-        assert_eq!(
-            selected(&long, &["1000000", "1000001"]),
-            [Some(Value::Number("0")), None]
-        );
+        assert_eq!(selected(&long, &["1000000", "1000001"]), [Some(Value::Number("0")), None]);
     }
 
     proptest! {
@@ -330,9 +274,8 @@ mod tests {
         fn what_is_selected_is_what_a_tree_would_give(json in json_value(), path in "[ab01](\\.[ab01]){0,3}") {
             let text = json.to_string();
             let path: Path = path.parse().unwrap();
-            let expected = path.segments().iter().try_fold(&json, |value, segment| match value {
-                serde_json::Value::Array(elements) => elements.get(segment.parse::<usize>().ok()?),
-                other => other.get(segment),
+            let expected = path.segments().iter().try_fold(&json, |value, segment| {
+                value.get(segment).or_else(|| value.get(segment.parse::<usize>().ok()?))
             });
             let found = select(&text, &[&path]).unwrap().remove(0);
             let found = found.map(|found| match found {

@@ -35,11 +35,7 @@ impl Page {
             number: parameter("page", 1, 1_000_000),
             per_page: parameter("per_page", DEFAULT_PER_PAGE, MAX_PER_PAGE),
         };
-        if errors.is_empty() {
-            Ok(page)
-        } else {
-            Err(ApiError::Invalid(errors))
-        }
+        if errors.is_empty() { Ok(page) } else { Err(ApiError::Invalid(errors)) }
     }
 
     /// Answers with this page of `items`, each as `body` shows it; `url` is the list's, without a query.
@@ -84,10 +80,7 @@ mod tests {
         assert_eq!(links(1, 0), expected(&[(1, "first"), (1, "last")]));
         assert_eq!(links(1, 10), expected(&[(1, "first"), (1, "last")]));
         assert_eq!(links(1, 11), expected(&[(1, "first"), (2, "next"), (2, "last")]));
-        assert_eq!(
-            links(2, 21),
-            expected(&[(1, "first"), (1, "prev"), (3, "next"), (3, "last")])
-        );
+        assert_eq!(links(2, 21), expected(&[(1, "first"), (1, "prev"), (3, "next"), (3, "last")]));
         assert_eq!(links(3, 21), expected(&[(1, "first"), (2, "prev"), (3, "last")]));
         assert_eq!(links(9, 21), expected(&[(1, "first"), (3, "prev"), (3, "last")]));
     }

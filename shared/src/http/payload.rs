@@ -41,9 +41,7 @@ impl<'a> Payload<'a> {
         let media_type = media_type.trim().to_ascii_lowercase();
         let is_json = media_type.is_empty() || media_type == "application/json" || media_type.ends_with("+json");
         if is_json {
-            return std::str::from_utf8(body)
-                .map(Self::json)
-                .map_err(|_| PayloadError::NotUtf8);
+            return std::str::from_utf8(body).map(Self::json).map_err(|_| PayloadError::NotUtf8);
         }
         if media_type != "application/x-www-form-urlencoded" {
             return Err(PayloadError::UnsupportedType);
@@ -64,10 +62,8 @@ impl<'a> Payload<'a> {
     /// What stands at each of `paths`, in their order. JSON is parsed here, once and whole, whatever is asked for.
     pub fn select(&self, paths: &[&Path]) -> Result<Vec<Option<Value<'_>>>, PayloadError> {
         match self {
-            Self::Json(text) => json::select(text, paths).map_err(|error| PayloadError::NotJson {
-                line: error.line(),
-                column: error.column(),
-            }),
+            Self::Json(text) => json::select(text, paths)
+                .map_err(|error| PayloadError::NotJson { line: error.line(), column: error.column() }),
             Self::Form(fields) => Ok(paths.iter().map(|path| field(fields, path)).collect()),
         }
     }
@@ -102,16 +98,9 @@ mod tests {
             Some("application/vnd.x+json"),
         ];
         for content_type in types {
-            assert_eq!(
-                one(content_type, br#"{"a": "x"}"#, "a").unwrap().as_deref(),
-                Some("x"),
-                "{content_type:?}"
-            );
+            assert_eq!(one(content_type, br#"{"a": "x"}"#, "a").unwrap().as_deref(), Some("x"), "{content_type:?}");
         }
-        assert_eq!(
-            one(None, "\u{feff}{\"a\": 1}".as_bytes(), "a").unwrap().as_deref(),
-            Some("1")
-        );
+        assert_eq!(one(None, "\u{feff}{\"a\": 1}".as_bytes(), "a").unwrap().as_deref(), Some("1"));
     }
 
     #[test]
@@ -122,32 +111,18 @@ mod tests {
     #[test]
     fn a_form_holds_json_in_its_field_payload_or_else_its_fields() {
         let form = Some("application/x-www-form-urlencoded");
-        assert_eq!(
-            one(form, b"x=1&payload=%7B%22a%22%3A+%22b%22%7D", "a")
-                .unwrap()
-                .as_deref(),
-            Some("b")
-        );
+        assert_eq!(one(form, b"x=1&payload=%7B%22a%22%3A+%22b%22%7D", "a").unwrap().as_deref(), Some("b"));
         assert_eq!(one(form, b"a=1&a=%C3%A9+x", "a").unwrap().as_deref(), Some("\u{e9} x"));
         assert_eq!(one(form, b"a=1", "a.b").unwrap(), None);
-        assert!(matches!(
-            one(form, b"payload=x", "a"),
-            Err(PayloadError::NotJson { .. })
-        ));
+        assert!(matches!(one(form, b"payload=x", "a"), Err(PayloadError::NotJson { .. })));
     }
 
     #[test]
     fn what_cannot_be_read_is_refused() {
         for content_type in ["text/plain", "application/xml", "multipart/form-data", "json"] {
-            assert!(matches!(
-                one(Some(content_type), b"{}", "a"),
-                Err(PayloadError::UnsupportedType)
-            ));
+            assert!(matches!(one(Some(content_type), b"{}", "a"), Err(PayloadError::UnsupportedType)));
         }
-        assert!(matches!(
-            one(None, b"{\"a\": \"\xff\"}", "b"),
-            Err(PayloadError::NotUtf8)
-        ));
+        assert!(matches!(one(None, b"{\"a\": \"\xff\"}", "b"), Err(PayloadError::NotUtf8)));
         let error = one(None, b"{\n  nonsense", "a").unwrap_err();
         assert_eq!(error.to_string(), "the body is not valid JSON at line 2, column 3");
     }

@@ -1,10 +1,12 @@
 //! Answers, all of them JSON.
 
+use std::collections::BTreeMap;
+
 use lambda_http::Body;
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use super::error::{ApiError, FieldErrors};
+use super::error::ApiError;
 
 /// What a function answers.
 pub type Response = lambda_http::Response<Body>;
@@ -60,18 +62,13 @@ impl ResponseExt for Response {
     }
 }
 
-/// The body of every error, and of the trigger's every answer: the shape that the published clients parse.
+/// The body of every error: the shape that the published clients parse.
 #[derive(Serialize)]
-pub(super) struct Message<'a> {
-    pub(super) message: &'a str,
-    #[serde(serialize_with = "field_errors", skip_serializing_if = "Option::is_none")]
-    pub(super) errors: Option<&'a FieldErrors>,
-    pub(super) request_id: &'a str,
-}
-
-#[expect(clippy::ref_option, reason = "serde calls it with a reference to the field")]
-fn field_errors<S: serde::Serializer>(errors: &Option<&FieldErrors>, serializer: S) -> Result<S::Ok, S::Error> {
-    errors.map(FieldErrors::by_field).serialize(serializer)
+struct ErrorBody<'a> {
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<&'a BTreeMap<String, Vec<String>>>,
+    request_id: &'a str,
 }
 
 impl ApiError {
@@ -93,7 +90,7 @@ impl ApiError {
     /// The answer to the call with this id.
     pub(super) fn to_response(&self, request_id: &str) -> Response {
         let errors = match self {
-            Self::Invalid(errors) => Some(errors),
+            Self::Invalid(errors) => Some(errors.by_field()),
             Self::BadRequest(_)
             | Self::Unauthenticated
             | Self::WrongCredentials
@@ -106,15 +103,8 @@ impl ApiError {
             | Self::Unavailable(_)
             | Self::Internal(_) => None,
         };
-        let message = self.to_string();
-        let response = Response::json(
-            self.status(),
-            &Message {
-                message: &message,
-                errors,
-                request_id,
-            },
-        );
+        let body = ErrorBody { message: self.to_string(), errors, request_id };
+        let response = Response::json(self.status(), &body);
         match self {
             Self::Unauthenticated | Self::WrongCredentials => response.with_header(header::WWW_AUTHENTICATE, "Bearer"),
             Self::WrongSignature => response.with_header(header::WWW_AUTHENTICATE, "Signature"),

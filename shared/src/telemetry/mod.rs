@@ -16,17 +16,10 @@ use crate::config;
 /// `LOG_LEVEL` (`error`, `warn`, `info`, `debug`, `trace`; default `info`) applies to Pipehook's own crates. All others
 /// stay at `warn`: at finer levels the AWS SDK and the HTTP client log headers and bodies, and so tokens and secrets.
 pub fn init(function: &'static str) {
-    let level = config::optional("LOG_LEVEL")
-        .and_then(|level| level.parse().ok())
-        .unwrap_or(Level::INFO);
-    let targets = Targets::new()
-        .with_default(LevelFilter::WARN)
-        .with_target("shared", level)
-        .with_target(function, level);
-    let lines = tracing_subscriber::fmt::layer()
-        .json()
-        .flatten_event(true)
-        .with_span_list(false);
+    let level = config::optional("LOG_LEVEL").and_then(|level| level.parse().ok()).unwrap_or(Level::INFO);
+    let targets =
+        Targets::new().with_default(LevelFilter::WARN).with_target("shared", level).with_target(function, level);
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false);
     tracing_subscriber::registry().with(targets).with(lines).init();
 }
 

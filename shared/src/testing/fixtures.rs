@@ -7,6 +7,10 @@ use crate::domain::timestamp::Timestamp;
 use crate::domain::variable::Variables;
 
 /// An open hook of project 1 that deploys application 42 with pipeline 7.
+///
+/// # Panics
+///
+/// Never: the literals are valid.
 #[expect(clippy::expect_used, reason = "the literals are valid")]
 pub fn hook() -> Hook {
     let at = Timestamp::from_unix_seconds(1_800_000_000);
@@ -14,10 +18,7 @@ pub fn hook() -> Hook {
         id: HookId::from_random([1; 16]),
         name: "deploy the shop".parse().expect("a valid name"),
         action_type: ActionType::Deploy,
-        resource: Resource {
-            kind: ResourceType::Application,
-            id: ResourceId::new(42).expect("a valid id"),
-        },
+        resource: Resource { kind: ResourceType::Application, id: ResourceId::new(42).expect("a valid id") },
         project_id: ProjectId::new(1).expect("a valid id"),
         environment_id: EnvironmentId::new(1).expect("a valid id"),
         pipeline_id: PipelineId::new(7).ok(),
@@ -28,9 +29,5 @@ pub fn hook() -> Hook {
         created_at: at,
         updated_at: at,
     };
-    Hook {
-        relation,
-        signing: None,
-        created_by: UserId::new(3).expect("a valid id"),
-    }
+    Hook { relation, signing: None, created_by: UserId::new(3).expect("a valid id") }
 }

@@ -14,14 +14,7 @@ use crate::ports::{HookFilter, StoreError};
 
 /// The attributes of a hook that the indexes project besides their own keys; `template.yaml` lists the same ones.
 pub(super) fn encode(hook: &Hook) -> Attributes {
-    let HookRelation {
-        id,
-        name,
-        action_type,
-        resource,
-        project_id,
-        ..
-    } = &hook.relation;
+    let HookRelation { id, name, action_type, resource, project_id, .. } = &hook.relation;
     let relation = &hook.relation;
     let mut item = Attributes::from([
         ("id".to_owned(), text(id)),
@@ -38,17 +31,11 @@ pub(super) fn encode(hook: &Hook) -> Attributes {
         ("created_by".to_owned(), number(hook.created_by.get())),
         ("created_at".to_owned(), text(relation.created_at)),
         ("updated_at".to_owned(), text(relation.updated_at)),
-        (
-            "resource".to_owned(),
-            text(partition(*project_id, HookFilter::Resource(*resource))),
-        ),
+        ("resource".to_owned(), text(partition(*project_id, HookFilter::Resource(*resource)))),
     ]);
     if let Some(pipeline) = relation.pipeline_id {
         item.insert("pipeline_id".to_owned(), number(pipeline.get()));
-        item.insert(
-            "pipeline".to_owned(),
-            text(partition(*project_id, HookFilter::Pipeline(pipeline))),
-        );
+        item.insert("pipeline".to_owned(), text(partition(*project_id, HookFilter::Pipeline(pipeline))));
     }
     if let Some(signing) = &hook.signing {
         item.insert("secret_algorithm".to_owned(), text(signing.algorithm.as_str()));
@@ -71,11 +58,7 @@ pub(super) fn decode(attributes: &Attributes) -> Result<Hook, StoreError> {
     let item = StoredItem::new(attributes, "id");
     let relation = decode_relation(attributes)?;
     let signing = relation.requires_secret.then(|| decode_signing(&item)).transpose()?;
-    Ok(Hook {
-        relation,
-        signing,
-        created_by: item.number("created_by", UserId::new)?,
-    })
+    Ok(Hook { relation, signing, created_by: item.number("created_by", UserId::new)? })
 }
 
 fn decode_signing(item: &StoredItem<'_>) -> Result<Signing, StoreError> {
@@ -93,10 +76,7 @@ pub(super) fn decode_relation(attributes: &Attributes) -> Result<HookRelation, S
         id: item.parsed("id")?,
         name: item.parsed("name")?,
         action_type: item.parsed("action_type")?,
-        resource: Resource {
-            kind: item.parsed("resource_type")?,
-            id: item.number("resource_id", ResourceId::new)?,
-        },
+        resource: Resource { kind: item.parsed("resource_type")?, id: item.number("resource_id", ResourceId::new)? },
         project_id: item.number("project_id", ProjectId::new)?,
         environment_id: item.number("environment_id", EnvironmentId::new)?,
         pipeline_id: item.optional_number("pipeline_id", PipelineId::new)?,
@@ -160,25 +140,14 @@ impl From<VariableValue> for StoredValue {
 
 fn decode_variables(json: &str) -> Result<Variables, Invalid> {
     let stored: Vec<StoredVariable> = serde_json::from_str(json).map_err(|_| Invalid::new("is not JSON"))?;
-    Variables::new(
-        stored
-            .into_iter()
-            .map(StoredVariable::decode)
-            .collect::<Result<_, _>>()?,
-    )
+    Variables::new(stored.into_iter().map(StoredVariable::decode).collect::<Result<_, _>>()?)
 }
 
 impl StoredVariable {
     fn decode(self) -> Result<Variable, Invalid> {
         let kind: VariableType = self.kind.parse()?;
         let default = self.default.map(|default| default.decode(kind)).transpose()?;
-        Ok(Variable {
-            name: self.name.parse()?,
-            path: self.path.parse()?,
-            kind,
-            required: self.required,
-            default,
-        })
+        Ok(Variable { name: self.name.parse()?, path: self.path.parse()?, kind, required: self.required, default })
     }
 }
 
@@ -188,9 +157,9 @@ impl StoredValue {
             (Self::String(text), VariableType::String) => Some(VariableValue::String(text)),
             (Self::Integer(integer), VariableType::Integer) => Some(VariableValue::Integer(integer)),
             (Self::Boolean(boolean), VariableType::Boolean) => Some(VariableValue::Boolean(boolean)),
-            (Self::Array(json), VariableType::Array) => serde_json::from_str::<&RawValue>(&json)
-                .is_ok()
-                .then_some(VariableValue::Array(json)),
+            (Self::Array(json), VariableType::Array) => {
+                serde_json::from_str::<&RawValue>(&json).is_ok().then_some(VariableValue::Array(json))
+            }
             (Self::String(_) | Self::Integer(_) | Self::Boolean(_) | Self::Array(_), _) => None,
         };
         value.ok_or_else(|| Invalid::new("is not of the variable's type"))
@@ -246,12 +215,7 @@ impl From<Accepted> for StoredAccepted {
 
 fn decode_conditions(json: &str) -> Result<Conditions, Invalid> {
     let stored: Vec<StoredCondition> = serde_json::from_str(json).map_err(|_| Invalid::new("is not JSON"))?;
-    Conditions::new(
-        stored
-            .into_iter()
-            .map(StoredCondition::decode)
-            .collect::<Result<_, _>>()?,
-    )
+    Conditions::new(stored.into_iter().map(StoredCondition::decode).collect::<Result<_, _>>()?)
 }
 
 impl StoredCondition {
@@ -265,11 +229,7 @@ impl StoredCondition {
             StoredAccepted::Number(number) => Accepted::Number(number),
             StoredAccepted::Boolean(boolean) => Accepted::Boolean(boolean),
         });
-        Ok(Condition {
-            name: self.name,
-            subject,
-            accepted: accepted.collect(),
-        })
+        Ok(Condition { name: self.name, subject, accepted: accepted.collect() })
     }
 }
 
@@ -299,22 +259,14 @@ mod tests {
             variable("n", VariableType::Array, None),
         ])
         .unwrap();
-        let accepted = vec![
-            Accepted::String("x".into()),
-            Accepted::Number("1.0".into()),
-            Accepted::Boolean(false),
-        ];
+        let accepted = vec![Accepted::String("x".into()), Accepted::Number("1.0".into()), Accepted::Boolean(false)];
         hook.relation.conditions = Conditions::new(vec![
             Condition {
                 name: Some("main".into()),
                 subject: Subject::Body("ref".parse().unwrap()),
                 accepted: accepted.clone(),
             },
-            Condition {
-                name: None,
-                subject: Subject::header("X-Event").unwrap(),
-                accepted,
-            },
+            Condition { name: None, subject: Subject::header("X-Event").unwrap(), accepted },
         ])
         .unwrap();
         hook.signing = Some(Signing {
@@ -345,10 +297,7 @@ mod tests {
             let mut item = encode(&full_hook());
             item.remove(attribute);
             let error = decode(&item).unwrap_err();
-            assert!(
-                matches!(error, StoreError::Corrupt { attribute: named, .. } if named == attribute),
-                "{error}"
-            );
+            assert!(matches!(error, StoreError::Corrupt { attribute: named, .. } if named == attribute), "{error}");
         }
     }
 

@@ -22,10 +22,7 @@ pub struct HooksTable {
 impl HooksTable {
     /// Connects lazily.
     pub fn new(config: &SdkConfig, table: String) -> Self {
-        Self {
-            client: Client::new(config),
-            table,
-        }
+        Self { client: Client::new(config), table }
     }
 
     /// Opens the connection by reading a hook that does not exist, so that the first call does not wait for it. That
@@ -49,11 +46,7 @@ impl FindHook for HooksTable {
 
 impl InsertHook for HooksTable {
     async fn insert_hook(&self, hook: &Hook) -> Result<(), StoreError> {
-        let request = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(encode(hook)));
+        let request = self.client.put_item().table_name(&self.table).set_item(Some(encode(hook)));
         let answer = request.condition_expression("attribute_not_exists(id)").send().await;
         answer.map(drop).map_err(|error| match error.as_service_error() {
             Some(PutItemError::ConditionalCheckFailedException(_)) => StoreError::Conflict,
@@ -69,9 +62,7 @@ impl ListHooks for HooksTable {
             HookFilter::Pipeline(_) => ("by-pipeline", "pipeline"),
         };
         let query = self.client.query().table_name(&self.table).index_name(index);
-        let query = query
-            .key_condition_expression("#key = :key")
-            .expression_attribute_names("#key", key);
+        let query = query.key_condition_expression("#key = :key").expression_attribute_names("#key", key);
         let query = query.expression_attribute_values(":key", text(partition(project, filter)));
         let mut pages = query.into_paginator().send();
         let mut hooks = Vec::new();

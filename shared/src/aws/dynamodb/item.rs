@@ -42,18 +42,12 @@ impl<'a> StoredItem<'a> {
     /// An item of a table whose partition key is `key_attribute`; the key stands in every error.
     pub(super) fn new(attributes: &'a Attributes, key_attribute: &'static str) -> Self {
         let key = attributes.get(key_attribute).and_then(|key| key.as_s().ok()).cloned();
-        Self {
-            attributes,
-            key: key.unwrap_or_else(|| format!("without `{key_attribute}`")),
-        }
+        Self { attributes, key: key.unwrap_or_else(|| format!("without `{key_attribute}`")) }
     }
 
     /// The error that names one attribute.
     pub(super) fn corrupt(&self, attribute: &'static str) -> StoreError {
-        StoreError::Corrupt {
-            key: self.key.clone(),
-            attribute,
-        }
+        StoreError::Corrupt { key: self.key.clone(), attribute }
     }
 
     /// A string.
@@ -104,8 +98,7 @@ impl<'a> StoredItem<'a> {
         attribute: &'static str,
         new: impl FnOnce(i64) -> Result<T, E>,
     ) -> Result<T, StoreError> {
-        self.optional_number(attribute, new)?
-            .ok_or_else(|| self.corrupt(attribute))
+        self.optional_number(attribute, new)?.ok_or_else(|| self.corrupt(attribute))
     }
 
     /// A boolean.

@@ -42,10 +42,7 @@ const EMPTY_SLOT: &str = "attribute_not_exists(pk)";
 impl UsersTable {
     /// Connects lazily.
     pub fn new(config: &SdkConfig, table: String) -> Self {
-        Self {
-            client: Client::new(config),
-            table,
-        }
+        Self { client: Client::new(config), table }
     }
 
     /// Opens the connection by reading a user that does not exist, so that the first call does not wait for it. That
@@ -57,11 +54,7 @@ impl UsersTable {
     }
 
     async fn get(&self, pk: String) -> Result<Option<Attributes>, StoreError> {
-        let request = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key("pk", AttributeValue::S(pk));
+        let request = self.client.get_item().table_name(&self.table).key("pk", AttributeValue::S(pk));
         let answer = request.consistent_read(true).send().await.map_err(unavailable)?;
         Ok(answer.item)
     }
@@ -116,10 +109,7 @@ fn decode(attributes: &Attributes) -> Result<Credentials, StoreError> {
         created_at: item.parsed("created_at")?,
         updated_at: item.parsed("updated_at")?,
     };
-    Ok(Credentials {
-        user,
-        password_hash: PasswordHash::new(item.text("password_hash")?.to_owned()),
-    })
+    Ok(Credentials { user, password_hash: PasswordHash::new(item.text("password_hash")?.to_owned()) })
 }
 
 impl FindUser for UsersTable {
@@ -140,19 +130,9 @@ impl FindCredentials for UsersTable {
 
 impl AllocateUserId for UsersTable {
     async fn allocate_user_id(&self) -> Result<UserId, StoreError> {
-        let request = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text("COUNTER#user"));
-        let request = request
-            .update_expression("ADD last_id :one")
-            .expression_attribute_values(":one", number(1));
-        let answer = request
-            .return_values(ReturnValue::UpdatedNew)
-            .send()
-            .await
-            .map_err(unavailable)?;
+        let request = self.client.update_item().table_name(&self.table).key("pk", text("COUNTER#user"));
+        let request = request.update_expression("ADD last_id :one").expression_attribute_values(":one", number(1));
+        let answer = request.return_values(ReturnValue::UpdatedNew).send().await.map_err(unavailable)?;
         StoredItem::new(&answer.attributes.unwrap_or_default(), "pk").number("last_id", UserId::new)
     }
 }
@@ -164,25 +144,16 @@ impl InsertUser for UsersTable {
             ("user_id".to_owned(), number(user.id.get())),
         ]);
         let put = |item| {
-            let put = Put::builder()
-                .table_name(&self.table)
-                .set_item(Some(item))
-                .condition_expression(EMPTY_SLOT);
+            let put = Put::builder().table_name(&self.table).set_item(Some(item)).condition_expression(EMPTY_SLOT);
             let put = put.build().map_err(|error| StoreError::Unavailable(Box::new(error)))?;
             Ok(TransactWriteItem::builder().put(put).build())
         };
         let request = self.client.transact_write_items();
-        let request = request
-            .transact_items(put(address)?)
-            .transact_items(put(encode(user, password))?);
-        request
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| match error.as_service_error() {
-                Some(TransactWriteItemsError::TransactionCanceledException(_)) => StoreError::Conflict,
-                _ => unavailable(error),
-            })
+        let request = request.transact_items(put(address)?).transact_items(put(encode(user, password))?);
+        request.send().await.map(drop).map_err(|error| match error.as_service_error() {
+            Some(TransactWriteItemsError::TransactionCanceledException(_)) => StoreError::Conflict,
+            _ => unavailable(error),
+        })
     }
 }
 
@@ -191,11 +162,7 @@ impl UpdateUser for UsersTable {
         let mut update = "SET #name = :name, project_id = :project, environment_id = :environment, active = :active, \
                           updated_at = :now"
             .to_owned();
-        let mut request = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(user_key(user.id)));
+        let mut request = self.client.update_item().table_name(&self.table).key("pk", text(user_key(user.id)));
         if let Some(password) = password {
             update.push_str(", password_hash = :password");
             request = request.expression_attribute_values(":password", text(password.as_str()));
@@ -211,13 +178,11 @@ impl UpdateUser for UsersTable {
             .expression_attribute_values(":now", text(user.updated_at))
             .send()
             .await;
-        answer.map(drop).map_err(|error| {
-            if condition_failed(&error) {
-                StoreError::Conflict
-            } else {
-                unavailable(error)
-            }
-        })
+        answer.map(drop).map_err(
+            |error| {
+                if condition_failed(&error) { StoreError::Conflict } else { unavailable(error) }
+            },
+        )
     }
 }
 
@@ -233,46 +198,28 @@ impl AdmitLogin for UsersTable {
         ]);
         let first = self.client.put_item().table_name(&self.table).set_item(Some(item));
         let first = first.condition_expression("attribute_not_exists(pk) OR expires_at <= :now");
-        match first
-            .expression_attribute_values(":now", number(now.unix_seconds()))
-            .send()
-            .await
-        {
+        match first.expression_attribute_values(":now", number(now.unix_seconds())).send().await {
             Ok(_) => return Ok(LoginAdmission::Admitted),
             Err(error)
-                if matches!(
-                    error.as_service_error(),
-                    Some(PutItemError::ConditionalCheckFailedException(_))
-                ) => {}
+                if matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_))) => {}
             Err(error) => return Err(unavailable(error)),
         }
-        let next = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(login_key(email)));
+        let next = self.client.update_item().table_name(&self.table).key("pk", text(login_key(email)));
         let next = next.update_expression("SET expires_at = :expires ADD attempts :one");
-        let next = next
-            .condition_expression("attempts < :limit")
-            .expression_attribute_values(":one", number(1));
+        let next = next.condition_expression("attempts < :limit").expression_attribute_values(":one", number(1));
         let next = next.expression_attribute_values(":expires", number(expires_at));
         let next = next.expression_attribute_values(":limit", number(MAX_LOGIN_FAILURES.into()));
         let next = next.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match next.send().await {
             Ok(_) => Ok(LoginAdmission::Admitted),
-            Err(error) if condition_failed(&error) => Ok(LoginAdmission::Locked {
-                until: locked_until(&error, now),
-            }),
+            Err(error) if condition_failed(&error) => Ok(LoginAdmission::Locked { until: locked_until(&error, now) }),
             Err(error) => Err(unavailable(error)),
         }
     }
 }
 
 fn condition_failed<R>(error: &SdkError<UpdateItemError, R>) -> bool {
-    matches!(
-        error.as_service_error(),
-        Some(UpdateItemError::ConditionalCheckFailedException(_))
-    )
+    matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_)))
 }
 
 /// When the lock ends, from the item that came with the refusal; the whole lock if it does not say.
@@ -287,11 +234,7 @@ fn locked_until<R>(error: &SdkError<UpdateItemError, R>, now: Timestamp) -> Time
 
 impl ForgiveLogins for UsersTable {
     async fn forgive_logins(&self, email: &Email) -> Result<(), StoreError> {
-        let request = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .key("pk", text(login_key(email)));
+        let request = self.client.delete_item().table_name(&self.table).key("pk", text(login_key(email)));
         request.send().await.map(drop).map_err(unavailable)
     }
 }
@@ -305,13 +248,9 @@ impl InsertSession for UsersTable {
             ("created_at".to_owned(), text(session.created_at)),
             ("expires_at".to_owned(), number(session.expires_at.unix_seconds())),
         ]);
-        self.put_new(item)
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => StoreError::Conflict,
-                _ => unavailable(error),
-            })
+        self.put_new(item).send().await.map(drop).map_err(|error| match error.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(_)) => StoreError::Conflict,
+            _ => unavailable(error),
+        })
     }
 }

@@ -10,7 +10,7 @@ pub enum Encoding {
     Hex,
     /// Base64 with padding (RFC 4648 section 4).
     Base64,
-    /// Either; no digest has the same length in both.
+    /// Either; a digest is shorter in base64 than in hex, so that no text is both.
     HexOrBase64,
 }
 
@@ -21,8 +21,7 @@ pub(super) fn decode(encoding: Encoding, text: &str, length: usize) -> Option<Ve
     let bytes = match encoding {
         Encoding::Hex => hex(),
         Encoding::Base64 => base64(),
-        Encoding::HexOrBase64 if text.len() == 2 * length => hex(),
-        Encoding::HexOrBase64 => base64(),
+        Encoding::HexOrBase64 => hex().or_else(base64),
     };
     bytes.filter(|bytes| bytes.len() == length)
 }

@@ -55,9 +55,7 @@ impl FromStr for Algorithm {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let known = [Self::Sha1, Self::Sha256, Self::Sha512]
-            .into_iter()
-            .find(|known| known.as_str() == text);
+        let known = [Self::Sha1, Self::Sha256, Self::Sha512].into_iter().find(|known| known.as_str() == text);
         known.ok_or_else(|| Invalid::new("must be one of sha1, sha256, sha512"))
     }
 }
@@ -89,11 +87,7 @@ pub fn verify(signing: &Signing, secrets: &[HookSecret], call: &Call<'_>) -> Res
         Proof::Secret => secrets.iter().any(|secret| secret.matches(header.as_bytes())),
         Proof::Mac(form) => form.proves(signing.algorithm, secrets, header, call)?,
     };
-    if proven && is_fresh(scheme, header, call) {
-        Ok(())
-    } else {
-        Err(NotAuthentic)
-    }
+    if proven && is_fresh(scheme, header, call) { Ok(()) } else { Err(NotAuthentic) }
 }
 
 impl Signing {
@@ -177,11 +171,9 @@ fn is_fresh(scheme: &Scheme, header: &str, call: &Call<'_>) -> bool {
             };
             (entry.map(str::to_owned), Unit::Seconds, tolerance)
         }
-        Timing::BodyMillis { path, tolerance } => (
-            path.parse().ok().and_then(|path| (call.body_value)(&path)),
-            Unit::Millis,
-            tolerance,
-        ),
+        Timing::BodyMillis { path, tolerance } => {
+            (path.parse().ok().and_then(|path| (call.body_value)(&path)), Unit::Millis, tolerance)
+        }
     };
     text.is_some_and(|text| within(&text, unit, *tolerance, call.received_at))
 }

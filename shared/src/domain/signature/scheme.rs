@@ -156,7 +156,7 @@ impl Handshake {
     }
 }
 
-const FIVE_MINUTES: Duration = Duration::from_secs(300);
+const FIVE_MINUTES: Duration = Duration::from_mins(5);
 const SHA256: &[Algorithm] = &[Algorithm::Sha256];
 const ANY: &[Algorithm] = &[Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512];
 
@@ -164,13 +164,7 @@ const ANY: &[Algorithm] = &[Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha51
 const PLAIN_HEX: Proof = of_body(None, Prefix::None, Encoding::Hex);
 
 const fn of_body(separator: Option<char>, prefix: Prefix, encoding: Encoding) -> Proof {
-    Proof::Mac(MacForm {
-        separator,
-        prefix,
-        encoding,
-        signed: &[Part::Body],
-        key: Key::Verbatim,
-    })
+    Proof::Mac(MacForm { separator, prefix, encoding, signed: &[Part::Body], key: Key::Verbatim })
 }
 
 /// The scheme of <https://www.standardwebhooks.com>, under either of the names that its headers go by.
@@ -273,10 +267,7 @@ pub static SCHEMES: &[Scheme] = &[
             signed: &[Part::Entry("t"), Part::Text("."), Part::Body],
             key: Key::Verbatim,
         }),
-        timing: Timing::Entry {
-            name: "t",
-            tolerance: FIVE_MINUTES,
-        },
+        timing: Timing::Entry { name: "t", tolerance: FIVE_MINUTES },
         delivery_id: &[Source::Body("id")],
         event: &[Source::Body("type")],
         ..DEFAULT
@@ -288,18 +279,10 @@ pub static SCHEMES: &[Scheme] = &[
             separator: None,
             prefix: Prefix::Text("v0="),
             encoding: Encoding::Hex,
-            signed: &[
-                Part::Text("v0:"),
-                Part::Header("x-slack-request-timestamp"),
-                Part::Text(":"),
-                Part::Body,
-            ],
+            signed: &[Part::Text("v0:"), Part::Header("x-slack-request-timestamp"), Part::Text(":"), Part::Body],
             key: Key::Verbatim,
         }),
-        timing: Timing::Header {
-            name: "x-slack-request-timestamp",
-            tolerance: FIVE_MINUTES,
-        },
+        timing: Timing::Header { name: "x-slack-request-timestamp", tolerance: FIVE_MINUTES },
         delivery_id: &[Source::Body("event_id"), Source::BodyDigest],
         event: &[Source::Body("type")],
         handshakes: &[Handshake::SlackChallenge],
@@ -312,18 +295,10 @@ pub static SCHEMES: &[Scheme] = &[
             separator: None,
             prefix: Prefix::Text("v0="),
             encoding: Encoding::Hex,
-            signed: &[
-                Part::Text("v0:"),
-                Part::Header("x-zm-request-timestamp"),
-                Part::Text(":"),
-                Part::Body,
-            ],
+            signed: &[Part::Text("v0:"), Part::Header("x-zm-request-timestamp"), Part::Text(":"), Part::Body],
             key: Key::Verbatim,
         }),
-        timing: Timing::Header {
-            name: "x-zm-request-timestamp",
-            tolerance: FIVE_MINUTES,
-        },
+        timing: Timing::Header { name: "x-zm-request-timestamp", tolerance: FIVE_MINUTES },
         delivery_id: &[Source::BodyDigest],
         event: &[Source::Body("event")],
         handshakes: &[Handshake::ZoomValidation],
@@ -340,10 +315,7 @@ pub static SCHEMES: &[Scheme] = &[
             Part::Text("."),
             Part::Body,
         ]),
-        timing: Timing::Header {
-            name: "webhook-timestamp",
-            tolerance: FIVE_MINUTES,
-        },
+        timing: Timing::Header { name: "webhook-timestamp", tolerance: FIVE_MINUTES },
         delivery_id: &[Source::Header("webhook-id")],
         event: &[Source::Header("x-gitlab-event"), Source::Body("type")],
         ..DEFAULT
@@ -358,10 +330,7 @@ pub static SCHEMES: &[Scheme] = &[
             Part::Text("."),
             Part::Body,
         ]),
-        timing: Timing::Header {
-            name: "svix-timestamp",
-            tolerance: FIVE_MINUTES,
-        },
+        timing: Timing::Header { name: "svix-timestamp", tolerance: FIVE_MINUTES },
         delivery_id: &[Source::Header("svix-id")],
         event: &[Source::Body("type")],
         ..DEFAULT
@@ -376,10 +345,7 @@ pub static SCHEMES: &[Scheme] = &[
             signed: &[Part::Entry("ts"), Part::Text(":"), Part::Body],
             key: Key::Verbatim,
         }),
-        timing: Timing::Entry {
-            name: "ts",
-            tolerance: FIVE_MINUTES,
-        },
+        timing: Timing::Entry { name: "ts", tolerance: FIVE_MINUTES },
         delivery_id: &[Source::Body("event_id")],
         event: &[Source::Body("event_type")],
         ..DEFAULT
@@ -411,10 +377,7 @@ pub static SCHEMES: &[Scheme] = &[
     Scheme {
         provider: "linear",
         header: "linear-signature",
-        timing: Timing::BodyMillis {
-            path: "webhookTimestamp",
-            tolerance: FIVE_MINUTES,
-        },
+        timing: Timing::BodyMillis { path: "webhookTimestamp", tolerance: FIVE_MINUTES },
         delivery_id: &[Source::Header("linear-delivery")],
         event: &[Source::Body("type")],
         ..DEFAULT
@@ -450,11 +413,7 @@ pub static UNSIGNED: Scheme = Scheme {
         Source::Header("x-request-uuid"),
         Source::Header("x-gitlab-event-uuid"),
     ],
-    event: &[
-        Source::Header("x-github-event"),
-        Source::Header("x-event-key"),
-        Source::Header("x-gitlab-event"),
-    ],
+    event: &[Source::Header("x-github-event"), Source::Header("x-event-key"), Source::Header("x-gitlab-event")],
     handshakes: &[Handshake::GithubPing, Handshake::SlackChallenge],
     ..DEFAULT
 };
@@ -469,29 +428,19 @@ impl Scheme {
     /// Refuses an algorithm that the provider which uses this header never signs with: every call of such a hook
     /// would be refused.
     pub fn check_algorithm(header: &str, algorithm: Algorithm) -> Result<(), Invalid> {
-        let of_header = || {
-            SCHEMES
-                .iter()
-                .filter(|scheme| scheme.header == header)
-                .flat_map(|scheme| scheme.algorithms)
-        };
+        let of_header = || SCHEMES.iter().filter(|scheme| scheme.header == header).flat_map(|scheme| scheme.algorithms);
         if of_header().next().is_none() || of_header().any(|known| *known == algorithm) {
             return Ok(());
         }
         let known: Vec<_> = of_header().map(|known| known.as_str()).collect();
-        Err(Invalid::new(format!(
-            "must be {} when the header is {header}",
-            known.join(" or ")
-        )))
+        Err(Invalid::new(format!("must be {} when the header is {header}", known.join(" or "))))
     }
 
     /// Refuses a secret that cannot be this scheme's key.
     pub fn check_secret(&self, secret: &HookSecret) -> Result<(), Invalid> {
         match self.key_form().bytes(secret) {
             Some(_) => Ok(()),
-            None => Err(Invalid::new(
-                "must be `whsec_` and the base64 of the key, as the provider shows it",
-            )),
+            None => Err(Invalid::new("must be `whsec_` and the base64 of the key, as the provider shows it")),
         }
     }
 
@@ -514,8 +463,7 @@ impl Scheme {
 impl MacForm {
     /// The signatures in the header, as text.
     pub(super) fn signatures<'h>(&self, header: &'h str, algorithm: Algorithm) -> impl Iterator<Item = &'h str> {
-        self.entries(header)
-            .filter_map(move |entry| self.prefix.strip(entry, algorithm))
+        self.entries(header).filter_map(move |entry| self.prefix.strip(entry, algorithm))
     }
 
     /// The value of the header's entry of this name, when there is exactly one: of two timestamps one would be signed
@@ -534,11 +482,7 @@ impl MacForm {
 impl Prefix {
     /// The signature in an entry, if the entry holds one.
     fn strip<'e>(&self, entry: &'e str, algorithm: Algorithm) -> Option<&'e str> {
-        let after_algorithm = || {
-            entry
-                .strip_prefix(algorithm.as_str())
-                .and_then(|rest| rest.strip_prefix('='))
-        };
+        let after_algorithm = || entry.strip_prefix(algorithm.as_str()).and_then(|rest| rest.strip_prefix('='));
         match self {
             Self::None => Some(entry),
             Self::Text(text) => entry.strip_prefix(text),

@@ -13,22 +13,13 @@ fn secret(text: &str) -> HookSecret {
 }
 
 fn signing(header: &str, algorithm: Algorithm) -> Signing {
-    Signing {
-        algorithm,
-        header_name: header.parse().unwrap(),
-        secret: SealedSecret::from_bytes(Vec::new()),
-    }
+    Signing { algorithm, header_name: header.parse().unwrap(), secret: SealedSecret::from_bytes(Vec::new()) }
 }
 
 /// Verifies a call with these headers under these secrets at `now`, in Unix seconds.
 fn verified(signing: &Signing, secrets: &[&str], headers: &[(&str, &str)], body: &[u8], now: i64) -> bool {
     let secrets: Vec<_> = secrets.iter().copied().map(secret).collect();
-    let header = |name: &str| {
-        headers
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, value)| *value)
-    };
+    let header = |name: &str| headers.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
     // Enough JSON for the one scheme that reads its timestamp out of the body.
     let body_value = |path: &Path| {
         let text = std::str::from_utf8(body).ok()?;
@@ -36,17 +27,7 @@ fn verified(signing: &Signing, secrets: &[&str], headers: &[(&str, &str)], body:
         Some(rest.split([',', '}']).next()?.to_owned())
     };
     let received_at = Timestamp::from_unix_seconds(now);
-    verify(
-        signing,
-        &secrets,
-        &Call {
-            header: &header,
-            body,
-            body_value: &body_value,
-            received_at,
-        },
-    )
-    .is_ok()
+    verify(signing, &secrets, &Call { header: &header, body, body_value: &body_value, received_at }).is_ok()
 }
 
 fn hmac_hex(key: &str, message: &str) -> String {
@@ -74,10 +55,7 @@ impl Genuine {
     }
 
     fn header_refs(&self) -> Vec<(&str, &str)> {
-        self.headers
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect()
+        self.headers.iter().map(|(name, value)| (*name, value.as_str())).collect()
     }
 }
 
@@ -127,6 +105,7 @@ fn signed(header: &'static str, form: impl Fn(&str) -> String, signed: &str, bod
     vector((header, Algorithm::Sha256), "a secret of 24 characters", &value, body)
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one entry for each scheme and form")]
 fn genuine_calls() -> Vec<Genuine> {
     use Algorithm::{Sha1, Sha256, Sha512};
     let body = r#"{"a": "z"}"#;
@@ -142,16 +121,9 @@ fn genuine_calls() -> Vec<Genuine> {
         "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503",
         SLACK_BODY,
     );
-    slack
-        .headers
-        .push(("x-slack-request-timestamp", "1531420618".to_owned()));
+    slack.headers.push(("x-slack-request-timestamp", "1531420618".to_owned()));
     slack.now = 1_531_420_618;
-    let mut zoom = signed(
-        "x-zm-signature",
-        |mac| format!("v0={mac}"),
-        &format!("v0:{now}:{body}"),
-        body,
-    );
+    let mut zoom = signed("x-zm-signature", |mac| format!("v0={mac}"), &format!("v0:{now}:{body}"), body);
     zoom.headers.push(("x-zm-request-timestamp", now.to_owned()));
     let linear = r#"{"webhookTimestamp":1600000000000}"#;
     let hex = |header| vector((header, Sha256), "secret", sha256, body);
@@ -168,12 +140,7 @@ fn genuine_calls() -> Vec<Genuine> {
             "sha256=e3eccac34c43c7dc1cbb905488b1b81347fcc700a7b025697a9d07862256023f",
             "{\n  \"foo\": \"bar\"\n}\n",
         ),
-        vector(
-            ("x-hub-signature", Sha1),
-            "secret",
-            "sha1=b17e04cbb22afa8ffbff8796fc1894ed27badd9e",
-            body,
-        ),
+        vector(("x-hub-signature", Sha1), "secret", "sha1=b17e04cbb22afa8ffbff8796fc1894ed27badd9e", body),
         vector(("x-hub-signature", Sha256), "secret", &format!("sha256={sha256}"), body),
         vector(
             ("x-hub-signature", Sha512),
@@ -182,41 +149,16 @@ fn genuine_calls() -> Vec<Genuine> {
             "sha512=b42af09057bac1e2d41708e48a902e09b5ff7f12ab428a4fe86653c73dd248fb82f948a549f7b791a5b41915ee4d1ec3935357e4e2317250d0372afa2ebeeb3a",
             "The quick brown fox jumps over the lazy dog",
         ),
-        vector(
-            ("x-gitlab-token", Sha256),
-            "a secret of 24 characters",
-            "a secret of 24 characters",
-            body,
-        ),
+        vector(("x-gitlab-token", Sha256), "a secret of 24 characters", "a secret of 24 characters", body),
         hex("x-gitea-signature"),
         hex("x-forgejo-signature"),
         hex("x-gogs-signature"),
         hex("sentry-hook-signature"),
         vector(("x-shopify-hmac-sha256", Sha256), "secret", &base64, body),
-        vector(
-            ("x-pagerduty-signature", Sha256),
-            "secret",
-            &format!("v1={},v1={sha256}", "0".repeat(64)),
-            body,
-        ),
-        vector(
-            ("circleci-signature", Sha256),
-            "secret",
-            &format!("v1={sha256},v2={}", "0".repeat(64)),
-            body,
-        ),
-        signed(
-            "stripe-signature",
-            |mac| format!("t={now},v1={mac},v0=0"),
-            &format!("{now}.{body}"),
-            body,
-        ),
-        signed(
-            "paddle-signature",
-            |mac| format!("ts={now};h1={mac}"),
-            &format!("{now}:{body}"),
-            body,
-        ),
+        vector(("x-pagerduty-signature", Sha256), "secret", &format!("v1={},v1={sha256}", "0".repeat(64)), body),
+        vector(("circleci-signature", Sha256), "secret", &format!("v1={sha256},v2={}", "0".repeat(64)), body),
+        signed("stripe-signature", |mac| format!("t={now},v1={mac},v0=0"), &format!("{now}.{body}"), body),
+        signed("paddle-signature", |mac| format!("ts={now};h1={mac}"), &format!("{now}:{body}"), body),
         signed("linear-signature", str::to_owned, linear, linear),
         slack,
         zoom,
@@ -228,12 +170,7 @@ fn genuine_calls() -> Vec<Genuine> {
         vector(("x-signature", Sha256), "secret", &base64, body),
         vector(("x-signature", Sha256), "secret", &format!("sha256={base64}"), body),
         vector(("x-signature", Sha256), "secret", &format!("v1={sha256}"), body),
-        vector(
-            ("x-signature", Sha1),
-            "secret",
-            "sha1=b17e04cbb22afa8ffbff8796fc1894ed27badd9e",
-            body,
-        ),
+        vector(("x-signature", Sha1), "secret", "sha1=b17e04cbb22afa8ffbff8796fc1894ed27badd9e", body),
         vector(
             ("x-signature", Sha256),
             "secret",
@@ -251,12 +188,7 @@ fn a_genuine_call_of_every_scheme_is_accepted() {
     }
     for scheme in SCHEMES {
         let covered = |call: &Genuine| std::ptr::eq(call.signing.scheme(), scheme);
-        assert!(
-            calls.iter().any(covered),
-            "no vector for {} ({})",
-            scheme.provider,
-            scheme.header
-        );
+        assert!(calls.iter().any(covered), "no vector for {} ({})", scheme.provider, scheme.header);
     }
 }
 
@@ -266,57 +198,26 @@ fn a_signature_that_is_missing_empty_cut_or_of_another_form_is_refused() {
         let header = call.signing.header_name.as_str().to_owned();
         let value = call.headers[0].1.clone();
         let replaced = |value: &str| -> Vec<(String, String)> {
-            let rest = call.headers[1..]
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), value.clone()));
-            std::iter::once((header.clone(), value.to_owned()))
-                .chain(rest)
-                .collect()
+            let rest = call.headers[1..].iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+            std::iter::once((header.clone(), value.to_owned())).chain(rest).collect()
         };
         let accepts = |headers: Vec<(String, String)>| {
-            let headers: Vec<_> = headers
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.as_str()))
-                .collect();
+            let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             call.accepts(&[call.secret], &headers, call.body.as_bytes(), call.now)
         };
         assert!(accepts(replaced(&value)), "{header}: the genuine one must pass");
+        // Of a list, cut the entry that counts.
+        let value = value.split(",v2=").next().unwrap_or_default().trim_end_matches(",v0=0");
         let cut = &value[..value.len() - 2];
         let padded = format!("{value}00");
-        for forged in [
-            "",
-            "sha256=",
-            "v1=",
-            "v0=",
-            "v1,",
-            "t=1600000000,v1=",
-            "not hex",
-            "sha1=00",
-            "md5=00",
-            cut,
-            &padded,
-        ] {
+        for forged in
+            ["", "sha256=", "v1=", "v0=", "v1,", "t=1600000000,v1=", "not hex", "sha1=00", "md5=00", cut, &padded]
+        {
             assert!(!accepts(replaced(forged)), "{header}: {forged}");
         }
-        assert!(
-            !accepts(
-                call.headers[1..]
-                    .iter()
-                    .map(|(n, v)| ((*n).to_owned(), v.clone()))
-                    .collect()
-            ),
-            "{header}"
-        );
-        assert!(!call.accepts(
-            &["another secret, not it"],
-            &call.header_refs(),
-            call.body.as_bytes(),
-            call.now
-        ));
-        assert!(
-            !call.accepts(&[], &call.header_refs(), call.body.as_bytes(), call.now),
-            "{header}: no secret at all"
-        );
+        assert!(!accepts(call.headers[1..].iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect()), "{header}");
+        assert!(!call.accepts(&["another secret, not it"], &call.header_refs(), call.body.as_bytes(), call.now));
+        assert!(!call.accepts(&[], &call.header_refs(), call.body.as_bytes(), call.now), "{header}: no secret at all");
     }
 }
 
@@ -326,13 +227,7 @@ fn a_right_signature_under_another_algorithms_prefix_is_refused() {
     for prefix in ["sha1=", "sha512=", "SHA256=", "sha256:", "sha256"] {
         let headers = [("x-hub-signature-256", format!("{prefix}{mac}"))];
         let headers = [(headers[0].0, headers[0].1.as_str())];
-        assert!(!verified(
-            &signing("x-hub-signature-256", Algorithm::Sha256),
-            &["secret"],
-            &headers,
-            b"body",
-            0
-        ));
+        assert!(!verified(&signing("x-hub-signature-256", Algorithm::Sha256), &["secret"], &headers, b"body", 0));
     }
 }
 
@@ -340,18 +235,9 @@ fn a_right_signature_under_another_algorithms_prefix_is_refused() {
 fn the_same_header_twice_is_refused_where_one_signature_is_expected() {
     let mac = hmac_hex("secret", "body");
     // This is how API Gateway hands over a header that came twice.
-    for value in [
-        format!("sha256={mac},sha256={mac}"),
-        format!("sha256={mac}, sha256={mac}"),
-    ] {
+    for value in [format!("sha256={mac},sha256={mac}"), format!("sha256={mac}, sha256={mac}")] {
         let headers = [("x-hub-signature-256", value.as_str())];
-        assert!(!verified(
-            &signing("x-hub-signature-256", Algorithm::Sha256),
-            &["secret"],
-            &headers,
-            b"body",
-            0
-        ));
+        assert!(!verified(&signing("x-hub-signature-256", Algorithm::Sha256), &["secret"], &headers, b"body", 0));
     }
 }
 
@@ -363,13 +249,7 @@ fn a_right_signature_in_second_place_of_a_list_is_accepted() {
     let value = format!("t={now},v1={wrong},v1={mac}");
     let stripe = signing("stripe-signature", Algorithm::Sha256);
     let headers = [("stripe-signature", value.as_str())];
-    assert!(verified(
-        &stripe,
-        &["whsec_verbatim_with_prefix"],
-        &headers,
-        body.as_bytes(),
-        now
-    ));
+    assert!(verified(&stripe, &["whsec_verbatim_with_prefix"], &headers, body.as_bytes(), now));
 }
 
 #[test]
@@ -377,13 +257,7 @@ fn a_flood_of_signatures_is_cut_off() {
     let mac = hmac_hex("secret", "body");
     let value = format!("{}v1={mac}", format!("v1={},", "0".repeat(64)).repeat(MAX_SIGNATURES));
     let headers = [("x-pagerduty-signature", value.as_str())];
-    assert!(!verified(
-        &signing("x-pagerduty-signature", Algorithm::Sha256),
-        &["secret"],
-        &headers,
-        b"body",
-        0
-    ));
+    assert!(!verified(&signing("x-pagerduty-signature", Algorithm::Sha256), &["secret"], &headers, b"body", 0));
 }
 
 #[test]
@@ -392,29 +266,13 @@ fn two_timestamps_in_one_header_are_refused() {
     let mac = hmac_hex("secret", &format!("{now}.{body}"));
     let value = format!("t={now},t=1,v1={mac}");
     let headers = [("stripe-signature", value.as_str())];
-    assert!(!verified(
-        &signing("stripe-signature", Algorithm::Sha256),
-        &["secret"],
-        &headers,
-        body.as_bytes(),
-        now
-    ));
+    assert!(!verified(&signing("stripe-signature", Algorithm::Sha256), &["secret"], &headers, body.as_bytes(), now));
 }
 
 #[test]
 fn a_call_is_stale_beyond_the_tolerance_on_either_side() {
-    for call in genuine_calls()
-        .into_iter()
-        .filter(|call| !matches!(call.signing.scheme().timing, Timing::None))
-    {
-        let at = |offset| {
-            call.accepts(
-                &[call.secret],
-                &call.header_refs(),
-                call.body.as_bytes(),
-                call.now + offset,
-            )
-        };
+    for call in genuine_calls().into_iter().filter(|call| !matches!(call.signing.scheme().timing, Timing::None)) {
+        let at = |offset| call.accepts(&[call.secret], &call.header_refs(), call.body.as_bytes(), call.now + offset);
         let header = &call.signing.header_name;
         assert!(at(300) && at(-300), "{header:?}");
         assert!(!at(301) && !at(-301), "{header:?}");
@@ -437,11 +295,7 @@ fn a_secret_must_have_the_form_of_its_scheme() {
         assert!(standard.check_secret(&secret(text)).is_err(), "{text}");
     }
     for scheme in SCHEMES {
-        assert!(
-            scheme.check_secret(&scheme.generate_secret(&[7; 32])).is_ok(),
-            "{}",
-            scheme.provider
-        );
+        assert!(scheme.check_secret(&scheme.generate_secret(&[7; 32])).is_ok(), "{}", scheme.provider);
     }
 }
 
@@ -450,10 +304,7 @@ fn an_algorithm_that_the_provider_never_uses_is_refused() {
     assert!(Scheme::check_algorithm("x-hub-signature-256", Algorithm::Sha256).is_ok());
     assert!(Scheme::check_algorithm("x-any-other", Algorithm::Sha512).is_ok());
     let refused = Scheme::check_algorithm("x-hub-signature-256", Algorithm::Sha512).unwrap_err();
-    assert_eq!(
-        refused.to_string(),
-        "must be sha256 when the header is x-hub-signature-256"
-    );
+    assert_eq!(refused.to_string(), "must be sha256 when the header is x-hub-signature-256");
 }
 
 proptest! {
