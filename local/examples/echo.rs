@@ -28,9 +28,6 @@ async fn echo(request: Request) -> Result<Response<Body>, Error> {
         .header("x-process", process::id().to_string())
         .header("x-uri", request.uri().to_string())
         .header("x-greeting", std::env::var("GREETING").unwrap_or_default())
-        .header(
-            "x-variables",
-            std::env::vars().map(|(name, _)| name).collect::<Vec<_>>().join(","),
-        );
+        .header("x-variables", std::env::vars().map(|(name, _)| name).collect::<Vec<_>>().join(","));
     Ok(answer.body(request.into_body())?)
 }

@@ -33,9 +33,7 @@ pub(crate) async fn build(
     release: bool,
 ) -> Result<HashMap<String, PathBuf>, Error> {
     let mut cargo = Command::new("cargo");
-    cargo
-        .current_dir(directory)
-        .args(["build", "--workspace", "--message-format=json-render-diagnostics"]);
+    cargo.current_dir(directory).args(["build", "--workspace", "--message-format=json-render-diagnostics"]);
     if release {
         cargo.arg("--release");
     }
@@ -45,8 +43,9 @@ pub(crate) async fn build(
     for name in host::variables_of_running_package() {
         cargo.env_remove(name);
     }
-    cargo.stdin(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true);
-    let output = cargo.output().await.map_err(Error::io("cannot run cargo"))?;
+    cargo.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
+    let cargo = cargo.spawn().map_err(Error::io("cannot run cargo"))?;
+    let output = cargo.wait_with_output().await.map_err(Error::io("cannot run cargo"))?;
     if !output.status.success() {
         return Err(Error::Build);
     }

@@ -25,20 +25,10 @@ pub(crate) struct Data {
 impl Data {
     pub(crate) fn open(directory: &Path) -> Result<Self, Error> {
         let doing = || Error::io(format!("cannot keep data in {}", directory.display()));
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(PRIVATE_DIRECTORY)
-            .create(directory)
-            .map_err(doing())?;
-        let lock = private()
-            .truncate(false)
-            .open(directory.join("lock"))
-            .map_err(doing())?;
+        fs::DirBuilder::new().recursive(true).mode(PRIVATE_DIRECTORY).create(directory).map_err(doing())?;
+        let lock = private().truncate(false).open(directory.join("lock")).map_err(doing())?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self {
-                directory: directory.to_owned(),
-                _lock: lock,
-            }),
+            Ok(()) => Ok(Self { directory: directory.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(Error::DataInUse(directory.to_owned())),
             Err(TryLockError::Error(error)) => Err(doing()(error)),
         }
@@ -55,10 +45,7 @@ impl Data {
             return Ok(T::default());
         }
         let text = fs::read(&path).map_err(Error::io(format!("cannot read {}", path.display())))?;
-        serde_json::from_slice(&text).map_err(|error| Error::Data {
-            path,
-            message: error.to_string(),
-        })
+        serde_json::from_slice(&text).map_err(|error| Error::Data { path, message: error.to_string() })
     }
 
     pub(crate) fn save<T: Serialize>(&self, name: &str, value: &T) -> Result<(), Error> {
@@ -78,10 +65,7 @@ impl Data {
 
     /// A new file that takes the place of the old one only at [`Draft::commit`].
     pub(crate) fn begin(&self, name: &str) -> Result<(Draft, File), Error> {
-        let draft = Draft {
-            path: self.path(&format!("{name}.new")),
-            target: self.path(name),
-        };
+        let draft = Draft { path: self.path(&format!("{name}.new")), target: self.path(name) };
         let file = private().truncate(true).open(&draft.path).map_err(draft.failed())?;
         Ok((draft, file))
     }

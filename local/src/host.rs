@@ -11,9 +11,7 @@ use uuid::Uuid;
 
 /// Time since 1970.
 pub(crate) fn now() -> Duration {
-    SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default()
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
 }
 
 pub(crate) fn now_utc() -> OffsetDateTime {
@@ -39,15 +37,9 @@ pub(crate) fn variable(name: &str) -> Option<OsString> {
 pub(crate) fn variables_of_running_package() -> impl Iterator<Item = OsString> {
     env::vars_os().map(|(name, _)| name).filter(|name| {
         name.to_str().is_some_and(|name| {
-            [
-                "CARGO_BIN_",
-                "CARGO_MANIFEST_",
-                "CARGO_PKG_",
-                "CARGO_CRATE_",
-                "CARGO_PRIMARY_",
-            ]
-            .iter()
-            .any(|prefix| name.starts_with(prefix))
+            ["CARGO_BIN_", "CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_CRATE_", "CARGO_PRIMARY_"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
         })
     })
 }

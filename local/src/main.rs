@@ -27,10 +27,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Error> {
-    let mut signals = Signals::listen().map_err(|source| Error::Io {
-        what: "cannot listen for signals".into(),
-        source,
-    })?;
+    let mut signals =
+        Signals::listen().map_err(|source| Error::Io { what: "cannot listen for signals".into(), source })?;
     let options = Options {
         port: Some(arguments.port),
         data: arguments.data.clone(),
@@ -80,10 +78,7 @@ struct Signals([Signal; 2]);
 
 impl Signals {
     fn listen() -> io::Result<Self> {
-        Ok(Self([
-            signal(SignalKind::interrupt())?,
-            signal(SignalKind::terminate())?,
-        ]))
+        Ok(Self([signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?]))
     }
 
     async fn any(&mut self) {

@@ -44,10 +44,7 @@ pub(crate) async fn bind(port: Option<u16>) -> Result<(TcpListener, SocketAddr),
         if source.kind() == io::ErrorKind::AddrInUse {
             Error::PortInUse(port)
         } else {
-            Error::Io {
-                what: format!("cannot listen on port {port}"),
-                source,
-            }
+            Error::Io { what: format!("cannot listen on port {port}"), source }
         }
     })?;
     let address = listener.local_addr().map_err(Error::io("cannot listen"))?;
@@ -81,10 +78,7 @@ async fn converse<H: Handler>(stream: TcpStream, client: SocketAddr, handler: Ar
         }
     });
     // An error ends the connection, which is all that can be done about it.
-    let _ = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+    let _ = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
 }
 
 /// The whole body, or `None` when it is over the limit. Reads on even then: a client that is cut off while it still
@@ -113,9 +107,7 @@ pub(crate) fn json(status: StatusCode, body: &Value) -> Response<Full<Bytes>> {
 pub(crate) fn respond(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(body.into()));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type));
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type));
     response
 }
 

@@ -5,6 +5,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use tokio::sync::broadcast;
@@ -59,18 +60,10 @@ impl Stack {
     pub async fn start(options: Options) -> Result<Self, Error> {
         let (api_listener, api) = server::bind(options.port).await?;
         let ports = Ports::bind().await?;
-        let path = options
-            .template
-            .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml"));
+        let path = options.template.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml"));
         let template = Template::load(&path)?;
         let mut scope = template.scope(&options.parameters)?;
-        template.name_resources(
-            &mut scope,
-            &Addresses {
-                api,
-                sqs: ports.address(Service::Sqs),
-            },
-        )?;
+        template.name_resources(&mut scope, &Addresses { api, sqs: ports.address(Service::Sqs) })?;
 
         let data = options.data.as_deref().map(Data::open).transpose()?;
         let tasks = Arc::new(Tasks::default());
@@ -85,15 +78,7 @@ impl Stack {
         let functions = Functions::start(&tasks, with_binaries(declared, &binaries), endpoints(&aws)).await?;
         server::serve(&tasks, api_listener, Arc::new(Gateway::new(api, &functions)?));
         let lambda = lambda::serve_invoke_api(&tasks, &functions).await?;
-        Ok(Self {
-            api,
-            lambda,
-            scope,
-            aws,
-            functions,
-            tasks,
-            _data: data,
-        })
+        Ok(Self { api, lambda, scope, aws, functions, tasks, _data: data })
     }
 
     /// `http://127.0.0.1:<port>`
@@ -168,6 +153,11 @@ impl Stack {
         self.aws.watch_messages()
     }
 
+    /// Lets time pass for SQS alone: the five minutes of deduplication, a visibility timeout.
+    pub async fn advance_sqs(&self, by: Duration) {
+        self.aws.advance_sqs(by).await;
+    }
+
     /// Stops everything that the stack has started.
     pub async fn stop(self) {
         self.tasks.stop().await;
@@ -199,10 +189,7 @@ fn endpoints(aws: &Aws) -> Vec<(&'static str, String)> {
     vec![
         ("AWS_ENDPOINT_URL_DYNAMODB", url(aws.address(Service::DynamoDb))),
         ("AWS_ENDPOINT_URL_SQS", url(aws.address(Service::Sqs))),
-        (
-            "AWS_ENDPOINT_URL_SECRETS_MANAGER",
-            url(aws.address(Service::SecretsManager)),
-        ),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", url(aws.address(Service::SecretsManager))),
     ]
 }
 

@@ -47,15 +47,10 @@ pub(super) async fn start(tasks: &Arc<Tasks>, tables: &[Table], data: Option<&Da
         Some(path) => Database::new(&path.to_string_lossy()),
         None => Database::memory(),
     };
-    let database = database.map_err(|error| Error::Data {
-        path: path.unwrap_or_else(|| "dynamodb".into()),
-        message: error.to_string(),
-    })?;
+    let database = database
+        .map_err(|error| Error::Data { path: path.unwrap_or_else(|| "dynamodb".into()), message: error.to_string() })?;
     for table in tables {
-        create(&database, table).map_err(|message| Error::Resource {
-            resource: table.id.clone(),
-            message,
-        })?;
+        create(&database, table).map_err(|message| Error::Resource { resource: table.id.clone(), message })?;
     }
     // A running table hides what has expired; this removes what expired while nothing ran.
     let _ = database.sweep_ttl();
@@ -64,17 +59,12 @@ pub(super) async fn start(tasks: &Arc<Tasks>, tables: &[Table], data: Option<&Da
     tasks.spawn(async move { dynoxide::server::serve_on(listener, database).await });
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
-    Ok(DynamoDb {
-        address,
-        client: Client::builder(TokioExecutor::new()).build(connector),
-    })
+    Ok(DynamoDb { address, client: Client::builder(TokioExecutor::new()).build(connector) })
 }
 
 /// Makes the table, or checks that the one from an earlier run still fits.
 fn create(database: &Database, table: &Table) -> Result<(), String> {
-    let existing = database.describe_table(DescribeTableRequest {
-        table_name: table.name.clone(),
-    });
+    let existing = database.describe_table(DescribeTableRequest { table_name: table.name.clone() });
     if let Ok(existing) = existing {
         let existing = serde_json::to_value(existing).map_err(|error| error.to_string())?;
         return if fits(&existing["Table"], &table.create) {
@@ -88,9 +78,7 @@ fn create(database: &Database, table: &Table) -> Result<(), String> {
     if let Some(specification) = &table.time_to_live {
         let request = json!({ "TableName": table.name, "TimeToLiveSpecification": specification });
         let request = serde_json::from_value(request).map_err(|error| error.to_string())?;
-        database
-            .update_time_to_live(request)
-            .map_err(|error| error.to_string())?;
+        database.update_time_to_live(request).map_err(|error| error.to_string())?;
     }
     Ok(())
 }

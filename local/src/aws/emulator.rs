@@ -26,20 +26,13 @@ pub(super) trait Emulator: Send + Sync + 'static {
         if response.status() == StatusCode::OK {
             return Ok(answer);
         }
-        let message = answer
-            .get("message")
-            .or_else(|| answer.get("Message"))
-            .and_then(Json::as_str);
+        let message = answer.get("message").or_else(|| answer.get("Message")).and_then(Json::as_str);
         Err(message.unwrap_or("refused without a reason").to_owned())
     }
 }
 
 /// What a request asks for, from `X-Amz-Target: <service>.<operation>`.
 pub(super) fn operation(request: &Request<Bytes>) -> &str {
-    let target = request
-        .headers()
-        .get(TARGET)
-        .map_or(Ok(""), HeaderValue::to_str)
-        .unwrap_or_default();
+    let target = request.headers().get(TARGET).map_or(Ok(""), HeaderValue::to_str).unwrap_or_default();
     target.rsplit('.').next().unwrap_or_default()
 }

@@ -43,9 +43,7 @@ impl Fault {
 
     /// The answer is this status; the request is not processed. 500 stands for a number that is no status.
     pub fn status(status: u16) -> Self {
-        Self::new(Kind::Status(
-            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-        ))
+        Self::new(Kind::Status(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)))
     }
 
     /// The answer is the service's throttling error; the request is not processed.
@@ -66,27 +64,17 @@ impl Fault {
     /// Only this operation fails, such as `SendMessage`.
     #[must_use]
     pub fn on(self, operation: impl Into<String>) -> Self {
-        Self {
-            operation: Some(operation.into()),
-            ..self
-        }
+        Self { operation: Some(operation.into()), ..self }
     }
 
     /// Only so many requests fail, counted from now.
     #[must_use]
     pub fn first(self, requests: u32) -> Self {
-        Self {
-            remaining: Some(requests),
-            ..self
-        }
+        Self { remaining: Some(requests), ..self }
     }
 
     fn new(kind: Kind) -> Self {
-        Self {
-            kind,
-            operation: None,
-            remaining: None,
-        }
+        Self { kind, operation: None, remaining: None }
     }
 
     /// What happens to this request, and one request fewer of those that fail.
@@ -108,23 +96,13 @@ pub(super) fn throttled(service: Service) -> Response<Full<Bytes>> {
         Service::Sqs => "com.amazonaws.sqs#RequestThrottled",
         Service::SecretsManager => "ThrottlingException",
     };
-    server::json(
-        StatusCode::BAD_REQUEST,
-        &json!({ "__type": code, "message": "Rate exceeded" }),
-    )
+    server::json(StatusCode::BAD_REQUEST, &json!({ "__type": code, "message": "Rate exceeded" }))
 }
 
 /// An answer as a broken service gives it.
 pub(super) fn broken(status: StatusCode) -> Response<Full<Bytes>> {
-    let code = if status == StatusCode::SERVICE_UNAVAILABLE {
-        "ServiceUnavailable"
-    } else {
-        "InternalServerError"
-    };
-    server::json(
-        status,
-        &json!({ "__type": code, "message": "fault injected by a test" }),
-    )
+    let code = if status == StatusCode::SERVICE_UNAVAILABLE { "ServiceUnavailable" } else { "InternalServerError" };
+    server::json(status, &json!({ "__type": code, "message": "fault injected by a test" }))
 }
 
 #[cfg(test)]
@@ -135,9 +113,7 @@ mod tests {
     fn a_fault_strikes_its_operation_as_often_as_it_says() {
         let mut fault = Fault::throttle().on("PutItem").first(2);
 
-        let struck: Vec<_> = ["GetItem", "PutItem", "PutItem", "PutItem"]
-            .map(|op| fault.strike(op).is_some())
-            .into();
+        let struck: Vec<_> = ["GetItem", "PutItem", "PutItem", "PutItem"].map(|op| fault.strike(op).is_some()).into();
 
         assert_eq!(struck, [false, true, true, false]);
     }

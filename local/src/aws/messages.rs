@@ -57,10 +57,7 @@ enum Entry {
 impl Messages {
     /// Sends again what the journal has, in order, and begins a new journal.
     pub(super) async fn restore(emulator: &impl Emulator, data: Option<&Data>) -> Result<Self, Error> {
-        let messages = Self {
-            landed: broadcast::channel(1024).0,
-            state: Mutex::default(),
-        };
+        let messages = Self { landed: broadcast::channel(1024).0, state: Mutex::default() };
         let Some(data) = data else { return Ok(messages) };
 
         let undelivered = undelivered(data.load_lines(JOURNAL));
@@ -70,11 +67,7 @@ impl Messages {
         for request in undelivered {
             // A queue that the template no longer has takes its messages with it.
             if let Ok(answer) = emulator.call("SendMessage", &request).await {
-                messages.observe(
-                    "SendMessage",
-                    request.to_string().as_bytes(),
-                    answer.to_string().as_bytes(),
-                );
+                messages.observe("SendMessage", request.to_string().as_bytes(), answer.to_string().as_bytes());
             }
         }
         new.commit()?;
@@ -104,10 +97,7 @@ impl Messages {
             }
             "ReceiveMessage" => {
                 let received = list(&answer["Messages"]).map(|message| {
-                    (
-                        text(&message["ReceiptHandle"]).to_owned(),
-                        text(&message["MessageId"]).to_owned(),
-                    )
+                    (text(&message["ReceiptHandle"]).to_owned(), text(&message["MessageId"]).to_owned())
                 });
                 lock(&self.state).receipts.extend(received);
             }
@@ -115,9 +105,7 @@ impl Messages {
             "DeleteMessageBatch" => {
                 list(&request["Entries"]).for_each(|entry| self.deleted(text(&entry["ReceiptHandle"])));
             }
-            "PurgeQueue" => lock(&self.state).note(&Entry::Purged {
-                queue: queue_name(&request).to_owned(),
-            }),
+            "PurgeQueue" => lock(&self.state).note(&Entry::Purged { queue: queue_name(&request).to_owned() }),
             _ => {}
         }
     }
@@ -127,10 +115,7 @@ impl Messages {
         if !state.known.insert(id.to_owned()) {
             return;
         }
-        state.note(&Entry::Sent {
-            id: id.to_owned(),
-            request: request.clone(),
-        });
+        state.note(&Entry::Sent { id: id.to_owned(), request: request.clone() });
         // Nobody may be watching.
         let _ = self.landed.send(Message {
             queue: queue_name(request).to_owned(),
@@ -212,10 +197,8 @@ mod tests {
             sent("4", "b"),
         ];
 
-        let bodies: Vec<_> = undelivered(entries)
-            .iter()
-            .map(|request| text(&request["MessageBody"]).to_owned())
-            .collect();
+        let bodies: Vec<_> =
+            undelivered(entries).iter().map(|request| text(&request["MessageBody"]).to_owned()).collect();
 
         assert_eq!(bodies, ["3", "4"]);
     }

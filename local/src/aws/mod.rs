@@ -9,10 +9,12 @@ mod fault;
 mod messages;
 mod secrets_manager;
 mod sqs;
+mod timeline;
 
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -20,7 +22,7 @@ use http::{Request, Response};
 use http_body_util::Full;
 use tokio::{net::TcpListener, sync::broadcast, time::sleep};
 
-use self::{emulator::Emulator, fault::Kind, messages::Messages};
+use self::{emulator::Emulator, fault::Kind, messages::Messages, timeline::Timeline};
 pub use self::{fault::Fault, messages::Message};
 use crate::{
     data::Data,
@@ -60,11 +62,7 @@ pub(crate) struct Ports([(TcpListener, SocketAddr); 3]);
 
 impl Ports {
     pub(crate) async fn bind() -> Result<Self, Error> {
-        Ok(Self([
-            server::bind(None).await?,
-            server::bind(None).await?,
-            server::bind(None).await?,
-        ]))
+        Ok(Self([server::bind(None).await?, server::bind(None).await?, server::bind(None).await?]))
     }
 
     pub(crate) fn address(&self, service: Service) -> SocketAddr {
@@ -79,6 +77,7 @@ pub(crate) struct Aws {
     calls: Arc<Mutex<Vec<AwsCall>>>,
     faults: [Arc<Mutex<Option<Fault>>>; 3],
     messages: Arc<Messages>,
+    sqs_timeline: Arc<Timeline>,
 }
 
 impl Aws {
@@ -92,12 +91,13 @@ impl Aws {
     ) -> Result<Self, Error> {
         let secrets_manager = secrets_manager::start(&template.secrets(scope)?, scope, data).await?;
         let dynamodb = dynamodb::start(tasks, &template.tables(scope)?, data).await?;
-        let (sqs, messages) = sqs::start(ports.address(Service::Sqs), &template.queues(scope)?, data).await?;
+        let (sqs, messages, timeline) = sqs::start(ports.address(Service::Sqs), &template.queues(scope)?, data).await?;
         let aws = Self {
             addresses: Service::ALL.map(|service| ports.address(service)),
             calls: Arc::default(),
             faults: Default::default(),
             messages: Arc::new(messages),
+            sqs_timeline: timeline,
         };
         let [first, second, third] = ports.0.map(|(listener, _)| listener);
         server::serve(tasks, first, aws.gate(Service::DynamoDb, dynamodb, None));
@@ -108,13 +108,7 @@ impl Aws {
 
     fn gate<E>(&self, service: Service, emulator: E, messages: Option<&Arc<Messages>>) -> Arc<Gate<E>> {
         let fault = Arc::clone(&self.faults[service as usize]);
-        Arc::new(Gate {
-            service,
-            emulator,
-            messages: messages.cloned(),
-            calls: Arc::clone(&self.calls),
-            fault,
-        })
+        Arc::new(Gate { service, emulator, messages: messages.cloned(), calls: Arc::clone(&self.calls), fault })
     }
 
     pub(crate) fn address(&self, service: Service) -> SocketAddr {
@@ -127,6 +121,10 @@ impl Aws {
 
     pub(crate) fn set_fault(&self, service: Service, fault: Option<Fault>) {
         *lock(&self.faults[service as usize]) = fault;
+    }
+
+    pub(crate) async fn advance_sqs(&self, by: Duration) {
+        self.sqs_timeline.advance(by).await;
     }
 
     pub(crate) fn watch_messages(&self) -> broadcast::Receiver<Message> {
@@ -151,10 +149,7 @@ impl<E: Emulator> Handler for Gate<E> {
 
     async fn handle(self: Arc<Self>, request: Request<Bytes>, _: SocketAddr) -> Result<Response<Full<Bytes>>, HangUp> {
         let operation = emulator::operation(&request).to_owned();
-        lock(&self.calls).push(AwsCall {
-            service: self.service,
-            operation: operation.clone(),
-        });
+        lock(&self.calls).push(AwsCall { service: self.service, operation: operation.clone() });
 
         let fault = lock(&self.fault).as_mut().and_then(|fault| fault.strike(&operation));
         match fault {
@@ -169,10 +164,6 @@ impl<E: Emulator> Handler for Gate<E> {
         if let Some(messages) = self.messages.as_ref().filter(|_| response.status().is_success()) {
             messages.observe(&operation, &asked, response.body());
         }
-        if fault == Some(Kind::LoseAnswer) {
-            Err(HangUp)
-        } else {
-            Ok(response.map(Full::new))
-        }
+        if fault == Some(Kind::LoseAnswer) { Err(HangUp) } else { Ok(response.map(Full::new)) }
     }
 }

@@ -39,19 +39,15 @@ impl Emulator for SecretsManager {
 }
 
 pub(super) async fn start(secrets: &[Secret], scope: &mut Scope, data: Option<&Data>) -> Result<SecretsManager, Error> {
-    let emulator = SecretsManager(RustackSecretsManagerHandler::new(Arc::new(RustackSecretsManager::new(
-        SecretsManagerConfig {
+    let emulator =
+        SecretsManager(RustackSecretsManagerHandler::new(Arc::new(RustackSecretsManager::new(SecretsManagerConfig {
             skip_signature_validation: true,
             default_region: REGION.to_owned(),
             default_account_id: ACCOUNT.to_owned(),
-        },
-    ))));
+        }))));
     let mut kept: BTreeMap<String, String> = data.map_or_else(|| Ok(BTreeMap::new()), |data| data.load(FILE))?;
     for secret in secrets {
-        let refused = |message| Error::Resource {
-            resource: secret.id.clone(),
-            message,
-        };
+        let refused = |message| Error::Resource { resource: secret.id.clone(), message };
         let value = match (&secret.value, kept.get(&secret.name)) {
             (SecretValue::Given(value), _) | (SecretValue::Generated(_), Some(value)) => value.clone(),
             (SecretValue::Generated(how), None) => generate(&emulator, how).await.map_err(refused)?,

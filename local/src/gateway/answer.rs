@@ -26,9 +26,7 @@ struct Answer {
 pub(super) fn decode(payload: &[u8]) -> Option<Response<Full<Bytes>>> {
     let json: Json = serde_json::from_slice(payload).ok()?;
     if json.get("statusCode").is_none() {
-        let body = json
-            .as_str()
-            .map_or_else(|| payload.to_vec(), |text| text.as_bytes().to_vec());
+        let body = json.as_str().map_or_else(|| payload.to_vec(), |text| text.as_bytes().to_vec());
         return Some(crate::server::respond(StatusCode::OK, "application/json", body));
     }
     let answer: Answer = serde_json::from_value(json).ok()?;
@@ -50,10 +48,7 @@ pub(super) fn decode(payload: &[u8]) -> Option<Response<Full<Bytes>>> {
         response = response.header(header::SET_COOKIE, HeaderValue::try_from(cookie).ok()?);
     }
     let mut response = response.body(Full::from(body)).ok()?;
-    response
-        .headers_mut()
-        .entry(header::CONTENT_TYPE)
-        .or_insert(HeaderValue::from_static("text/plain;charset=UTF-8"));
+    response.headers_mut().entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static("text/plain;charset=UTF-8"));
     Some(response)
 }
 
@@ -73,18 +68,12 @@ mod tests {
 
     async fn decoded(payload: &str) -> Option<(u16, Vec<(String, String)>, Bytes)> {
         let (parts, body) = decode(payload.as_bytes())?.into_parts();
-        let headers = parts
-            .headers
-            .iter()
-            .map(|(k, v)| (k.to_string(), v.to_str().unwrap().to_owned()))
-            .collect();
+        let headers = parts.headers.iter().map(|(k, v)| (k.to_string(), v.to_str().unwrap().to_owned())).collect();
         Some((parts.status.as_u16(), headers, body.collect().await.unwrap().to_bytes()))
     }
 
     fn headers(list: &[(&str, &str)]) -> Vec<(String, String)> {
-        list.iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect()
+        list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
     #[tokio::test]
@@ -95,12 +84,8 @@ mod tests {
         let (status, mut found, body) = decoded(payload).await.unwrap();
 
         found.sort();
-        let expected = headers(&[
-            ("content-type", "a/b"),
-            ("location", "/x"),
-            ("set-cookie", "a=1"),
-            ("set-cookie", "b=2"),
-        ]);
+        let expected =
+            headers(&[("content-type", "a/b"), ("location", "/x"), ("set-cookie", "a=1"), ("set-cookie", "b=2")]);
         assert_eq!((status, found, body.as_ref()), (201, expected, b"hi".as_slice()));
     }
 

@@ -38,12 +38,7 @@ pub(super) fn build<T>(incoming: &Incoming<'_, T>) -> Vec<u8> {
         "isBase64Encoded": false,
     });
     // What is empty is left out.
-    let cookies: Vec<String> = parts
-        .headers
-        .get_all(header::COOKIE)
-        .iter()
-        .flat_map(split_cookies)
-        .collect();
+    let cookies: Vec<String> = parts.headers.get_all(header::COOKIE).iter().flat_map(split_cookies).collect();
     if !cookies.is_empty() {
         event["cookies"] = json!(cookies);
     }
@@ -51,11 +46,7 @@ pub(super) fn build<T>(incoming: &Incoming<'_, T>) -> Vec<u8> {
         event["queryStringParameters"] = parameters(query).into();
     }
     if !found.variables.is_empty() {
-        event["pathParameters"] = found
-            .variables
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
+        event["pathParameters"] = found.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
     }
     if !body.is_empty() {
         let (text, is_base64) = encode(&parts.headers, body);
@@ -66,13 +57,7 @@ pub(super) fn build<T>(incoming: &Incoming<'_, T>) -> Vec<u8> {
 }
 
 fn context<T>(incoming: &Incoming<'_, T>, path: &str) -> Json {
-    let Incoming {
-        parts,
-        client,
-        address,
-        found,
-        ..
-    } = incoming;
+    let Incoming { parts, client, address, found, .. } = incoming;
     let now = host::now_utc();
     json!({
         "accountId": ACCOUNT,
@@ -121,11 +106,7 @@ fn parameters(query: &str) -> Map<String, Json> {
 ///
 /// Text is what API Gateway takes for text: forms, `*+json` and a body without a type are not.
 fn encode(headers: &HeaderMap, body: &[u8]) -> (String, bool) {
-    let content_type = headers
-        .get(header::CONTENT_TYPE)
-        .map(text)
-        .unwrap_or_default()
-        .to_ascii_lowercase();
+    let content_type = headers.get(header::CONTENT_TYPE).map(text).unwrap_or_default().to_ascii_lowercase();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     let is_text = media_type.starts_with("text/")
         || ["application/json", "application/xml", "application/javascript"].contains(&media_type);
@@ -159,20 +140,11 @@ mod tests {
 
     fn event(request: Request<&[u8]>) -> Json {
         let (parts, body) = request.into_parts();
-        let found = Found {
-            key: "POST /hooks/{hook_id}/trigger",
-            target: &(),
-            variables: vec![("hook_id", "a b".into())],
-        };
+        let found =
+            Found { key: "POST /hooks/{hook_id}/trigger", target: &(), variables: vec![("hook_id", "a b".into())] };
         let client = "192.0.2.7:5555".parse().unwrap();
         let address = "127.0.0.1:3000".parse().unwrap();
-        let event = build(&Incoming {
-            parts: &parts,
-            body,
-            client,
-            address,
-            found: &found,
-        });
+        let event = build(&Incoming { parts: &parts, body, client, address, found: &found });
         serde_json::from_slice(&event).unwrap()
     }
 
@@ -271,10 +243,7 @@ mod tests {
 
     #[test]
     fn text_that_is_no_text_is_kept_as_bytes() {
-        let request = Request::post("/")
-            .header("content-type", "application/json")
-            .body([0xff].as_slice())
-            .unwrap();
+        let request = Request::post("/").header("content-type", "application/json").body([0xff].as_slice()).unwrap();
 
         assert_eq!(event(request)["body"], "/w==");
     }

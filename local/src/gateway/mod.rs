@@ -60,18 +60,10 @@ impl Handler for Gateway {
         };
         let trace = new_trace();
         forwarded(&mut parts.headers, client, self.address, &trace);
-        let event = event::build(&Incoming {
-            parts: &parts,
-            body: &body,
-            client,
-            address: self.address,
-            found: &found,
-        });
+        let event =
+            event::build(&Incoming { parts: &parts, body: &body, client, address: self.address, found: &found });
         if event.len() > EVENT_LIMIT {
-            return Ok(server::message(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "Request Entity Too Large",
-            ));
+            return Ok(server::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"));
         }
         Ok(match found.target.invoke(event.into(), trace).await {
             Outcome::Answer(payload) => answer::decode(&payload).unwrap_or_else(broken),
@@ -90,10 +82,7 @@ fn broken() -> Response<Full<Bytes>> {
 /// Adds what API Gateway tells of the connection. What the client claims about the protocol does not count.
 fn forwarded(headers: &mut HeaderMap, client: SocketAddr, address: SocketAddr, trace: &str) {
     let before = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    let addresses = before.map_or_else(
-        || client.ip().to_string(),
-        |before| format!("{before}, {}", client.ip()),
-    );
+    let addresses = before.map_or_else(|| client.ip().to_string(), |before| format!("{before}, {}", client.ip()));
     for (name, value) in [
         ("x-forwarded-for", addresses),
         ("x-forwarded-port", address.port().to_string()),

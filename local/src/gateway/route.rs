@@ -45,51 +45,32 @@ impl<T> Routes<T> {
         let method = if any {
             None
         } else {
-            Some(
-                method
-                    .to_ascii_uppercase()
-                    .parse()
-                    .map_err(|_| format!("{method:?} is no HTTP method"))?,
-            )
+            Some(method.to_ascii_uppercase().parse().map_err(|_| format!("{method:?} is no HTTP method"))?)
         };
         let (key, segments) = if path == "$default" {
             (path.to_owned(), vec![Segment::Rest(String::new())])
         } else {
-            let rest = path
-                .strip_prefix('/')
-                .ok_or_else(|| format!("the path {path:?} does not start with a slash"))?;
+            let rest =
+                path.strip_prefix('/').ok_or_else(|| format!("the path {path:?} does not start with a slash"))?;
             let verb = method.as_ref().map_or("ANY", Method::as_str);
             (format!("{verb} {path}"), rest.split('/').map(Segment::parse).collect())
         };
         if self.0.iter().any(|route| route.key == key) {
             return Err(format!("the route {key:?} is declared twice"));
         }
-        self.0.push(Route {
-            key,
-            method,
-            segments,
-            target,
-        });
+        self.0.push(Route { key, method, segments, target });
         // A path decides before a method does: ANY is less specific only among equals.
-        self.0
-            .sort_by_key(|route| (shape(&route.segments), route.method.is_none()));
+        self.0.sort_by_key(|route| (shape(&route.segments), route.method.is_none()));
         Ok(())
     }
 
     /// The route of a request. Variables are percent-decoded, as API Gateway does before it matches.
     pub(super) fn find(&self, method: &Method, path: &str) -> Option<Found<'_, T>> {
         let path = percent_decode_str(path.strip_prefix('/')?).decode_utf8_lossy();
-        self.0
-            .iter()
-            .filter(|route| route.method.as_ref().is_none_or(|only| only == method))
-            .find_map(|route| {
-                let variables = route.variables(&path)?;
-                Some(Found {
-                    key: &route.key,
-                    target: &route.target,
-                    variables,
-                })
-            })
+        self.0.iter().filter(|route| route.method.as_ref().is_none_or(|only| only == method)).find_map(|route| {
+            let variables = route.variables(&path)?;
+            Some(Found { key: &route.key, target: &route.target, variables })
+        })
     }
 }
 
@@ -162,38 +143,22 @@ mod tests {
     fn find(method: &str, path: &str) -> Option<String> {
         let routes = routes();
         let found = routes.find(&method.parse().unwrap(), path)?;
-        let variables: Vec<_> = found
-            .variables
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
+        let variables: Vec<_> = found.variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
         Some(format!("{} [{}]", found.key, variables.join(", ")))
     }
 
     #[test]
     fn the_most_specific_route_wins() {
         for (method, path, expected) in [
-            (
-                "GET",
-                "/pipelines/7/hooks",
-                "GET /pipelines/{pipeline_id}/hooks [pipeline_id=7]",
-            ),
+            ("GET", "/pipelines/7/hooks", "GET /pipelines/{pipeline_id}/hooks [pipeline_id=7]"),
             (
                 "GET",
                 "/applications/42/hooks",
                 "GET /{resource_types}/{resource_id}/hooks [resource_types=applications, resource_id=42]",
             ),
             ("POST", "/hooks/incoming", "POST /hooks/incoming []"),
-            (
-                "POST",
-                "/hooks/abc/trigger",
-                "POST /hooks/{hook_id}/trigger [hook_id=abc]",
-            ),
-            (
-                "PUT",
-                "/hooks/abc/trigger",
-                "ANY /hooks/{hook_id}/trigger [hook_id=abc]",
-            ),
+            ("POST", "/hooks/abc/trigger", "POST /hooks/{hook_id}/trigger [hook_id=abc]"),
+            ("PUT", "/hooks/abc/trigger", "ANY /hooks/{hook_id}/trigger [hook_id=abc]"),
             ("PUT", "/files/a/b%20c", "ANY /files/{path+} [path=a/b c]"),
         ] {
             assert_eq!(find(method, path).as_deref(), Some(expected), "{method} {path}");
@@ -220,10 +185,7 @@ mod tests {
         routes.add("ANY", "$default", ()).unwrap();
 
         assert_eq!(routes.find(&Method::GET, "/").unwrap().key, "$default");
-        assert_eq!(
-            routes.find(&Method::POST, "/hooks/incoming").unwrap().key,
-            "POST /hooks/incoming"
-        );
+        assert_eq!(routes.find(&Method::POST, "/hooks/incoming").unwrap().key, "POST /hooks/incoming");
     }
 
     #[test]

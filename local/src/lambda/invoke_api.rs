@@ -31,11 +31,7 @@ impl Handler for InvokeApi {
             Ok(function) => Arc::clone(function),
             Err(error) => return Ok(refusal("ResourceNotFoundException", &error.to_string())),
         };
-        let event = if body.is_empty() {
-            Bytes::from_static(b"{}")
-        } else {
-            body
-        };
+        let event = if body.is_empty() { Bytes::from_static(b"{}") } else { body };
         match parts.headers.get("x-amz-invocation-type").map(HeaderValue::as_bytes) {
             Some(b"DryRun") => Ok(empty(StatusCode::NO_CONTENT)),
             Some(b"Event") => {
@@ -60,9 +56,7 @@ fn answer(invocation: Invocation) -> Response<Full<Bytes>> {
 
 fn refusal(kind: &'static str, message: &str) -> Response<Full<Bytes>> {
     let mut response = server::json(StatusCode::NOT_FOUND, &json!({ "Type": "User", "Message": message }));
-    response
-        .headers_mut()
-        .insert("x-amzn-errortype", HeaderValue::from_static(kind));
+    response.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static(kind));
     response
 }
 

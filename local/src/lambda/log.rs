@@ -22,10 +22,7 @@ pub(super) struct Log {
 
 impl Log {
     pub(super) fn new(function: &str) -> io::Result<Self> {
-        Ok(Self {
-            function: function.to_owned(),
-            file: tempfile::tempfile()?,
-        })
+        Ok(Self { function: function.to_owned(), file: tempfile::tempfile()? })
     }
 
     /// For a child process. All handles share one position, so lines of several processes follow each other.
@@ -49,10 +46,7 @@ impl Log {
         *position += bytes.len() as u64;
         String::from_utf8_lossy(&bytes)
             .lines()
-            .map(|text| LogLine {
-                function: self.function.clone(),
-                text: text.to_owned(),
-            })
+            .map(|text| LogLine { function: self.function.clone(), text: text.to_owned() })
             .collect()
     }
 }
@@ -69,10 +63,7 @@ mod tests {
         let mut position = 0;
         let mut print = |text: &str| {
             (&log.file).write_all(text.as_bytes()).unwrap();
-            log.lines_from(&mut position)
-                .into_iter()
-                .map(|line| line.text)
-                .collect::<Vec<_>>()
+            log.lines_from(&mut position).into_iter().map(|line| line.text).collect::<Vec<_>>()
         };
 
         assert_eq!(print("one\ntw"), ["one"]);

@@ -54,14 +54,10 @@ pub(crate) enum Outcome {
 impl From<Outcome> for Invocation {
     fn from(outcome: Outcome) -> Self {
         match outcome {
-            Outcome::Answer(payload) => Self {
-                function_error: None,
-                payload: payload.into(),
-            },
-            Outcome::Error(payload) | Outcome::TimedOut(payload) => Self {
-                function_error: Some("Unhandled".to_owned()),
-                payload: payload.into(),
-            },
+            Outcome::Answer(payload) => Self { function_error: None, payload: payload.into() },
+            Outcome::Error(payload) | Outcome::TimedOut(payload) => {
+                Self { function_error: Some("Unhandled".to_owned()), payload: payload.into() }
+            }
         }
     }
 }
@@ -89,9 +85,7 @@ impl Function {
             let _ = reply.send(function.run(event, trace).await);
         });
         // Without a reply, the stack is being stopped.
-        outcome
-            .await
-            .unwrap_or_else(|_| failure("Local.Stopped", "the stack has stopped"))
+        outcome.await.unwrap_or_else(|_| failure("Local.Stopped", "the stack has stopped"))
     }
 
     /// Starts a process ahead of the first call.
@@ -118,10 +112,7 @@ impl Function {
         let mut sandbox = match self.take_idle().map_or_else(|| Sandbox::start(self, &self.runtime), Ok) {
             Ok(sandbox) => sandbox,
             Err(error) => {
-                return failure(
-                    "Runtime.InvalidEntrypoint",
-                    &format!("{}: {error}", self.binary.display()),
-                );
+                return failure("Runtime.InvalidEntrypoint", &format!("{}: {error}", self.binary.display()));
             }
         };
         let outcome = sandbox.call(event, trace, self.declared.timeout).await;
@@ -193,11 +184,7 @@ impl Functions {
     /// What they have printed since `positions` was last used.
     pub(crate) fn new_logs(&self, positions: &mut Vec<u64>) -> Vec<LogLine> {
         positions.resize(self.0.len(), 0);
-        self.0
-            .iter()
-            .zip(positions)
-            .flat_map(|(function, position)| function.log.lines_from(position))
-            .collect()
+        self.0.iter().zip(positions).flat_map(|(function, position)| function.log.lines_from(position)).collect()
     }
 
     pub(crate) async fn stop(&self) {
@@ -210,13 +197,7 @@ impl Functions {
 /// Serves the Invoke API on a free port.
 pub(crate) async fn serve_invoke_api(tasks: &Arc<Tasks>, functions: &Arc<Functions>) -> Result<SocketAddr, Error> {
     let (listener, address) = crate::server::bind(None).await?;
-    crate::server::serve(
-        tasks,
-        listener,
-        Arc::new(InvokeApi {
-            functions: Arc::clone(functions),
-        }),
-    );
+    crate::server::serve(tasks, listener, Arc::new(InvokeApi { functions: Arc::clone(functions) }));
     Ok(address)
 }
 

@@ -62,10 +62,7 @@ pub(super) struct RuntimeApi {
 impl RuntimeApi {
     pub(super) async fn start(tasks: &Arc<Tasks>) -> Result<Arc<Self>, Error> {
         let (listener, address) = server::bind(None).await?;
-        let api = Arc::new(Self {
-            address,
-            desks: Mutex::default(),
-        });
+        let api = Arc::new(Self { address, desks: Mutex::default() });
         server::serve(tasks, listener, Arc::clone(&api));
         Ok(api)
     }
@@ -105,10 +102,7 @@ impl Handler for RuntimeApi {
             return Ok(server::message(StatusCode::FORBIDDEN, "no such sandbox"));
         };
 
-        let action = path
-            .next()
-            .and_then(|path| path.strip_prefix("2018-06-01/runtime/"))
-            .unwrap_or_default();
+        let action = path.next().and_then(|path| path.strip_prefix("2018-06-01/runtime/")).unwrap_or_default();
         match (&parts.method, action.split('/').collect::<Vec<_>>().as_slice()) {
             (&Method::GET, ["invocation", "next"]) => desk.next().await,
             (&Method::POST, ["invocation", id, "response"]) => Ok(desk.reply(id, Outcome::Answer(body))),

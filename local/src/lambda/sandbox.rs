@@ -49,13 +49,7 @@ impl Sandbox {
             .kill_on_drop(true)
             .spawn()?;
         let (events, desk) = runtime.open(id, &function.declared.arn);
-        Ok(Self {
-            id,
-            process,
-            events,
-            desk,
-            runtime: Arc::clone(runtime),
-        })
+        Ok(Self { id, process, events, desk, runtime: Arc::clone(runtime) })
     }
 
     pub(super) fn is_alive(&mut self) -> bool {
@@ -67,14 +61,7 @@ impl Sandbox {
         let id = host::new_uuid();
         let (taken, was_taken) = oneshot::channel();
         let (reply, mut outcome) = oneshot::channel();
-        let call = Call {
-            id,
-            event,
-            trace,
-            timeout,
-            taken,
-            reply,
-        };
+        let call = Call { id, event, trace, timeout, taken, reply };
         if self.events.try_send(call).is_err() {
             return failure("Local.Stopped", "the sandbox takes no events");
         }
@@ -100,10 +87,7 @@ impl Sandbox {
             return Outcome::Error(error);
         }
         let status = status.map_or_else(|error| error.to_string(), |status| status.to_string());
-        failure(
-            "Runtime.ExitError",
-            &format!("RequestId: {id} Error: Runtime exited with {status}"),
-        )
+        failure("Runtime.ExitError", &format!("RequestId: {id} Error: Runtime exited with {status}"))
     }
 }
 
@@ -125,18 +109,9 @@ impl Drop for Sandbox {
 fn environment(function: &Function, sandbox: Uuid) -> Vec<(&str, String)> {
     let declared = &function.declared;
     let date = host::now_utc().date();
-    let stream = format!(
-        "{}/{:02}/{:02}/[$LATEST]{}",
-        date.year(),
-        u8::from(date.month()),
-        date.day(),
-        sandbox.simple()
-    );
-    let directory = function
-        .binary
-        .parent()
-        .map(|directory| directory.display().to_string())
-        .unwrap_or_default();
+    let stream =
+        format!("{}/{:02}/{:02}/[$LATEST]{}", date.year(), u8::from(date.month()), date.day(), sandbox.simple());
+    let directory = function.binary.parent().map(|directory| directory.display().to_string()).unwrap_or_default();
     let mut variables = vec![
         ("AWS_ACCESS_KEY_ID", "local".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
@@ -155,11 +130,6 @@ fn environment(function: &Function, sandbox: Uuid) -> Vec<(&str, String)> {
         ("_HANDLER", "bootstrap".to_owned()),
     ];
     variables.extend(function.common.iter().map(|(name, value)| (*name, value.clone())));
-    variables.extend(
-        declared
-            .environment
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.clone())),
-    );
+    variables.extend(declared.environment.iter().map(|(name, value)| (name.as_str(), value.clone())));
     variables
 }

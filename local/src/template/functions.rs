@@ -39,14 +39,7 @@ struct Properties {
     events: BTreeMap<String, Event>,
 }
 
-const PROPERTIES: [&str; 6] = [
-    "CodeUri",
-    "Timeout",
-    "MemorySize",
-    "Environment",
-    "LoggingConfig",
-    "Events",
-];
+const PROPERTIES: [&str; 6] = ["CodeUri", "Timeout", "MemorySize", "Environment", "LoggingConfig", "Events"];
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase")]
@@ -77,10 +70,7 @@ impl Template {
     pub(super) fn function(&self, resource: Resource<'_>, scope: &Scope) -> Result<Function, Broken> {
         let properties: Properties = self.properties(resource, scope, &PROPERTIES)?;
         let name = self.physical_name(resource, scope)?;
-        let routes = properties
-            .events
-            .into_values()
-            .map(|Event::HttpApi(Route { method, path })| (method, path));
+        let routes = properties.events.into_values().map(|Event::HttpApi(Route { method, path })| (method, path));
         let variables = properties.environment.variables.into_iter();
         let default_log_group = || format!("/aws/lambda/{name}");
         Ok(Function {
@@ -90,9 +80,7 @@ impl Template {
             timeout: Duration::from_secs(properties.timeout.unwrap_or(3)),
             memory: properties.memory_size.unwrap_or(128),
             log_group: properties.logging_config.log_group.unwrap_or_else(default_log_group),
-            environment: variables
-                .filter_map(|(name, value)| Some((name, scalar_text(&value)?)))
-                .collect(),
+            environment: variables.filter_map(|(name, value)| Some((name, scalar_text(&value)?))).collect(),
             routes: routes.collect(),
             name,
         })

@@ -46,10 +46,7 @@ struct Broken {
 
 impl Broken {
     fn at(line: usize, message: impl Into<String>) -> Self {
-        Self {
-            line,
-            message: message.into(),
-        }
+        Self { line, message: message.into() }
     }
 }
 
@@ -71,18 +68,14 @@ impl Template {
         let named = |broken| Self::error(path, broken);
         let root = Node::parse(text).map_err(named)?;
         match root.get("Resources") {
-            Some(_) => Ok(Self {
-                path: path.to_owned(),
-                root,
-            }),
+            Some(_) => Ok(Self { path: path.to_owned(), root }),
             None => Err(named(Broken::at(1, "there is no key Resources"))),
         }
     }
 
     /// The names that hold before any resource exists: pseudo parameters, parameters, conditions.
     pub(crate) fn scope(&self, parameters: &BTreeMap<String, String>) -> Result<Scope, Error> {
-        self.try_scope(parameters)
-            .map_err(|broken| Self::error(&self.path, broken))
+        self.try_scope(parameters).map_err(|broken| Self::error(&self.path, broken))
     }
 
     fn try_scope(&self, parameters: &BTreeMap<String, String>) -> Result<Scope, Broken> {
@@ -124,10 +117,7 @@ impl Template {
                 .get("Type")
                 .and_then(Node::as_str)
                 .ok_or_else(|| Broken::at(node.line, format!("resource {id} has no Type")))?;
-            if node
-                .get("Condition")
-                .map_or(Ok(true), |condition| scope.condition(condition))?
-            {
+            if node.get("Condition").map_or(Ok(true), |condition| scope.condition(condition))? {
                 resources.push(Resource { id, kind, node });
             }
         }
@@ -142,17 +132,11 @@ impl Template {
         scope: &Scope,
         names: &[&str],
     ) -> Result<T, Broken> {
-        let globals = resource
-            .kind
-            .strip_prefix("AWS::Serverless::")
-            .and_then(|section| self.root.get("Globals")?.get(section));
+        let globals =
+            resource.kind.strip_prefix("AWS::Serverless::").and_then(|section| self.root.get("Globals")?.get(section));
         let mut properties = Map::new();
         for source in [globals, resource.node.get("Properties")].into_iter().flatten() {
-            for (name, value) in source
-                .entries()
-                .iter()
-                .filter(|(name, _)| names.contains(&name.as_str()))
-            {
+            for (name, value) in source.entries().iter().filter(|(name, _)| names.contains(&name.as_str())) {
                 if let Some(value) = scope.resolve(value)? {
                     merge(properties.entry(name.as_str()).or_insert(Json::Null), value);
                 }
@@ -164,11 +148,7 @@ impl Template {
 
     fn error(path: &Path, Broken { line, message }: Broken) -> Error {
         // One line whatever happens: YAML errors may quote the text.
-        Error::Template {
-            path: path.to_owned(),
-            line,
-            message: message.replace('\n', " "),
-        }
+        Error::Template { path: path.to_owned(), line, message: message.replace('\n', " ") }
     }
 }
 
@@ -190,10 +170,7 @@ mod tests {
 
     const ADDRESSES: Addresses = {
         let nowhere = std::net::SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 1);
-        Addresses {
-            api: nowhere,
-            sqs: nowhere,
-        }
+        Addresses { api: nowhere, sqs: nowhere }
     };
 
     const CONDITIONAL: &str = r#"
@@ -231,10 +208,7 @@ Resources:
 
     #[test]
     fn an_error_names_file_and_line() {
-        assert_eq!(
-            error_of("Resources:\n  A: b: c"),
-            "t.yaml:2: mapping values are not allowed in this context"
-        );
+        assert_eq!(error_of("Resources:\n  A: b: c"), "t.yaml:2: mapping values are not allowed in this context");
         assert_eq!(error_of("Outputs: {}"), "t.yaml:1: there is no key Resources");
         assert_eq!(
             error_of("Parameters:\n  P:\n    Type: String\nResources: {}"),
@@ -247,18 +221,12 @@ Resources:
         let function = |uri: &str| {
             format!("Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: {uri}\n")
         };
-        assert_eq!(
-            error_of(&function("!Ref Nobody")),
-            "t.yaml:5: \"Nobody\" is not known here"
-        );
+        assert_eq!(error_of(&function("!Ref Nobody")), "t.yaml:5: \"Nobody\" is not known here");
         assert_eq!(
             error_of(&function("!Base64 x")),
             "t.yaml:5: !Base64 is not supported here, or its arguments are not"
         );
-        assert_eq!(
-            error_of(&function("!Sub \"${x\"")),
-            "t.yaml:5: a ${ has no closing brace"
-        );
+        assert_eq!(error_of(&function("!Sub \"${x\"")), "t.yaml:5: a ${ has no closing brace");
     }
 
     #[test]
@@ -274,29 +242,12 @@ Resources:
         template.name_resources(&mut scope, &ADDRESSES).unwrap();
         let functions = template.functions(&scope).unwrap();
 
-        let [function] = functions.as_slice() else {
-            panic!("{functions:?}")
-        };
-        assert_eq!(
-            (
-                function.id.as_str(),
-                function.binary.as_str(),
-                function.timeout.as_secs()
-            ),
-            ("F", "f", 7)
-        );
-        let environment: Vec<_> = function
-            .environment
-            .iter()
-            .map(|(k, v)| (k.as_str(), v.as_str()))
-            .collect();
+        let [function] = functions.as_slice() else { panic!("{functions:?}") };
+        assert_eq!((function.id.as_str(), function.binary.as_str(), function.timeout.as_secs()), ("F", "f", 7));
+        let environment: Vec<_> = function.environment.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         assert_eq!(
             environment,
-            [
-                ("COLOUR", "dev-${Stage}"),
-                ("JOINED", "a/us-east-1/5"),
-                ("LEVEL", "info")
-            ],
+            [("COLOUR", "dev-${Stage}"), ("JOINED", "a/us-east-1/5"), ("LEVEL", "info")],
             "what is under Globals comes first, what the function says wins"
         );
     }

@@ -25,18 +25,13 @@ impl Node {
             MarkedYaml::load_from_str(text).map_err(|error| Broken::at(error.marker().line(), error.info()))?;
         match <[_; 1]>::try_from(documents) {
             Ok([document]) => Self::from_yaml(&document),
-            Err(documents) => Err(Broken::at(
-                1,
-                format!("expected one YAML document, found {}", documents.len()),
-            )),
+            Err(documents) => Err(Broken::at(1, format!("expected one YAML document, found {}", documents.len()))),
         }
     }
 
     /// The value of a key, when this is a map that has it.
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
-        self.entries()
-            .iter()
-            .find_map(|(name, node)| (name == key).then_some(node))
+        self.entries().iter().find_map(|(name, node)| (name == key).then_some(node))
     }
 
     /// The entries of a map; none of anything else.

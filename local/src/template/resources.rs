@@ -90,33 +90,25 @@ impl Template {
 
     pub(crate) fn functions(&self, scope: &Scope) -> Result<Vec<Function>, Error> {
         self.collect(&mut scope.clone(), |template, resource, scope| {
-            (resource.kind == FUNCTION)
-                .then(|| template.function(resource, scope))
-                .transpose()
+            (resource.kind == FUNCTION).then(|| template.function(resource, scope)).transpose()
         })
     }
 
     pub(crate) fn tables(&self, scope: &Scope) -> Result<Vec<Table>, Error> {
         self.collect(&mut scope.clone(), |template, resource, scope| {
-            (resource.kind == TABLE)
-                .then(|| template.table(resource, scope))
-                .transpose()
+            (resource.kind == TABLE).then(|| template.table(resource, scope)).transpose()
         })
     }
 
     pub(crate) fn queues(&self, scope: &Scope) -> Result<Vec<Queue>, Error> {
         self.collect(&mut scope.clone(), |template, resource, scope| {
-            (resource.kind == QUEUE)
-                .then(|| template.queue(resource, scope))
-                .transpose()
+            (resource.kind == QUEUE).then(|| template.queue(resource, scope)).transpose()
         })
     }
 
     pub(crate) fn secrets(&self, scope: &Scope) -> Result<Vec<Secret>, Error> {
         self.collect(&mut scope.clone(), |template, resource, scope| {
-            (resource.kind == SECRET)
-                .then(|| template.secret(resource, scope))
-                .transpose()
+            (resource.kind == SECRET).then(|| template.secret(resource, scope)).transpose()
         })
     }
 
@@ -126,10 +118,7 @@ impl Template {
         mut select: impl FnMut(&Self, Resource<'_>, &mut Scope) -> Result<Option<T>, Broken>,
     ) -> Result<Vec<T>, Error> {
         let selected = self.resources(scope).and_then(|resources| {
-            resources
-                .into_iter()
-                .filter_map(|resource| select(self, resource, scope).transpose())
-                .collect()
+            resources.into_iter().filter_map(|resource| select(self, resource, scope).transpose()).collect()
         });
         selected.map_err(|broken| Self::error(&self.path, broken))
     }
@@ -146,23 +135,15 @@ impl Template {
             _ => return Ok(format!("{STACK_NAME}-{id}")),
         };
         let properties: Map<String, Json> = self.properties(resource, scope, &[key, "FifoQueue"])?;
-        let fifo = properties
-            .get("FifoQueue")
-            .and_then(scalar_text)
-            .is_some_and(|fifo| fifo == "true");
+        let fifo = properties.get("FifoQueue").and_then(scalar_text).is_some_and(|fifo| fifo == "true");
         let given = properties.get(key).and_then(scalar_text);
         Ok(given.unwrap_or_else(|| format!("{STACK_NAME}-{id}{}", if fifo { ".fifo" } else { "" })))
     }
 
     fn table(&self, resource: Resource<'_>, scope: &Scope) -> Result<Table, Broken> {
         // CloudFormation and CreateTable write these the same way.
-        const SAME: [&str; 5] = [
-            "AttributeDefinitions",
-            "KeySchema",
-            "GlobalSecondaryIndexes",
-            "LocalSecondaryIndexes",
-            "BillingMode",
-        ];
+        const SAME: [&str; 5] =
+            ["AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "BillingMode"];
         let mut create: Map<String, Json> = self.properties(resource, scope, &SAME)?;
         let mut other: Map<String, Json> = self.properties(resource, scope, &["TimeToLiveSpecification"])?;
         let name = self.physical_name(resource, scope)?;
@@ -193,11 +174,7 @@ impl Template {
         ];
         let mut properties: Map<String, Json> = self.properties(resource, scope, &ATTRIBUTES)?;
         if let Some(size) = properties.get_mut("MaximumMessageSize") {
-            *size = size
-                .as_u64()
-                .unwrap_or(MAXIMUM_MESSAGE_SIZE)
-                .min(MAXIMUM_MESSAGE_SIZE)
-                .into();
+            *size = size.as_u64().unwrap_or(MAXIMUM_MESSAGE_SIZE).min(MAXIMUM_MESSAGE_SIZE).into();
         }
         Ok(Queue {
             id: resource.id.to_owned(),

@@ -41,12 +41,9 @@ impl Scope {
     pub(super) fn resolve(&self, node: &Node) -> Result<Option<Json>, Broken> {
         match &node.value {
             Value::Scalar(scalar) => Ok(Some(scalar.clone())),
-            Value::List(items) => Ok(Some(
-                items
-                    .iter()
-                    .filter_map(|item| self.resolve(item).transpose())
-                    .collect::<Result<_, _>>()?,
-            )),
+            Value::List(items) => {
+                Ok(Some(items.iter().filter_map(|item| self.resolve(item).transpose()).collect::<Result<_, _>>()?))
+            }
             Value::Map(entries) => match entries.as_slice() {
                 [(name, argument)] if is_intrinsic(name) => self.call(name, argument),
                 entries => {
@@ -64,10 +61,7 @@ impl Scope {
 
     /// The value of a node that must be a text, a number or a boolean, as a text.
     pub(super) fn text(&self, node: &Node) -> Result<String, Broken> {
-        self.resolve(node)?
-            .as_ref()
-            .and_then(scalar_text)
-            .ok_or_else(|| Broken::at(node.line, "expected a text here"))
+        self.resolve(node)?.as_ref().and_then(scalar_text).ok_or_else(|| Broken::at(node.line, "expected a text here"))
     }
 
     /// Whether the condition of this name holds.
@@ -88,12 +82,8 @@ impl Scope {
             ("Condition", _) => self.condition(argument),
             ("Fn::Equals", [left, right]) => Ok(self.text(left)? == self.text(right)?),
             ("Fn::Not", [operand]) => Ok(!self.holds(operand)?),
-            ("Fn::And", operands) => operands
-                .iter()
-                .try_fold(true, |all, operand| Ok(all & self.holds(operand)?)),
-            ("Fn::Or", operands) => operands
-                .iter()
-                .try_fold(false, |any, operand| Ok(any | self.holds(operand)?)),
+            ("Fn::And", operands) => operands.iter().try_fold(true, |all, operand| Ok(all & self.holds(operand)?)),
+            ("Fn::Or", operands) => operands.iter().try_fold(false, |any, operand| Ok(any | self.holds(operand)?)),
             _ => Err(unsupported(name, node.line)),
         }
     }
@@ -101,9 +91,9 @@ impl Scope {
     fn call(&self, name: &str, argument: &Node) -> Result<Option<Json>, Broken> {
         match (name, items(argument)) {
             ("Ref", _) if argument.as_str() == Some("AWS::NoValue") => Ok(None),
-            ("Ref", _) | ("Fn::GetAtt", []) => self
-                .lookup(argument.as_str().unwrap_or_default(), argument.line)
-                .map(Some),
+            ("Ref", _) | ("Fn::GetAtt", []) => {
+                self.lookup(argument.as_str().unwrap_or_default(), argument.line).map(Some)
+            }
             ("Fn::GetAtt", path) => {
                 let path: Vec<_> = path.iter().filter_map(Node::as_str).collect();
                 self.lookup(&path.join("."), argument.line).map(Some)
@@ -111,10 +101,7 @@ impl Scope {
             ("Fn::Sub", [template, variables]) => self.substitute(template, variables.entries()).map(Some),
             ("Fn::Sub", []) => self.substitute(argument, &[]).map(Some),
             ("Fn::Join", [separator, parts]) => {
-                let parts = items(parts)
-                    .iter()
-                    .map(|part| self.text(part))
-                    .collect::<Result<Vec<_>, _>>()?;
+                let parts = items(parts).iter().map(|part| self.text(part)).collect::<Result<Vec<_>, _>>()?;
                 Ok(Some(parts.join(separator.as_str().unwrap_or_default()).into()))
             }
             ("Fn::If", [condition, yes, no]) => self.resolve(if self.condition(condition)? { yes } else { no }),
@@ -124,15 +111,12 @@ impl Scope {
 
     /// Replaces each `${name}`; `${!name}` is a literal `${name}`.
     fn substitute(&self, template: &Node, variables: &[(String, Node)]) -> Result<Json, Broken> {
-        let text = template
-            .as_str()
-            .ok_or_else(|| Broken::at(template.line, "!Sub expects a text"))?;
+        let text = template.as_str().ok_or_else(|| Broken::at(template.line, "!Sub expects a text"))?;
         let mut result = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
-            let (name, after) = after
-                .split_once('}')
-                .ok_or_else(|| Broken::at(template.line, "a ${ has no closing brace"))?;
+            let (name, after) =
+                after.split_once('}').ok_or_else(|| Broken::at(template.line, "a ${ has no closing brace"))?;
             result.push_str(before);
             if let Some(literal) = name.strip_prefix('!') {
                 result.extend(["${", literal, "}"]);

@@ -9,7 +9,7 @@ use clap::Parser;
 /// Everything is made from template.yaml and listens on 127.0.0.1 only. A demo user is made at each start, and the
 /// commands to try are printed.
 #[derive(Debug, Parser)]
-#[command(bin_name = "cargo run --", version)]
+#[command(bin_name = "cargo run --", version, max_term_width = 100)]
 pub(crate) struct Arguments {
     /// Port of the API
     #[arg(long, default_value_t = 3000)]

@@ -17,10 +17,7 @@ pub(crate) async fn put_user(stack: &Stack) -> Result<String, String> {
         "environment_id": 1,
         "password": password,
     });
-    let answer = stack
-        .invoke("UserPut", event.to_string())
-        .await
-        .map_err(|error| error.to_string())?;
+    let answer = stack.invoke("UserPut", event.to_string()).await.map_err(|error| error.to_string())?;
     match answer.function_error {
         None => Ok(password),
         Some(kind) => {

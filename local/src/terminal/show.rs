@@ -25,16 +25,8 @@ pub(crate) fn problem(problem: &str) {
 
 /// A message that has landed on a queue.
 pub(crate) fn message(message: &Message) {
-    let group = message
-        .group
-        .as_deref()
-        .map(|group| format!(", group {group}"))
-        .unwrap_or_default();
-    text(&format!(
-        "\nA job landed on {}{group}:\n{}",
-        message.queue,
-        pretty(&message.body)
-    ));
+    let group = message.group.as_deref().map(|group| format!(", group {group}")).unwrap_or_default();
+    text(&format!("\nA job landed on {}{group}:\n{}", message.queue, pretty(&message.body)));
 }
 
 /// A line of a function: any, or only what is worth a warning.

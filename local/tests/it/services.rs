@@ -12,11 +12,7 @@ fn item(id: &str, name: &str) -> Json {
 }
 
 async fn put(stack: &Stack, id: &str, name: &str) {
-    let answer = dynamodb(
-        stack,
-        "PutItem",
-        json!({ "TableName": stack.physical_id("Items"), "Item": item(id, name) }),
-    );
+    let answer = dynamodb(stack, "PutItem", json!({ "TableName": stack.physical_id("Items"), "Item": item(id, name) }));
     assert_eq!(answer.await.status, StatusCode::OK);
 }
 
@@ -38,10 +34,7 @@ async fn a_failed_condition_returns_the_item_that_is_there() {
     .await;
 
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
-    assert_eq!(
-        answer.json()["__type"],
-        "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"
-    );
+    assert_eq!(answer.json()["__type"], "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException");
     assert_eq!(answer.json()["Item"], item("1", "first"));
 }
 
@@ -57,30 +50,14 @@ async fn a_transaction_is_all_or_nothing_and_tells_why() {
         } })
     };
 
-    let answer = dynamodb(
-        &stack,
-        "TransactWriteItems",
-        json!({ "TransactItems": [new("2"), new("1")] }),
-    )
-    .await;
+    let answer = dynamodb(&stack, "TransactWriteItems", json!({ "TransactItems": [new("2"), new("1")] })).await;
 
     let error = answer.json();
-    assert_eq!(
-        error["__type"],
-        "com.amazonaws.dynamodb.v20120810#TransactionCanceledException"
-    );
+    assert_eq!(error["__type"], "com.amazonaws.dynamodb.v20120810#TransactionCanceledException");
     let reasons = error["CancellationReasons"].as_array().unwrap();
-    assert_eq!(
-        (&reasons[0]["Code"], &reasons[1]["Code"]),
-        (&json!("None"), &json!("ConditionalCheckFailed"))
-    );
+    assert_eq!((&reasons[0]["Code"], &reasons[1]["Code"]), (&json!("None"), &json!("ConditionalCheckFailed")));
     assert_eq!(reasons[1]["Item"], item("1", "first"));
-    let second = dynamodb(
-        &stack,
-        "GetItem",
-        json!({ "TableName": table, "Key": { "id": { "S": "2" } } }),
-    )
-    .await;
+    let second = dynamodb(&stack, "GetItem", json!({ "TableName": table, "Key": { "id": { "S": "2" } } })).await;
     assert_eq!(second.json().get("Item"), None, "the other item is not written either");
 }
 
@@ -121,6 +98,20 @@ async fn a_duplicate_is_dropped_within_its_group_only() {
 }
 
 #[tokio::test]
+async fn after_five_minutes_a_duplicate_is_a_new_message() {
+    let stack = start().await;
+    send(&stack, "a", "1", "one").await;
+
+    stack.advance_sqs(Duration::from_secs(299)).await;
+    send(&stack, "a", "1", "too early").await;
+    stack.advance_sqs(Duration::from_secs(2)).await;
+    send(&stack, "a", "1", "again").await;
+
+    assert_eq!(receive(&stack, "Jobs", true).await, ["one"]);
+    assert_eq!(receive(&stack, "Jobs", true).await, ["again"]);
+}
+
+#[tokio::test]
 async fn a_group_is_delivered_in_order() {
     let stack = start().await;
     for body in ["1", "2", "3"] {
@@ -154,10 +145,7 @@ async fn a_secret_is_as_the_template_asks() {
 
     let key = key(&stack).await.as_str().unwrap().to_owned();
 
-    assert!(
-        key.len() == 64 && key.chars().all(|char| char.is_ascii_alphanumeric()),
-        "{key}"
-    );
+    assert!(key.len() == 64 && key.chars().all(|char| char.is_ascii_alphanumeric()), "{key}");
 }
 
 #[tokio::test]
@@ -169,18 +157,10 @@ async fn a_message_is_shown_as_it_lands_and_can_still_be_received() {
     send(&stack, "a", "1", "one, again").await;
     send(&stack, "b", "2", "two").await;
 
-    let mut next = || {
-        landed
-            .try_recv()
-            .map(|message| (message.queue, message.group.unwrap(), message.body))
-    };
+    let mut next = || landed.try_recv().map(|message| (message.queue, message.group.unwrap(), message.body));
     let queue = "pipehook-jobs.fifo".to_owned();
     assert_eq!(next(), Ok((queue.clone(), "a".into(), "one".into())));
-    assert_eq!(
-        next(),
-        Ok((queue, "b".into(), "two".into())),
-        "a duplicate does not land"
-    );
+    assert_eq!(next(), Ok((queue, "b".into(), "two".into())), "a duplicate does not land");
     assert_eq!(receive(&stack, "Jobs", true).await.len(), 2);
 }
 
@@ -191,27 +171,14 @@ async fn every_call_is_counted() {
     put(&stack, "1", "first").await;
     send(&stack, "a", "1", "one").await;
 
-    let calls: Vec<_> = stack
-        .aws_calls()
-        .into_iter()
-        .map(|call| (call.service, call.operation))
-        .collect();
-    assert_eq!(
-        calls,
-        [
-            (Service::DynamoDb, "PutItem".to_owned()),
-            (Service::Sqs, "SendMessage".to_owned())
-        ]
-    );
+    let calls: Vec<_> = stack.aws_calls().into_iter().map(|call| (call.service, call.operation)).collect();
+    assert_eq!(calls, [(Service::DynamoDb, "PutItem".to_owned()), (Service::Sqs, "SendMessage".to_owned())]);
 }
 
 #[tokio::test]
 async fn a_fault_strikes_until_it_is_taken_away() {
     let stack = start().await;
-    let (url, request) = (
-        stack.sqs_url(),
-        json!({ "QueueUrl": stack.physical_id("Jobs"), "AttributeNames": ["All"] }),
-    );
+    let (url, request) = (stack.sqs_url(), json!({ "QueueUrl": stack.physical_id("Jobs"), "AttributeNames": ["All"] }));
     let call = || aws(&url, "AmazonSQS.GetQueueAttributes", request.clone());
 
     stack.fault(Service::Sqs, Fault::status(503).on("GetQueueAttributes"));
@@ -220,10 +187,7 @@ async fn a_fault_strikes_until_it_is_taken_away() {
     put(&stack, "1", "other services work").await;
 
     stack.fault(Service::Sqs, Fault::throttle());
-    assert_eq!(
-        call().await.unwrap().json()["__type"],
-        "com.amazonaws.sqs#RequestThrottled"
-    );
+    assert_eq!(call().await.unwrap().json()["__type"], "com.amazonaws.sqs#RequestThrottled");
 
     stack.fault(Service::Sqs, Fault::hang_up());
     assert!(call().await.is_err());
@@ -245,35 +209,22 @@ async fn a_lost_answer_is_one_whose_request_was_processed() {
         "QueueUrl": stack.physical_id("Jobs"), "MessageBody": "one", "MessageGroupId": "a", "MessageDeduplicationId": "1",
     });
 
-    assert!(
-        aws(&stack.sqs_url(), "AmazonSQS.SendMessage", request.clone())
-            .await
-            .is_err()
-    );
+    assert!(aws(&stack.sqs_url(), "AmazonSQS.SendMessage", request.clone()).await.is_err());
     sqs(&stack, "SendMessage", request).await;
 
-    assert_eq!(
-        receive(&stack, "Jobs", true).await,
-        ["one"],
-        "the second attempt is a duplicate"
-    );
+    assert_eq!(receive(&stack, "Jobs", true).await, ["one"], "the second attempt is a duplicate");
 }
 
 async fn key(stack: &Stack) -> Json {
     let request = json!({ "SecretId": stack.physical_id("Key") });
-    let answer = aws(&stack.secrets_manager_url(), "secretsmanager.GetSecretValue", request)
-        .await
-        .unwrap();
+    let answer = aws(&stack.secrets_manager_url(), "secretsmanager.GetSecretValue", request).await.unwrap();
     answer.json()["SecretString"].clone()
 }
 
 #[tokio::test]
 async fn a_data_directory_keeps_items_keys_and_undelivered_messages() {
     let directory = tempfile::tempdir().unwrap();
-    let options = || Options {
-        data: Some(directory.path().join("data")),
-        ..options()
-    };
+    let options = || Options { data: Some(directory.path().join("data")), ..options() };
     let stack = Stack::start(options()).await.unwrap();
     put(&stack, "1", "first").await;
     send(&stack, "a", "1", "deleted").await;
@@ -287,10 +238,7 @@ async fn a_data_directory_keeps_items_keys_and_undelivered_messages() {
     for _ in 0..2 {
         let stack = Stack::start(options()).await.unwrap();
         let request = json!({ "TableName": stack.physical_id("Items"), "Key": { "id": { "S": "1" } } });
-        assert_eq!(
-            dynamodb(&stack, "GetItem", request).await.json()["Item"],
-            item("1", "first")
-        );
+        assert_eq!(dynamodb(&stack, "GetItem", request).await.json()["Item"], item("1", "first"));
         assert_eq!(key(&stack).await, first_key);
         stack.stop().await;
     }
@@ -303,16 +251,10 @@ async fn a_data_directory_keeps_items_keys_and_undelivered_messages() {
 #[tokio::test]
 async fn a_data_directory_belongs_to_one_stack_at_a_time() {
     let directory = tempfile::tempdir().unwrap();
-    let options = || Options {
-        data: Some(directory.path().to_owned()),
-        ..options()
-    };
+    let options = || Options { data: Some(directory.path().to_owned()), ..options() };
     let _first = Stack::start(options()).await.unwrap();
 
     let second = Stack::start(options()).await.unwrap_err();
 
-    assert_eq!(
-        second.to_string(),
-        format!("{} is in use by another stack", directory.path().display())
-    );
+    assert_eq!(second.to_string(), format!("{} is in use by another stack", directory.path().display()));
 }

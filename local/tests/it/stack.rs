@@ -4,46 +4,25 @@ use std::time::{Duration, Instant};
 
 use crate::support::{Answer, options, request, start};
 use http::{Method, StatusCode};
-use local::{Error, Stack};
+use local::{Error, Options, Stack};
 use serde_json::{Value as Json, json};
 
 async fn echo(stack: &Stack, path: &str, headers: &[(&str, &str)], body: &'static [u8]) -> Answer {
-    request(Method::POST, &format!("{}{path}", stack.api_url()), headers, body)
-        .await
-        .unwrap()
+    request(Method::POST, &format!("{}{path}", stack.api_url()), headers, body).await.unwrap()
 }
 
 #[tokio::test]
 async fn a_function_gets_the_request_and_the_caller_gets_its_answer() {
     let stack = start().await;
 
-    let answer = echo(
-        &stack,
-        "/echo/a%20b?say=hi&x=%20",
-        &[("x-forwarded-proto", "https")],
-        &[0, 255, 7],
-    )
-    .await;
+    let answer = echo(&stack, "/echo/a%20b?say=hi&x=%20", &[("x-forwarded-proto", "https")], &[0, 255, 7]).await;
 
     assert_eq!(answer.status, StatusCode::CREATED);
-    assert_eq!(
-        answer.body.as_ref(),
-        [0, 255, 7],
-        "bytes survive base64 in both directions"
-    );
+    assert_eq!(answer.body.as_ref(), [0, 255, 7], "bytes survive base64 in both directions");
     assert_eq!(answer.header("x-greeting"), "hello from us-east-1");
     let host = stack.api_url();
-    assert_eq!(
-        answer.header("x-uri"),
-        format!("{host}/echo/a%20b?say=hi&x=%20"),
-        "the claim of https does not count"
-    );
-    assert!(
-        stack
-            .logs()
-            .iter()
-            .any(|line| line.function == "Echo" && line.text.starts_with("said \"hi\""))
-    );
+    assert_eq!(answer.header("x-uri"), format!("{host}/echo/a%20b?say=hi&x=%20"), "the claim of https does not count");
+    assert!(stack.logs().iter().any(|line| line.function == "Echo" && line.text.starts_with("said \"hi\"")));
     stack.stop().await;
 }
 
@@ -54,10 +33,7 @@ async fn a_function_sees_lambdas_environment_and_nothing_of_the_hosts() {
     let answer = echo(&stack, "/echo/a", &[], b"").await;
 
     let variables = answer.header("x-variables");
-    let mut names: Vec<_> = variables
-        .split(',')
-        .filter(|name| !["PATH", "LLVM_PROFILE_FILE"].contains(name))
-        .collect();
+    let mut names: Vec<_> = variables.split(',').filter(|name| !["PATH", "LLVM_PROFILE_FILE"].contains(name)).collect();
     names.sort_unstable();
     let expected = "AWS_ACCESS_KEY_ID,AWS_DEFAULT_REGION,AWS_ENDPOINT_URL_DYNAMODB,AWS_ENDPOINT_URL_SECRETS_MANAGER,\
                     AWS_ENDPOINT_URL_SQS,AWS_LAMBDA_FUNCTION_MEMORY_SIZE,AWS_LAMBDA_FUNCTION_NAME,\
@@ -82,6 +58,32 @@ async fn overlapping_calls_run_in_processes_of_their_own_which_are_used_again() 
 }
 
 #[tokio::test]
+async fn a_function_runs_in_ten_processes_at_most() {
+    let stack = start().await;
+    let call = || async { echo(&stack, "/echo/a?say=pause", &[], b"").await.header("x-process").to_owned() };
+
+    let mut processes: [String; 12] =
+        tokio::join!(call(), call(), call(), call(), call(), call(), call(), call(), call(), call(), call(), call())
+            .into();
+
+    processes.sort_unstable();
+    assert!(!processes.contains(&String::new()), "every call is answered: {processes:?}");
+    assert_eq!(processes.chunk_by(String::eq).count(), 10);
+}
+
+#[tokio::test]
+async fn a_build_that_fails_is_an_error_of_its_own() {
+    let directory = tempfile::tempdir().unwrap();
+    let template = directory.path().join("template.yaml");
+    std::fs::copy(options().template.unwrap(), &template).unwrap();
+
+    // cargo finds no Cargo.toml there.
+    let failed = Stack::start(Options { template: Some(template), binaries: None, ..options() }).await;
+
+    assert!(matches!(failed, Err(Error::Build)), "{failed:?}");
+}
+
+#[tokio::test]
 async fn what_a_function_does_wrong_has_a_status_of_its_own() {
     let stack = start().await;
     for (path, status, message) in [
@@ -92,20 +94,10 @@ async fn what_a_function_does_wrong_has_a_status_of_its_own() {
     ] {
         let answer = echo(&stack, path, &[], b"").await;
 
-        assert_eq!(
-            (answer.status.as_u16(), answer.json()),
-            (status, json!({ "message": message })),
-            "{path}"
-        );
+        assert_eq!((answer.status.as_u16(), answer.json()), (status, json!({ "message": message })), "{path}");
     }
-    assert_eq!(
-        echo(&stack, "/echo/a", &[], b"").await.status,
-        StatusCode::CREATED,
-        "the next call is fine"
-    );
-    let missing = request(Method::GET, &format!("{}/missing", stack.api_url()), &[], "")
-        .await
-        .unwrap();
+    assert_eq!(echo(&stack, "/echo/a", &[], b"").await.status, StatusCode::CREATED, "the next call is fine");
+    let missing = request(Method::GET, &format!("{}/missing", stack.api_url()), &[], "").await.unwrap();
     assert_eq!(missing.status, StatusCode::BAD_GATEWAY);
 }
 
@@ -119,10 +111,7 @@ async fn a_body_over_a_limit_is_refused_before_the_function() {
         let answer = echo(&stack, "/echo/a", &[], &BODY[..length]).await;
         assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{length}");
     }
-    assert_eq!(
-        echo(&stack, "/echo/a", &[], &BODY[..4 * 1024 * 1024]).await.status,
-        StatusCode::CREATED
-    );
+    assert_eq!(echo(&stack, "/echo/a", &[], &BODY[..4 * 1024 * 1024]).await.status, StatusCode::CREATED);
     assert_eq!(stack.logs().len(), 1);
 }
 
@@ -144,10 +133,7 @@ async fn a_function_can_be_invoked_directly() {
     let answer: Json = serde_json::from_slice(&good.payload).unwrap();
     assert_eq!((good.function_error, &answer["statusCode"]), (None, &json!(201)));
     let error: Json = serde_json::from_slice(&bad.payload).unwrap();
-    assert_eq!(
-        (bad.function_error.as_deref(), &error["errorMessage"]),
-        (Some("Unhandled"), &json!("asked to fail"))
-    );
+    assert_eq!((bad.function_error.as_deref(), &error["errorMessage"]), (Some("Unhandled"), &json!("asked to fail")));
     assert!(matches!(stack.invoke("Nobody", "{}").await, Err(Error::NoFunction(name)) if name == "Nobody"));
 }
 
@@ -156,18 +142,11 @@ async fn the_invoke_api_is_lambdas() {
     let stack = start().await;
     let invoke = |name: &str, kind: &'static str| {
         let url = format!("{}/2015-03-31/functions/{name}/invocations", stack.lambda_url());
-        async move {
-            request(Method::POST, &url, &[("x-amz-invocation-type", kind)], "not json")
-                .await
-                .unwrap()
-        }
+        async move { request(Method::POST, &url, &[("x-amz-invocation-type", kind)], "not json").await.unwrap() }
     };
 
     let failed = invoke("Echo", "RequestResponse").await;
-    assert_eq!(
-        (failed.status, failed.header("x-amz-function-error")),
-        (StatusCode::OK, "Unhandled")
-    );
+    assert_eq!((failed.status, failed.header("x-amz-function-error")), (StatusCode::OK, "Unhandled"));
     assert_eq!(invoke("Echo", "Event").await.status, StatusCode::ACCEPTED);
     assert_eq!(invoke("Echo", "DryRun").await.status, StatusCode::NO_CONTENT);
     let unknown = invoke("Nobody", "RequestResponse").await;
@@ -182,11 +161,7 @@ async fn two_stacks_live_side_by_side() {
     let (a, b) = (start().await, start().await);
 
     let port = a.api_url().rsplit(':').next().unwrap().parse().unwrap();
-    let taken = Stack::start(local::Options {
-        port: Some(port),
-        ..options()
-    })
-    .await;
+    let taken = Stack::start(Options { port: Some(port), ..options() }).await;
 
     assert_ne!(a.api_url(), b.api_url());
     assert!(matches!(taken, Err(Error::PortInUse(in_use)) if in_use == port));

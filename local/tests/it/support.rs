@@ -52,15 +52,8 @@ pub(crate) async fn request(
         request = request.header(*name, *value);
     }
     let client = Client::builder(TokioExecutor::new()).build_http();
-    let (parts, body) = client
-        .request(request.body(Full::new(body.into())).unwrap())
-        .await?
-        .into_parts();
-    Ok(Answer {
-        status: parts.status,
-        headers: parts.headers,
-        body: body.collect().await.unwrap().to_bytes(),
-    })
+    let (parts, body) = client.request(request.body(Full::new(body.into())).unwrap()).await?.into_parts();
+    Ok(Answer { status: parts.status, headers: parts.headers, body: body.collect().await.unwrap().to_bytes() })
 }
 
 /// A request in AWS's JSON protocol.
@@ -77,15 +70,11 @@ pub(crate) async fn aws(url: &str, target: &str, body: Json) -> Result<Answer, h
 }
 
 pub(crate) async fn dynamodb(stack: &Stack, operation: &str, body: Json) -> Answer {
-    aws(&stack.dynamodb_url(), &format!("DynamoDB_20120810.{operation}"), body)
-        .await
-        .unwrap()
+    aws(&stack.dynamodb_url(), &format!("DynamoDB_20120810.{operation}"), body).await.unwrap()
 }
 
 pub(crate) async fn sqs(stack: &Stack, operation: &str, body: Json) -> Json {
-    let answer = aws(&stack.sqs_url(), &format!("AmazonSQS.{operation}"), body)
-        .await
-        .unwrap();
+    let answer = aws(&stack.sqs_url(), &format!("AmazonSQS.{operation}"), body).await.unwrap();
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
     answer.json()
 }
@@ -103,19 +92,11 @@ pub(crate) async fn send(stack: &Stack, group: &str, id: &str, body: &str) -> Js
 /// Receives what is there, and leaves it in the queue or deletes it.
 pub(crate) async fn receive(stack: &Stack, queue: &str, delete: bool) -> Vec<String> {
     let url = stack.physical_id(queue);
-    let answer = sqs(
-        stack,
-        "ReceiveMessage",
-        json!({ "QueueUrl": url, "MaxNumberOfMessages": 10 }),
-    )
-    .await;
+    let answer = sqs(stack, "ReceiveMessage", json!({ "QueueUrl": url, "MaxNumberOfMessages": 10 })).await;
     let messages = answer["Messages"].as_array().cloned().unwrap_or_default();
     for message in messages.iter().filter(|_| delete) {
         let request = json!({ "QueueUrl": url, "ReceiptHandle": message["ReceiptHandle"] });
         sqs(stack, "DeleteMessage", request).await;
     }
-    messages
-        .iter()
-        .map(|message| message["Body"].as_str().unwrap().to_owned())
-        .collect()
+    messages.iter().map(|message| message["Body"].as_str().unwrap().to_owned()).collect()
 }
