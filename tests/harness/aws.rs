@@ -1,0 +1,67 @@
+//! The services of AWS, as somebody with access to the account sees them. Their protocol is JSON over HTTP.
+
+use bytes::Bytes;
+use http::Request;
+use http_body_util::{BodyExt, Full};
+use serde_json::{Value as Json, json};
+
+use crate::stack::Pipehook;
+
+impl Pipehook {
+    /// All items of a table, by the table's logical id, in DynamoDB's JSON.
+    pub async fn items(&self, table: &str) -> Vec<Json> {
+        let mut request = json!({ "TableName": self.physical_id(table), "ConsistentRead": true });
+        let mut items = Vec::new();
+        loop {
+            let mut answer = self.dynamodb("Scan", &request).await;
+            items.extend(answer["Items"].as_array().cloned().unwrap());
+            let next = answer["LastEvaluatedKey"].take();
+            if next.is_null() {
+                return items;
+            }
+            request["ExclusiveStartKey"] = next;
+        }
+    }
+
+    /// Changes an attribute of a stored item behind the product's back, or removes it when `value` is null.
+    pub async fn damage(&self, table: &str, key: &Json, attribute: &str, value: &Json) {
+        let mut request = json!({
+            "TableName": self.physical_id(table), "Key": key, "ExpressionAttributeNames": { "#a": attribute },
+        });
+        if value.is_null() {
+            request["UpdateExpression"] = "REMOVE #a".into();
+        } else {
+            request["UpdateExpression"] = "SET #a = :v".into();
+            request["ExpressionAttributeValues"] = json!({ ":v": value });
+        }
+        self.dynamodb("UpdateItem", &request).await;
+    }
+
+    /// The value of a secret that Secrets Manager keeps, by its logical id.
+    pub async fn key(&self, secret: &str) -> String {
+        let request = json!({ "SecretId": self.physical_id(secret) });
+        let answer = self.aws(&self.secrets_manager_url(), "secretsmanager.GetSecretValue", &request).await;
+        answer["SecretString"].as_str().unwrap().to_owned()
+    }
+
+    async fn dynamodb(&self, operation: &str, request: &Json) -> Json {
+        self.aws(&self.dynamodb_url(), &format!("DynamoDB_20120810.{operation}"), request).await
+    }
+
+    pub(crate) async fn aws(&self, url: &str, target: &str, request: &Json) -> Json {
+        let authorization = "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/x/aws4_request, \
+                             SignedHeaders=host, Signature=0";
+        let request = Request::post(url)
+            .header("x-amz-target", target)
+            .header("x-amz-date", "20260101T000000Z")
+            .header("authorization", authorization)
+            .header("content-type", "application/x-amz-json-1.0")
+            .body(Full::new(Bytes::from(request.to_string())))
+            .unwrap();
+        let response = self.http.request(request).await.unwrap();
+        let status = response.status();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        assert!(status.is_success(), "{target}: {status} {body:?}");
+        serde_json::from_slice(&body).unwrap_or_default()
+    }
+}

@@ -1,0 +1,43 @@
+//! What the product's tests are written with: stacks, users, hooks, calls, jobs.
+//!
+//! ```no_run
+//! harness::shared(async |stack| {
+//!     let ann = stack.user().await;
+//!     let hook = ann.create_hook(&harness::github_hook()).await;
+//!     hook.push().send().await.accepted();
+//!     assert_eq!(ann.jobs().await.len(), 1);
+//! });
+//! ```
+//!
+//! Most tests share one stack. Each has users of its own, in a project of its own, so that no test sees what another
+//! one does. Where a test makes a service fail, counts calls or reads all logs, it has a stack alone.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    reason = "what goes wrong here fails a test, and says where"
+)]
+
+mod answer;
+mod aws;
+mod call;
+mod hook;
+mod jobs;
+mod signing;
+mod stack;
+mod together;
+mod tokens;
+mod user;
+
+pub use crate::{
+    answer::Answer,
+    call::Call,
+    hook::{Hook, github_hook, open_hook, signed_hook},
+    jobs::Job,
+    signing::{Hash, hmac},
+    stack::{Pipehook, alone, alone_with, shared},
+    together::together,
+    tokens::Forger,
+    user::{Footprint, User},
+};

@@ -1,0 +1,101 @@
+//! The stacks that tests run on.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use local::{Options, Stack};
+use tokio::runtime::Runtime;
+use tokio::sync::{Mutex, OnceCell};
+use tokio::time::timeout;
+
+use crate::call::Call;
+use crate::jobs::Job;
+
+/// Far above what any test takes, also where a machine is busy: it turns a hang into a failure.
+const DEADLINE: Duration = Duration::from_secs(100);
+
+/// One for all tests: the processes of the shared stack outlive the test that happens to start them.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+
+static SHARED: OnceCell<Pipehook> = OnceCell::const_new();
+
+/// Runs a test on the stack that most tests share.
+pub fn shared(test: impl AsyncFnOnce(&'static Pipehook)) {
+    run(async {
+        let stack = SHARED.get_or_init(|| Pipehook::start(Options::default())).await;
+        test(stack).await;
+    });
+}
+
+/// Runs a test on a stack of its own.
+pub fn alone(test: impl AsyncFnOnce(&Pipehook)) {
+    alone_with(&[], test);
+}
+
+/// Runs a test on a stack of its own, with these parameters of the template.
+pub fn alone_with(parameters: &[(&str, &str)], test: impl AsyncFnOnce(&Pipehook)) {
+    let parameters: BTreeMap<_, _> = parameters.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+    run(async {
+        let stack = Pipehook::start(Options { parameters, ..Options::default() }).await;
+        test(&stack).await;
+        stack.local.stop().await;
+    });
+}
+
+fn run(test: impl Future<Output = ()>) {
+    // On the heap, because the stacks of test threads are small.
+    let test = Box::pin(test);
+    RUNTIME.block_on(async { timeout(DEADLINE, test).await }).unwrap();
+}
+
+/// A running stack, as callers, administrators and consumers see it. For faults, logs and counters it is a
+/// [`Stack`] of `local`.
+#[derive(Debug)]
+pub struct Pipehook {
+    local: Stack,
+    pub(crate) http: Client<HttpConnector, Full<Bytes>>,
+    pub(crate) received: Mutex<Vec<Job>>,
+    numbers: AtomicI64,
+}
+
+impl Pipehook {
+    async fn start(options: Options) -> Self {
+        Self {
+            local: Stack::start(options).await.unwrap(),
+            http: Client::builder(TokioExecutor::new()).build_http(),
+            received: Mutex::default(),
+            numbers: AtomicI64::new(1),
+        }
+    }
+
+    /// A number that this stack has not given out before.
+    pub fn number(&self) -> i64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// A call of the API, not yet sent.
+    pub fn get(&self, path: &str) -> Call<'_> {
+        Call::new(self, http::Method::GET, format!("{}{path}", self.api_url()))
+    }
+
+    /// A call of the API, not yet sent.
+    pub fn post(&self, path: &str) -> Call<'_> {
+        Call::new(self, http::Method::POST, format!("{}{path}", self.api_url()))
+    }
+}
+
+impl Deref for Pipehook {
+    type Target = Stack;
+
+    fn deref(&self) -> &Stack {
+        &self.local
+    }
+}

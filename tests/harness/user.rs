@@ -1,0 +1,128 @@
+//! Users, each in a project of its own unless a test wants it otherwise.
+
+use serde_json::{Value as Json, json};
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::hook::Hook;
+use crate::jobs::Job;
+use crate::stack::Pipehook;
+
+/// A user who is logged in.
+#[derive(Debug, Clone)]
+pub struct User<'s> {
+    stack: &'s Pipehook,
+    /// The user's id.
+    pub id: i64,
+    /// In lower case.
+    pub email: String,
+    /// As it was generated.
+    pub password: String,
+    /// The user's project.
+    pub project: i64,
+    /// Of the session that the user logged in to.
+    pub access_token: String,
+    /// Of the same.
+    pub refresh_token: String,
+}
+
+/// What a project has: what a refused call must not change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Footprint {
+    /// Hooks in the table.
+    pub hooks: usize,
+    /// Sessions of the user in the table.
+    pub sessions: usize,
+    /// Jobs that were ever on the queue.
+    pub jobs: usize,
+}
+
+impl Pipehook {
+    /// A new user in a new project, logged in.
+    pub async fn user(&self) -> User<'_> {
+        let project = self.number();
+        self.user_of(project).await
+    }
+
+    /// A new user in this project, logged in.
+    pub async fn user_of(&self, project: i64) -> User<'_> {
+        let email = self.unused_email();
+        let input = json!({ "email": email, "name": "Ann Bee", "project_id": project, "environment_id": project });
+        let user = self.put_user(&input).await.unwrap();
+        let password = user["password"].as_str().unwrap().to_owned();
+        let tokens = self.log_in(&email, &password).await.is(200);
+        let token = |name: &str| tokens[name].as_str().unwrap().to_owned();
+        User {
+            stack: self,
+            id: user["id"].as_i64().unwrap(),
+            email,
+            password,
+            project,
+            access_token: token("access_token"),
+            refresh_token: token("refresh_token"),
+        }
+    }
+
+    /// An e-mail address that nobody has.
+    pub fn unused_email(&self) -> String {
+        format!("somebody-{}@example.com", self.number())
+    }
+
+    /// Puts a user as an administrator does; the error is what `aws lambda invoke` shows.
+    pub async fn put_user(&self, input: &Json) -> Result<Json, Json> {
+        let answer = self.invoke("UserPut", input.to_string()).await.unwrap();
+        let payload = serde_json::from_slice(&answer.payload).unwrap();
+        if answer.function_error.is_some() { Err(payload) } else { Ok(payload) }
+    }
+
+    /// Tries to log in.
+    pub async fn log_in(&self, email: &str, password: &str) -> Answer {
+        self.post("/users/login").json(&json!({ "email": email, "password": password })).send().await
+    }
+}
+
+impl<'s> User<'s> {
+    /// A call with the user's access token.
+    pub fn get(&self, path: &str) -> Call<'s> {
+        self.stack.get(path).bearer(&self.access_token)
+    }
+
+    /// A call with the user's access token.
+    pub fn post(&self, path: &str) -> Call<'s> {
+        self.stack.post(path).bearer(&self.access_token)
+    }
+
+    /// Asks for a hook.
+    pub async fn ask_for_hook(&self, hook: &Json) -> Answer {
+        self.post("/hooks/incoming").json(hook).send().await
+    }
+
+    /// Creates a hook.
+    pub async fn create_hook(&self, hook: &Json) -> Hook<'s> {
+        Hook::new(self.stack, self.ask_for_hook(hook).await.is(201))
+    }
+
+    /// The ids of the hooks in a list, such as `/applications/42/hooks`.
+    pub async fn list(&self, path: &str) -> Vec<String> {
+        let hooks = self.get(path).send().await.is(200);
+        hooks.as_array().unwrap().iter().map(|hook| hook["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Every job of the user's project so far.
+    pub async fn jobs(&self) -> Vec<Job> {
+        self.stack.jobs(self.project).await
+    }
+
+    /// What there is of the user's project now.
+    pub async fn footprint(&self) -> Footprint {
+        let number = |item: &Json, name: &str| item[name]["N"].as_str().and_then(|text| text.parse::<i64>().ok());
+        let hooks = self.stack.items("HooksTable").await;
+        let users = self.stack.items("UsersTable").await;
+        let is_session = |item: &&Json| item["pk"]["S"].as_str().unwrap().starts_with("SESSION#");
+        Footprint {
+            hooks: hooks.iter().filter(|item| number(item, "project_id") == Some(self.project)).count(),
+            sessions: users.iter().filter(is_session).filter(|item| number(item, "user_id") == Some(self.id)).count(),
+            jobs: self.jobs().await.len(),
+        }
+    }
+}

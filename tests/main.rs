@@ -1,0 +1,5 @@
+//! The product from outside: one test binary, one topic a module.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+mod walkthrough;
