@@ -1,13 +1,13 @@
 //! Builds the functions with cargo.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
     process::Stdio,
 };
 
 use serde::Deserialize;
-use tokio::process::Command;
+use tokio::{process::Command, sync::Mutex};
 
 use crate::{error::Error, host};
 
@@ -23,15 +23,32 @@ struct Target {
     name: String,
 }
 
-/// Builds the binaries and says where each is. What cargo has to say goes to the terminal.
+/// By what was asked for. The stacks of one process build the same functions once.
+static BUILT: Mutex<BTreeMap<Request, Binaries>> = Mutex::const_new(BTreeMap::new());
+
+/// Directory, names, and whether optimised.
+type Request = (PathBuf, Vec<String>, bool);
+
+/// Where each binary is, by name.
+type Binaries = HashMap<String, PathBuf>;
+
+/// Builds the binaries, unless this process has done so already.
+pub(crate) async fn build(directory: &Path, names: Vec<String>, release: bool) -> Result<Binaries, Error> {
+    let request = (directory.to_owned(), names, release);
+    let mut built = BUILT.lock().await;
+    if let Some(binaries) = built.get(&request) {
+        return Ok(binaries.clone());
+    }
+    let binaries = run_cargo(directory, &request.1, release).await?;
+    built.insert(request, binaries.clone());
+    Ok(binaries)
+}
+
+/// What cargo has to say goes to the terminal.
 ///
 /// `--workspace` makes cargo choose the features of dependencies for all packages together, as `cargo test
 /// --workspace` does, so that neither compiles the AWS SDK a second time; `--bin` leaves it at the functions.
-pub(crate) async fn build(
-    directory: &Path,
-    names: &[String],
-    release: bool,
-) -> Result<HashMap<String, PathBuf>, Error> {
+async fn run_cargo(directory: &Path, names: &[String], release: bool) -> Result<Binaries, Error> {
     let mut cargo = Command::new("cargo");
     cargo.current_dir(directory).args(["build", "--workspace", "--message-format=json-render-diagnostics"]);
     if release {
@@ -53,7 +70,7 @@ pub(crate) async fn build(
 }
 
 /// Where cargo says that it has put the binaries.
-fn executables(messages: &[u8]) -> HashMap<String, PathBuf> {
+fn executables(messages: &[u8]) -> Binaries {
     messages
         .split(|byte| *byte == b'\n')
         .filter_map(|line| serde_json::from_slice::<Message<'_>>(line).ok())

@@ -51,6 +51,14 @@ pub(crate) async fn bind(port: Option<u16>) -> Result<(TcpListener, SocketAddr),
     Ok((listener, address))
 }
 
+/// As [`bind`], on a free port when the preferred one belongs to another process.
+pub(crate) async fn bind_preferably(port: Option<u16>) -> Result<(TcpListener, SocketAddr), Error> {
+    match bind(port).await {
+        Err(Error::PortInUse(_)) => bind(None).await,
+        outcome => outcome,
+    }
+}
+
 /// Serves until `tasks` stop.
 pub(crate) fn serve<H: Handler>(tasks: &Arc<Tasks>, listener: TcpListener, handler: Arc<H>) {
     let connections = Arc::clone(tasks);

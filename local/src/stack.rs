@@ -16,16 +16,18 @@ use crate::{
     data::Data,
     error::Error,
     gateway::Gateway,
-    lambda::{self, Functions, Invocation, log::LogLine},
+    host,
+    lambda::{Functions, Invocation, InvokeApi, log::LogLine},
     server,
-    tasks::Tasks,
-    template::{Addresses, Scope, Template},
+    tasks::Owner,
+    template::{Addresses, Function, Scope, Template},
 };
 
 /// What to start, and how. The default is the project's template on free ports, with nothing kept.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Where the API listens; a free port when `None`.
+    /// Where the API listens, a free port when `None`. Then come DynamoDB, SQS, Secrets Manager and Lambda on the four
+    /// next ports, or on free ones.
     pub port: Option<u16>,
     /// The directory that keeps tables, secrets and messages; in memory when `None`.
     pub data: Option<PathBuf>,
@@ -47,7 +49,7 @@ pub struct Stack {
     scope: Scope,
     aws: Aws,
     functions: Arc<Functions>,
-    tasks: Arc<Tasks>,
+    tasks: Owner,
     _data: Option<Data>,
 }
 
@@ -58,26 +60,27 @@ impl Stack {
     ///
     /// When the template is broken, a function does not build, or a port or the data directory is in use.
     pub async fn start(options: Options) -> Result<Self, Error> {
+        let next_port = |offset| options.port.and_then(|port| port.checked_add(offset));
         let (api_listener, api) = server::bind(options.port).await?;
-        let ports = Ports::bind().await?;
+        let ports = Ports::bind(next_port(1)).await?;
         let path = options.template.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml"));
         let template = Template::load(&path)?;
         let mut scope = template.scope(&options.parameters)?;
         template.name_resources(&mut scope, &Addresses { api, sqs: ports.address(Service::Sqs) })?;
 
         let data = options.data.as_deref().map(Data::open).transpose()?;
-        let tasks = Arc::new(Tasks::default());
+        let tasks = Owner::default();
         let aws = Aws::start(&tasks, ports, &template, &mut scope, data.as_ref()).await?;
 
         let declared = template.functions(&scope)?;
-        let names: Vec<_> = declared.iter().map(|function| function.binary.clone()).collect();
+        let names = declared.iter().map(|function| function.binary.clone());
         let binaries = match options.binaries {
-            Some(directory) => names.iter().map(|name| (name.clone(), directory.join(name))).collect(),
-            None => binaries::build(path.parent().unwrap_or(&path), &names, options.release).await?,
+            Some(directory) => names.map(|name| (name.clone(), directory.join(name))).collect(),
+            None => binaries::build(path.parent().unwrap_or(&path), names.collect(), options.release).await?,
         };
         let functions = Functions::start(&tasks, with_binaries(declared, &binaries), endpoints(&aws)).await?;
         server::serve(&tasks, api_listener, Arc::new(Gateway::new(api, &functions)?));
-        let lambda = lambda::serve_invoke_api(&tasks, &functions).await?;
+        let lambda = InvokeApi::serve(&tasks, &functions, next_port(4)).await?;
         Ok(Self { api, lambda, scope, aws, functions, tasks, _data: data })
     }
 
@@ -119,7 +122,7 @@ impl Stack {
     /// When there is no such function. What goes wrong in the function is in the [`Invocation`].
     pub async fn invoke(&self, function: &str, event: impl Into<Vec<u8>>) -> Result<Invocation, Error> {
         let function = self.functions.get(function)?;
-        Ok(function.invoke(event.into().into(), lambda::new_trace()).await.into())
+        Ok(function.invoke(event.into().into(), host::new_trace()).await.into())
     }
 
     /// Starts one process of each function, so that the first calls need not wait for it.
@@ -165,16 +168,7 @@ impl Stack {
     }
 }
 
-impl Drop for Stack {
-    fn drop(&mut self) {
-        self.tasks.abort();
-    }
-}
-
-fn with_binaries(
-    declared: Vec<crate::template::Function>,
-    binaries: &HashMap<String, PathBuf>,
-) -> Vec<(crate::template::Function, PathBuf)> {
+fn with_binaries(declared: Vec<Function>, binaries: &HashMap<String, PathBuf>) -> Vec<(Function, PathBuf)> {
     declared
         .into_iter()
         .map(|function| {

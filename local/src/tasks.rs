@@ -2,7 +2,8 @@
 
 use std::{
     mem,
-    sync::{Mutex, MutexGuard, PoisonError},
+    ops::Deref,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use tokio::task::JoinSet;
@@ -22,10 +23,23 @@ impl Tasks {
         let mut tasks = mem::take(&mut *lock(&self.0));
         tasks.shutdown().await;
     }
+}
 
-    /// For `Drop`, where nothing can be waited for.
-    pub(crate) fn abort(&self) {
-        lock(&self.0).abort_all();
+/// Ends the tasks when it is dropped: they hold each other, so nothing else would.
+#[derive(Debug, Default)]
+pub(crate) struct Owner(Arc<Tasks>);
+
+impl Deref for Owner {
+    type Target = Arc<Tasks>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        lock(&self.0.0).abort_all();
     }
 }
 

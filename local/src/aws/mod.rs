@@ -61,8 +61,10 @@ pub struct AwsCall {
 pub(crate) struct Ports([(TcpListener, SocketAddr); 3]);
 
 impl Ports {
-    pub(crate) async fn bind() -> Result<Self, Error> {
-        Ok(Self([server::bind(None).await?, server::bind(None).await?, server::bind(None).await?]))
+    /// The ports from `first` on, if they are free: the same after each start, so that a consumer finds its queue.
+    pub(crate) async fn bind(first: Option<u16>) -> Result<Self, Error> {
+        let bind = |offset| server::bind_preferably(first.and_then(|first| first.checked_add(offset)));
+        Ok(Self([bind(0).await?, bind(1).await?, bind(2).await?]))
     }
 
     pub(crate) fn address(&self, service: Service) -> SocketAddr {

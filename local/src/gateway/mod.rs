@@ -15,7 +15,8 @@ use http_body_util::Full;
 use self::{event::Incoming, route::Routes};
 use crate::{
     error::Error,
-    lambda::{Function, Functions, Outcome, new_trace},
+    host,
+    lambda::{Function, Functions, Outcome},
     server::{self, Handler, HangUp},
 };
 
@@ -58,7 +59,7 @@ impl Handler for Gateway {
         let Some(found) = self.routes.find(&parts.method, parts.uri.path()) else {
             return Ok(server::message(StatusCode::NOT_FOUND, "Not Found"));
         };
-        let trace = new_trace();
+        let trace = host::new_trace();
         forwarded(&mut parts.headers, client, self.address, &trace);
         let event =
             event::build(&Incoming { parts: &parts, body: &body, client, address: self.address, found: &found });

@@ -8,12 +8,29 @@ use http_body_util::Full;
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 
-use super::{Functions, Invocation, new_trace};
-use crate::server::{self, Handler, HangUp};
+use super::{Functions, Invocation};
+use crate::{
+    error::Error,
+    host,
+    server::{self, Handler, HangUp},
+    tasks::Tasks,
+};
 
 #[derive(Debug)]
 pub(crate) struct InvokeApi {
-    pub(super) functions: Arc<Functions>,
+    functions: Arc<Functions>,
+}
+
+impl InvokeApi {
+    pub(crate) async fn serve(
+        tasks: &Arc<Tasks>,
+        functions: &Arc<Functions>,
+        port: Option<u16>,
+    ) -> Result<SocketAddr, Error> {
+        let (listener, address) = server::bind_preferably(port).await?;
+        server::serve(tasks, listener, Arc::new(Self { functions: Arc::clone(functions) }));
+        Ok(address)
+    }
 }
 
 impl Handler for InvokeApi {
@@ -36,10 +53,10 @@ impl Handler for InvokeApi {
             Some(b"DryRun") => Ok(empty(StatusCode::NO_CONTENT)),
             Some(b"Event") => {
                 let tasks = Arc::clone(&function.tasks);
-                tasks.spawn(async move { drop(function.invoke(event, new_trace()).await) });
+                tasks.spawn(async move { drop(function.invoke(event, host::new_trace()).await) });
                 Ok(empty(StatusCode::ACCEPTED))
             }
-            _ => Ok(answer(function.invoke(event, new_trace()).await.into())),
+            _ => Ok(answer(function.invoke(event, host::new_trace()).await.into())),
         }
     }
 }

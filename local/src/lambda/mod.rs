@@ -1,6 +1,6 @@
 //! AWS Lambda: each function as a pool of processes that run the real binary.
 //!
-//! A [`Sandbox`](sandbox::Sandbox) is one process, [`runtime_api`] is what it talks to, [`invoke_api`] is how
+//! A [`sandbox`] is one process, [`runtime_api`] is what it talks to, [`invoke_api`] is how
 //! `aws lambda invoke` reaches a function, [`log`] is what the processes print.
 
 mod invoke_api;
@@ -9,7 +9,6 @@ mod runtime_api;
 mod sandbox;
 
 use std::{
-    net::SocketAddr,
     path::PathBuf,
     sync::{Arc, Mutex},
 };
@@ -26,7 +25,6 @@ use self::{
 };
 use crate::{
     error::Error,
-    host,
     tasks::{Tasks, lock},
     template,
 };
@@ -167,7 +165,8 @@ impl Functions {
         self.0
             .iter()
             .find(|function| {
-                [&function.declared.id, &function.declared.name, &function.declared.arn].contains(&&name.to_owned())
+                let template::Function { id, name: physical, arn, .. } = &function.declared;
+                [id, physical, arn].into_iter().any(|known| known == name)
             })
             .ok_or_else(|| Error::NoFunction(name.to_owned()))
     }
@@ -194,13 +193,6 @@ impl Functions {
     }
 }
 
-/// Serves the Invoke API on a free port.
-pub(crate) async fn serve_invoke_api(tasks: &Arc<Tasks>, functions: &Arc<Functions>) -> Result<SocketAddr, Error> {
-    let (listener, address) = crate::server::bind(None).await?;
-    crate::server::serve(tasks, listener, Arc::new(InvokeApi { functions: Arc::clone(functions) }));
-    Ok(address)
-}
-
 /// An error that Lambda reports in the function's place.
 fn failure(kind: &str, message: &str) -> Outcome {
     Outcome::Error(error_body(kind, message))
@@ -208,9 +200,4 @@ fn failure(kind: &str, message: &str) -> Outcome {
 
 fn error_body(kind: &str, message: &str) -> Bytes {
     json!({ "errorType": kind, "errorMessage": message }).to_string().into()
-}
-
-/// A trace for a call that brings none.
-pub(crate) fn new_trace() -> String {
-    host::new_trace()
 }

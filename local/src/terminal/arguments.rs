@@ -12,6 +12,8 @@ use clap::Parser;
 #[command(bin_name = "cargo run --", version, max_term_width = 100)]
 pub(crate) struct Arguments {
     /// Port of the API
+    ///
+    /// DynamoDB, SQS, Secrets Manager and Lambda answer on the four next ports, or on free ones when those are taken.
     #[arg(long, default_value_t = 3000)]
     pub(crate) port: u16,
 

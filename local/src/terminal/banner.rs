@@ -53,12 +53,12 @@ fn services(stack: &Stack) -> String {
         "\
 Look behind it with the aws command:
 
-  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1
+  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
   export AWS_ENDPOINT_URL_DYNAMODB={}
   export AWS_ENDPOINT_URL_SQS={}
   export AWS_ENDPOINT_URL_SECRETS_MANAGER={}
   export AWS_ENDPOINT_URL_LAMBDA={}
-  aws sqs receive-message --queue-url {}
+  aws sqs receive-message --endpoint-url $AWS_ENDPOINT_URL_SQS --queue-url {}
 ",
         stack.dynamodb_url(),
         stack.sqs_url(),

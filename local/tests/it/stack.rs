@@ -68,7 +68,9 @@ async fn a_function_runs_in_ten_processes_at_most() {
 
     processes.sort_unstable();
     assert!(!processes.contains(&String::new()), "every call is answered: {processes:?}");
-    assert_eq!(processes.chunk_by(String::eq).count(), 10);
+    let count = processes.chunk_by(String::eq).count();
+    // Fewer when the machine is busy, and one call is over before the last begins.
+    assert!((2..=10).contains(&count), "{count}");
 }
 
 #[tokio::test]
