@@ -2,4 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+mod access;
+mod creation;
+mod login;
 mod walkthrough;
