@@ -52,6 +52,6 @@ impl<Users, Hooks> HookCreate<Users, Hooks> {
         let secret = signing.secret(&self.random.bytes());
         let sealed = self.sealing_key.seal(hook, &secret, self.random.bytes())?;
         let header_name = signing.header_name.clone();
-        Ok(Some((Signing { algorithm: signing.algorithm, header_name, secret: sealed }, secret)))
+        Ok(Some((Signing { algorithm: signing.algorithm, header_name, secret: sealed, previous: None }, secret)))
     }
 }

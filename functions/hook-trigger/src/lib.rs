@@ -1,92 +1,96 @@
 //! `POST /hooks/{hook_id}/trigger`, the URL that webhook providers call: proves the call authentic, takes the variables
-//! out of its payload and puts one job on the queue.
+//! out of its payload, puts one job on the queue and logs the call.
 
-mod answer;
-mod facts;
+mod bucket;
 
 use shared::domain::hook::Hook;
 use shared::domain::id::HookId;
-use shared::domain::job::Job;
 use shared::domain::sealing::SealingKey;
 use shared::domain::secret::HookSecret;
 use shared::domain::signature;
 use shared::http::payload::Payload;
+use shared::http::trigger::{self, Incoming};
 use shared::http::{ApiError, Call, Endpoint, Response};
-use shared::ports::{Consistency, FindHook, PushJob};
+use shared::ports::{Consistency, FindHook, PushJob, PutRequest};
 
-use crate::facts::Facts;
+pub use crate::bucket::RejectionBudget;
 
-/// The largest body that a provider may send: 4 MiB. (GitHub cuts its payloads off at 25 MB; API Gateway takes 10 MB
-/// and Lambda 6 MB of base64, which is 4.5 MB of bytes.)
+/// The largest body that a provider may send: 4 MiB. API Gateway passes 10 MB on, of which Lambda takes 6 MB of
+/// base64, which is 4.5 MB of bytes.
 pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 
+const HOOK: &str = "The hook";
+
 /// The endpoint and what it needs.
-pub struct HookTrigger<Hooks, Jobs> {
+pub struct HookTrigger<Hooks, Jobs, Requests> {
     /// Where the hook is looked up.
     pub hooks: Hooks,
     /// Where the job goes.
     pub jobs: Jobs,
+    /// Where the call is logged.
+    pub requests: Requests,
     /// What opens the hook's secret.
     pub sealing_key: SealingKey,
+    /// How many calls that are not authentic are logged.
+    pub rejections: RejectionBudget,
 }
 
-const HOOK: &str = "The hook";
+/// What is known of whoever makes a call.
+enum Caller {
+    /// Knows one of these secrets, or the hook takes calls from everybody.
+    Authentic(Vec<HookSecret>),
+    /// Could be anybody.
+    Stranger,
+}
 
-impl<Hooks: FindHook, Jobs: PushJob> Endpoint for HookTrigger<Hooks, Jobs> {
+impl<Hooks: FindHook, Jobs: PushJob, Requests: PutRequest> Endpoint for HookTrigger<Hooks, Jobs, Requests> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
-        let body = call.body_up_to(MAX_BODY_BYTES)?;
-        let (hook, secrets) = self.find_authentic(call).await?;
-        if !hook.relation.active {
-            return Ok(answer::ignored(call, "The hook is inactive."));
-        }
-        let payload = Payload::read(call.header("content-type"), body)?;
-        let facts = Facts::read(&hook, &payload, body)?;
-        if let Some(handshake) = facts.handshake(call, &secrets) {
-            return Ok(answer::handshake(call, &handshake));
-        }
-        if let Some(condition) = facts.failed_condition(call) {
-            return Ok(answer::ignored(call, &format!("The condition `{}` does not hold.", condition.label())));
-        }
-        let variables = hook.relation.variables.resolve(facts.variables()).map_err(answer::variables_at_fault)?;
-        let delivery = facts.delivery(call);
-        let job = Job { id: call.id(), created_at: call.received_at(), hook: hook.relation, variables, delivery };
-        self.jobs.push_job(&job).await?;
-        Ok(answer::queued(call))
+        call.body_up_to(MAX_BODY_BYTES)?;
+        let (hook, caller) = self.find(call).await?;
+        let incoming = Incoming::of_call(call);
+        let response = match caller {
+            Caller::Authentic(secrets) => {
+                trigger::run(&hook, &incoming, &secrets, &self.jobs, &self.requests).await.0
+            }
+            Caller::Stranger => {
+                let requests = self.rejections.take(call.received_at()).then_some(&self.requests);
+                trigger::reject(&hook, &incoming, requests).await
+            }
+        };
+        Ok(response)
     }
 }
 
-impl<Hooks: FindHook, Jobs> HookTrigger<Hooks, Jobs> {
-    /// The hook that the path names, if the call is proven authentic, with the secrets that are valid for it.
+impl<Hooks: FindHook, Jobs, Requests> HookTrigger<Hooks, Jobs, Requests> {
+    /// The hook that the path names, and who calls it.
     ///
     /// A read that may be a second old is enough to accept a call. Before one is refused, the hook is read again: it
-    /// may be new, or its secret may have changed.
-    async fn find_authentic(&self, call: &Call) -> Result<(Hook, Vec<HookSecret>), ApiError> {
+    /// may be new, or its secret may just have changed.
+    async fn find(&self, call: &Call) -> Result<(Hook, Caller), ApiError> {
         let id: HookId = call.path_parameter("hook_id", HOOK)?;
-        if let Some(hook) = self.hooks.find_hook(id, Consistency::Eventual).await? {
-            match self.authenticate(&hook, call) {
-                Err(ApiError::WrongSignature) => {}
-                authenticated => return authenticated.map(|secrets| (hook, secrets)),
-            }
+        if let Some(hook) = self.hooks.find_hook(id, Consistency::Eventual).await?
+            && let caller @ Caller::Authentic(_) = self.identify(&hook, call)?
+        {
+            return Ok((hook, caller));
         }
         let hook = self.hooks.find_hook(id, Consistency::Strong).await?.ok_or(ApiError::NotFound(HOOK))?;
-        let secrets = self.authenticate(&hook, call)?;
-        Ok((hook, secrets))
+        let caller = self.identify(&hook, call)?;
+        Ok((hook, caller))
     }
 
-    /// Proves that the call is from somebody who knows the hook's secret, and returns the secrets that are valid. A
-    /// hook that requires none takes calls from everybody who knows its URL.
-    fn authenticate(&self, hook: &Hook, call: &Call) -> Result<Vec<HookSecret>, ApiError> {
-        let Some(signing) = &hook.signing else {
-            return Ok(Vec::new());
-        };
-        let secrets = vec![self.sealing_key.open(hook.relation.id, &signing.secret)?];
+    /// Whether the caller knows a secret that is valid now.
+    fn identify(&self, hook: &Hook, call: &Call) -> Result<Caller, ApiError> {
+        let Some(signing) = &hook.signing else { return Ok(Caller::Authentic(Vec::new())) };
+        let sealed = signing.valid_secrets(call.received_at());
+        let opened = sealed.map(|sealed| self.sealing_key.open(hook.relation.id, sealed));
+        let secrets = opened.collect::<Result<Vec<_>, _>>()?;
         let signed = signature::Call {
             header: &|name| call.header(name),
             body: call.body(),
-            body_value: &|path| facts::body_value(call, path),
+            body_value: &|path| Payload::text_at(call.header("content-type"), call.body(), path),
             received_at: call.received_at(),
         };
-        signature::verify(signing, &secrets, &signed)?;
-        Ok(secrets)
+        let authentic = signature::verify(signing, &secrets, &signed).is_ok();
+        Ok(if authentic { Caller::Authentic(secrets) } else { Caller::Stranger })
     }
 }

@@ -12,7 +12,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 
-pub use dynamodb::{HooksTable, UsersTable};
+pub use dynamodb::{HooksTable, RequestsTable, UsersTable};
 pub use secrets::{SecretError, Secrets};
 pub use sqs::JobsQueue;
 

@@ -155,7 +155,7 @@ mod tests {
         let variables = variables.iter().map(|(name, value)| (name.parse().unwrap(), value.clone())).collect();
         let delivery = Delivery { id: Some("d-1".into()), event: Some("push".into()), ip_address: None };
         let hook = fixtures::hook().relation;
-        Job { id: RequestId::at(created_at, [0; 10]), created_at, hook, variables, delivery }
+        Job { id: RequestId::at(created_at, [0; 10]), created_at, hook, variables, delivery, retry_of: None }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use super::Invalid;
 use super::condition::Conditions;
@@ -65,6 +66,46 @@ pub struct Signing {
     pub header_name: SecretHeaderName,
     /// What it is made with.
     pub secret: SealedSecret,
+    /// What it was made with before the secret was last rotated.
+    pub previous: Option<PreviousSecret>,
+}
+
+/// A secret that was rotated out, valid until senders have had the time to take over the new one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviousSecret {
+    /// As it was.
+    pub secret: SealedSecret,
+    /// When it stops being valid.
+    pub until: Timestamp,
+}
+
+/// For how long the old secret stays valid unless the caller says otherwise.
+pub const DEFAULT_OVERLAP: Duration = Duration::from_hours(24);
+
+/// The longest time that the old secret can stay valid.
+pub const MAX_OVERLAP: Duration = Duration::from_hours(7 * 24);
+
+impl Signing {
+    /// The secrets that are valid at `now`, the current one first.
+    pub fn valid_secrets(&self, now: Timestamp) -> impl Iterator<Item = &SealedSecret> {
+        let previous = self.previous.iter().filter(move |previous| now < previous.until);
+        std::iter::once(&self.secret).chain(previous.map(|previous| &previous.secret))
+    }
+}
+
+/// One change of a hook's secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rotation {
+    /// Whose.
+    pub hook: HookId,
+    /// The secret so far. One that was rotated out before ends here.
+    pub current: SealedSecret,
+    /// The secret from now on.
+    pub new: SealedSecret,
+    /// How long the secret so far stays valid.
+    pub until: Timestamp,
+    /// When it happens.
+    pub at: Timestamp,
 }
 
 /// A hook that somebody asks for.

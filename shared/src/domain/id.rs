@@ -112,6 +112,15 @@ impl RequestId {
     }
 }
 
+impl RequestId {
+    /// When the call was received: a version 7 UUID begins with it. An id of another version has no time.
+    pub fn created_at(self) -> Timestamp {
+        let (seconds, nanos) = self.0.get_timestamp().map_or((0, 0), |timestamp| timestamp.to_unix());
+        let millis = i64::try_from(seconds).unwrap_or_default().saturating_mul(1_000);
+        Timestamp::from_unix_millis(millis.saturating_add(i64::from(nanos / 1_000_000)))
+    }
+}
+
 impl SessionId {
     /// The id made of these random bytes.
     pub fn from_random(bytes: [u8; 16]) -> Self {
@@ -142,6 +151,7 @@ mod tests {
         let early = RequestId::at(Timestamp::from_unix_millis(1_000), [0xff; 10]);
         let late = RequestId::at(Timestamp::from_unix_millis(1_001), [0; 10]);
         assert!(early.to_string() < late.to_string());
+        assert_eq!(late.created_at(), Timestamp::from_unix_millis(1_001));
     }
 
     proptest! {

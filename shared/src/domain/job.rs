@@ -20,6 +20,8 @@ pub struct Job {
     pub variables: Vec<(VariableName, VariableValue)>,
     /// What the provider says of the delivery.
     pub delivery: Delivery,
+    /// The call that a user asked to run again.
+    pub retry_of: Option<RequestId>,
 }
 
 /// What is known of one delivery of a provider's.
@@ -53,9 +55,11 @@ impl Job {
     }
 
     /// Two jobs with the same id within five minutes run once. Made of the hook and the delivery, because one delivery
-    /// may go to two hooks; a call that names no delivery is like no other.
+    /// may go to two hooks; a call that names no delivery is like no other, and neither is one that a user asked to run
+    /// again.
     pub fn deduplication_id(&self) -> String {
-        let delivery = self.delivery.id.clone().unwrap_or_else(|| self.id.to_string());
+        let delivery = self.delivery.id.clone().filter(|_| self.retry_of.is_none());
+        let delivery = delivery.unwrap_or_else(|| self.id.to_string());
         let digest = Sha256::new().chain_update(self.hook.id.to_string()).chain_update([0]).chain_update(delivery);
         hex::encode(digest.finalize())
     }
@@ -70,7 +74,8 @@ mod tests {
     fn job() -> Job {
         let created_at = Timestamp::from_unix_millis(1_000);
         let id = RequestId::at(created_at, [0; 10]);
-        Job { id, created_at, hook: fixtures::hook().relation, variables: Vec::new(), delivery: Delivery::default() }
+        let hook = fixtures::hook().relation;
+        Job { id, created_at, hook, variables: Vec::new(), delivery: Delivery::default(), retry_of: None }
     }
 
     fn delivered(id: &str) -> Job {
@@ -93,6 +98,12 @@ mod tests {
         let mut other = job();
         other.id = RequestId::at(Timestamp::from_unix_millis(1_000), [1; 10]);
         assert_ne!(other.deduplication_id(), job().deduplication_id());
+    }
+
+    #[test]
+    fn a_retry_that_a_user_asked_for_runs_again() {
+        let again = Job { retry_of: Some(job().id), id: RequestId::at(job().created_at, [1; 10]), ..delivered("d-1") };
+        assert_ne!(again.deduplication_id(), delivered("d-1").deduplication_id());
     }
 
     #[test]

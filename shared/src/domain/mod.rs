@@ -7,6 +7,7 @@ pub mod id;
 pub mod job;
 pub mod payload;
 pub mod sealing;
+pub mod request;
 pub mod secret;
 pub mod session;
 pub mod signature;

@@ -134,9 +134,12 @@ impl Call {
         Ok(tokens.verify(token.trim(), self.received_at)?)
     }
 
-    /// The fields of a JSON body.
+    /// The fields of a JSON body; an empty body has none.
     pub fn fields(&self) -> Result<Fields<'_>, ApiError> {
         let body = self.body_up_to(MAX_API_BODY_BYTES)?;
+        if body.is_empty() {
+            return Fields::of_body("{}");
+        }
         let media_type =
             self.header("content-type").unwrap_or("application/json").split(';').next().unwrap_or_default();
         if !media_type.trim().eq_ignore_ascii_case("application/json") {

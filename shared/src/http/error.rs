@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::error::Error as _;
 use std::fmt;
 
 use super::payload::PayloadError;
@@ -10,6 +11,7 @@ use crate::auth::{CannotIssue, InvalidToken};
 use crate::domain::sealing::{CannotOpen, CannotSeal};
 use crate::domain::signature::NotAuthentic;
 use crate::ports::{QueueError, Source, StoreError};
+use crate::telemetry::Chain;
 
 /// The messages for each field at fault.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -94,6 +96,28 @@ pub enum ApiError {
     /// 500: something is broken on our side.
     #[error("An internal error occurred. It has been logged under this request's id.")]
     Internal(#[source] Source),
+}
+
+impl ApiError {
+    /// Logs an error, once, at the edge. What callers do wrong is their business and shows in the status; what is
+    /// wrong with us is somebody's work.
+    pub(super) fn log(&self) {
+        let cause = self.source().map(|cause| Chain(cause).to_string()).unwrap_or_default();
+        match self {
+            Self::Internal(_) => tracing::error!(cause, "The call failed"),
+            Self::Unavailable(_) => tracing::warn!(cause, "The call could not be served"),
+            Self::BadRequest(_)
+            | Self::Unauthenticated
+            | Self::WrongCredentials
+            | Self::WrongSignature
+            | Self::NotFound(_)
+            | Self::Conflict(_)
+            | Self::TooLarge { .. }
+            | Self::UnsupportedMediaType(_)
+            | Self::Invalid(_)
+            | Self::TooManyLogins { .. } => {}
+        }
+    }
 }
 
 impl From<StoreError> for ApiError {

@@ -5,19 +5,28 @@ use serde_json::value::RawValue;
 
 use super::error::ApiError;
 use super::fields::{Fields, read};
+use crate::auth::Identity;
 use crate::domain::Invalid;
 use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
-use crate::domain::hook::{Hook, HookDraft, HookRelation, Resource, SigningDraft};
-use crate::domain::id::{PipelineId, ResourceId};
+use crate::domain::hook::{Hook, HookDraft, HookRelation, Resource, SecretHeaderName, SigningDraft};
+use crate::domain::id::{HookId, PipelineId, ResourceId};
 use crate::domain::payload::{Path, Value};
 use crate::domain::secret::HookSecret;
 use crate::domain::signature::Algorithm;
 use crate::domain::signature::scheme::Scheme;
 use crate::domain::user::User;
 use crate::domain::variable::{Variable, VariableName, VariableType, VariableValue, Variables};
+use crate::ports::{Consistency, FindHook};
 
 /// What a masked secret looks like, whatever its length.
 pub const MASKED_SECRET: &str = "********";
+
+/// The hook with this id, if it is one of the caller's project; any other is answered as one that does not exist.
+pub async fn find_own(hooks: &impl FindHook, caller: &Identity, id: HookId) -> Result<Hook, ApiError> {
+    let hook = hooks.find_hook(id, Consistency::Strong).await?;
+    let own = hook.filter(|hook| hook.relation.project_id == caller.project_id);
+    own.ok_or(ApiError::NotFound("The hook"))
+}
 
 /// Reads the hook that a body asks for; `pipeline` is the one that the path names.
 pub fn read_draft(mut fields: Fields<'_>, pipeline: Option<PipelineId>) -> Result<HookDraft, ApiError> {
@@ -60,19 +69,23 @@ fn read_signing(fields: &mut Fields<'_>) -> Option<SigningDraft> {
     if !fields.required("requires_secret", read::boolean)? {
         return None;
     }
-    let algorithm: Option<Algorithm> = fields.required("secret_algorithm", read::parsed);
+    let algorithm = fields.required("secret_algorithm", read::parsed);
     let header_name = fields.required("secret_header_name", read::parsed);
-    let secret = fields.optional("secret", |value| HookSecret::new(read::text(value)?));
-    let draft = SigningDraft { algorithm: algorithm?, header_name: header_name?, secret };
-    let header = draft.header_name.as_str();
-    if let Err(reason) = Scheme::check_algorithm(header, draft.algorithm) {
+    let (algorithm, header_name): (Algorithm, SecretHeaderName) = (algorithm?, header_name?);
+    if let Err(reason) = Scheme::check_algorithm(header_name.as_str(), algorithm) {
         fields.refuse("secret_algorithm", reason);
     }
-    let scheme = Scheme::find(header, draft.algorithm);
-    if let Some(Err(reason)) = draft.secret.as_ref().map(|secret| scheme.check_secret(secret)) {
-        fields.refuse("secret", reason);
-    }
-    Some(draft)
+    let secret = read_secret(fields, Scheme::find(header_name.as_str(), algorithm));
+    Some(SigningDraft { algorithm, header_name, secret })
+}
+
+/// A secret that the provider issued, in the form that its scheme expects.
+pub fn read_secret(fields: &mut Fields<'_>, scheme: &Scheme) -> Option<HookSecret> {
+    fields.optional("secret", |value| {
+        let secret = HookSecret::new(read::text(value)?)?;
+        scheme.check_secret(&secret)?;
+        Ok(secret)
+    })
 }
 
 fn read_variables(settings: &mut Fields<'_>) -> Option<Variables> {

@@ -8,8 +8,10 @@ pub mod hook;
 pub mod json;
 mod page;
 pub mod payload;
+pub mod request;
 mod response;
 mod serve;
+pub mod trigger;
 pub mod user;
 
 pub use call::Call;

@@ -59,6 +59,13 @@ impl<'a> Payload<'a> {
         Self::Json(Cow::Borrowed(if text.is_empty() { "{}" } else { text }))
     }
 
+    /// The string or number at one path, if the payload can be read and has one there.
+    pub fn text_at(content_type: Option<&str>, body: &[u8], path: &Path) -> Option<String> {
+        let payload = Payload::read(content_type, body).ok()?;
+        let found = payload.select(&[path]).ok()?.into_iter().next()??;
+        found.as_text().map(str::to_owned)
+    }
+
     /// What stands at each of `paths`, in their order. JSON is parsed here, once and whole, whatever is asked for.
     pub fn select(&self, paths: &[&Path]) -> Result<Vec<Option<Value<'_>>>, PayloadError> {
         match self {

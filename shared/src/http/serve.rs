@@ -1,7 +1,6 @@
 //! The loop around a handler: one log line per call, and errors turned into answers.
 
 use std::convert::Infallible;
-use std::error::Error as _;
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +13,6 @@ use super::error::ApiError;
 use super::response::{Response, ResponseExt as _};
 use crate::domain::timestamp::Timestamp;
 use crate::ports::Random;
-use crate::telemetry::Chain;
 
 /// What a function does with a call.
 pub trait Endpoint: Send + Sync {
@@ -53,30 +51,10 @@ async fn answer<E: Endpoint>(endpoint: &E, call: &Call, elapsed: impl Fn() -> Du
     let answer = endpoint.handle(call).instrument(span.clone()).await;
     let _in_span = span.enter();
     let response = answer.unwrap_or_else(|error| {
-        log(&error);
+        error.log();
         error.to_response(&request_id)
     });
     let milliseconds = elapsed().as_secs_f64() * 1_000.0;
     tracing::info!(status = response.status().as_u16(), milliseconds, "Answered");
     response.with_header(HeaderName::from_static("x-request-id"), &request_id)
-}
-
-/// Logs an error once, here at the edge. What callers do wrong is their business and shows in the status; what is
-/// wrong with us is somebody's work.
-fn log(error: &ApiError) {
-    let cause = error.source().map(|cause| Chain(cause).to_string()).unwrap_or_default();
-    match error {
-        ApiError::Internal(_) => tracing::error!(cause, "The call failed"),
-        ApiError::Unavailable(_) => tracing::warn!(cause, "The call could not be served"),
-        ApiError::BadRequest(_)
-        | ApiError::Unauthenticated
-        | ApiError::WrongCredentials
-        | ApiError::WrongSignature
-        | ApiError::NotFound(_)
-        | ApiError::Conflict(_)
-        | ApiError::TooLarge { .. }
-        | ApiError::UnsupportedMediaType(_)
-        | ApiError::Invalid(_)
-        | ApiError::TooManyLogins { .. } => {}
-    }
 }

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use super::StoreError;
-use crate::domain::hook::{Hook, HookRelation, Resource};
+use crate::domain::hook::{Hook, HookRelation, Resource, Rotation};
 use crate::domain::id::{HookId, PipelineId, ProjectId};
 
 /// How fresh a read must be.
@@ -29,6 +29,13 @@ pub trait FindHook: Send + Sync {
 pub trait InsertHook: Send + Sync {
     /// Fails with [`StoreError::Conflict`] when the id is taken.
     fn insert_hook(&self, hook: &Hook) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// Changes a hook's secret.
+pub trait ReplaceSecret: Send + Sync {
+    /// Replaces the secret. Fails with [`StoreError::Conflict`] when the stored one is not the rotation's current one
+    /// any more: of two rotations at once, one must not drop the other's secret unnoticed.
+    fn replace_secret(&self, rotation: &Rotation) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 /// Which hooks of a project to list.

@@ -10,13 +10,15 @@
 mod hooks;
 mod jobs;
 mod random;
+mod requests;
 mod users;
 
 use std::error::Error;
 
-pub use hooks::{Consistency, FindHook, HookFilter, InsertHook, ListHooks};
+pub use hooks::{Consistency, FindHook, HookFilter, InsertHook, ListHooks, ReplaceSecret};
 pub use jobs::{PushJob, QueueError};
 pub use random::Random;
+pub use requests::{FindRequest, ListRequests, PutRequest};
 pub use users::{
     AdmitLogin, AllocateUserId, Credentials, FindCredentials, FindUser, ForgiveLogins, InsertSession, InsertUser,
     PasswordHash, UpdateUser,

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::item::{Attributes, StoredItem, binary, boolean, number, text};
 use crate::domain::Invalid;
 use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
-use crate::domain::hook::{Hook, HookRelation, Resource, Signing};
+use crate::domain::hook::{Hook, HookRelation, PreviousSecret, Resource, Signing};
 use crate::domain::id::{EnvironmentId, PipelineId, ProjectId, ResourceId, UserId};
 use crate::domain::sealing::SealedSecret;
 use crate::domain::variable::{Variable, VariableType, VariableValue, Variables};
@@ -37,10 +37,19 @@ pub(super) fn encode(hook: &Hook) -> Attributes {
         item.insert("pipeline_id".to_owned(), number(pipeline.get()));
         item.insert("pipeline".to_owned(), text(partition(*project_id, HookFilter::Pipeline(pipeline))));
     }
-    if let Some(signing) = &hook.signing {
-        item.insert("secret_algorithm".to_owned(), text(signing.algorithm.as_str()));
-        item.insert("secret_header_name".to_owned(), text(signing.header_name.as_str()));
-        item.insert("secret".to_owned(), binary(signing.secret.as_bytes()));
+    item.extend(hook.signing.iter().flat_map(encode_signing));
+    item
+}
+
+fn encode_signing(signing: &Signing) -> Attributes {
+    let mut item = Attributes::from([
+        ("secret_algorithm".to_owned(), text(signing.algorithm.as_str())),
+        ("secret_header_name".to_owned(), text(signing.header_name.as_str())),
+        ("secret".to_owned(), binary(signing.secret.as_bytes())),
+    ]);
+    if let Some(previous) = &signing.previous {
+        item.insert("previous_secret".to_owned(), binary(previous.secret.as_bytes()));
+        item.insert("previous_secret_until".to_owned(), text(previous.until));
     }
     item
 }
@@ -66,7 +75,14 @@ fn decode_signing(item: &StoredItem<'_>) -> Result<Signing, StoreError> {
         algorithm: item.parsed("secret_algorithm")?,
         header_name: item.parsed("secret_header_name")?,
         secret: SealedSecret::from_bytes(item.binary("secret")?.to_vec()),
+        previous: decode_previous(item)?,
     })
+}
+
+fn decode_previous(item: &StoredItem<'_>) -> Result<Option<PreviousSecret>, StoreError> {
+    let Some(secret) = item.optional_binary("previous_secret")? else { return Ok(None) };
+    let secret = SealedSecret::from_bytes(secret.to_vec());
+    Ok(Some(PreviousSecret { secret, until: item.parsed("previous_secret_until")? }))
 }
 
 /// The relation, as it stands in the table and in both indexes.
@@ -273,6 +289,10 @@ mod tests {
             algorithm: Algorithm::Sha256,
             header_name: "x-hub-signature-256".parse().unwrap(),
             secret: SealedSecret::from_bytes(vec![1, 2, 3]),
+            previous: Some(PreviousSecret {
+                secret: SealedSecret::from_bytes(vec![4]),
+                until: crate::domain::timestamp::Timestamp::from_unix_seconds(1_800_000_000),
+            }),
         });
         hook
     }

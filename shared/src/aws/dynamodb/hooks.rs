@@ -3,13 +3,14 @@
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 
 use super::hook_item::{decode, decode_relation, encode, partition};
-use super::item::text;
+use super::item::{binary, text};
 use super::unavailable;
-use crate::domain::hook::{Hook, HookRelation};
+use crate::domain::hook::{Hook, HookRelation, Rotation};
 use crate::domain::id::{HookId, ProjectId};
-use crate::ports::{Consistency, FindHook, HookFilter, InsertHook, ListHooks, StoreError};
+use crate::ports::{Consistency, FindHook, HookFilter, InsertHook, ListHooks, ReplaceSecret, StoreError};
 use crate::telemetry::Chain;
 
 /// The table of hooks: partition key `id`, indexes `by-resource` and `by-pipeline`.
@@ -50,6 +51,27 @@ impl InsertHook for HooksTable {
         let answer = request.condition_expression("attribute_not_exists(id)").send().await;
         answer.map(drop).map_err(|error| match error.as_service_error() {
             Some(PutItemError::ConditionalCheckFailedException(_)) => StoreError::Conflict,
+            _ => unavailable(error),
+        })
+    }
+}
+
+impl ReplaceSecret for HooksTable {
+    async fn replace_secret(&self, rotation: &Rotation) -> Result<(), StoreError> {
+        let request = self.client.update_item().table_name(&self.table).key("id", text(rotation.hook));
+        let answer = request
+            .update_expression(
+                "SET secret = :new, previous_secret = :current, previous_secret_until = :until, updated_at = :at",
+            )
+            .condition_expression("secret = :current")
+            .expression_attribute_values(":new", binary(rotation.new.as_bytes()))
+            .expression_attribute_values(":current", binary(rotation.current.as_bytes()))
+            .expression_attribute_values(":until", text(rotation.until))
+            .expression_attribute_values(":at", text(rotation.at))
+            .send()
+            .await;
+        answer.map(drop).map_err(|error| match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(_)) => StoreError::Conflict,
             _ => unavailable(error),
         })
     }

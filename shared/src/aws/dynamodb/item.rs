@@ -109,7 +109,12 @@ impl<'a> StoredItem<'a> {
 
     /// Bytes.
     pub(super) fn binary(&self, attribute: &'static str) -> Result<&'a [u8], StoreError> {
-        let value = self.attributes.get(attribute).and_then(|value| value.as_b().ok());
-        value.map(AsRef::as_ref).ok_or_else(|| self.corrupt(attribute))
+        self.optional_binary(attribute)?.ok_or_else(|| self.corrupt(attribute))
+    }
+
+    /// Bytes that may be absent.
+    pub(super) fn optional_binary(&self, attribute: &'static str) -> Result<Option<&'a [u8]>, StoreError> {
+        let Some(value) = self.attributes.get(attribute) else { return Ok(None) };
+        value.as_b().map(|bytes| Some(bytes.as_ref())).map_err(|_| self.corrupt(attribute))
     }
 }

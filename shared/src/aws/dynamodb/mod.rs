@@ -1,8 +1,10 @@
-//! Amazon DynamoDB: users and hooks.
+//! Amazon DynamoDB: users, hooks and the log of calls.
 
 mod hook_item;
 mod hooks;
 mod item;
+mod request_item;
+mod requests;
 mod users;
 
 use std::error::Error;
@@ -10,6 +12,7 @@ use std::error::Error;
 use aws_sdk_dynamodb::error::SdkError;
 
 pub use hooks::HooksTable;
+pub use requests::RequestsTable;
 pub use users::UsersTable;
 
 use super::source;

@@ -1,20 +1,21 @@
 //! What a call says: everything that is wanted of its payload, found in one pass, and of its headers.
 
-use shared::domain::condition::{Condition, Subject};
-use shared::domain::hook::Hook;
-use shared::domain::job::Delivery;
-use shared::domain::payload::{Path, Value};
-use shared::domain::secret::HookSecret;
-use shared::domain::signature;
-use shared::domain::signature::scheme::{Handshake, Scheme, Source, UNSIGNED};
-use shared::http::Call;
-use shared::http::payload::{Payload, PayloadError};
+use super::answer::Answer;
+use super::incoming::Incoming;
+use crate::domain::condition::{Condition, Subject};
+use crate::domain::hook::Hook;
+use crate::domain::job::Delivery;
+use crate::domain::payload::{Path, Value};
+use crate::domain::secret::HookSecret;
+use crate::domain::signature;
+use crate::domain::signature::scheme::{Handshake, Scheme, Source, UNSIGNED};
+use crate::http::payload::{Payload, PayloadError};
 
 /// Longer names of deliveries and events are taken for none: the job would grow with what a sender makes up.
 const MAX_FACT_CHARS: usize = 256;
 
 /// What a hook, its conditions and its provider's scheme want to know of one call.
-pub(crate) struct Facts<'a> {
+pub(super) struct Facts<'a> {
     hook: &'a Hook,
     scheme: &'static Scheme,
     /// What stands at the path of each variable.
@@ -23,28 +24,17 @@ pub(crate) struct Facts<'a> {
     conditions: Vec<Option<Value<'a>>>,
     /// What stands at each place in the body that the scheme names.
     places: Vec<(&'static str, Option<Value<'a>>)>,
-    /// Stands in for the delivery's id where a provider gives none.
-    body: &'a [u8],
-}
-
-/// What answers a provider's handshake.
-pub(crate) enum HandshakeAnswer<'a> {
-    /// Any 200.
-    Pong,
-    /// The challenge, repeated.
-    Challenge(&'a str),
-    /// The token, and the proof that we know the secret.
-    Token {
-        /// As it came.
-        plain: &'a str,
-        /// Its HMAC.
-        encrypted: String,
-    },
+    /// The call itself.
+    incoming: &'a Incoming<'a>,
 }
 
 impl<'a> Facts<'a> {
     /// Parses the payload, once and whole.
-    pub(crate) fn read(hook: &'a Hook, payload: &'a Payload<'_>, body: &'a [u8]) -> Result<Self, PayloadError> {
+    pub(super) fn read(
+        hook: &'a Hook,
+        incoming: &'a Incoming<'_>,
+        payload: &'a Payload<'_>,
+    ) -> Result<Self, PayloadError> {
         let scheme = hook.signing.as_ref().map_or(&UNSIGNED, |signing| signing.scheme());
         let places: Vec<(&str, Path)> =
             body_places(scheme).filter_map(|place| Some((place, place.parse().ok()?))).collect();
@@ -56,53 +46,54 @@ impl<'a> Facts<'a> {
         let of_scheme = found.split_off(variable_count + condition_count);
         let conditions = found.split_off(variable_count);
         let places = places.iter().map(|(place, _)| *place).zip(of_scheme).collect();
-        Ok(Self { hook, scheme, variables: found, conditions, places, body })
+        Ok(Self { hook, scheme, variables: found, conditions, places, incoming })
     }
 
     /// What stands at the path of each variable.
-    pub(crate) fn variables(&self) -> &[Option<Value<'a>>] {
+    pub(super) fn variables(&self) -> &[Option<Value<'a>>] {
         &self.variables
     }
 
     /// The first condition that does not hold.
-    pub(crate) fn failed_condition(&self, call: &Call) -> Option<&'a Condition> {
+    pub(super) fn failed_condition(&self) -> Option<&'a Condition> {
         let mut found = self.conditions.iter();
         self.hook.relation.conditions.as_slice().iter().find(|condition| match &condition.subject {
             Subject::Body(_) => !condition.accepts(found.next().and_then(Option::as_ref)),
-            Subject::Header(name) => !condition.accepts_header(call.header(name)),
+            Subject::Header(name) => !condition.accepts_header(self.incoming.header(name)),
         })
     }
 
     /// What the provider says of this delivery.
-    pub(crate) fn delivery(&self, call: &Call) -> Delivery {
+    pub(super) fn delivery(&self) -> Delivery {
         Delivery {
-            id: self.first(call, self.scheme.delivery_id),
-            event: self.first(call, self.scheme.event),
-            ip_address: call.source_ip().map(str::to_owned),
+            id: self.first(self.scheme.delivery_id),
+            event: self.first(self.scheme.event),
+            ip_address: self.incoming.ip_address.clone(),
         }
     }
 
     /// The answer that the provider wants, when this call only asks whether the URL is there.
-    pub(crate) fn handshake(&self, call: &Call, secrets: &[HookSecret]) -> Option<HandshakeAnswer<'_>> {
+    pub(super) fn handshake(&self, secrets: &[HookSecret]) -> Option<Answer> {
         self.scheme.handshakes.iter().find_map(|handshake| match handshake {
-            Handshake::GithubPing => (call.header("x-github-event")? == "ping").then_some(HandshakeAnswer::Pong),
+            Handshake::GithubPing => (self.incoming.header("x-github-event")? == "ping").then(|| Answer::ignored("The hook is ready.")),
             Handshake::SlackChallenge => {
                 let asked = self.at("type")? == "url_verification";
-                asked.then_some(HandshakeAnswer::Challenge(self.at("challenge")?))
+                asked.then_some(Answer::Challenge(self.at("challenge")?.to_owned()))
             }
             Handshake::ZoomValidation => {
                 let asked = self.at("event")? == "endpoint.url_validation";
                 let plain = self.at("payload.plainToken").filter(|_| asked)?;
-                Some(HandshakeAnswer::Token { plain, encrypted: signature::prove(secrets.first()?, plain)? })
+                let encrypted = signature::prove(secrets.first()?, plain)?;
+                Some(Answer::Token { plain: plain.to_owned(), encrypted })
             }
         })
     }
 
-    fn first(&self, call: &Call, sources: &[Source]) -> Option<String> {
+    fn first(&self, sources: &[Source]) -> Option<String> {
         let fact = sources.iter().find_map(|source| match source {
-            Source::Header(name) => call.header(name).map(str::to_owned),
+            Source::Header(name) => self.incoming.header(name).map(str::to_owned),
             Source::Body(place) => self.at(place).map(str::to_owned),
-            Source::BodyDigest => Some(signature::digest(self.body)),
+            Source::BodyDigest => Some(signature::digest(&self.incoming.body)),
         });
         fact.filter(|fact| (1..=MAX_FACT_CHARS).contains(&fact.chars().count()))
     }
@@ -122,11 +113,4 @@ fn body_places(scheme: &Scheme) -> impl Iterator<Item = &'static str> {
     };
     let sources = scheme.delivery_id.iter().chain(scheme.event).filter_map(of_source);
     sources.chain(scheme.handshakes.iter().flat_map(|handshake| handshake.body_places()).copied())
-}
-
-/// The string or number at a path of the body, for the schemes whose timestamp stands there.
-pub(crate) fn body_value(call: &Call, path: &Path) -> Option<String> {
-    let payload = Payload::read(call.header("content-type"), call.body()).ok()?;
-    let found = payload.select(&[path]).ok()?.into_iter().next()??;
-    found.as_text().map(str::to_owned)
 }

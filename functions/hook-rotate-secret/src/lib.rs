@@ -1,0 +1,70 @@
+//! `POST /hooks/incoming/{hook_id}/rotate-secret`: gives a hook a new secret and shows it, this once. The old one stays
+//! valid for a while; the URL stays the same.
+
+use std::time::Duration;
+
+use shared::auth::AccessTokens;
+use shared::domain::Invalid;
+use shared::domain::hook::{DEFAULT_OVERLAP, MAX_OVERLAP, Rotation, Signing};
+use shared::domain::sealing::SealingKey;
+use shared::domain::secret::HookSecret;
+use shared::http::hook::{HookBody, find_own, read_secret};
+use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _, read};
+use shared::ports::{FindHook, FindUser, Random, ReplaceSecret};
+
+/// The endpoint and what it needs.
+pub struct HookRotateSecret<Users, Hooks> {
+    /// Where the hook's creator is looked up.
+    pub users: Users,
+    /// Where the hook is.
+    pub hooks: Hooks,
+    /// What verifies access tokens.
+    pub tokens: AccessTokens,
+    /// What seals the new secret.
+    pub sealing_key: SealingKey,
+    /// What the new secret is made of.
+    pub random: Random,
+    /// Where the API is reached, if not where the call came to.
+    pub public_url: Option<String>,
+}
+
+impl<Users: FindUser, Hooks: FindHook + ReplaceSecret> Endpoint for HookRotateSecret<Users, Hooks> {
+    async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
+        let identity = call.authenticate(&self.tokens)?;
+        let mut hook = find_own(&self.hooks, &identity, call.path_parameter("hook_id", "The hook")?).await?;
+        let signing = hook.signing.as_ref().ok_or_else(takes_unsigned_calls)?;
+        let (overlap, secret) = self.read(call, signing)?;
+
+        let now = call.received_at();
+        let sealed = self.sealing_key.seal(hook.relation.id, &secret, self.random.bytes())?;
+        let current = signing.secret.clone();
+        let rotation = Rotation { hook: hook.relation.id, current, new: sealed, until: now.plus(overlap), at: now };
+        self.hooks.replace_secret(&rotation).await?;
+
+        hook.relation.updated_at = now;
+        let creator = self.users.find_user(hook.created_by).await?;
+        let base_url = call.base_url(self.public_url.as_deref());
+        let body = HookBody::new(&hook, creator.as_ref(), &base_url).with_secret(Some(&secret));
+        Ok(Response::ok(&body).never_stored())
+    }
+}
+
+impl<Users, Hooks> HookRotateSecret<Users, Hooks> {
+    /// How long the old secret stays valid, and the new one: given by a provider that issues its secrets, or made here.
+    fn read(&self, call: &Call, signing: &Signing) -> Result<(Duration, HookSecret), ApiError> {
+        let mut fields = call.fields()?;
+        let overlap = fields.optional("overlap_seconds", read::integer(overlap)).unwrap_or(DEFAULT_OVERLAP);
+        let secret = read_secret(&mut fields, signing.scheme());
+        let secret = secret.unwrap_or_else(|| signing.scheme().generate_secret(&self.random.bytes()));
+        fields.finish(Some((overlap, secret)))
+    }
+}
+
+fn overlap(seconds: i64) -> Result<Duration, Invalid> {
+    let overlap = u64::try_from(seconds).ok().map(Duration::from_secs).filter(|overlap| *overlap <= MAX_OVERLAP);
+    overlap.ok_or_else(|| Invalid::new(format!("must be an integer from 0 to {}", MAX_OVERLAP.as_secs())))
+}
+
+fn takes_unsigned_calls() -> ApiError {
+    ApiError::Conflict("The hook requires no secret, so there is none to rotate.".into())
+}

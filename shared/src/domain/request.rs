@@ -1,0 +1,146 @@
+//! The log of calls: what came, what was answered, and what became of it.
+
+use std::time::Duration;
+
+use super::id::{HookId, ProjectId, RequestId};
+use super::timestamp::Timestamp;
+
+/// One call of a hook, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// What lists show of it.
+    pub summary: RequestSummary,
+    /// What was sent and answered.
+    pub exchange: Exchange,
+}
+
+/// The part of a call that stands in lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestSummary {
+    /// Also says when the call arrived.
+    pub id: RequestId,
+    /// The hook that was called.
+    pub hook_id: HookId,
+    /// The tenant.
+    pub project_id: ProjectId,
+    /// The call that this one repeats.
+    pub retry_of: Option<RequestId>,
+    /// Where the call came from.
+    pub ip_address: Option<String>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// What the caller was told.
+    pub status: u16,
+}
+
+/// What was sent and answered. Header values that could let somebody in are masked before they come here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    /// By name in lower case, in the order in which they came.
+    pub request_headers: Vec<(String, String)>,
+    /// As it came.
+    pub request_body: KeptBody,
+    /// By name in lower case.
+    pub response_headers: Vec<(String, String)>,
+    /// JSON.
+    pub response_body: String,
+}
+
+/// The body of a call, if it was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeptBody {
+    /// These bytes.
+    Whole(Vec<u8>),
+    /// Even compressed it was too large to keep.
+    TooLarge,
+    /// The call was not authentic: what strangers send is not kept.
+    NotKept,
+}
+
+/// What became of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The queue has its job.
+    Queued,
+    /// It was authentic but was not to run the pipeline: an inactive hook, a condition, a handshake.
+    Ignored,
+    /// It was not authentic.
+    Rejected,
+    /// It was authentic, but its payload could not be used or something that we need was away.
+    Failed,
+}
+
+impl Outcome {
+    /// The name as the API spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Ignored => "ignored",
+            Self::Rejected => "rejected",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// For how long the call is kept: 30 days, or a day if it was rejected.
+    pub fn retention(self) -> Duration {
+        match self {
+            Self::Queued | Self::Ignored | Self::Failed => Duration::from_hours(30 * 24),
+            Self::Rejected => Duration::from_hours(24),
+        }
+    }
+}
+
+impl std::str::FromStr for Outcome {
+    type Err = super::Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let all = [Self::Queued, Self::Ignored, Self::Rejected, Self::Failed];
+        let known = all.into_iter().find(|known| known.as_str() == text);
+        known.ok_or_else(|| super::Invalid::new("must be one of queued, ignored, rejected, failed"))
+    }
+}
+
+impl RequestSummary {
+    /// When the call stops being kept.
+    pub fn expires_at(&self) -> Timestamp {
+        self.id.created_at().plus(self.outcome.retention())
+    }
+}
+
+/// What a masked value looks like, whatever its length.
+pub const MASK: &str = "********";
+
+/// A header's value as it may be kept: masked when its name says that it lets somebody in. `signature_header` is the
+/// hook's own; any other that sounds like one is masked too, because a sender may sign with several.
+pub fn masked<'v>(name: &str, value: &'v str, signature_header: Option<&str>) -> &'v str {
+    const TELLING: [&str; 8] =
+        ["authorization", "cookie", "signature", "token", "secret", "password", "api-key", "apikey"];
+    let sounds_secret = TELLING.iter().any(|word| name.contains(word)) || name.contains("hmac");
+    if sounds_secret || signature_header == Some(name) { MASK } else { value }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::signature::scheme::SCHEMES;
+
+    #[test]
+    fn every_providers_signature_header_is_masked() {
+        for scheme in SCHEMES {
+            assert_eq!(masked(scheme.header, "value", None), MASK, "{}", scheme.header);
+        }
+        for name in ["authorization", "proxy-authorization", "cookie", "x-api-key", "x-gitlab-token"] {
+            assert_eq!(masked(name, "value", None), MASK, "{name}");
+        }
+        assert_eq!(masked("x-plain", "value", Some("x-plain")), MASK);
+        assert_eq!(masked("x-github-event", "push", None), "push");
+    }
+
+    #[test]
+    fn a_rejected_call_is_kept_for_a_day_and_others_for_thirty() {
+        assert_eq!(Outcome::Rejected.retention(), Duration::from_secs(86_400));
+        for outcome in [Outcome::Queued, Outcome::Ignored, Outcome::Failed] {
+            assert_eq!(outcome.retention(), Duration::from_secs(30 * 86_400));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Kept calls as JSON.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::error::ApiError;
+use super::hook::RelationBody;
+use super::payload::Payload;
+use crate::auth::Identity;
+use crate::domain::hook::HookRelation;
+use crate::domain::id::RequestId;
+use crate::domain::request::{KeptBody, Request, RequestSummary};
+use crate::ports::FindRequest;
+
+/// The call with this id, if it is one of the caller's project; any other is answered as one that does not exist.
+pub async fn find_own(requests: &impl FindRequest, caller: &Identity, id: RequestId) -> Result<Request, ApiError> {
+    let request = requests.find_request(id).await?;
+    let own = request.filter(|request| request.summary.project_id == caller.project_id);
+    own.ok_or(ApiError::NotFound("The request"))
+}
+
+/// A call in a list.
+#[derive(Serialize)]
+pub struct RequestRelationBody<'a> {
+    id: String,
+    hook_id: String,
+    action_id: Option<i64>,
+    retry_of: Option<String>,
+    ip_address: &'a str,
+    url: String,
+    response_status_code: u16,
+    outcome: &'static str,
+    created_at: String,
+    updated_at: String,
+}
+
+impl<'a> RequestRelationBody<'a> {
+    /// The call under this address of the API.
+    pub fn new(request: &'a RequestSummary, base_url: &str) -> Self {
+        let created_at = request.id.created_at().to_string();
+        Self {
+            id: request.id.to_string(),
+            hook_id: request.hook_id.to_string(),
+            action_id: None,
+            retry_of: request.retry_of.map(|id| id.to_string()),
+            ip_address: request.ip_address.as_deref().unwrap_or_default(),
+            url: format!("{base_url}/hooks/{}/trigger", request.hook_id),
+            response_status_code: request.status,
+            outcome: request.outcome.as_str(),
+            updated_at: created_at.clone(),
+            created_at,
+        }
+    }
+}
+
+/// A whole call.
+#[derive(Serialize)]
+pub struct RequestBody<'a> {
+    #[serde(flatten)]
+    relation: RequestRelationBody<'a>,
+    request_headers: BTreeMap<&'a str, &'a str>,
+    request_body: ContentBody<'a>,
+    /// Why `request_body` is empty, if it is not the call's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_body_omitted: Option<&'static str>,
+    response_headers: BTreeMap<&'a str, &'a str>,
+    response_body: ContentBody<'a>,
+    hook: Option<RelationBody<'a>>,
+}
+
+/// A body as an object, which is what the published clients expect.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum ContentBody<'a> {
+    /// An object, as it came.
+    Object(Box<RawValue>),
+    /// The fields of a form.
+    Form(BTreeMap<Cow<'a, str>, Cow<'a, str>>),
+    /// Another JSON value, under `json`.
+    Json { json: Box<RawValue> },
+    /// What is no JSON, under `text`; bytes that are no text are replaced.
+    Text { text: Cow<'a, str> },
+}
+
+impl<'a> RequestBody<'a> {
+    /// The call under this address of the API; `hook` is gone when the hook was deleted.
+    pub fn new(request: &'a Request, hook: Option<&'a HookRelation>, base_url: &str) -> Self {
+        let exchange = &request.exchange;
+        let headers = |headers: &'a [(String, String)]| headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let content_type = exchange.request_headers.iter().find(|(name, _)| name == "content-type");
+        let content_type = content_type.map(|(_, value)| value.as_str());
+        let (request_body, omitted) = match &exchange.request_body {
+            KeptBody::Whole(bytes) => (ContentBody::read(content_type, bytes), None),
+            KeptBody::TooLarge => (ContentBody::empty(), Some("too_large")),
+            KeptBody::NotKept => (ContentBody::empty(), Some("not_authentic")),
+        };
+        Self {
+            relation: RequestRelationBody::new(&request.summary, base_url),
+            request_headers: headers(&exchange.request_headers),
+            request_body,
+            request_body_omitted: omitted,
+            response_headers: headers(&exchange.response_headers),
+            response_body: ContentBody::read(None, exchange.response_body.as_bytes()),
+            hook: hook.map(|hook| RelationBody::new(hook, base_url)),
+        }
+    }
+}
+
+impl<'a> ContentBody<'a> {
+    fn empty() -> Self {
+        Self::Form(BTreeMap::new())
+    }
+
+    fn read(content_type: Option<&str>, bytes: &'a [u8]) -> Self {
+        let text = || Self::Text { text: String::from_utf8_lossy(bytes) };
+        match Payload::read(content_type, bytes) {
+            Ok(Payload::Json(json)) => match RawValue::from_string(json.into_owned()) {
+                Ok(json) if json.get().starts_with('{') => Self::Object(json),
+                Ok(json) => Self::Json { json },
+                Err(_) => text(),
+            },
+            Ok(Payload::Form(fields)) => Self::Form(fields.into_iter().collect()),
+            Err(_) => text(),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What the provider is told when its call was understood.
+
+use serde::Serialize;
+
+use crate::domain::id::RequestId;
+use crate::http::response::{Response, ResponseExt as _};
+
+/// A 200.
+pub(super) enum Answer {
+    /// A message for people.
+    Message(String),
+    /// Slack's challenge, repeated.
+    Challenge(String),
+    /// Zoom's token, and the proof that we know the secret.
+    Token {
+        /// As it came.
+        plain: String,
+        /// Its HMAC.
+        encrypted: String,
+    },
+}
+
+/// The shape that the published clients parse; they look for `errors`.
+#[derive(Serialize)]
+struct MessageBody<'a> {
+    message: &'a str,
+    errors: Option<()>,
+    request_id: String,
+}
+
+#[derive(Serialize)]
+struct ChallengeBody<'a> {
+    challenge: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TokenBody<'a> {
+    plain_token: &'a str,
+    encrypted_token: &'a str,
+}
+
+impl Answer {
+    /// The queue has the job.
+    pub(super) fn queued() -> Self {
+        Self::Message("The pipeline job was queued.".to_owned())
+    }
+
+    /// The call was authentic, but is not to run the pipeline.
+    pub(super) fn ignored(why: &str) -> Self {
+        Self::Message(format!("The call was ignored. {why}"))
+    }
+
+    /// The answer to the call with this id.
+    pub(super) fn to_response(&self, id: RequestId) -> Response {
+        match self {
+            Self::Message(message) => Response::ok(&MessageBody { message, errors: None, request_id: id.to_string() }),
+            Self::Challenge(challenge) => Response::ok(&ChallengeBody { challenge }),
+            Self::Token { plain, encrypted } => {
+                Response::ok(&TokenBody { plain_token: plain, encrypted_token: encrypted })
+            }
+        }
+    }
+}

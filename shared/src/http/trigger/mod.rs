@@ -1,0 +1,160 @@
+//! What becomes of an authentic call of a hook, the first time and when it is retried: its payload is parsed, its
+//! conditions and variables are read, its job is queued and the call is logged.
+
+mod answer;
+mod facts;
+mod incoming;
+
+use tracing::Span;
+
+pub use self::incoming::Incoming;
+use self::answer::Answer;
+use self::facts::Facts;
+use super::error::{ApiError, FieldErrors};
+use super::payload::Payload;
+use super::response::Response;
+use crate::domain::hook::Hook;
+use crate::domain::job::Job;
+use crate::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary};
+use crate::domain::secret::HookSecret;
+use crate::ports::{PushJob, PutRequest};
+use crate::telemetry::Chain;
+
+/// What is to become of a call.
+enum Decision {
+    /// It runs the pipeline.
+    Queue(Box<Job>),
+    /// It does not, and this is the answer.
+    Answer(Answer),
+}
+
+/// Runs an authentic call through its hook. The call is answered and its record is returned whatever happens; the
+/// answer is a 200 only when the queue has the job, or when there is none to queue.
+pub async fn run(
+    hook: &Hook,
+    incoming: &Incoming<'_>,
+    secrets: &[HookSecret],
+    jobs: &impl PushJob,
+    requests: &impl PutRequest,
+) -> (Response, Request) {
+    match decide(hook, incoming, secrets) {
+        Ok(Decision::Queue(job)) => queue(hook, incoming, &job, jobs, requests).await,
+        Ok(Decision::Answer(answer)) => {
+            let response = answer.to_response(incoming.id);
+            keep(hook, incoming, Outcome::Ignored, response, requests).await
+        }
+        Err(error) => fail(hook, incoming, &error, requests).await,
+    }
+}
+
+/// Reads the call. Nothing is sent or written here.
+fn decide(hook: &Hook, incoming: &Incoming<'_>, secrets: &[HookSecret]) -> Result<Decision, ApiError> {
+    if !hook.relation.active {
+        return Ok(Decision::Answer(Answer::ignored("The hook is inactive.")));
+    }
+    let payload = Payload::read(incoming.header("content-type"), &incoming.body)?;
+    let facts = Facts::read(hook, incoming, &payload)?;
+    if let Some(answer) = facts.handshake(secrets) {
+        return Ok(Decision::Answer(answer));
+    }
+    if let Some(condition) = facts.failed_condition() {
+        let label = condition.label();
+        tracing::info!(condition = label, "A condition does not hold");
+        return Ok(Decision::Answer(Answer::ignored(&format!("The condition `{label}` does not hold."))));
+    }
+    let variables = hook.relation.variables.resolve(facts.variables()).map_err(|faults| {
+        let mut errors = FieldErrors::default();
+        faults.iter().for_each(|fault| errors.add(fault.name.as_str(), &fault.reason));
+        ApiError::Invalid(errors)
+    })?;
+    let (delivery, retry_of) = (facts.delivery(), incoming.retry_of);
+    let hook = hook.relation.clone();
+    let job = Job { id: incoming.id, created_at: incoming.received_at, hook, variables, delivery, retry_of };
+    Ok(Decision::Queue(Box::new(job)))
+}
+
+/// Sends the job and writes the log at the same time. Only when the queue did not take the job is the log, which says
+/// that it did, written again.
+async fn queue(
+    hook: &Hook,
+    incoming: &Incoming<'_>,
+    job: &Job,
+    jobs: &impl PushJob,
+    requests: &impl PutRequest,
+) -> (Response, Request) {
+    let response = Answer::queued().to_response(incoming.id);
+    let (pushed, kept) =
+        tokio::join!(jobs.push_job(job), keep(hook, incoming, Outcome::Queued, response, requests));
+    match pushed {
+        Ok(()) => kept,
+        Err(error) => fail(hook, incoming, &error.into(), requests).await,
+    }
+}
+
+async fn fail(
+    hook: &Hook,
+    incoming: &Incoming<'_>,
+    error: &ApiError,
+    requests: &impl PutRequest,
+) -> (Response, Request) {
+    error.log();
+    keep(hook, incoming, Outcome::Failed, error.to_response(&incoming.id.to_string()), requests).await
+}
+
+/// Logs the call with its answer. A log that cannot be written never fails a call.
+async fn keep(
+    hook: &Hook,
+    incoming: &Incoming<'_>,
+    outcome: Outcome,
+    response: Response,
+    requests: &impl PutRequest,
+) -> (Response, Request) {
+    Span::current().record("outcome", outcome.as_str());
+    let request = record(hook, incoming, outcome, &response);
+    if let Err(error) = requests.put_request(&request).await {
+        tracing::warn!(cause = %Chain(&error), hook_id = %hook.relation.id, "The call could not be logged");
+    }
+    (response, request)
+}
+
+/// Answers a call that is not authentic, and logs it without its body if `requests` is given.
+pub async fn reject(
+    hook: &Hook,
+    incoming: &Incoming<'_>,
+    requests: Option<&impl PutRequest>,
+) -> Response {
+    let response = ApiError::WrongSignature.to_response(&incoming.id.to_string());
+    match requests {
+        Some(requests) => keep(hook, incoming, Outcome::Rejected, response, requests).await.0,
+        None => {
+            Span::current().record("outcome", Outcome::Rejected.as_str());
+            response
+        }
+    }
+}
+
+fn record(hook: &Hook, incoming: &Incoming<'_>, outcome: Outcome, response: &Response) -> Request {
+    let summary = RequestSummary {
+        id: incoming.id,
+        hook_id: hook.relation.id,
+        project_id: hook.relation.project_id,
+        retry_of: incoming.retry_of,
+        ip_address: incoming.ip_address.clone(),
+        outcome,
+        status: response.status().as_u16(),
+    };
+    let request_body = match outcome {
+        Outcome::Rejected => KeptBody::NotKept,
+        Outcome::Queued | Outcome::Ignored | Outcome::Failed => KeptBody::Whole(incoming.body.to_vec()),
+    };
+    let header = |(name, value): (&lambda_http::http::HeaderName, &lambda_http::http::HeaderValue)| {
+        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+    };
+    let exchange = Exchange {
+        request_headers: incoming.masked_headers(hook.signing.as_ref()),
+        request_body,
+        response_headers: response.headers().iter().filter_map(header).collect(),
+        response_body: String::from_utf8_lossy(response.body()).into_owned(),
+    };
+    Request { summary, exchange }
+}
