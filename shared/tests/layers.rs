@@ -1,5 +1,7 @@
 //! The arrows between the layers of this crate, read from its sources: `src/lib.rs` draws them.
 
+#![expect(clippy::unwrap_used, reason = "a source that cannot be read fails the test")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -49,9 +49,7 @@ impl<Hooks: FindHook, Jobs: PushJob, Requests: PutRequest> Endpoint for HookTrig
         let (hook, caller) = self.find(call).await?;
         let incoming = Incoming::of_call(call);
         let response = match caller {
-            Caller::Authentic(secrets) => {
-                trigger::run(&hook, &incoming, &secrets, &self.jobs, &self.requests).await.0
-            }
+            Caller::Authentic(secrets) => trigger::run(&hook, &incoming, &secrets, &self.jobs, &self.requests).await.0,
             Caller::Stranger => {
                 let requests = self.rejections.take(call.received_at()).then_some(&self.requests);
                 trigger::reject(&hook, &incoming, requests).await

@@ -138,9 +138,9 @@ mod tests {
 
     #[test]
     fn a_rejected_call_is_kept_for_a_day_and_others_for_thirty() {
-        assert_eq!(Outcome::Rejected.retention(), Duration::from_secs(86_400));
+        assert_eq!(Outcome::Rejected.retention(), Duration::from_hours(24));
         for outcome in [Outcome::Queued, Outcome::Ignored, Outcome::Failed] {
-            assert_eq!(outcome.retention(), Duration::from_secs(30 * 86_400));
+            assert_eq!(outcome.retention(), Duration::from_hours(30 * 24));
         }
     }
 }

@@ -58,6 +58,7 @@ impl<'a> RequestRelationBody<'a> {
 
 /// A whole call.
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the published clients expect these fields")]
 pub struct RequestBody<'a> {
     #[serde(flatten)]
     relation: RequestRelationBody<'a>,
@@ -89,7 +90,8 @@ impl<'a> RequestBody<'a> {
     /// The call under this address of the API; `hook` is gone when the hook was deleted.
     pub fn new(request: &'a Request, hook: Option<&'a HookRelation>, base_url: &str) -> Self {
         let exchange = &request.exchange;
-        let headers = |headers: &'a [(String, String)]| headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let headers =
+            |headers: &'a [(String, String)]| headers.iter().map(|(name, value)| (&**name, &**value)).collect();
         let content_type = exchange.request_headers.iter().find(|(name, _)| name == "content-type");
         let content_type = content_type.map(|(_, value)| value.as_str());
         let (request_body, omitted) = match &exchange.request_body {

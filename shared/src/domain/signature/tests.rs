@@ -13,7 +13,12 @@ fn secret(text: &str) -> HookSecret {
 }
 
 fn signing(header: &str, algorithm: Algorithm) -> Signing {
-    Signing { algorithm, header_name: header.parse().unwrap(), secret: SealedSecret::from_bytes(Vec::new()), previous: None }
+    Signing {
+        algorithm,
+        header_name: header.parse().unwrap(),
+        secret: SealedSecret::from_bytes(Vec::new()),
+        previous: None,
+    }
 }
 
 /// Verifies a call with these headers under these secrets at `now`, in Unix seconds.

@@ -7,9 +7,9 @@ mod incoming;
 
 use tracing::Span;
 
-pub use self::incoming::Incoming;
 use self::answer::Answer;
 use self::facts::Facts;
+pub use self::incoming::Incoming;
 use super::error::{ApiError, FieldErrors};
 use super::payload::Payload;
 use super::response::Response;
@@ -64,7 +64,9 @@ fn decide(hook: &Hook, incoming: &Incoming<'_>, secrets: &[HookSecret]) -> Resul
     }
     let variables = hook.relation.variables.resolve(facts.variables()).map_err(|faults| {
         let mut errors = FieldErrors::default();
-        faults.iter().for_each(|fault| errors.add(fault.name.as_str(), &fault.reason));
+        for fault in faults {
+            errors.add(fault.name.as_str(), fault.reason);
+        }
         ApiError::Invalid(errors)
     })?;
     let (delivery, retry_of) = (facts.delivery(), incoming.retry_of);
@@ -83,8 +85,7 @@ async fn queue(
     requests: &impl PutRequest,
 ) -> (Response, Request) {
     let response = Answer::queued().to_response(incoming.id);
-    let (pushed, kept) =
-        tokio::join!(jobs.push_job(job), keep(hook, incoming, Outcome::Queued, response, requests));
+    let (pushed, kept) = tokio::join!(jobs.push_job(job), keep(hook, incoming, Outcome::Queued, response, requests));
     match pushed {
         Ok(()) => kept,
         Err(error) => fail(hook, incoming, &error.into(), requests).await,
@@ -118,19 +119,11 @@ async fn keep(
 }
 
 /// Answers a call that is not authentic, and logs it without its body if `requests` is given.
-pub async fn reject(
-    hook: &Hook,
-    incoming: &Incoming<'_>,
-    requests: Option<&impl PutRequest>,
-) -> Response {
+pub async fn reject(hook: &Hook, incoming: &Incoming<'_>, requests: Option<&impl PutRequest>) -> Response {
     let response = ApiError::WrongSignature.to_response(&incoming.id.to_string());
-    match requests {
-        Some(requests) => keep(hook, incoming, Outcome::Rejected, response, requests).await.0,
-        None => {
-            Span::current().record("outcome", Outcome::Rejected.as_str());
-            response
-        }
-    }
+    Span::current().record("outcome", Outcome::Rejected.as_str());
+    let Some(requests) = requests else { return response };
+    keep(hook, incoming, Outcome::Rejected, response, requests).await.0
 }
 
 fn record(hook: &Hook, incoming: &Incoming<'_>, outcome: Outcome, response: &Response) -> Request {
