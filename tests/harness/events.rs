@@ -29,7 +29,8 @@ pub type EventError = Box<dyn StdError + Send + Sync>;
 const SEED: &str = include_str!("../../events/seed.json");
 
 /// How `local` names what the template leaves unnamed.
-const [USERS_TABLE, HOOKS_TABLE]: [&str; 2] = ["pipehook-UsersTable", "pipehook-HooksTable"];
+const USERS_TABLE: &str = "pipehook-UsersTable";
+const HOOKS_TABLE: &str = "pipehook-HooksTable";
 const SIGNING_KEY: &str = "pipehook-SigningKey";
 const SEALING_KEY: &str = "pipehook-SealingKey";
 
@@ -44,4 +45,94 @@ const STRIPE_SIGNATURE: &str = "{{stripe_signature}}";
 pub struct Samples {
     seed: Json,
     access_token: String,
+}
+
+impl Samples {
+    /// Makes the user and the hooks where they are missing, in the stack of `local` with these endpoints.
+    pub async fn seed(dynamodb: &str, secrets_manager: &str) -> Result<Self, EventError> {
+        let (tables, secrets) = (connect(dynamodb).await?, Secrets::new(&connect(secrets_manager).await?));
+        let seed: Json = serde_json::from_str(SEED)?;
+        let user = put_user(UsersTable::new(&tables, USERS_TABLE.to_owned()), &seed["user"]).await?;
+
+        let hooks = HooksTable::new(&tables, HOOKS_TABLE.to_owned());
+        let sealing_key = SealingKey::derive(&secrets.read(SEALING_KEY).await?)?;
+        for (second, hook) in (CREATED_AT_SECONDS..).zip(seed["hooks"].as_array().into_iter().flatten()) {
+            let hook = read_hook(hook, &sealing_key, &user, Timestamp::from_unix_seconds(second))?;
+            match hooks.insert_hook(&hook).await {
+                // It is there from the last time.
+                Ok(()) | Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let access_token = issue_token(&AccessTokens::derive(&secrets.read(SIGNING_KEY).await?)?, &user)?;
+        Ok(Self { seed, access_token })
+    }
+
+    /// The event with its placeholders filled in; all else stays as it is, to the byte.
+    pub fn render(&self, event: &str) -> Result<String, EventError> {
+        let mut rendered = event.replace(ACCESS_TOKEN, &self.access_token);
+        if rendered.contains(STRIPE_SIGNATURE) {
+            let signature = self.stripe_signature(&serde_json::from_str(event)?)?;
+            rendered = rendered.replace(STRIPE_SIGNATURE, &signature);
+        }
+        match rendered.split_once("{{").map(|(_, rest)| rest.split("}}").next().unwrap_or_default()) {
+            None => Ok(rendered),
+            Some(name) => Err(format!("nothing fills in a placeholder called {name}").into()),
+        }
+    }
+
+    /// What Stripe would send with this event now.
+    fn stripe_signature(&self, event: &Json) -> Result<String, EventError> {
+        let id = &event["pathParameters"]["hook_id"];
+        let hook = self.seed["hooks"].as_array().and_then(|hooks| hooks.iter().find(|hook| hook["id"] == *id));
+        let secret = hook.and_then(|hook| hook["secret"].as_str());
+        let secret = secret.ok_or_else(|| format!("events/seed.json has no hook {id} with a secret"))?;
+        let body = event["body"].as_str().ok_or("the event has no body to sign")?;
+        let seconds = Timestamp::from(SystemTime::now()).unix_seconds();
+        let mac = hmac(Hash::Sha256, secret, format!("{seconds}.{body}").as_bytes());
+        Ok(format!("t={seconds},v1={}", hex::encode(mac)))
+    }
+}
+
+/// Refuses every address but this machine's: the secrets of these hooks are published, and whoever knows them could run
+/// pipelines.
+async fn connect(url: &str) -> Result<SdkConfig, EventError> {
+    let uri: Uri = url.parse()?;
+    if !matches!(uri.host(), Some("127.0.0.1" | "localhost" | "[::1]")) {
+        return Err(format!("{url} is not on this machine: the secrets of the sample hooks are published").into());
+    }
+    let config = aws_config::defaults(BehaviorVersion::v2026_01_12()).region(Region::from_static("us-east-1"));
+    Ok(config.test_credentials().endpoint_url(url).load().await)
+}
+
+async fn put_user(users: UsersTable, user: &Json) -> Result<User, EventError> {
+    let email = user["email"].as_str().unwrap_or_default().parse()?;
+    let passwords = Passwords::new()?;
+    let put = UserPut { users: users.clone(), passwords, random: Random::new(config::fill_random) };
+    put.handle(&to_raw_value(user)?, Timestamp::from(SystemTime::now())).await?;
+    let credentials = users.find_credentials(&email).await?;
+    Ok(credentials.ok_or("the user was put, but is not there")?.user)
+}
+
+fn read_hook(hook: &Json, key: &SealingKey, user: &User, at: Timestamp) -> Result<Hook, EventError> {
+    let id: HookId = hook["id"].as_str().unwrap_or_default().parse()?;
+    let draft = read_draft(Fields::of_body(&hook.to_string())?, None);
+    let draft = draft.map_err(|error| format!("the hook {id} of events/seed.json: {error:?}"))?;
+    let signing = sign(id, &draft, key)?;
+    Ok(Hook::create(id, draft, signing, user, at))
+}
+
+fn sign(hook: HookId, draft: &HookDraft, key: &SealingKey) -> Result<Option<Signing>, EventError> {
+    let Some(signing) = &draft.signing else { return Ok(None) };
+    let random = Random::new(config::fill_random);
+    let secret = key.seal(hook, &signing.secret(&random.bytes()), random.bytes())?;
+    Ok(Some(Signing { algorithm: signing.algorithm, header_name: signing.header_name.clone(), secret, previous: None }))
+}
+
+fn issue_token(tokens: &AccessTokens, user: &User) -> Result<String, EventError> {
+    let session_id = SessionId::from_random(Random::new(config::fill_random).bytes());
+    let &User { id: user_id, project_id, environment_id, .. } = user;
+    let identity = Identity { user_id, session_id, project_id, environment_id };
+    let token = tokens.issue(&identity, Timestamp::from(SystemTime::now()))?;
+    Ok(token.expose().to_owned())
 }

@@ -22,6 +22,7 @@
 mod answer;
 mod aws;
 mod call;
+pub mod events;
 mod hook;
 mod jobs;
 mod signing;
