@@ -147,3 +147,58 @@ pub mod read {
         Invalid::new(format!("must be {what}, not {}", found.kind()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::ProjectId;
+
+    fn refused<T>(read: Result<T, ApiError>) -> Vec<String> {
+        match read {
+            Err(ApiError::Invalid(errors)) => errors.by_field().keys().cloned().collect(),
+            Err(other) => panic!("{other}"),
+            Ok(_) => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn every_wrong_field_is_reported_at_once_and_by_its_place() {
+        let text = r#"{"id": "7", "flag": 1, "list": [{"name": "a"}, {}, 3], "inner": {"name": 1}, "none": null}"#;
+        let mut fields = Fields::of_body(text).unwrap();
+        fields.required("id", read::integer(ProjectId::new));
+        fields.optional("flag", read::boolean);
+        fields.required("none", read::text);
+        fields.required("missing", read::text);
+        fields.object("inner", |inner| inner.required("name", read::text));
+        let names = fields.objects("list", |element| element.required("name", read::text));
+        assert_eq!(names, ["a"]);
+        let expected = ["flag", "id", "inner.name", "list.1.name", "list.2", "list.2.name", "missing", "none"];
+        assert_eq!(refused(fields.finish(Some(()))), expected);
+    }
+
+    #[test]
+    fn a_body_that_is_no_object_is_a_bad_request() {
+        for (text, message) in [
+            ("[]", "The body must be a JSON object."),
+            ("7", "The body must be a JSON object."),
+            ("{", "The body is not valid JSON at line 1, column 1."),
+            ("{\n\"a\": x}", "The body is not valid JSON at line 2, column 6."),
+        ] {
+            match Fields::of_body(text) {
+                Err(ApiError::BadRequest(refused)) => assert_eq!(refused, message, "{text}"),
+                Err(other) => panic!("{other}"),
+                Ok(_) => panic!("{text} was taken"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_never_repeats_the_value() {
+        let mut fields = Fields::of_body(r#"{"secret": "hunter2", "id": 12345678901234567890}"#).unwrap();
+        fields.required("secret", |value| crate::domain::secret::HookSecret::new(read::text(value)?));
+        fields.required("id", read::integer(ProjectId::new));
+        let Err(ApiError::Invalid(errors)) = fields.finish(Some(())) else { panic!("it was taken") };
+        let text = errors.to_string();
+        assert!(!text.contains("hunter2") && !text.contains("12345678901234567890"), "{text}");
+    }
+}

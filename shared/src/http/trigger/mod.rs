@@ -20,6 +20,10 @@ use crate::domain::secret::HookSecret;
 use crate::ports::{PushJob, PutRequest};
 use crate::telemetry::Chain;
 
+/// The largest body that is kept for a hook that takes calls from everybody. Each kilobyte that is written costs, and
+/// there nobody but whoever knows the URL decides how many there are.
+const MAX_OPEN_BODY_BYTES: usize = 64 * 1024;
+
 /// What is to become of a call.
 enum Decision {
     /// It runs the pipeline.
@@ -136,9 +140,13 @@ fn record(hook: &Hook, incoming: &Incoming<'_>, outcome: Outcome, response: &Res
         outcome,
         status: response.status().as_u16(),
     };
-    let request_body = match outcome {
-        Outcome::Rejected => KeptBody::NotKept,
-        Outcome::Queued | Outcome::Ignored | Outcome::Failed => KeptBody::Whole(incoming.body.to_vec()),
+    let open_to_all = hook.signing.is_none();
+    let request_body = if outcome == Outcome::Rejected {
+        KeptBody::NotKept
+    } else if open_to_all && incoming.body.len() > MAX_OPEN_BODY_BYTES {
+        KeptBody::TooLarge
+    } else {
+        KeptBody::Whole(incoming.body.to_vec())
     };
     let header = |(name, value): (&lambda_http::http::HeaderName, &lambda_http::http::HeaderValue)| {
         Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))

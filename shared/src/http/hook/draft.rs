@@ -1,32 +1,16 @@
-//! Hooks as JSON: what is asked for and what is answered.
+//! The hook that a body asks for.
 
-use serde::Serialize;
-use serde_json::value::RawValue;
-
-use super::error::ApiError;
-use super::fields::{Fields, read};
-use crate::auth::Identity;
 use crate::domain::Invalid;
 use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
-use crate::domain::hook::{Hook, HookDraft, HookRelation, Resource, SecretHeaderName, SigningDraft};
-use crate::domain::id::{HookId, PipelineId, ResourceId};
+use crate::domain::hook::{HookDraft, Resource, SecretHeaderName, SigningDraft};
+use crate::domain::id::{PipelineId, ResourceId};
 use crate::domain::payload::{Path, Value};
 use crate::domain::secret::HookSecret;
 use crate::domain::signature::Algorithm;
 use crate::domain::signature::scheme::Scheme;
-use crate::domain::user::User;
 use crate::domain::variable::{Variable, VariableName, VariableType, VariableValue, Variables};
-use crate::ports::{Consistency, FindHook};
-
-/// What a masked secret looks like, whatever its length.
-pub const MASKED_SECRET: &str = "********";
-
-/// The hook with this id, if it is one of the caller's project; any other is answered as one that does not exist.
-pub async fn find_own(hooks: &impl FindHook, caller: &Identity, id: HookId) -> Result<Hook, ApiError> {
-    let hook = hooks.find_hook(id, Consistency::Strong).await?;
-    let own = hook.filter(|hook| hook.relation.project_id == caller.project_id);
-    own.ok_or(ApiError::NotFound("The hook"))
-}
+use crate::http::error::ApiError;
+use crate::http::fields::{Fields, read};
 
 /// Reads the hook that a body asks for; `pipeline` is the one that the path names.
 pub fn read_draft(mut fields: Fields<'_>, pipeline: Option<PipelineId>) -> Result<HookDraft, ApiError> {
@@ -156,172 +140,110 @@ fn read_accepted(value: &Value<'_>) -> Result<Vec<Accepted>, Invalid> {
     if (1..=50).contains(&accepted.len()) { Ok(accepted) } else { Err(wrong()) }
 }
 
-/// A hook in a list.
-#[derive(Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "the published clients expect these fields")]
-pub struct RelationBody<'a> {
-    id: String,
-    name: &'a str,
-    #[serde(rename = "type")]
-    direction: &'static str,
-    action_type: &'static str,
-    url: String,
-    target_url: Option<&'static str>,
-    is_auto_generated: bool,
-    requires_secret: bool,
-    verify_ssl: bool,
-    active: bool,
-    project_id: i64,
-    environment_id: i64,
-    pipeline_id: Option<i64>,
-    resource_type: &'static str,
-    resource_id: i64,
-    settings: SettingsBody<'a>,
-    trigger_when: TriggerWhenBody<'a>,
-    created_at: String,
-    updated_at: String,
-}
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
 
-#[derive(Serialize)]
-struct SettingsBody<'a> {
-    variables: Vec<VariableBody<'a>>,
-}
+    use super::*;
 
-#[derive(Serialize)]
-struct VariableBody<'a> {
-    name: &'a str,
-    path: String,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    required: bool,
-    default_value: Option<ValueBody<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum ValueBody<'a> {
-    String(&'a str),
-    Integer(i64),
-    Boolean(bool),
-    Json(Option<&'a RawValue>),
-}
-
-#[derive(Serialize)]
-struct TriggerWhenBody<'a> {
-    events: [&'static str; 0],
-    conditions: Vec<ConditionBody<'a>>,
-}
-
-#[derive(Serialize)]
-struct ConditionBody<'a> {
-    name: Option<&'a str>,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    path: String,
-    accepted_values: Vec<ValueBody<'a>>,
-}
-
-impl<'a> RelationBody<'a> {
-    /// The hook under this address of the API.
-    pub fn new(hook: &'a HookRelation, base_url: &str) -> Self {
-        Self {
-            id: hook.id.to_string(),
-            name: hook.name.as_str(),
-            direction: "in",
-            action_type: hook.action_type.as_str(),
-            url: format!("{base_url}/hooks/{}/trigger", hook.id),
-            target_url: None,
-            is_auto_generated: false,
-            requires_secret: hook.requires_secret,
-            verify_ssl: true,
-            active: hook.active,
-            project_id: hook.project_id.get(),
-            environment_id: hook.environment_id.get(),
-            pipeline_id: hook.pipeline_id.map(PipelineId::get),
-            resource_type: hook.resource.kind.as_str(),
-            resource_id: hook.resource.id.get(),
-            settings: SettingsBody { variables: hook.variables.as_slice().iter().map(variable_body).collect() },
-            trigger_when: TriggerWhenBody {
-                events: [],
-                conditions: hook.conditions.as_slice().iter().map(condition_body).collect(),
-            },
-            created_at: hook.created_at.to_string(),
-            updated_at: hook.updated_at.to_string(),
-        }
+    fn valid() -> Json {
+        json!({
+            "name": "deploy", "action_type": "deploy", "resource_type": "application", "resource_id": 42,
+            "requires_secret": true, "secret_algorithm": "sha256", "secret_header_name": "X-Hub-Signature-256",
+        })
     }
-}
 
-fn variable_body(variable: &Variable) -> VariableBody<'_> {
-    let default_value = variable.default.as_ref().map(|default| match default {
-        VariableValue::String(text) => ValueBody::String(text),
-        VariableValue::Integer(integer) => ValueBody::Integer(*integer),
-        VariableValue::Boolean(boolean) => ValueBody::Boolean(*boolean),
-        VariableValue::Array(json) => ValueBody::Json(serde_json::from_str(json).ok()),
-    });
-    VariableBody {
-        name: variable.name.as_str(),
-        path: variable.path.to_string(),
-        kind: variable.kind.as_str(),
-        required: variable.required,
-        default_value,
-    }
-}
-
-fn condition_body(condition: &Condition) -> ConditionBody<'_> {
-    let (kind, path) = match &condition.subject {
-        Subject::Body(path) => ("request_body", path.to_string()),
-        Subject::Header(name) => ("request_header", name.clone()),
-    };
-    let accepted = condition.accepted.iter().map(|accepted| match accepted {
-        Accepted::String(text) => ValueBody::String(text),
-        Accepted::Number(json) => ValueBody::Json(serde_json::from_str(json).ok()),
-        Accepted::Boolean(boolean) => ValueBody::Boolean(*boolean),
-    });
-    ConditionBody { name: condition.name.as_deref(), kind, path, accepted_values: accepted.collect() }
-}
-
-/// A whole hook.
-#[derive(Serialize)]
-pub struct HookBody<'a> {
-    #[serde(flatten)]
-    relation: RelationBody<'a>,
-    secret: Option<&'a str>,
-    secret_algorithm: Option<&'static str>,
-    secret_header_name: Option<&'a str>,
-    created_by_user: Option<CreatorBody<'a>>,
-}
-
-#[derive(Serialize)]
-struct CreatorBody<'a> {
-    id: i64,
-    name: &'a str,
-    email: &'a str,
-    url_slug: String,
-    active: bool,
-}
-
-impl<'a> HookBody<'a> {
-    /// The hook with its secret masked; `creator` is gone when the user has been removed.
-    pub fn new(hook: &'a Hook, creator: Option<&'a User>, base_url: &str) -> Self {
-        Self {
-            relation: RelationBody::new(&hook.relation, base_url),
-            secret: hook.signing.as_ref().map(|_| MASKED_SECRET),
-            secret_algorithm: hook.signing.as_ref().map(|signing| signing.algorithm.as_str()),
-            secret_header_name: hook.signing.as_ref().map(|signing| signing.header_name.as_str()),
-            created_by_user: creator.map(|user| CreatorBody {
-                id: user.id.get(),
-                name: user.name.as_str(),
-                email: user.email.as_str(),
-                url_slug: user.url_slug(),
-                active: user.active,
-            }),
+    /// The fields at fault when `change` is merged into a valid body; `null` takes a field away.
+    fn at_fault(change: Json) -> Vec<String> {
+        let mut body = valid();
+        let (Json::Object(body_fields), Json::Object(change)) = (&mut body, change) else { panic!("no object") };
+        body_fields.extend(change);
+        let text = body.to_string();
+        match read_draft(Fields::of_body(&text).unwrap(), PipelineId::new(7).ok()) {
+            Ok(_) => Vec::new(),
+            Err(ApiError::Invalid(errors)) => errors.by_field().keys().cloned().collect(),
+            Err(other) => panic!("{other}"),
         }
     }
 
-    /// Shows the secret in clear, as only the answer does that hands it out.
-    #[must_use]
-    pub fn with_secret(mut self, secret: Option<&'a HookSecret>) -> Self {
-        self.secret = secret.map(HookSecret::expose);
-        self
+    fn with_variable(variable: Json) -> Json {
+        json!({"settings": {"variables": [variable]}})
+    }
+
+    fn with_condition(condition: Json) -> Json {
+        json!({"trigger_when": {"conditions": [condition]}})
+    }
+
+    #[test]
+    fn a_valid_body_is_taken() {
+        assert_eq!(at_fault(json!({})), [""; 0]);
+        assert_eq!(at_fault(json!({"pipeline_id": 7, "active": false, "unknown": 1})), [""; 0]);
+        assert_eq!(at_fault(json!({"requires_secret": false, "secret_algorithm": null})), [""; 0]);
+        let variable = json!({"name": "ids", "type": "array", "path": "a.0", "default_value": [1, "x"]});
+        assert_eq!(at_fault(with_variable(variable)), [""; 0]);
+        let condition = json!({"type": "request_header", "path": "X-Event", "accepted_values": ["a", 1, true]});
+        assert_eq!(at_fault(with_condition(condition)), [""; 0]);
+    }
+
+    #[test]
+    fn a_misspelt_requirement_never_makes_an_open_hook() {
+        for value in [json!(null), json!("false"), json!(0)] {
+            assert_eq!(at_fault(json!({"requires_secret": value})), ["requires_secret"]);
+        }
+        assert_eq!(at_fault(json!({"secret_algorithm": null})), ["secret_algorithm"]);
+        assert_eq!(at_fault(json!({"secret_header_name": null})), ["secret_header_name"]);
+    }
+
+    #[test]
+    fn what_cannot_verify_a_call_is_refused() {
+        assert_eq!(at_fault(json!({"secret_algorithm": "md5"})), ["secret_algorithm"]);
+        assert_eq!(at_fault(json!({"secret_algorithm": "sha512"})), ["secret_algorithm"]);
+        assert_eq!(at_fault(json!({"secret_header_name": "no header"})), ["secret_header_name"]);
+        assert_eq!(at_fault(json!({"secret": "too short"})), ["secret"]);
+        let standard = json!({"secret_header_name": "webhook-signature", "secret": "no prefix, no base64"});
+        assert_eq!(at_fault(standard), ["secret"]);
+    }
+
+    #[test]
+    fn the_pipeline_of_the_path_and_of_the_body_must_agree() {
+        assert_eq!(at_fault(json!({"pipeline_id": 8})), ["pipeline_id"]);
+    }
+
+    #[test]
+    fn a_wrong_variable_is_named_by_its_place() {
+        let place = |field: &str| vec![format!("settings.variables.0{field}")];
+        for (variable, field) in [
+            (json!({"type": "string"}), ".name"),
+            (json!({"name": "a"}), ".type"),
+            (json!({"name": "a", "type": "float"}), ".type"),
+            (json!({"name": "a", "type": "string", "path": "a..b"}), ".path"),
+            (json!({"name": "a.", "type": "string"}), ".path"),
+            (json!({"name": "a", "type": "integer", "default_value": "7"}), ".default_value"),
+            (json!({"name": "a", "type": "integer", "default_value": 7.5}), ".default_value"),
+            (json!({"name": "a", "type": "array", "default_value": {}}), ".default_value"),
+            (json!({"name": "a", "type": "string", "required": "yes"}), ".required"),
+        ] {
+            assert_eq!(at_fault(with_variable(variable.clone())), place(field), "{variable}");
+        }
+        let twice = json!({"name": "a", "type": "string"});
+        assert_eq!(at_fault(json!({"settings": {"variables": [twice, twice]}})), ["settings.variables"]);
+        assert_eq!(at_fault(json!({"settings": []})), ["settings"]);
+    }
+
+    #[test]
+    fn a_wrong_condition_is_named_by_its_place() {
+        let place = |field: &str| vec![format!("trigger_when.conditions.0{field}")];
+        for (condition, field) in [
+            (json!({"path": "a", "accepted_values": ["x"]}), ".type"),
+            (json!({"type": "request_url", "path": "a", "accepted_values": ["x"]}), ".type"),
+            (json!({"type": "request_body", "accepted_values": ["x"]}), ".path"),
+            (json!({"type": "request_body", "path": "", "accepted_values": ["x"]}), ".path"),
+            (json!({"type": "request_header", "path": "a b", "accepted_values": ["x"]}), ".path"),
+            (json!({"type": "request_body", "path": "a", "accepted_values": []}), ".accepted_values"),
+            (json!({"type": "request_body", "path": "a", "accepted_values": [null]}), ".accepted_values"),
+            (json!({"type": "request_body", "path": "a", "accepted_values": "x"}), ".accepted_values"),
+        ] {
+            assert_eq!(at_fault(with_condition(condition.clone())), place(field), "{condition}");
+        }
     }
 }

@@ -1,0 +1,182 @@
+//! A hook as it is shown.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::domain::condition::{Accepted, Condition, Subject};
+use crate::domain::hook::{Hook, HookRelation};
+use crate::domain::id::PipelineId;
+use crate::domain::request::MASK;
+use crate::domain::secret::HookSecret;
+use crate::domain::user::User;
+use crate::domain::variable::{Variable, VariableValue};
+
+/// A hook in a list.
+#[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the published clients expect these fields")]
+pub struct RelationBody<'a> {
+    id: String,
+    name: &'a str,
+    #[serde(rename = "type")]
+    direction: &'static str,
+    action_type: &'static str,
+    url: String,
+    target_url: Option<&'static str>,
+    is_auto_generated: bool,
+    requires_secret: bool,
+    verify_ssl: bool,
+    active: bool,
+    project_id: i64,
+    environment_id: i64,
+    pipeline_id: Option<i64>,
+    resource_type: &'static str,
+    resource_id: i64,
+    settings: SettingsBody<'a>,
+    trigger_when: TriggerWhenBody<'a>,
+    created_at: String,
+    updated_at: String,
+}
+
+#[derive(Serialize)]
+struct SettingsBody<'a> {
+    variables: Vec<VariableBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct VariableBody<'a> {
+    name: &'a str,
+    path: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    required: bool,
+    default_value: Option<ValueBody<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum ValueBody<'a> {
+    String(&'a str),
+    Integer(i64),
+    Boolean(bool),
+    Json(Option<&'a RawValue>),
+}
+
+#[derive(Serialize)]
+struct TriggerWhenBody<'a> {
+    events: [&'static str; 0],
+    conditions: Vec<ConditionBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct ConditionBody<'a> {
+    name: Option<&'a str>,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    path: String,
+    accepted_values: Vec<ValueBody<'a>>,
+}
+
+impl<'a> RelationBody<'a> {
+    /// The hook under this address of the API.
+    pub fn new(hook: &'a HookRelation, base_url: &str) -> Self {
+        Self {
+            id: hook.id.to_string(),
+            name: hook.name.as_str(),
+            direction: "in",
+            action_type: hook.action_type.as_str(),
+            url: format!("{base_url}/hooks/{}/trigger", hook.id),
+            target_url: None,
+            is_auto_generated: false,
+            requires_secret: hook.requires_secret,
+            verify_ssl: true,
+            active: hook.active,
+            project_id: hook.project_id.get(),
+            environment_id: hook.environment_id.get(),
+            pipeline_id: hook.pipeline_id.map(PipelineId::get),
+            resource_type: hook.resource.kind.as_str(),
+            resource_id: hook.resource.id.get(),
+            settings: SettingsBody { variables: hook.variables.as_slice().iter().map(variable_body).collect() },
+            trigger_when: TriggerWhenBody {
+                events: [],
+                conditions: hook.conditions.as_slice().iter().map(condition_body).collect(),
+            },
+            created_at: hook.created_at.to_string(),
+            updated_at: hook.updated_at.to_string(),
+        }
+    }
+}
+
+fn variable_body(variable: &Variable) -> VariableBody<'_> {
+    let default_value = variable.default.as_ref().map(|default| match default {
+        VariableValue::String(text) => ValueBody::String(text),
+        VariableValue::Integer(integer) => ValueBody::Integer(*integer),
+        VariableValue::Boolean(boolean) => ValueBody::Boolean(*boolean),
+        VariableValue::Array(json) => ValueBody::Json(serde_json::from_str(json).ok()),
+    });
+    VariableBody {
+        name: variable.name.as_str(),
+        path: variable.path.to_string(),
+        kind: variable.kind.as_str(),
+        required: variable.required,
+        default_value,
+    }
+}
+
+fn condition_body(condition: &Condition) -> ConditionBody<'_> {
+    let (kind, path) = match &condition.subject {
+        Subject::Body(path) => ("request_body", path.to_string()),
+        Subject::Header(name) => ("request_header", name.clone()),
+    };
+    let accepted = condition.accepted.iter().map(|accepted| match accepted {
+        Accepted::String(text) => ValueBody::String(text),
+        Accepted::Number(json) => ValueBody::Json(serde_json::from_str(json).ok()),
+        Accepted::Boolean(boolean) => ValueBody::Boolean(*boolean),
+    });
+    ConditionBody { name: condition.name.as_deref(), kind, path, accepted_values: accepted.collect() }
+}
+
+/// A whole hook.
+#[derive(Serialize)]
+pub struct HookBody<'a> {
+    #[serde(flatten)]
+    relation: RelationBody<'a>,
+    secret: Option<&'a str>,
+    secret_algorithm: Option<&'static str>,
+    secret_header_name: Option<&'a str>,
+    created_by_user: Option<CreatorBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct CreatorBody<'a> {
+    id: i64,
+    name: &'a str,
+    email: &'a str,
+    url_slug: String,
+    active: bool,
+}
+
+impl<'a> HookBody<'a> {
+    /// The hook with its secret masked; `creator` is gone when the user has been removed.
+    pub fn new(hook: &'a Hook, creator: Option<&'a User>, base_url: &str) -> Self {
+        Self {
+            relation: RelationBody::new(&hook.relation, base_url),
+            secret: hook.signing.as_ref().map(|_| MASK),
+            secret_algorithm: hook.signing.as_ref().map(|signing| signing.algorithm.as_str()),
+            secret_header_name: hook.signing.as_ref().map(|signing| signing.header_name.as_str()),
+            created_by_user: creator.map(|user| CreatorBody {
+                id: user.id.get(),
+                name: user.name.as_str(),
+                email: user.email.as_str(),
+                url_slug: user.url_slug(),
+                active: user.active,
+            }),
+        }
+    }
+
+    /// Shows the secret in clear, as only the answer does that hands it out.
+    #[must_use]
+    pub fn with_secret(mut self, secret: Option<&'a HookSecret>) -> Self {
+        self.secret = secret.map(HookSecret::expose);
+        self
+    }
+}

@@ -1,0 +1,20 @@
+//! Hooks as JSON: what is asked for and what is answered.
+
+mod body;
+mod draft;
+
+pub use body::{HookBody, RelationBody};
+pub use draft::{read_draft, read_secret};
+
+use super::error::ApiError;
+use crate::auth::Identity;
+use crate::domain::hook::Hook;
+use crate::domain::id::HookId;
+use crate::ports::{Consistency, FindHook};
+
+/// The hook with this id, if it is one of the caller's project; any other is answered as one that does not exist.
+pub async fn find_own(hooks: &impl FindHook, caller: &Identity, id: HookId) -> Result<Hook, ApiError> {
+    let hook = hooks.find_hook(id, Consistency::Strong).await?;
+    let own = hook.filter(|hook| hook.relation.project_id == caller.project_id);
+    own.ok_or(ApiError::NotFound("The hook"))
+}
