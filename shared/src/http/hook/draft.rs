@@ -166,11 +166,11 @@ mod tests {
         }
     }
 
-    fn with_variable(variable: Json) -> Json {
+    fn with_variable(variable: &Json) -> Json {
         json!({"settings": {"variables": [variable]}})
     }
 
-    fn with_condition(condition: Json) -> Json {
+    fn with_condition(condition: &Json) -> Json {
         json!({"trigger_when": {"conditions": [condition]}})
     }
 
@@ -180,9 +180,9 @@ mod tests {
         assert_eq!(at_fault(json!({"pipeline_id": 7, "active": false, "unknown": 1})), [""; 0]);
         assert_eq!(at_fault(json!({"requires_secret": false, "secret_algorithm": null})), [""; 0]);
         let variable = json!({"name": "ids", "type": "array", "path": "a.0", "default_value": [1, "x"]});
-        assert_eq!(at_fault(with_variable(variable)), [""; 0]);
+        assert_eq!(at_fault(with_variable(&variable)), [""; 0]);
         let condition = json!({"type": "request_header", "path": "X-Event", "accepted_values": ["a", 1, true]});
-        assert_eq!(at_fault(with_condition(condition)), [""; 0]);
+        assert_eq!(at_fault(with_condition(&condition)), [""; 0]);
     }
 
     #[test]
@@ -223,7 +223,7 @@ mod tests {
             (json!({"name": "a", "type": "array", "default_value": {}}), ".default_value"),
             (json!({"name": "a", "type": "string", "required": "yes"}), ".required"),
         ] {
-            assert_eq!(at_fault(with_variable(variable.clone())), place(field), "{variable}");
+            assert_eq!(at_fault(with_variable(&variable)), place(field), "{variable}");
         }
         let twice = json!({"name": "a", "type": "string"});
         assert_eq!(at_fault(json!({"settings": {"variables": [twice, twice]}})), ["settings.variables"]);
@@ -243,7 +243,7 @@ mod tests {
             (json!({"type": "request_body", "path": "a", "accepted_values": [null]}), ".accepted_values"),
             (json!({"type": "request_body", "path": "a", "accepted_values": "x"}), ".accepted_values"),
         ] {
-            assert_eq!(at_fault(with_condition(condition.clone())), place(field), "{condition}");
+            assert_eq!(at_fault(with_condition(&condition)), place(field), "{condition}");
         }
     }
 }
