@@ -39,6 +39,9 @@ pub struct UsersTable {
 
 const EMPTY_SLOT: &str = "attribute_not_exists(pk)";
 
+/// The key of a user that does not exist: ids begin at 1.
+const NOBODY: &str = "USER#0";
+
 impl UsersTable {
     /// Connects lazily.
     pub fn new(config: &SdkConfig, table: String) -> Self {
@@ -48,7 +51,7 @@ impl UsersTable {
     /// Opens the connection by reading a user that does not exist, so that the first call does not wait for it. That
     /// it failed is no reason to fail: the first call will find out whether it still does.
     pub async fn warm_up(&self) {
-        if let Err(error) = self.get("USER#0".to_owned()).await {
+        if let Err(error) = self.get(NOBODY.to_owned()).await {
             tracing::warn!(error = %Chain(&error), "The table did not answer at start-up");
         }
     }
