@@ -1,4 +1,5 @@
-//! The sample events of `events/`: the user and the hooks that they are for, and what cannot stand in their files.
+//! The sample events of `events/`: the user, the hooks and the call that they are for, and what cannot stand in their
+//! files.
 
 use std::error::Error as StdError;
 use std::time::SystemTime;
@@ -8,16 +9,17 @@ use http::Uri;
 use serde_json::Value as Json;
 use serde_json::value::to_raw_value;
 use shared::auth::{AccessTokens, Identity, Passwords};
-use shared::aws::{HooksTable, Secrets, UsersTable};
+use shared::aws::{HooksTable, RequestsTable, Secrets, UsersTable};
 use shared::config;
 use shared::domain::hook::{Hook, HookDraft, Signing};
-use shared::domain::id::{HookId, SessionId};
+use shared::domain::id::{HookId, RequestId, SessionId};
+use shared::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary};
 use shared::domain::sealing::SealingKey;
 use shared::domain::timestamp::Timestamp;
 use shared::domain::user::User;
 use shared::http::Fields;
 use shared::http::hook::read_draft;
-use shared::ports::{FindCredentials, InsertHook, Random, StoreError};
+use shared::ports::{FindCredentials, InsertHook, PutRequest, Random, StoreError};
 use user_put::UserPut;
 
 use crate::signing::{Hash, hmac};
@@ -25,12 +27,13 @@ use crate::signing::{Hash, hmac};
 /// What goes wrong while an event is filled in: text for whoever asked for it.
 pub type EventError = Box<dyn StdError + Send + Sync>;
 
-/// The user and the hooks, as `user-put` and `hook-create` take them, with the hooks' ids.
+/// The user and the hooks, as `user-put` and `hook-create` take them, with the hooks' ids; and a call in the log.
 const SEED: &str = include_str!("../../events/seed.json");
 
 /// How `local` names what the template leaves unnamed.
 const USERS_TABLE: &str = "pipehook-UsersTable";
 const HOOKS_TABLE: &str = "pipehook-HooksTable";
+const REQUESTS_TABLE: &str = "pipehook-RequestsTable";
 const SIGNING_KEY: &str = "pipehook-SigningKey";
 const SEALING_KEY: &str = "pipehook-SealingKey";
 
@@ -38,17 +41,19 @@ const SEALING_KEY: &str = "pipehook-SealingKey";
 const CREATED_AT_SECONDS: i64 = 1_773_050_400;
 
 const ACCESS_TOKEN: &str = "{{access_token}}";
+const REQUEST_ID: &str = "{{request_id}}";
 const STRIPE_SIGNATURE: &str = "{{stripe_signature}}";
 
-/// A stack that has the user and the hooks of the events.
+/// A stack that has what the events are for.
 #[derive(Debug)]
 pub struct Samples {
     seed: Json,
     access_token: String,
+    request_id: RequestId,
 }
 
 impl Samples {
-    /// Makes the user and the hooks where they are missing, in the stack of `local` with these endpoints.
+    /// Makes the user, the hooks and the call where they are missing, in the stack of `local` with these endpoints.
     pub async fn seed(dynamodb: &str, secrets_manager: &str) -> Result<Self, EventError> {
         let (tables, secrets) = (connect(dynamodb).await?, Secrets::new(&connect(secrets_manager).await?));
         let seed: Json = serde_json::from_str(SEED)?;
@@ -65,12 +70,15 @@ impl Samples {
             }
         }
         let access_token = issue_token(&AccessTokens::derive(&secrets.read(SIGNING_KEY).await?)?, &user)?;
-        Ok(Self { seed, access_token })
+        let request = read_request(&seed["request"], &user)?;
+        RequestsTable::new(&tables, REQUESTS_TABLE.to_owned()).put_request(&request).await?;
+        Ok(Self { access_token, request_id: request.summary.id, seed })
     }
 
     /// The event with its placeholders filled in; all else stays as it is, to the byte.
     pub fn render(&self, event: &str) -> Result<String, EventError> {
-        let mut rendered = event.replace(ACCESS_TOKEN, &self.access_token);
+        let rendered = event.replace(ACCESS_TOKEN, &self.access_token);
+        let mut rendered = rendered.replace(REQUEST_ID, &self.request_id.to_string());
         if rendered.contains(STRIPE_SIGNATURE) {
             let signature = self.stripe_signature(&serde_json::from_str(event)?)?;
             rendered = rendered.replace(STRIPE_SIGNATURE, &signature);
@@ -127,6 +135,32 @@ fn sign(hook: HookId, draft: &HookDraft, key: &SealingKey) -> Result<Option<Sign
     let random = Random::new(config::fill_random);
     let secret = key.seal(hook, &signing.secret(&random.bytes()), random.bytes())?;
     Ok(Some(Signing { algorithm: signing.algorithm, header_name: signing.header_name.clone(), secret, previous: None }))
+}
+
+/// Kept calls expire, so this one is of today. Its id is the same all day: there is one call, however often this runs.
+fn read_request(request: &Json, user: &User) -> Result<Request, EventError> {
+    const DAY_SECONDS: i64 = 24 * 60 * 60;
+    let now = Timestamp::from(SystemTime::now()).unix_seconds();
+    let id = RequestId::at(Timestamp::from_unix_seconds(now - now % DAY_SECONDS), [7; 10]);
+    let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+    let headers = request["headers"].as_object().into_iter().flatten();
+    Ok(Request {
+        summary: RequestSummary {
+            id,
+            hook_id: text(&request["hook_id"]).parse()?,
+            project_id: user.project_id,
+            retry_of: None,
+            ip_address: Some(text(&request["ip_address"])),
+            outcome: Outcome::Queued,
+            status: 200,
+        },
+        exchange: Exchange {
+            request_headers: headers.map(|(name, value)| (name.clone(), text(value))).collect(),
+            request_body: KeptBody::Whole(request["body"].to_string().into_bytes()),
+            response_headers: Vec::new(),
+            response_body: request["response"].to_string(),
+        },
+    })
 }
 
 fn issue_token(tokens: &AccessTokens, user: &User) -> Result<String, EventError> {
