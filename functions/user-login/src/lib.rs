@@ -1,13 +1,12 @@
 //! `POST /users/login`: e-mail address and password for an access token and a refresh token.
 
-use serde::Serialize;
-use shared::auth::{ACCESS_TOKEN_LIFETIME, AccessTokens, Identity, Password, Passwords, RefreshToken};
+use shared::auth::{AccessTokens, Password, Passwords, RefreshToken};
 use shared::domain::id::SessionId;
-use shared::domain::secret::SecretString;
 use shared::domain::session::{LoginAdmission, SESSION_LIFETIME, Session};
 use shared::domain::timestamp::Timestamp;
 use shared::domain::user::{Email, User};
-use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _, read};
+use shared::http::user::hand_out;
+use shared::http::{ApiError, Call, Endpoint, Response, read};
 use shared::ports::{AdmitLogin, FindCredentials, ForgiveLogins, InsertSession, Random};
 
 /// The endpoint and what it needs.
@@ -20,14 +19,6 @@ pub struct UserLogin<Users> {
     pub passwords: Passwords,
     /// What sessions and refresh tokens are made of.
     pub random: Random,
-}
-
-#[derive(Serialize)]
-struct TokensBody<'a> {
-    token_type: &'static str,
-    expires_in: u64,
-    access_token: &'a str,
-    refresh_token: &'a str,
 }
 
 impl<Users: AdmitLogin + FindCredentials + ForgiveLogins + InsertSession> Endpoint for UserLogin<Users> {
@@ -47,14 +38,7 @@ impl<Users: AdmitLogin + FindCredentials + ForgiveLogins + InsertSession> Endpoi
         self.users.forgive_logins(&email).await?;
         let (session, refresh_token) = self.open_session(&user, now);
         self.users.insert_session(&session).await?;
-        let access_token = self.issue(&user, &session, now)?;
-        Ok(Response::ok(&TokensBody {
-            token_type: "Bearer",
-            expires_in: ACCESS_TOKEN_LIFETIME.as_secs(),
-            access_token: access_token.expose(),
-            refresh_token: refresh_token.expose(),
-        })
-        .never_stored())
+        hand_out(&user, session.id, &refresh_token, &self.tokens, now)
     }
 }
 
@@ -77,15 +61,5 @@ impl<Users> UserLogin<Users> {
         let refresh_token_hash = refresh_token.hash();
         let expires_at = now.plus(SESSION_LIFETIME);
         (Session { id, user_id: user.id, refresh_token_hash, created_at: now, expires_at }, refresh_token)
-    }
-
-    fn issue(&self, user: &User, session: &Session, now: Timestamp) -> Result<SecretString, ApiError> {
-        let identity = Identity {
-            user_id: user.id,
-            session_id: session.id,
-            project_id: user.project_id,
-            environment_id: user.environment_id,
-        };
-        Ok(self.tokens.issue(&identity, now)?)
     }
 }

@@ -29,6 +29,30 @@ pub struct Session {
     pub expires_at: Timestamp,
 }
 
+/// A refresh token that was used, and the one that takes its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Renewal {
+    /// The session that both are of.
+    pub session: SessionId,
+    /// Of the token that was presented.
+    pub presented_hash: [u8; 32],
+    /// Of the token that takes its place.
+    pub new_hash: [u8; 32],
+    /// When it happens.
+    pub at: Timestamp,
+}
+
+/// What became of a renewal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renewed {
+    /// The session of this user goes on.
+    Renewed(UserId),
+    /// The session goes on with another token: this one was used before, perhaps by a thief.
+    Reused,
+    /// There is no such session, or none any more.
+    Unknown,
+}
+
 /// Whether a login may be tried for an e-mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoginAdmission {

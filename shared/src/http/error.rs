@@ -63,6 +63,9 @@ pub enum ApiError {
     /// 401: the e-mail address or the password is wrong; which of the two is not said.
     #[error("The e-mail address or the password is wrong.")]
     WrongCredentials,
+    /// 401: the refresh token is unknown, expired or was used before; which of these is not said.
+    #[error("The refresh token is not valid: log in again at POST /users/login.")]
+    WrongRefreshToken,
     /// 401: the webhook call is not proven authentic; why is not said.
     #[error("The signature of this call is missing or not valid.")]
     WrongSignature,
@@ -109,6 +112,7 @@ impl ApiError {
             Self::BadRequest(_)
             | Self::Unauthenticated
             | Self::WrongCredentials
+            | Self::WrongRefreshToken
             | Self::WrongSignature
             | Self::NotFound(_)
             | Self::Conflict(_)

@@ -46,7 +46,7 @@ impl<'a> Fields<'a> {
 
     /// A field that must be there and not be null.
     pub fn required<T>(&mut self, name: &str, read: impl FnOnce(&Value<'a>) -> Result<T, Invalid>) -> Option<T> {
-        if self.present(name).is_none() {
+        if !self.has(name) {
             self.refuse(name, "is required");
         }
         self.optional(name, read)
@@ -85,6 +85,11 @@ impl<'a> Fields<'a> {
             self.errors.merge(fields.errors);
         }
         objects
+    }
+
+    /// Whether a field is there and not null.
+    pub fn has(&self, name: &str) -> bool {
+        self.present(name).is_some()
     }
 
     /// Reports a field.

@@ -24,6 +24,9 @@ pub trait ResponseExt: Sized {
         Self::json(StatusCode::OK, body)
     }
 
+    /// 204.
+    fn no_content() -> Self;
+
     /// 201, with the place of what was created.
     fn created(location: &str, body: &impl Serialize) -> Self {
         Self::json(StatusCode::CREATED, body).with_header(header::LOCATION, location)
@@ -54,6 +57,12 @@ impl ResponseExt for Response {
             .with_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
     }
 
+    fn no_content() -> Self {
+        let mut response = Self::new(Body::Empty);
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        response
+    }
+
     fn with_header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers_mut().insert(name, value);
@@ -75,7 +84,9 @@ impl ApiError {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Self::Unauthenticated | Self::WrongCredentials | Self::WrongSignature => StatusCode::UNAUTHORIZED,
+            Self::Unauthenticated | Self::WrongCredentials | Self::WrongRefreshToken | Self::WrongSignature => {
+                StatusCode::UNAUTHORIZED
+            }
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -94,6 +105,7 @@ impl ApiError {
             Self::BadRequest(_)
             | Self::Unauthenticated
             | Self::WrongCredentials
+            | Self::WrongRefreshToken
             | Self::WrongSignature
             | Self::NotFound(_)
             | Self::Conflict(_)
@@ -106,7 +118,9 @@ impl ApiError {
         let body = ErrorBody { message: self.to_string(), errors, request_id };
         let response = Response::json(self.status(), &body);
         match self {
-            Self::Unauthenticated | Self::WrongCredentials => response.with_header(header::WWW_AUTHENTICATE, "Bearer"),
+            Self::Unauthenticated | Self::WrongCredentials | Self::WrongRefreshToken => {
+                response.with_header(header::WWW_AUTHENTICATE, "Bearer")
+            }
             Self::WrongSignature => response.with_header(header::WWW_AUTHENTICATE, "Signature"),
             Self::TooManyLogins { retry_after_seconds } => response.retry_after(*retry_after_seconds),
             Self::Unavailable(_) => response.retry_after(RETRY_AFTER_SECONDS),

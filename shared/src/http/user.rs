@@ -2,6 +2,11 @@
 
 use serde::Serialize;
 
+use super::error::ApiError;
+use super::response::{Response, ResponseExt as _};
+use crate::auth::{ACCESS_TOKEN_LIFETIME, AccessTokens, Identity, RefreshToken};
+use crate::domain::id::SessionId;
+use crate::domain::timestamp::Timestamp;
 use crate::domain::user::User;
 
 /// A user as it sees itself.
@@ -32,4 +37,32 @@ impl<'a> From<&'a User> for UserBody<'a> {
             updated_at: user.updated_at.to_string(),
         }
     }
+}
+
+#[derive(Serialize)]
+struct TokensBody<'a> {
+    token_type: &'static str,
+    /// In seconds.
+    expires_in: u64,
+    access_token: &'a str,
+    refresh_token: &'a str,
+}
+
+/// Answers with the tokens of a session: a new access token, and the refresh token that is valid from now on.
+pub fn hand_out(
+    user: &User,
+    session_id: SessionId,
+    refresh_token: &RefreshToken,
+    tokens: &AccessTokens,
+    now: Timestamp,
+) -> Result<Response, ApiError> {
+    let User { id: user_id, project_id, environment_id, .. } = *user;
+    let access_token = tokens.issue(&Identity { user_id, session_id, project_id, environment_id }, now)?;
+    let body = TokensBody {
+        token_type: "Bearer",
+        expires_in: ACCESS_TOKEN_LIFETIME.as_secs(),
+        access_token: access_token.expose(),
+        refresh_token: refresh_token.expose(),
+    };
+    Ok(Response::ok(&body).never_stored())
 }

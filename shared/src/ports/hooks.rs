@@ -31,6 +31,19 @@ pub trait InsertHook: Send + Sync {
     fn insert_hook(&self, hook: &Hook) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
+/// Changes a hook.
+pub trait ReplaceHook: Send + Sync {
+    /// Writes `new` in the place of `current`. Fails with [`StoreError::Conflict`] when what is stored is not `current`
+    /// any more.
+    fn replace_hook(&self, current: &Hook, new: &Hook) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// Removes a hook.
+pub trait RemoveHook: Send + Sync {
+    /// Removes the hook of this id, if it is one of the project; says whether there was one.
+    fn remove_hook(&self, id: HookId, project: ProjectId) -> impl Future<Output = Result<bool, StoreError>> + Send;
+}
+
 /// Changes a hook's secret.
 pub trait ReplaceSecret: Send + Sync {
     /// Replaces the secret. Fails with [`StoreError::Conflict`] when the stored one is not the rotation's current one

@@ -15,13 +15,13 @@ mod users;
 
 use std::error::Error;
 
-pub use hooks::{Consistency, FindHook, HookFilter, InsertHook, ListHooks, ReplaceSecret};
+pub use hooks::{Consistency, FindHook, HookFilter, InsertHook, ListHooks, RemoveHook, ReplaceHook, ReplaceSecret};
 pub use jobs::{PushJob, QueueError};
 pub use random::Random;
 pub use requests::{FindRequest, ListRequests, PutRequest};
 pub use users::{
     AdmitLogin, AllocateUserId, Credentials, FindCredentials, FindUser, ForgiveLogins, InsertSession, InsertUser,
-    PasswordHash, UpdateUser,
+    PasswordHash, RemoveSession, RenewSession, UpdateUser,
 };
 
 /// What an adapter's own error is wrapped in: it is for the log, never for the caller.

@@ -4,8 +4,8 @@ use std::fmt;
 use std::future::Future;
 
 use super::StoreError;
-use crate::domain::id::UserId;
-use crate::domain::session::{LoginAdmission, Session};
+use crate::domain::id::{SessionId, UserId};
+use crate::domain::session::{LoginAdmission, Renewal, Renewed, Session};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::user::{Email, User};
 
@@ -90,6 +90,18 @@ pub trait AdmitLogin: Send + Sync {
 pub trait ForgiveLogins: Send + Sync {
     /// Forgets the attempts for this address, because one of them succeeded.
     fn forgive_logins(&self, email: &Email) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// Renews sessions.
+pub trait RenewSession: Send + Sync {
+    /// Puts the new refresh token in the place of the presented one, if that is the session's and has not expired.
+    fn renew_session(&self, renewal: &Renewal) -> impl Future<Output = Result<Renewed, StoreError>> + Send;
+}
+
+/// Ends sessions.
+pub trait RemoveSession: Send + Sync {
+    /// Ends the session; one that has ended already stays so.
+    fn remove_session(&self, id: SessionId) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 /// Opens sessions.

@@ -2,15 +2,18 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 
 use super::hook_item::{decode, decode_relation, encode, partition};
-use super::item::{binary, text};
+use super::item::{binary, number, text};
 use super::unavailable;
 use crate::domain::hook::{Hook, HookRelation, Rotation};
 use crate::domain::id::{HookId, ProjectId};
-use crate::ports::{Consistency, FindHook, HookFilter, InsertHook, ListHooks, ReplaceSecret, StoreError};
+use crate::ports::{
+    Consistency, FindHook, HookFilter, InsertHook, ListHooks, RemoveHook, ReplaceHook, ReplaceSecret, StoreError,
+};
 use crate::telemetry::Chain;
 
 /// The table of hooks: partition key `id`, indexes `by-resource` and `by-pipeline`.
@@ -53,6 +56,38 @@ impl InsertHook for HooksTable {
             Some(PutItemError::ConditionalCheckFailedException(_)) => StoreError::Conflict,
             _ => unavailable(error),
         })
+    }
+}
+
+impl ReplaceHook for HooksTable {
+    async fn replace_hook(&self, current: &Hook, new: &Hook) -> Result<(), StoreError> {
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(encode(new)));
+        let put = put.expression_attribute_values(":seen", text(current.relation.updated_at));
+        // Whoever rotates the secret at the same millisecond must not lose the new one.
+        let put = match &current.signing {
+            Some(signing) => put
+                .condition_expression("updated_at = :seen AND secret = :secret")
+                .expression_attribute_values(":secret", binary(signing.secret.as_bytes())),
+            None => put.condition_expression("updated_at = :seen AND attribute_not_exists(secret)"),
+        };
+        put.send().await.map(drop).map_err(|error| match error.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(_)) => StoreError::Conflict,
+            _ => unavailable(error),
+        })
+    }
+}
+
+impl RemoveHook for HooksTable {
+    async fn remove_hook(&self, id: HookId, project: ProjectId) -> Result<bool, StoreError> {
+        let request = self.client.delete_item().table_name(&self.table).key("id", text(id));
+        let request = request.condition_expression("project_id = :project");
+        match request.expression_attribute_values(":project", number(project.get())).send().await {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(false),
+                _ => Err(unavailable(error)),
+            },
+        }
     }
 }
 

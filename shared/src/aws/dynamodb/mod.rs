@@ -5,11 +5,13 @@ mod hooks;
 mod item;
 mod request_item;
 mod requests;
+mod sessions;
 mod users;
 
 use std::error::Error;
 
 use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 
 pub use hooks::HooksTable;
 pub use requests::RequestsTable;
@@ -26,4 +28,9 @@ where
     R: std::fmt::Debug + Send + Sync + 'static,
 {
     StoreError::Unavailable(source(error))
+}
+
+/// Whether an update was refused because its condition does not hold.
+fn update_refused<R>(error: &SdkError<UpdateItemError, R>) -> bool {
+    matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_)))
 }

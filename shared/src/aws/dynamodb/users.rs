@@ -1,4 +1,4 @@
-//! The table of users. One table holds four kinds of items, told apart by their partition key `pk`:
+//! The table of users. One table holds five kinds of items, told apart by their partition key `pk`:
 //!
 //! | `pk` | is | expires |
 //! |---|---|---|
@@ -10,34 +10,27 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem};
 
-use super::item::{Attributes, StoredItem, binary, boolean, number, text};
-use super::unavailable;
+use super::item::{Attributes, StoredItem, boolean, number, text};
+use super::{unavailable, update_refused};
 use crate::domain::id::{EnvironmentId, ProjectId, UserId};
-use crate::domain::session::{LOGIN_LOCK, LoginAdmission, MAX_LOGIN_FAILURES, Session};
-use crate::domain::timestamp::Timestamp;
 use crate::domain::user::{Email, User};
 use crate::ports::{
-    AdmitLogin, AllocateUserId, Credentials, FindCredentials, FindUser, ForgiveLogins, InsertSession, InsertUser,
-    PasswordHash, StoreError, UpdateUser,
+    AllocateUserId, Credentials, FindCredentials, FindUser, InsertUser, PasswordHash, StoreError, UpdateUser,
 };
 use crate::telemetry::Chain;
 
 /// The table of users.
 #[derive(Debug, Clone)]
 pub struct UsersTable {
-    client: Client,
-    table: String,
+    pub(super) client: Client,
+    pub(super) table: String,
 }
 
-const EMPTY_SLOT: &str = "attribute_not_exists(pk)";
+/// The condition that nothing has this key yet.
+pub(super) const EMPTY_SLOT: &str = "attribute_not_exists(pk)";
 
 /// The key of a user that does not exist: ids begin at 1.
 const NOBODY: &str = "USER#0";
@@ -65,12 +58,6 @@ impl UsersTable {
     async fn find(&self, id: UserId) -> Result<Option<Credentials>, StoreError> {
         self.get(user_key(id)).await?.as_ref().map(decode).transpose()
     }
-
-    /// A put whose condition is that the slot is empty.
-    fn put_new(&self, item: Attributes) -> aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder {
-        let request = self.client.put_item().table_name(&self.table).set_item(Some(item));
-        request.condition_expression(EMPTY_SLOT)
-    }
 }
 
 fn user_key(id: UserId) -> String {
@@ -79,10 +66,6 @@ fn user_key(id: UserId) -> String {
 
 fn email_key(email: &Email) -> String {
     format!("EMAIL#{}", email.as_str())
-}
-
-fn login_key(email: &Email) -> String {
-    format!("LOGIN#{}", email.as_str())
 }
 
 fn encode(user: &User, password: &PasswordHash) -> Attributes {
@@ -182,79 +165,6 @@ impl UpdateUser for UsersTable {
             .expression_attribute_values(":now", text(user.updated_at))
             .send()
             .await;
-        answer.map(drop).map_err(
-            |error| {
-                if condition_failed(&error) { StoreError::Conflict } else { unavailable(error) }
-            },
-        )
-    }
-}
-
-impl AdmitLogin for UsersTable {
-    /// The first attempt of a series opens it; the next ones count up to the limit. Each is one conditional write, so
-    /// that attempts at the same moment cannot slip past each other.
-    async fn admit_login(&self, email: &Email, now: Timestamp) -> Result<LoginAdmission, StoreError> {
-        let expires_at = now.plus(LOGIN_LOCK).unix_seconds();
-        let item = Attributes::from([
-            ("pk".to_owned(), text(login_key(email))),
-            ("attempts".to_owned(), number(1)),
-            ("expires_at".to_owned(), number(expires_at)),
-        ]);
-        let first = self.client.put_item().table_name(&self.table).set_item(Some(item));
-        let first = first.condition_expression("attribute_not_exists(pk) OR expires_at <= :now");
-        match first.expression_attribute_values(":now", number(now.unix_seconds())).send().await {
-            Ok(_) => return Ok(LoginAdmission::Admitted),
-            Err(error)
-                if matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_))) => {}
-            Err(error) => return Err(unavailable(error)),
-        }
-        let next = self.client.update_item().table_name(&self.table).key("pk", text(login_key(email)));
-        let next = next.update_expression("SET expires_at = :expires ADD attempts :one");
-        let next = next.condition_expression("attempts < :limit").expression_attribute_values(":one", number(1));
-        let next = next.expression_attribute_values(":expires", number(expires_at));
-        let next = next.expression_attribute_values(":limit", number(MAX_LOGIN_FAILURES.into()));
-        let next = next.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match next.send().await {
-            Ok(_) => Ok(LoginAdmission::Admitted),
-            Err(error) if condition_failed(&error) => Ok(LoginAdmission::Locked { until: locked_until(&error, now) }),
-            Err(error) => Err(unavailable(error)),
-        }
-    }
-}
-
-fn condition_failed<R>(error: &SdkError<UpdateItemError, R>) -> bool {
-    matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_)))
-}
-
-/// When the lock ends, from the item that came with the refusal; the whole lock if it does not say.
-fn locked_until<R>(error: &SdkError<UpdateItemError, R>, now: Timestamp) -> Timestamp {
-    let item = match error.as_service_error() {
-        Some(UpdateItemError::ConditionalCheckFailedException(refused)) => refused.item(),
-        _ => None,
-    };
-    let expires_at = item.and_then(|item| item.get("expires_at")?.as_n().ok()?.parse().ok());
-    expires_at.map_or_else(|| now.plus(LOGIN_LOCK), Timestamp::from_unix_seconds)
-}
-
-impl ForgiveLogins for UsersTable {
-    async fn forgive_logins(&self, email: &Email) -> Result<(), StoreError> {
-        let request = self.client.delete_item().table_name(&self.table).key("pk", text(login_key(email)));
-        request.send().await.map(drop).map_err(unavailable)
-    }
-}
-
-impl InsertSession for UsersTable {
-    async fn insert_session(&self, session: &Session) -> Result<(), StoreError> {
-        let item = Attributes::from([
-            ("pk".to_owned(), text(format!("SESSION#{}", session.id))),
-            ("user_id".to_owned(), number(session.user_id.get())),
-            ("refresh_token_hash".to_owned(), binary(&session.refresh_token_hash)),
-            ("created_at".to_owned(), text(session.created_at)),
-            ("expires_at".to_owned(), number(session.expires_at.unix_seconds())),
-        ]);
-        self.put_new(item).send().await.map(drop).map_err(|error| match error.as_service_error() {
-            Some(PutItemError::ConditionalCheckFailedException(_)) => StoreError::Conflict,
-            _ => unavailable(error),
-        })
+        answer.map(drop).map_err(|error| if update_refused(&error) { StoreError::Conflict } else { unavailable(error) })
     }
 }

@@ -72,7 +72,7 @@ pub fn read_secret(fields: &mut Fields<'_>, scheme: &Scheme) -> Option<HookSecre
     })
 }
 
-fn read_variables(settings: &mut Fields<'_>) -> Option<Variables> {
+pub(super) fn read_variables(settings: &mut Fields<'_>) -> Option<Variables> {
     let variables = settings.objects("variables", read_variable);
     Variables::new(variables).map_err(|reason| settings.refuse("variables", reason)).ok()
 }
@@ -106,7 +106,7 @@ fn read_default(kind: VariableType, value: &Value<'_>) -> Result<VariableValue, 
     if strict { kind.read(value) } else { Err(Invalid::new(format!("must be of the type {}", kind.as_str()))) }
 }
 
-fn read_conditions(trigger_when: &mut Fields<'_>) -> Option<Conditions> {
+pub(super) fn read_conditions(trigger_when: &mut Fields<'_>) -> Option<Conditions> {
     let conditions = trigger_when.objects("conditions", read_condition);
     Conditions::new(conditions).map_err(|reason| trigger_when.refuse("conditions", reason)).ok()
 }

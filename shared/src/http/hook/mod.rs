@@ -1,9 +1,11 @@
 //! Hooks as JSON: what is asked for and what is answered.
 
 mod body;
+mod change;
 mod draft;
 
 pub use body::{HookBody, RelationBody};
+pub use change::{HookChange, read_change};
 pub use draft::{read_draft, read_secret};
 
 use super::error::ApiError;

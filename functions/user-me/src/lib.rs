@@ -1,0 +1,23 @@
+//! `GET /users/me`: shows the caller.
+
+use shared::auth::AccessTokens;
+use shared::http::user::UserBody;
+use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
+use shared::ports::FindUser;
+
+/// The endpoint and what it needs.
+pub struct UserMe<Users> {
+    /// Where the caller is looked up.
+    pub users: Users,
+    /// What verifies access tokens.
+    pub tokens: AccessTokens,
+}
+
+impl<Users: FindUser> Endpoint for UserMe<Users> {
+    async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
+        let identity = call.authenticate(&self.tokens)?;
+        let user = self.users.find_user(identity.user_id).await?;
+        let user = user.filter(|user| user.active).ok_or(ApiError::Unauthenticated)?;
+        Ok(Response::ok(&UserBody::from(&user)))
+    }
+}

@@ -1,0 +1,77 @@
+//! What a body wants changed of a hook. What it leaves out, or has as null, stays.
+
+use super::draft::{read_conditions, read_variables};
+use crate::domain::Invalid;
+use crate::domain::hook::{Hook, HookRelation, Resource, SecretHeaderName};
+use crate::domain::id::{HookId, PipelineId, ResourceId};
+use crate::domain::signature::Algorithm;
+use crate::domain::signature::scheme::Scheme;
+use crate::domain::timestamp::Timestamp;
+use crate::http::error::ApiError;
+use crate::http::fields::{Fields, read};
+
+/// A hook as somebody wants it to be.
+#[derive(Debug)]
+pub struct HookChange {
+    /// All but how its calls are signed.
+    pub relation: HookRelation,
+    /// How its calls are to be signed; `None` takes unsigned calls. The secret changes only by its rotation.
+    pub signing: Option<(Algorithm, SecretHeaderName)>,
+}
+
+/// Reads what is to become of `hook` at `now`. The body repeats the hook's id, so that one which was meant for another
+/// hook changes nothing.
+pub fn read_change(mut fields: Fields<'_>, hook: &Hook, now: Timestamp) -> Result<HookChange, ApiError> {
+    let current = &hook.relation;
+    fields.required("id", |value| match read::parsed::<HookId>(value)? {
+        id if id == current.id => Ok(id),
+        _ => Err(Invalid::new("must be the id in the path")),
+    });
+    let name = fields.required("name", read::parsed);
+    let signing = read_signing(&mut fields, hook);
+    let variables = fields.object("settings", |settings| {
+        if settings.has("variables") { read_variables(settings) } else { Some(current.variables.clone()) }
+    });
+    let conditions = fields.object("trigger_when", |when| {
+        if when.has("conditions") { read_conditions(when) } else { Some(current.conditions.clone()) }
+    });
+    let relation = (|| {
+        Some(HookRelation {
+            name: name?,
+            action_type: fields.optional("action_type", read::parsed).unwrap_or(current.action_type),
+            resource: Resource {
+                kind: fields.optional("resource_type", read::parsed).unwrap_or(current.resource.kind),
+                id: fields.optional("resource_id", read::integer(ResourceId::new)).unwrap_or(current.resource.id),
+            },
+            active: fields.optional("active", read::boolean).unwrap_or(current.active),
+            pipeline_id: fields.optional("pipeline_id", read::integer(PipelineId::new)).or(current.pipeline_id),
+            requires_secret: signing.is_some(),
+            variables: variables?,
+            conditions: conditions?,
+            updated_at: now,
+            ..current.clone()
+        })
+    })();
+    fields.finish(relation.map(|relation| HookChange { relation, signing }))
+}
+
+fn read_signing(fields: &mut Fields<'_>, hook: &Hook) -> Option<(Algorithm, SecretHeaderName)> {
+    let current = hook.signing.as_ref();
+    let requires_secret = fields.optional("requires_secret", read::boolean).unwrap_or(current.is_some());
+    if !requires_secret {
+        return None;
+    }
+    let (algorithm, header_name): (Algorithm, SecretHeaderName) = match current {
+        Some(current) => (
+            fields.optional("secret_algorithm", read::parsed).unwrap_or(current.algorithm),
+            fields.optional("secret_header_name", read::parsed).unwrap_or_else(|| current.header_name.clone()),
+        ),
+        None => {
+            (fields.required("secret_algorithm", read::parsed)?, fields.required("secret_header_name", read::parsed)?)
+        }
+    };
+    if let Err(reason) = Scheme::check_algorithm(header_name.as_str(), algorithm) {
+        fields.refuse("secret_algorithm", reason);
+    }
+    Some((algorithm, header_name))
+}
