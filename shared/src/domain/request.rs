@@ -122,7 +122,7 @@ pub fn masked<'v>(name: &str, value: &'v str, signature_header: Option<&str>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::signature::scheme::SCHEMES;
+    use crate::domain::signature::providers::SCHEMES;
 
     #[test]
     fn every_providers_signature_header_is_masked() {

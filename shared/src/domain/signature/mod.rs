@@ -1,6 +1,7 @@
-//! Whether a call is authentic: one verifier, driven by the [table of schemes](scheme).
+//! Whether a call is authentic: one verifier, driven by the table of [`providers`].
 
 mod encoding;
+pub mod providers;
 pub mod scheme;
 
 use std::str::FromStr;

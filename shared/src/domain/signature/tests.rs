@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::scheme::SCHEMES;
+use super::providers::SCHEMES;
 use super::*;
 use crate::domain::hook::Signing;
 use crate::domain::sealing::SealedSecret;

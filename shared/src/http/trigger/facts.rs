@@ -8,7 +8,8 @@ use crate::domain::job::Delivery;
 use crate::domain::payload::{Path, Value};
 use crate::domain::secret::HookSecret;
 use crate::domain::signature;
-use crate::domain::signature::scheme::{Handshake, Scheme, Source, UNSIGNED};
+use crate::domain::signature::providers::UNSIGNED;
+use crate::domain::signature::scheme::{Handshake, Scheme, Source};
 use crate::http::payload::{Payload, PayloadError};
 
 /// Longer names of deliveries and events are taken for none: the job would grow with what a sender makes up.

@@ -1,0 +1,271 @@
+//! The table of signature schemes. Adding a provider is adding an entry to [`SCHEMES`] and its vector to the tests.
+//!
+//! The facts are the providers' own documentation's; `docs/providers.md` names the pages.
+
+use std::time::Duration;
+
+use super::Algorithm;
+use super::encoding::Encoding;
+use super::scheme::{Handshake, Key, MacForm, Part, Prefix, Proof, Scheme, Source, Timing};
+
+const FIVE_MINUTES: Duration = Duration::from_mins(5);
+const SHA256: &[Algorithm] = &[Algorithm::Sha256];
+const ANY: &[Algorithm] = &[Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512];
+
+/// The MAC of the body alone, in hex, with nothing before it.
+const PLAIN_HEX: Proof = of_body(None, Prefix::None, Encoding::Hex);
+
+const fn of_body(separator: Option<char>, prefix: Prefix, encoding: Encoding) -> Proof {
+    Proof::Mac(MacForm { separator, prefix, encoding, signed: &[Part::Body], key: Key::Verbatim })
+}
+
+/// The scheme of <https://www.standardwebhooks.com>, under either of the names that its headers go by.
+const fn standard(signed: &'static [Part]) -> Proof {
+    Proof::Mac(MacForm {
+        separator: Some(' '),
+        prefix: Prefix::Text("v1,"),
+        encoding: Encoding::Base64,
+        signed,
+        key: Key::Base64After("whsec_"),
+    })
+}
+
+/// What every scheme of [`SCHEMES`] has unless it says otherwise.
+const DEFAULT: Scheme = Scheme {
+    provider: "",
+    header: "",
+    algorithms: SHA256,
+    proof: PLAIN_HEX,
+    timing: Timing::None,
+    delivery_id: &[],
+    event: &[],
+    handshakes: &[],
+};
+
+/// The providers that Pipehook knows.
+pub static SCHEMES: &[Scheme] = &[
+    Scheme {
+        provider: "github",
+        header: "x-hub-signature-256",
+        proof: of_body(None, Prefix::Algorithm, Encoding::Hex),
+        delivery_id: &[Source::Header("x-github-delivery")],
+        event: &[Source::Header("x-github-event")],
+        handshakes: &[Handshake::GithubPing],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "github",
+        header: "x-hub-signature",
+        algorithms: &[Algorithm::Sha1],
+        proof: of_body(None, Prefix::Algorithm, Encoding::Hex),
+        delivery_id: &[Source::Header("x-github-delivery")],
+        event: &[Source::Header("x-github-event")],
+        handshakes: &[Handshake::GithubPing],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "bitbucket",
+        header: "x-hub-signature",
+        proof: of_body(None, Prefix::Algorithm, Encoding::Hex),
+        delivery_id: &[Source::Header("x-request-uuid")],
+        event: &[Source::Header("x-event-key")],
+        ..DEFAULT
+    },
+    Scheme {
+        // https://www.w3.org/TR/websub/#signature-validation
+        provider: "websub",
+        header: "x-hub-signature",
+        algorithms: &[Algorithm::Sha512],
+        proof: of_body(None, Prefix::Algorithm, Encoding::Hex),
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "gitlab",
+        header: "x-gitlab-token",
+        algorithms: ANY,
+        proof: Proof::Secret,
+        delivery_id: &[Source::Header("idempotency-key"), Source::Header("x-gitlab-event-uuid")],
+        event: &[Source::Header("x-gitlab-event")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "gitea",
+        header: "x-gitea-signature",
+        delivery_id: &[Source::Header("x-gitea-delivery")],
+        event: &[Source::Header("x-gitea-event")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "forgejo",
+        header: "x-forgejo-signature",
+        delivery_id: &[Source::Header("x-forgejo-delivery")],
+        event: &[Source::Header("x-forgejo-event")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "gogs",
+        header: "x-gogs-signature",
+        delivery_id: &[Source::Header("x-gogs-delivery")],
+        event: &[Source::Header("x-gogs-event")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "stripe",
+        header: "stripe-signature",
+        proof: Proof::Mac(MacForm {
+            separator: Some(','),
+            prefix: Prefix::Text("v1="),
+            encoding: Encoding::Hex,
+            signed: &[Part::Entry("t"), Part::Text("."), Part::Body],
+            key: Key::Verbatim,
+        }),
+        timing: Timing::Entry { name: "t", tolerance: FIVE_MINUTES },
+        delivery_id: &[Source::Body("id")],
+        event: &[Source::Body("type")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "slack",
+        header: "x-slack-signature",
+        proof: Proof::Mac(MacForm {
+            separator: None,
+            prefix: Prefix::Text("v0="),
+            encoding: Encoding::Hex,
+            signed: &[Part::Text("v0:"), Part::Header("x-slack-request-timestamp"), Part::Text(":"), Part::Body],
+            key: Key::Verbatim,
+        }),
+        timing: Timing::Header { name: "x-slack-request-timestamp", tolerance: FIVE_MINUTES },
+        delivery_id: &[Source::Body("event_id"), Source::BodyDigest],
+        event: &[Source::Body("type")],
+        handshakes: &[Handshake::SlackChallenge],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "zoom",
+        header: "x-zm-signature",
+        proof: Proof::Mac(MacForm {
+            separator: None,
+            prefix: Prefix::Text("v0="),
+            encoding: Encoding::Hex,
+            signed: &[Part::Text("v0:"), Part::Header("x-zm-request-timestamp"), Part::Text(":"), Part::Body],
+            key: Key::Verbatim,
+        }),
+        timing: Timing::Header { name: "x-zm-request-timestamp", tolerance: FIVE_MINUTES },
+        delivery_id: &[Source::BodyDigest],
+        event: &[Source::Body("event")],
+        handshakes: &[Handshake::ZoomValidation],
+        ..DEFAULT
+    },
+    Scheme {
+        // GitLab's signing tokens use this scheme too, with an event header of their own.
+        provider: "standard-webhooks",
+        header: "webhook-signature",
+        proof: standard(&[
+            Part::Header("webhook-id"),
+            Part::Text("."),
+            Part::Header("webhook-timestamp"),
+            Part::Text("."),
+            Part::Body,
+        ]),
+        timing: Timing::Header { name: "webhook-timestamp", tolerance: FIVE_MINUTES },
+        delivery_id: &[Source::Header("webhook-id")],
+        event: &[Source::Header("x-gitlab-event"), Source::Body("type")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "svix",
+        header: "svix-signature",
+        proof: standard(&[
+            Part::Header("svix-id"),
+            Part::Text("."),
+            Part::Header("svix-timestamp"),
+            Part::Text("."),
+            Part::Body,
+        ]),
+        timing: Timing::Header { name: "svix-timestamp", tolerance: FIVE_MINUTES },
+        delivery_id: &[Source::Header("svix-id")],
+        event: &[Source::Body("type")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "paddle",
+        header: "paddle-signature",
+        proof: Proof::Mac(MacForm {
+            separator: Some(';'),
+            prefix: Prefix::Text("h1="),
+            encoding: Encoding::Hex,
+            signed: &[Part::Entry("ts"), Part::Text(":"), Part::Body],
+            key: Key::Verbatim,
+        }),
+        timing: Timing::Entry { name: "ts", tolerance: FIVE_MINUTES },
+        delivery_id: &[Source::Body("event_id")],
+        event: &[Source::Body("event_type")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "shopify",
+        header: "x-shopify-hmac-sha256",
+        proof: of_body(None, Prefix::None, Encoding::Base64),
+        delivery_id: &[Source::Header("x-shopify-webhook-id")],
+        event: &[Source::Header("x-shopify-topic")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "pagerduty",
+        header: "x-pagerduty-signature",
+        proof: of_body(Some(','), Prefix::Text("v1="), Encoding::Hex),
+        delivery_id: &[Source::Body("event.id")],
+        event: &[Source::Body("event.event_type")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "circleci",
+        header: "circleci-signature",
+        proof: of_body(Some(','), Prefix::Text("v1="), Encoding::Hex),
+        delivery_id: &[Source::Body("id")],
+        event: &[Source::Header("circleci-event-type")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "linear",
+        header: "linear-signature",
+        timing: Timing::BodyMillis { path: "webhookTimestamp", tolerance: FIVE_MINUTES },
+        delivery_id: &[Source::Header("linear-delivery")],
+        event: &[Source::Body("type")],
+        ..DEFAULT
+    },
+    Scheme {
+        provider: "sentry",
+        header: "sentry-hook-signature",
+        delivery_id: &[Source::Header("request-id")],
+        event: &[Source::Header("sentry-hook-resource")],
+        ..DEFAULT
+    },
+];
+
+/// A signature header that no provider of the table uses: the HMAC of the body. Such callers may name their delivery
+/// as the `Idempotency-Key` draft or Standard Webhooks say.
+pub(super) static GENERIC: Scheme = Scheme {
+    provider: "generic",
+    algorithms: ANY,
+    proof: of_body(None, Prefix::Optional, Encoding::HexOrBase64),
+    delivery_id: &[Source::Header("idempotency-key"), Source::Header("webhook-id")],
+    ..DEFAULT
+};
+
+/// The calls of a hook that requires no secret, whoever makes them: what the common providers say in headers is
+/// believed, as all of the call is.
+pub static UNSIGNED: Scheme = Scheme {
+    provider: "unsigned",
+    algorithms: &[],
+    delivery_id: &[
+        Source::Header("idempotency-key"),
+        Source::Header("webhook-id"),
+        Source::Header("x-github-delivery"),
+        Source::Header("x-request-uuid"),
+        Source::Header("x-gitlab-event-uuid"),
+    ],
+    event: &[Source::Header("x-github-event"), Source::Header("x-event-key"), Source::Header("x-gitlab-event")],
+    handshakes: &[Handshake::GithubPing, Handshake::SlackChallenge],
+    ..DEFAULT
+};
