@@ -5,7 +5,7 @@ use std::time::Duration;
 use harness::{Call, Forger, Pipehook, User, github_hook, shared};
 use serde_json::json;
 
-fn create<'s>(stack: &'s Pipehook) -> Call<'s> {
+fn create(stack: &Pipehook) -> Call<'_> {
     stack.post("/hooks/incoming").json(&github_hook())
 }
 
@@ -70,7 +70,7 @@ fn a_token_expires_after_an_hour() {
     shared(async |stack| {
         let ann = stack.user().await;
         let forger = Forger::of(stack, &ann).await;
-        let (fresh, expired) = (forger.issued(Duration::from_secs(3_540)), forger.issued(Duration::from_secs(3_601)));
+        let (fresh, expired) = (forger.issued(Duration::from_mins(59)), forger.issued(Duration::from_mins(61)));
 
         nobody_gets_in(
             &ann,

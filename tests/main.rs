@@ -3,6 +3,18 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod access;
+mod availability;
+mod confidentiality;
+mod corruption;
+mod cost;
 mod creation;
+mod events;
+mod lists;
 mod login;
+mod lost_answers;
+mod payloads;
+mod queue;
+mod signatures;
+mod tenancy;
+mod users;
 mod walkthrough;

@@ -1,0 +1,102 @@
+//! Stored items that cannot be read: an error of ours, logged with what is damaged, and no detail for the caller.
+
+use harness::{Answer, Hook, Pipehook, github_hook, shared};
+use serde_json::{Value as Json, json};
+
+fn is_internal(answer: &Answer) {
+    let message = answer.refused(500);
+    assert_eq!(message, "An internal error occurred. It has been logged under this request's id.");
+}
+
+/// The one error in the log of this call.
+fn logged(stack: &Pipehook, answer: &Answer) -> String {
+    let logs = stack.logs().into_iter().map(|line| line.text);
+    let errors: Vec<_> =
+        logs.filter(|line| line.contains(answer.request_id()) && line.contains("\"level\":\"ERROR\"")).collect();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    errors.concat()
+}
+
+async fn damaged<'s>(stack: &'s Pipehook, attribute: &str, value: Json) -> (harness::User<'s>, Hook<'s>) {
+    let ann = stack.user().await;
+    let hook = ann.create_hook(&github_hook()).await;
+    hook.damage(attribute, &value).await;
+    (ann, hook)
+}
+
+#[test]
+fn a_call_of_a_damaged_hook_is_an_error_that_is_logged_with_key_and_attribute_and_not_told() {
+    shared(async |stack| {
+        for (attribute, value) in [
+            ("name", Json::Null),
+            ("name", json!({ "N": "7" })),
+            ("action_type", json!({ "S": "explode" })),
+            ("resource_id", json!({ "N": "-1" })),
+            ("requires_secret", Json::Null),
+            ("secret", Json::Null),
+            ("secret_algorithm", json!({ "S": "md5" })),
+            ("variables", json!({ "S": "[{" })),
+            ("conditions", json!({ "BOOL": true })),
+            ("active", json!({ "S": "true" })),
+        ] {
+            let (ann, hook) = damaged(stack, attribute, value).await;
+
+            let answer = hook.push().send().await;
+
+            is_internal(&answer);
+            let line = logged(stack, &answer);
+            assert!(
+                line.contains(&format!("the item {} is corrupt at its attribute `{attribute}`", hook.id)),
+                "{line}"
+            );
+            assert_eq!(ann.jobs().await.len(), 0, "{attribute}");
+        }
+    });
+}
+
+#[test]
+fn a_list_with_a_damaged_hook_is_an_error_too() {
+    shared(async |stack| {
+        let (ann, hook) = damaged(stack, "action_type", json!({ "S": "explode" })).await;
+
+        let answer = ann.get("/applications/42/hooks").send().await;
+
+        is_internal(&answer);
+        assert!(logged(stack, &answer).contains(&format!("the item {} is corrupt", hook.id)));
+    });
+}
+
+#[test]
+fn a_damaged_user_is_an_error_at_login_and_at_creation() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let key = format!("USER#{}", ann.id);
+        stack.damage("UsersTable", &json!({ "pk": { "S": key } }), "active", &Json::Null).await;
+
+        for answer in [stack.log_in(&ann.email, &ann.password).await, ann.ask_for_hook(&github_hook()).await] {
+            is_internal(&answer);
+            assert!(logged(stack, &answer).contains(&format!("the item {key} is corrupt at its attribute `active`")));
+        }
+    });
+}
+
+#[test]
+fn a_sealed_secret_that_does_not_open_is_an_error_and_never_an_open_hook() {
+    shared(async |stack| {
+        let other = stack.user().await.create_hook(&github_hook()).await;
+        let items = stack.items("HooksTable").await;
+        let sealed = items.iter().find(|item| item["id"]["S"] == other.id).unwrap()["secret"].clone();
+        // Of another hook, cut, and of a format of the future.
+        for value in [sealed, json!({ "B": "AQID" }), json!({ "B": "" }), json!({ "B": "/w==" })] {
+            let (ann, hook) = damaged(stack, "secret", value).await;
+            for call in [hook.push(), hook.unsigned("{}"), other.push()] {
+                let url = hook.json["url"].as_str().unwrap().strip_prefix(&stack.api_url()).unwrap();
+                let signature = call.header_value("x-hub-signature-256").unwrap_or_default();
+                let answer = stack.post(url).header("x-hub-signature-256", signature).body("{}").send().await;
+                is_internal(&answer);
+                assert!(logged(stack, &answer).contains("the sealed secret cannot be opened"));
+            }
+            assert_eq!(ann.jobs().await.len(), 0);
+        }
+    });
+}

@@ -1,0 +1,87 @@
+//! What a call costs: each request to DynamoDB and SQS has a price and takes time.
+
+use harness::{Call, Pipehook, alone, github_hook, open_hook};
+use local::Service::{self, DynamoDb, SecretsManager, Sqs};
+
+/// The requests that a call makes, when it is not the first of its process.
+async fn requests(stack: &Pipehook, call: Call<'_>, status: u16) -> Vec<(Service, String)> {
+    assert_eq!(call.send().await.status, status);
+    let before = stack.aws_calls().len();
+    assert_eq!(call.send().await.status, status);
+    stack.aws_calls()[before..].iter().map(|call| (call.service, call.operation.clone())).collect()
+}
+
+fn list(requests: &[(Service, &str)]) -> Vec<(Service, String)> {
+    requests.iter().map(|(service, operation)| (*service, (*operation).to_owned())).collect()
+}
+
+#[test]
+fn an_accepted_call_costs_one_read_and_one_message() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let (github, open) = (ann.create_hook(&github_hook()).await, ann.create_hook(&open_hook()).await);
+        let expected = list(&[(DynamoDb, "GetItem"), (Sqs, "SendMessage")]);
+
+        assert_eq!(requests(stack, github.push(), 200).await, expected);
+        assert_eq!(requests(stack, open.unsigned("{}"), 200).await, expected);
+    });
+}
+
+#[test]
+fn a_refused_call_costs_two_reads_and_one_that_cannot_be_of_a_hook_nothing() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&github_hook()).await;
+        let twice = list(&[(DynamoDb, "GetItem"), (DynamoDb, "GetItem")]);
+        let unknown = stack.post("/hooks/00000000-0000-4000-8000-000000000000/trigger").body("{}");
+
+        assert_eq!(requests(stack, unknown, 404).await, twice);
+        assert_eq!(requests(stack, hook.push().body("{}"), 401).await, twice);
+        assert_eq!(requests(stack, hook.unsigned("{}"), 401).await, twice);
+        assert_eq!(requests(stack, stack.post("/hooks/x/trigger").body("{}"), 404).await, []);
+        assert_eq!(requests(stack, hook.unsigned("x".repeat(4 * 1024 * 1024 + 1)), 413).await, []);
+    });
+}
+
+#[test]
+fn an_ignored_call_costs_one_read() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&github_hook()).await;
+
+        let found = requests(stack, hook.push().with("x-github-event", "ping"), 200).await;
+
+        assert_eq!(found, list(&[(DynamoDb, "GetItem")]));
+    });
+}
+
+#[test]
+fn the_api_costs_what_it_stores_and_reads_and_nothing_for_a_token_that_is_not_valid() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let create = ann.post("/hooks/incoming").json(&github_hook());
+        let get = ann.get("/applications/42/hooks");
+
+        assert_eq!(requests(stack, create.clone(), 201).await, list(&[(DynamoDb, "GetItem"), (DynamoDb, "PutItem")]));
+        assert_eq!(requests(stack, get.clone(), 200).await, list(&[(DynamoDb, "Query")]));
+        assert_eq!(requests(stack, create.bearer("x"), 401).await, []);
+        assert_eq!(requests(stack, get.bearer("x"), 401).await, []);
+    });
+}
+
+#[test]
+fn the_keys_are_read_once_by_each_process() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&github_hook()).await;
+        for _ in 0..3 {
+            hook.push().send().await.accepted();
+            ann.list("/applications/42/hooks").await;
+        }
+
+        let calls = stack.aws_calls();
+
+        // UserLogin and HookList one each, HookCreate two, HookTrigger one.
+        assert_eq!(calls.iter().filter(|call| call.service == SecretsManager).count(), 5);
+    });
+}

@@ -1,0 +1,179 @@
+//! Which calls of a hook are authentic.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use harness::{Call, Hash, Hook, User, github_hook, hmac, shared, signed_hook};
+use serde_json::json;
+
+const BODY: &str = r#"{"ref": "refs/heads/main"}"#;
+
+/// Every call is refused in the same words, and nothing is queued.
+async fn nobody_gets_in(user: &User<'_>, calls: Vec<Call<'_>>) {
+    let before = user.footprint().await;
+    for call in calls {
+        let answer = call.send().await;
+        assert_eq!(answer.refused(401), "The signature of this call is missing or not valid.", "{call:?}");
+        assert_eq!(answer.header("www-authenticate"), "Signature");
+    }
+    assert_eq!(user.footprint().await, before);
+}
+
+/// What is no JSON, under a signature of something else.
+fn garbled<'s>(hook: &Hook<'s>, kind: &str) -> Call<'s> {
+    hook.signed("{}").body("no JSON").with("content-type", kind)
+}
+
+/// The forms in which a plain signature may come.
+fn forms(hook: &Hook<'_>, hash: Hash) -> Vec<String> {
+    let mac = hook.mac(hash, BODY.as_bytes());
+    let encoded = [hex::encode(&mac), hex::encode_upper(&mac), BASE64_STANDARD.encode(&mac)];
+    let prefixes = [String::new(), format!("{}=", hash.name()), "v1=".to_owned()];
+    prefixes.iter().flat_map(|prefix| encoded.iter().map(move |text| format!("{prefix}{text}"))).collect()
+}
+
+#[test]
+fn a_plain_signature_may_be_hex_or_base64_with_a_prefix_or_without_under_every_algorithm() {
+    shared(async |stack| {
+        for hash in Hash::ALL {
+            let ann = stack.user().await;
+            let hook = ann.create_hook(&signed_hook("x-signature", hash)).await;
+            let forms = forms(&hook, hash);
+
+            for form in &forms {
+                hook.unsigned(BODY).header("X-Signature", form).send().await.accepted();
+            }
+
+            assert_eq!(ann.jobs().await.len(), forms.len());
+        }
+    });
+}
+
+#[test]
+fn a_plain_signature_under_another_algorithm_or_prefix_is_refused() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&signed_hook("x-signature", Hash::Sha256)).await;
+        let mac = hex::encode(hook.mac(Hash::Sha256, BODY.as_bytes()));
+        let mut signatures =
+            vec![format!("sha512={mac}"), format!("sha1={mac}"), format!("v0={mac}"), format!("={mac}")];
+        signatures.extend(forms(&hook, Hash::Sha1));
+        signatures.extend(forms(&hook, Hash::Sha512));
+
+        let calls = signatures.iter().map(|signature| hook.unsigned(BODY).header("x-signature", signature));
+
+        nobody_gets_in(&ann, calls.collect()).await;
+    });
+}
+
+#[test]
+fn a_signature_that_is_missing_empty_wrong_doubled_or_cut_is_refused() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&github_hook()).await;
+        let good = hook.signed(BODY).header_value("x-hub-signature-256").unwrap().to_owned();
+        let digits = good.strip_prefix("sha256=").unwrap();
+        let last = if good.ends_with('0') { '1' } else { '0' };
+        let signatures = [
+            String::new(),
+            "sha256=".into(),
+            digits.into(),
+            format!("sha1={digits}"),
+            format!("SHA256={digits}"),
+            good[..good.len() - 1].to_owned(),
+            good[..good.len() - 2].to_owned(),
+            format!("{good}00"),
+            format!("{}{last}", &good[..good.len() - 1]),
+            format!("{good},{good}"),
+            format!("{good} {good}"),
+            format!("sha256={}", "0".repeat(64)),
+            format!("sha256={}", "z".repeat(64)),
+            format!("sha256=sha256={digits}"),
+            hook.secret.clone(),
+            format!("sha256={}", hook.secret),
+            "sha256=\u{e9}".into(),
+        ];
+
+        let mut calls = vec![hook.unsigned(BODY), hook.unsigned(BODY).header("x-hub-signature", &good)];
+        calls.push(hook.signed(BODY).header("x-hub-signature-256", &good));
+        calls.push(hook.signed(BODY).header("x-hub-signature-256", "sha256="));
+        calls.extend(signatures.iter().map(|signature| hook.unsigned(BODY).header("x-hub-signature-256", signature)));
+        nobody_gets_in(&ann, calls).await;
+
+        hook.unsigned(BODY).header("X-Hub-Signature-256", &good).send().await.accepted();
+    });
+}
+
+#[test]
+fn a_signature_counts_for_its_bytes_only() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&github_hook()).await;
+        let signed = hook.signed(BODY);
+        let bodies = [
+            "",
+            "{}",
+            r#"{"ref":"refs/heads/main"}"#,
+            r#"{"ref": "refs/heads/main"} "#,
+            r#"{"ref": "refs/heads/main"}"#,
+        ];
+
+        let changed = bodies.iter().filter(|body| **body != BODY).map(|body| signed.clone().body(*body));
+
+        nobody_gets_in(&ann, changed.collect()).await;
+        signed.send().await.accepted();
+    });
+}
+
+#[test]
+fn a_signature_counts_for_its_hook_only() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let (hook, other) = (ann.create_hook(&github_hook()).await, ann.create_hook(&github_hook()).await);
+        assert_ne!(hook.secret, other.secret);
+        let signature = other.signed(BODY).header_value("x-hub-signature-256").unwrap().to_owned();
+
+        nobody_gets_in(&ann, vec![hook.unsigned(BODY).header("x-hub-signature-256", signature)]).await;
+    });
+}
+
+#[test]
+fn a_secret_that_the_provider_issued_is_the_one_that_counts() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let mut hook = signed_hook("x-signature", Hash::Sha256);
+        hook["secret"] = "It's a Secret to Everybody".into();
+        let hook = ann.create_hook(&hook).await;
+        // GitHub's published example.
+        let signature = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+        assert_eq!(hex::encode(hmac(Hash::Sha256, &hook.secret, b"Hello, World!")), signature);
+
+        let answer = hook.unsigned("Hello, World!").header("x-signature", signature).send().await;
+
+        answer.refused(400);
+        let other = hex::encode(hmac(Hash::Sha256, "It's a secret to everybody", b"Hello, World!"));
+        nobody_gets_in(&ann, vec![hook.unsigned("Hello, World!").header("x-signature", other)]).await;
+    });
+}
+
+#[test]
+fn nothing_is_said_of_a_call_before_it_is_proven_authentic() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let mut inactive = github_hook();
+        inactive["active"] = false.into();
+        let (hook, inactive) = (ann.create_hook(&github_hook()).await, ann.create_hook(&inactive).await);
+        let challenge = json!({ "type": "url_verification", "challenge": "c" }).to_string();
+
+        nobody_gets_in(
+            &ann,
+            vec![
+                garbled(&hook, "application/json"),
+                garbled(&hook, "text/plain"),
+                garbled(&inactive, "application/json"),
+                garbled(&hook, "application/json").header("x-github-event", "ping"),
+                hook.unsigned(challenge),
+            ],
+        )
+        .await;
+    });
+}

@@ -1,0 +1,94 @@
+//! Projects that cannot see each other.
+
+use harness::{github_hook, open_hook, shared};
+use serde_json::json;
+
+#[test]
+fn application_42_of_one_project_is_not_application_42_of_another() {
+    shared(async |stack| {
+        let (ann, bob) = (stack.user().await, stack.user().await);
+        let of_ann = ann.create_hook(&github_hook()).await;
+        let of_bob = bob.create_hook(&github_hook()).await;
+
+        assert_eq!(ann.list("/applications/42/hooks").await, [of_ann.id]);
+        assert_eq!(bob.list("/applications/42/hooks").await, [of_bob.id]);
+    });
+}
+
+#[test]
+fn pipeline_7_of_one_project_is_not_pipeline_7_of_another() {
+    shared(async |stack| {
+        let (ann, bob) = (stack.user().await, stack.user().await);
+        let mut hook = github_hook();
+        hook["pipeline_id"] = 7.into();
+        let of_ann = ann.create_hook(&hook).await;
+        let of_bob = bob.create_hook(&hook).await;
+
+        assert_eq!(ann.list("/pipelines/7/hooks").await, [of_ann.id]);
+        assert_eq!(bob.list("/pipelines/7/hooks").await, [of_bob.id]);
+    });
+}
+
+#[test]
+fn what_only_another_project_has_is_answered_like_what_nobody_has() {
+    shared(async |stack| {
+        let (ann, bob) = (stack.user().await, stack.user().await);
+        let mut hook = github_hook();
+        hook["pipeline_id"] = 7.into();
+        ann.create_hook(&hook).await;
+
+        for (others, nobodys) in
+            [("/applications/42/hooks", "/applications/43/hooks"), ("/pipelines/7/hooks", "/pipelines/8/hooks")]
+        {
+            let (others_answer, nobodys_answer) = (bob.get(others).send().await, bob.get(nobodys).send().await);
+            assert_eq!(others_answer.is(200), nobodys_answer.is(200));
+            assert_eq!(others_answer.header("link"), nobodys_answer.header("link").replace(nobodys, others));
+        }
+    });
+}
+
+#[test]
+fn all_users_of_a_project_see_its_hooks() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let bob = stack.user_of(ann.project).await;
+        let hook = ann.create_hook(&github_hook()).await;
+
+        assert_eq!(bob.list("/applications/42/hooks").await, [hook.id]);
+    });
+}
+
+#[test]
+fn a_hook_belongs_to_the_project_and_the_environment_of_its_creator_whatever_the_body_says() {
+    shared(async |stack| {
+        let (ann, bob) = (stack.user().await, stack.user().await);
+        let mut hook = open_hook();
+        hook["project_id"] = ann.project.into();
+        hook["environment_id"] = ann.project.into();
+
+        let hook = bob.create_hook(&hook).await;
+
+        assert_eq!(
+            (&hook.json["project_id"], &hook.json["environment_id"]),
+            (&json!(bob.project), &json!(bob.project))
+        );
+        assert_eq!(ann.list("/applications/42/hooks").await, [""; 0]);
+        hook.unsigned("{}").send().await.accepted();
+        assert_eq!((ann.jobs().await.len(), bob.jobs().await.len()), (0, 1));
+    });
+}
+
+#[test]
+fn a_user_who_changed_projects_creates_hooks_in_the_new_one() {
+    shared(async |stack| {
+        let (ann, bob) = (stack.user().await, stack.user().await);
+        let input = json!({ "email": ann.email, "name": "Ann", "project_id": bob.project, "environment_id": 1 });
+        stack.put_user(&input).await.unwrap();
+
+        // The token still names the old project.
+        let hook = ann.create_hook(&github_hook()).await;
+
+        assert_eq!(hook.json["project_id"], bob.project);
+        assert_eq!(bob.list("/applications/42/hooks").await, [hook.id]);
+    });
+}
