@@ -74,8 +74,9 @@ impl Handler for Gateway {
     }
 }
 
-/// The function failed, or its answer is not one. API Gateway says 500 here, and for a function's time-out too; the
-/// three are kept apart so that nobody mistakes them for a 500 of the product itself.
+/// The function failed, or its answer is not one. AWS documents a 5xx for this, 500 for errors of the function among
+/// them, but not each case; which one a deployed HTTP API gives was not tried here. 502, and 504 after a time-out, are
+/// chosen so that nobody takes them for a 500 of the product itself.
 fn broken() -> Response<Full<Bytes>> {
     server::message(StatusCode::BAD_GATEWAY, "Internal Server Error")
 }
