@@ -1,15 +1,13 @@
 //! DynamoDB, SQS and Secrets Manager on loopback ports, in this process.
 //!
 //! Each port is a [`Gate`]: it writes down every request, lets a [`Fault`] strike, and passes the request on to the
-//! emulator. What goes through the gate of SQS is also what [`messages`] knows the queues by.
+//! emulator.
 
 mod dynamodb;
 mod emulator;
 mod fault;
-mod messages;
 mod secrets_manager;
 mod sqs;
-mod timeline;
 
 use std::{
     net::SocketAddr,
@@ -22,8 +20,12 @@ use http::{Request, Response};
 use http_body_util::Full;
 use tokio::{net::TcpListener, sync::broadcast, time::sleep};
 
-use self::{emulator::Emulator, fault::Kind, messages::Messages, timeline::Timeline};
-pub use self::{fault::Fault, messages::Message};
+use self::{
+    emulator::Emulator,
+    fault::Kind,
+    sqs::{messages::Messages, timeline::Timeline},
+};
+pub use self::{fault::Fault, sqs::messages::Message};
 use crate::{
     data::Data,
     error::Error,
@@ -93,24 +95,25 @@ impl Aws {
     ) -> Result<Self, Error> {
         let secrets_manager = secrets_manager::start(&template.secrets(scope)?, scope, data).await?;
         let dynamodb = dynamodb::start(tasks, &template.tables(scope)?, data).await?;
-        let (sqs, messages, timeline) = sqs::start(ports.address(Service::Sqs), &template.queues(scope)?, data).await?;
+        let queues = template.queues(scope)?;
+        let (sqs, messages, timeline) = sqs::start(tasks, ports.address(Service::Sqs), &queues, data).await?;
         let aws = Self {
             addresses: Service::ALL.map(|service| ports.address(service)),
             calls: Arc::default(),
             faults: Default::default(),
-            messages: Arc::new(messages),
+            messages,
             sqs_timeline: timeline,
         };
         let [first, second, third] = ports.0.map(|(listener, _)| listener);
-        server::serve(tasks, first, aws.gate(Service::DynamoDb, dynamodb, None));
-        server::serve(tasks, second, aws.gate(Service::Sqs, sqs, Some(&aws.messages)));
-        server::serve(tasks, third, aws.gate(Service::SecretsManager, secrets_manager, None));
+        server::serve(tasks, first, aws.gate(Service::DynamoDb, dynamodb));
+        server::serve(tasks, second, aws.gate(Service::Sqs, sqs));
+        server::serve(tasks, third, aws.gate(Service::SecretsManager, secrets_manager));
         Ok(aws)
     }
 
-    fn gate<E>(&self, service: Service, emulator: E, messages: Option<&Arc<Messages>>) -> Arc<Gate<E>> {
+    fn gate<E>(&self, service: Service, emulator: E) -> Arc<Gate<E>> {
         let fault = Arc::clone(&self.faults[service as usize]);
-        Arc::new(Gate { service, emulator, messages: messages.cloned(), calls: Arc::clone(&self.calls), fault })
+        Arc::new(Gate { service, emulator, calls: Arc::clone(&self.calls), fault })
     }
 
     pub(crate) fn address(&self, service: Service) -> SocketAddr {
@@ -139,8 +142,6 @@ impl Aws {
 struct Gate<E> {
     service: Service,
     emulator: E,
-    /// Takes note of what passes.
-    messages: Option<Arc<Messages>>,
     calls: Arc<Mutex<Vec<AwsCall>>>,
     fault: Arc<Mutex<Option<Fault>>>,
 }
@@ -161,11 +162,7 @@ impl<E: Emulator> Handler for Gate<E> {
             Some(Kind::Delay(by)) => sleep(by).await,
             Some(Kind::LoseAnswer) | None => {}
         }
-        let asked = request.body().clone();
         let response = self.emulator.answer(request).await?;
-        if let Some(messages) = self.messages.as_ref().filter(|_| response.status().is_success()) {
-            messages.observe(&operation, &asked, response.body());
-        }
         if fault == Some(Kind::LoseAnswer) { Err(HangUp) } else { Ok(response.map(Full::new)) }
     }
 }

@@ -12,7 +12,7 @@ use rustack_secretsmanager_http::{
 };
 use serde_json::{Map, Value as Json, json};
 
-use super::emulator::Emulator;
+use super::emulator::{Emulator, Refusal};
 use crate::{
     data::Data,
     error::Error,
@@ -47,7 +47,7 @@ pub(super) async fn start(secrets: &[Secret], scope: &mut Scope, data: Option<&D
         }))));
     let mut kept: BTreeMap<String, String> = data.map_or_else(|| Ok(BTreeMap::new()), |data| data.load(FILE))?;
     for secret in secrets {
-        let refused = |message| Error::Resource { resource: secret.id.clone(), message };
+        let refused = |refusal: Refusal| Error::Resource { resource: secret.id.clone(), message: refusal.to_string() };
         let value = match (&secret.value, kept.get(&secret.name)) {
             (SecretValue::Given(value), _) | (SecretValue::Generated(_), Some(value)) => value.clone(),
             (SecretValue::Generated(how), None) => generate(&emulator, how).await.map_err(refused)?,
@@ -64,14 +64,14 @@ pub(super) async fn start(secrets: &[Secret], scope: &mut Scope, data: Option<&D
 }
 
 /// As `GenerateSecretString` says: a random text, or a JSON object with that text under one of its keys.
-async fn generate(emulator: &SecretsManager, how: &Map<String, Json>) -> Result<String, String> {
+async fn generate(emulator: &SecretsManager, how: &Map<String, Json>) -> Result<String, Refusal> {
     let random = emulator.call("GetRandomPassword", &Json::Object(how.clone())).await?;
     let random = text(&random, "RandomPassword");
     let (Some(template), Some(key)) = (how.get("SecretStringTemplate"), how.get("GenerateStringKey")) else {
         return Ok(random);
     };
     let mut object: Map<String, Json> = serde_json::from_str(template.as_str().unwrap_or_default())
-        .map_err(|error| format!("SecretStringTemplate: {error}"))?;
+        .map_err(|error| Refusal::new("InvalidParameterException", format!("SecretStringTemplate: {error}")))?;
     object.insert(key.as_str().unwrap_or_default().to_owned(), random.into());
     Ok(Json::Object(object).to_string())
 }

@@ -13,9 +13,6 @@ const TABLE: &str = "AWS::DynamoDB::Table";
 const QUEUE: &str = "AWS::SQS::Queue";
 const SECRET: &str = "AWS::SecretsManager::Secret";
 
-/// SQS takes 1 MiB, and the emulator a quarter of it. Larger limits are cut to this.
-const MAXIMUM_MESSAGE_SIZE: u64 = 256 * 1024;
-
 /// Where the stack answers: the part of the resources' names that is known only when the ports are.
 #[derive(Debug)]
 pub(crate) struct Addresses {
@@ -172,10 +169,7 @@ impl Template {
             "SqsManagedSseEnabled",
             "VisibilityTimeout",
         ];
-        let mut properties: Map<String, Json> = self.properties(resource, scope, &ATTRIBUTES)?;
-        if let Some(size) = properties.get_mut("MaximumMessageSize") {
-            *size = size.as_u64().unwrap_or(MAXIMUM_MESSAGE_SIZE).min(MAXIMUM_MESSAGE_SIZE).into();
-        }
+        let properties: Map<String, Json> = self.properties(resource, scope, &ATTRIBUTES)?;
         Ok(Queue {
             id: resource.id.to_owned(),
             name: self.physical_name(resource, scope)?,

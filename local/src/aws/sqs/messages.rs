@@ -4,7 +4,7 @@
 //! The journal is a file of JSON lines. Each start replays it into the queues and begins it anew.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     fs::File,
     io::Write,
     sync::Mutex,
@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use tokio::sync::broadcast;
 
-use super::emulator::Emulator;
-use crate::{data::Data, error::Error, tasks::lock};
+use super::{list, queue_name, text};
+use crate::{aws::emulator::Emulator, data::Data, error::Error, tasks::lock};
 
 const JOURNAL: &str = "messages.jsonl";
 
@@ -33,7 +33,7 @@ pub struct Message {
 }
 
 #[derive(Debug)]
-pub(super) struct Messages {
+pub(in crate::aws) struct Messages {
     landed: broadcast::Sender<Message>,
     state: Mutex<State>,
 }
@@ -54,6 +54,15 @@ enum Entry {
     Purged { queue: String },
 }
 
+impl Entry {
+    fn deleted(&self) -> Option<&str> {
+        match self {
+            Self::Deleted { id } => Some(id),
+            Self::Sent { .. } | Self::Purged { .. } => None,
+        }
+    }
+}
+
 impl Messages {
     /// Sends again what the journal has, in order, and begins a new journal.
     pub(super) async fn restore(emulator: &impl Emulator, data: Option<&Data>) -> Result<Self, Error> {
@@ -67,24 +76,21 @@ impl Messages {
         for request in undelivered {
             // A queue that the template no longer has takes its messages with it.
             if let Ok(answer) = emulator.call("SendMessage", &request).await {
-                messages.observe("SendMessage", request.to_string().as_bytes(), answer.to_string().as_bytes());
+                messages.observe("SendMessage", &request, &answer);
             }
         }
         new.commit()?;
         Ok(messages)
     }
 
-    pub(super) fn watch(&self) -> broadcast::Receiver<Message> {
+    pub(in crate::aws) fn watch(&self) -> broadcast::Receiver<Message> {
         self.landed.subscribe()
     }
 
     /// Takes note of a request that has succeeded.
-    pub(super) fn observe(&self, operation: &str, request: &[u8], answer: &[u8]) {
-        let (Ok(request), Ok(answer)) = (parse(request), parse(answer)) else {
-            return;
-        };
+    pub(super) fn observe(&self, operation: &str, request: &Json, answer: &Json) {
         match operation {
-            "SendMessage" => self.sent(&request, text(&answer["MessageId"])),
+            "SendMessage" => self.sent(request, text(&answer["MessageId"])),
             "SendMessageBatch" => {
                 for entry in list(&request["Entries"]) {
                     let result = list(&answer["Successful"]).find(|result| result["Id"] == entry["Id"]);
@@ -105,7 +111,7 @@ impl Messages {
             "DeleteMessageBatch" => {
                 list(&request["Entries"]).for_each(|entry| self.deleted(text(&entry["ReceiptHandle"])));
             }
-            "PurgeQueue" => lock(&self.state).note(&Entry::Purged { queue: queue_name(&request).to_owned() }),
+            "PurgeQueue" => lock(&self.state).note(&Entry::Purged { queue: queue_name(request).to_owned() }),
             _ => {}
         }
     }
@@ -144,38 +150,17 @@ impl State {
 
 /// The `SendMessage` requests of what was neither deleted nor purged, in the order in which they were sent.
 fn undelivered(entries: Vec<Entry>) -> Vec<Json> {
-    let mut order = BTreeMap::new();
-    let mut positions = HashMap::new();
-    for (position, entry) in entries.into_iter().enumerate() {
+    // A quick consumer deletes a message before it is noted as sent.
+    let deleted: HashSet<_> = entries.iter().filter_map(Entry::deleted).map(str::to_owned).collect();
+    let mut requests = Vec::new();
+    for entry in entries {
         match entry {
-            Entry::Sent { id, request } => {
-                positions.insert(id, position);
-                order.insert(position, request);
-            }
-            Entry::Deleted { id } => {
-                positions.remove(&id).map(|position| order.remove(&position));
-            }
-            Entry::Purged { queue } => order.retain(|_, request| queue_name(request) != queue),
+            Entry::Sent { id, request } if !deleted.contains(&id) => requests.push(request),
+            Entry::Sent { .. } | Entry::Deleted { .. } => {}
+            Entry::Purged { queue } => requests.retain(|request| queue_name(request) != queue),
         }
     }
-    order.into_values().collect()
-}
-
-/// The last part of the URL.
-fn queue_name(request: &Json) -> &str {
-    text(&request["QueueUrl"]).rsplit('/').next().unwrap_or_default()
-}
-
-fn parse(json: &[u8]) -> serde_json::Result<Json> {
-    serde_json::from_slice(json)
-}
-
-fn text(value: &Json) -> &str {
-    value.as_str().unwrap_or_default()
-}
-
-fn list(value: &Json) -> impl Iterator<Item = &Json> {
-    value.as_array().into_iter().flatten()
+    requests
 }
 
 #[cfg(test)]
@@ -195,6 +180,8 @@ mod tests {
             Entry::Deleted { id: "1".to_owned() },
             Entry::Purged { queue: "b".to_owned() },
             sent("4", "b"),
+            Entry::Deleted { id: "5".to_owned() },
+            sent("5", "a"),
         ];
 
         let bodies: Vec<_> =

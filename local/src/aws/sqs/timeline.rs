@@ -11,7 +11,7 @@ use tokio::{
 
 /// A thread with a runtime, which ends when this is dropped.
 #[derive(Debug)]
-pub(super) struct Timeline {
+pub(in crate::aws) struct Timeline {
     runtime: Handle,
     _running: oneshot::Sender<()>,
 }
@@ -31,7 +31,7 @@ impl Timeline {
     }
 
     /// From now on, it is so much later than before.
-    pub(super) async fn advance(&self, by: Duration) {
+    pub(in crate::aws) async fn advance(&self, by: Duration) {
         self.run(async move {
             time::pause();
             time::advance(by).await;
