@@ -248,3 +248,21 @@ fn has_a_body_as_api_gateway_writes_it(event: &Json, at: &str) {
     let length = if is_text { body.len() } else { BASE64_STANDARD.decode(body).unwrap().len() };
     assert_eq!(event["headers"]["content-length"], length.to_string(), "{at}");
 }
+
+#[test]
+fn sam_local_invoke_gives_the_functions_every_variable_that_they_read() {
+    let template = fs::read_to_string(Path::new(ROOT).join("template.yaml")).unwrap();
+    let template = Yaml::load_from_str(&template).unwrap().remove(0);
+    let functions = template["Resources"].as_mapping().unwrap().values();
+    let variables = functions.filter_map(|resource| {
+        let environment = resource["Properties"].as_mapping_get("Environment")?;
+        environment["Variables"].as_mapping()
+    });
+    // An empty PUBLIC_URL is what the template says too.
+    let names = variables.flat_map(|variables| variables.keys()).map(|name| name.as_str().unwrap());
+    let names: BTreeSet<_> = names.filter(|name| *name != "PUBLIC_URL").collect();
+    let given = fs::read_to_string(Path::new(ROOT).join("events/sam-env.json")).unwrap();
+    let given: Json = serde_json::from_str(&given).unwrap();
+    let given = given["Parameters"].as_object().unwrap().keys().map(String::as_str);
+    assert_eq!(given.filter(|name| !name.starts_with("AWS_")).collect::<BTreeSet<_>>(), names);
+}
