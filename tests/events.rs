@@ -98,7 +98,8 @@ async fn answers_as_expected(stack: &Pipehook, samples: &Samples, function: &str
     if case.json().get("version").is_none() {
         return matches(&json!({ "answer": answer }), &case.expected, at);
     }
-    let body: Json = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+    let body = answer["body"].as_str().filter(|body| !body.is_empty());
+    let body: Json = body.map(|body| serde_json::from_str(body).unwrap()).unwrap_or_default();
     let jobs: Vec<_> = jobs.into_iter().map(|job| json!({ "group": job.group, "message": job.body })).collect();
     let job = jobs.first().cloned().unwrap_or_default();
     matches(
@@ -244,8 +245,9 @@ fn has_a_body_as_api_gateway_writes_it(event: &Json, at: &str) {
         return;
     };
     assert_eq!(event["isBase64Encoded"], !is_text, "{at}");
-    let body = body.as_str().unwrap();
-    let length = if is_text { body.len() } else { BASE64_STANDARD.decode(body).unwrap().len() };
+    // The one placeholder that stands in a body: a UUID, a point, and 32 bytes in base64.
+    let body = body.as_str().unwrap().replace("{{refresh_token}}", &"x".repeat(80));
+    let length = if is_text { body.len() } else { BASE64_STANDARD.decode(&body).unwrap().len() };
     assert_eq!(event["headers"]["content-length"], length.to_string(), "{at}");
 }
 

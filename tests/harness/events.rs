@@ -8,18 +8,19 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use http::Uri;
 use serde_json::Value as Json;
 use serde_json::value::to_raw_value;
-use shared::auth::{AccessTokens, Identity, Passwords};
+use shared::auth::{AccessTokens, Identity, Passwords, RefreshToken};
 use shared::aws::{HooksTable, RequestsTable, Secrets, UsersTable};
 use shared::config;
 use shared::domain::hook::{Hook, HookDraft, Signing};
 use shared::domain::id::{HookId, RequestId, SessionId};
 use shared::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary};
 use shared::domain::sealing::SealingKey;
+use shared::domain::session::{SESSION_LIFETIME, Session};
 use shared::domain::timestamp::Timestamp;
 use shared::domain::user::User;
 use shared::http::Fields;
 use shared::http::hook::read_draft;
-use shared::ports::{FindCredentials, InsertHook, PutRequest, Random, StoreError};
+use shared::ports::{FindCredentials, InsertHook, InsertSession, PutRequest, Random, StoreError};
 use user_put::UserPut;
 
 use crate::signing::{Hash, hmac};
@@ -41,6 +42,7 @@ const SEALING_KEY: &str = "pipehook-SealingKey";
 const CREATED_AT_SECONDS: i64 = 1_773_050_400;
 
 const ACCESS_TOKEN: &str = "{{access_token}}";
+const REFRESH_TOKEN: &str = "{{refresh_token}}";
 const REQUEST_ID: &str = "{{request_id}}";
 const STRIPE_SIGNATURE: &str = "{{stripe_signature}}";
 
@@ -49,6 +51,7 @@ const STRIPE_SIGNATURE: &str = "{{stripe_signature}}";
 pub struct Samples {
     seed: Json,
     access_token: String,
+    refresh_token: String,
     request_id: RequestId,
 }
 
@@ -57,7 +60,8 @@ impl Samples {
     pub async fn seed(dynamodb: &str, secrets_manager: &str) -> Result<Self, EventError> {
         let (tables, secrets) = (connect(dynamodb).await?, Secrets::new(&connect(secrets_manager).await?));
         let seed: Json = serde_json::from_str(SEED)?;
-        let user = put_user(UsersTable::new(&tables, USERS_TABLE.to_owned()), &seed["user"]).await?;
+        let users = UsersTable::new(&tables, USERS_TABLE.to_owned());
+        let user = put_user(users.clone(), &seed["user"]).await?;
 
         let hooks = HooksTable::new(&tables, HOOKS_TABLE.to_owned());
         let sealing_key = SealingKey::derive(&secrets.read(SEALING_KEY).await?)?;
@@ -69,15 +73,16 @@ impl Samples {
                 Err(error) => return Err(error.into()),
             }
         }
-        let access_token = issue_token(&AccessTokens::derive(&secrets.read(SIGNING_KEY).await?)?, &user)?;
+        let tokens = AccessTokens::derive(&secrets.read(SIGNING_KEY).await?)?;
+        let [access_token, refresh_token] = open_session(&users, &user, &tokens).await?;
         let request = read_request(&seed["request"], &user)?;
         RequestsTable::new(&tables, REQUESTS_TABLE.to_owned()).put_request(&request).await?;
-        Ok(Self { access_token, request_id: request.summary.id, seed })
+        Ok(Self { access_token, refresh_token, request_id: request.summary.id, seed })
     }
 
     /// The event with its placeholders filled in; all else stays as it is, to the byte.
     pub fn render(&self, event: &str) -> Result<String, EventError> {
-        let rendered = event.replace(ACCESS_TOKEN, &self.access_token);
+        let rendered = event.replace(ACCESS_TOKEN, &self.access_token).replace(REFRESH_TOKEN, &self.refresh_token);
         let mut rendered = rendered.replace(REQUEST_ID, &self.request_id.to_string());
         if rendered.contains(STRIPE_SIGNATURE) {
             let signature = self.stripe_signature(&serde_json::from_str(event)?)?;
@@ -163,10 +168,14 @@ fn read_request(request: &Json, user: &User) -> Result<Request, EventError> {
     })
 }
 
-fn issue_token(tokens: &AccessTokens, user: &User) -> Result<String, EventError> {
-    let session_id = SessionId::from_random(Random::new(config::fill_random).bytes());
+/// A session of today's, with a refresh token that was not used yet.
+async fn open_session(users: &UsersTable, user: &User, tokens: &AccessTokens) -> Result<[String; 2], EventError> {
+    let (random, now) = (Random::new(config::fill_random), Timestamp::from(SystemTime::now()));
+    let id = SessionId::from_random(random.bytes());
+    let refresh_token = RefreshToken::new(id, random.bytes());
+    let (refresh_token_hash, expires_at) = (refresh_token.hash(), now.plus(SESSION_LIFETIME));
+    users.insert_session(&Session { id, user_id: user.id, refresh_token_hash, created_at: now, expires_at }).await?;
     let &User { id: user_id, project_id, environment_id, .. } = user;
-    let identity = Identity { user_id, session_id, project_id, environment_id };
-    let token = tokens.issue(&identity, Timestamp::from(SystemTime::now()))?;
-    Ok(token.expose().to_owned())
+    let access_token = tokens.issue(&Identity { user_id, session_id: id, project_id, environment_id }, now)?;
+    Ok([access_token.expose().to_owned(), refresh_token.expose().to_owned()])
 }
