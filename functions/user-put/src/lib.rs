@@ -86,6 +86,7 @@ impl<Users: AllocateUserId + FindCredentials + InsertUser + UpdateUser> UserPut<
             project_id: draft.project_id,
             environment_id: draft.environment_id,
             active: draft.active.unwrap_or(true),
+            password_set_at: now,
             created_at: now,
             updated_at: now,
         };

@@ -1,5 +1,7 @@
 //! Wires `user-put` to DynamoDB.
 
+use std::error::Error as _;
+
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 use shared::auth::Passwords;
@@ -19,8 +21,10 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         let answer = function.handle(&event.payload, Timestamp::from(config::now())).await;
         answer.map_err(|error| {
-            // The administrator gets the message alone; what caused it is for the log.
-            tracing::error!(cause = %Chain(&error), "The user was not put");
+            // The runtime logs the message, which is all that the administrator gets; what caused it is added here.
+            if let Some(cause) = error.source() {
+                tracing::error!(cause = %Chain(cause), "The user was not put");
+            }
             Diagnostic { error_type: error.kind().to_owned(), error_message: error.to_string() }
         })
     }))

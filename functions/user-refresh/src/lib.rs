@@ -25,12 +25,15 @@ impl<Users: FindUser + RemoveSession + RenewSession> Endpoint for UserRefresh<Us
         let refresh_token = RefreshToken::new(session, self.random.bytes());
         let (presented_hash, new_hash) = (presented.hash(), refresh_token.hash());
 
-        let user_id = match self.users.renew_session(&Renewal { session, presented_hash, new_hash, at: now }).await? {
-            Renewed::Renewed(user_id) => user_id,
+        let renewal = Renewal { session, presented_hash, new_hash, at: now };
+        let (user_id, opened_at) = match self.users.renew_session(&renewal).await? {
+            Renewed::Renewed { user_id, created_at } => (user_id, created_at),
             Renewed::Reused => return self.end(session).await,
             Renewed::Unknown => return Err(ApiError::WrongRefreshToken),
         };
-        match self.users.find_user(user_id).await?.filter(|user| user.active) {
+        // Whoever was locked out, by an administrator or by a new password, must not come back this way.
+        let user = self.users.find_user(user_id).await?;
+        match user.filter(|user| user.active && user.password_set_at <= opened_at) {
             Some(user) => hand_out(&user, session, &refresh_token, &self.tokens, now),
             None => self.end(session).await,
         }

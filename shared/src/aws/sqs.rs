@@ -8,6 +8,7 @@ use serde::ser::{SerializeMap as _, Serializer};
 use serde_json::value::RawValue;
 
 use super::source;
+use crate::domain::id::PipelineId;
 use crate::domain::job::Job;
 use crate::domain::variable::{VariableName, VariableValue};
 use crate::ports::{PushJob, QueueError, Source};
@@ -108,7 +109,7 @@ impl<'a> From<&'a Job> for Message<'a> {
             created_at: job.created_at.to_string(),
             action_type: hook.action_type.as_str(),
             resource: MessageResource { kind: hook.resource.kind.as_str(), id: hook.resource.id.get() },
-            pipeline_id: job.pipeline_id(),
+            pipeline_id: job.pipeline_id().map(PipelineId::get),
             project_id: hook.project_id.get(),
             environment_id: hook.environment_id.get(),
             variables: &job.variables,

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::hook::HookRelation;
-use super::id::RequestId;
+use super::id::{PipelineId, RequestId};
 use super::timestamp::Timestamp;
 use super::variable::{VariableName, VariableValue};
 
@@ -37,15 +37,15 @@ pub struct Delivery {
 
 impl Job {
     /// The hook's own pipeline, else the integer variable named `pipeline_id`, else none.
-    pub fn pipeline_id(&self) -> Option<i64> {
+    pub fn pipeline_id(&self) -> Option<PipelineId> {
         let variable = || {
             let (_, value) = self.variables.iter().find(|(name, _)| name.as_str() == "pipeline_id")?;
             match value {
-                VariableValue::Integer(id) => Some(*id),
+                VariableValue::Integer(id) => PipelineId::new(*id).ok(),
                 VariableValue::String(_) | VariableValue::Boolean(_) | VariableValue::Array(_) => None,
             }
         };
-        self.hook.pipeline_id.map(super::id::PipelineId::get).or_else(variable)
+        self.hook.pipeline_id.or_else(variable)
     }
 
     /// Jobs of one group run in order: a group is a resource of a project.
@@ -68,7 +68,7 @@ impl Job {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::id::{HookId, PipelineId};
+    use crate::domain::id::HookId;
     use crate::testing::fixtures;
 
     fn job() -> Job {
@@ -112,9 +112,11 @@ mod tests {
         job.hook.pipeline_id = None;
         assert_eq!(job.pipeline_id(), None);
         job.variables = vec![("pipeline_id".parse().unwrap(), VariableValue::Integer(7))];
-        assert_eq!(job.pipeline_id(), Some(7));
-        job.hook.pipeline_id = Some(PipelineId::new(8).unwrap());
-        assert_eq!(job.pipeline_id(), Some(8));
+        assert_eq!(job.pipeline_id(), PipelineId::new(7).ok());
+        job.variables = vec![("pipeline_id".parse().unwrap(), VariableValue::Integer(-3))];
+        assert_eq!(job.pipeline_id(), None, "it is no pipeline's id");
+        job.hook.pipeline_id = PipelineId::new(8).ok();
+        assert_eq!(job.pipeline_id(), PipelineId::new(8).ok());
     }
 
     #[test]

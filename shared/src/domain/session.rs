@@ -45,8 +45,13 @@ pub struct Renewal {
 /// What became of a renewal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Renewed {
-    /// The session of this user goes on.
-    Renewed(UserId),
+    /// The session goes on.
+    Renewed {
+        /// Whose it is.
+        user_id: UserId,
+        /// When its login was.
+        created_at: Timestamp,
+    },
     /// The session goes on with another token: this one was used before, perhaps by a thief.
     Reused,
     /// There is no such session, or none any more.

@@ -22,6 +22,8 @@ pub struct User {
     pub environment_id: EnvironmentId,
     /// An inactive user cannot log in.
     pub active: bool,
+    /// When the password was last set. A session that was opened before cannot be renewed.
+    pub password_set_at: Timestamp,
     /// When the user was first put.
     pub created_at: Timestamp,
     /// When the user was last put.
@@ -125,6 +127,7 @@ mod tests {
             project_id: ProjectId::new(1).unwrap(),
             environment_id: EnvironmentId::new(1).unwrap(),
             active: true,
+            password_set_at: Timestamp::from_unix_millis(0),
             created_at: Timestamp::from_unix_millis(0),
             updated_at: Timestamp::from_unix_millis(0),
         };

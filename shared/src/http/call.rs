@@ -46,9 +46,9 @@ impl Call {
         self.received_at
     }
 
-    /// The method and the path, for the log.
-    pub(super) fn line(&self) -> (&str, &str) {
-        (self.request.method().as_str(), self.request.uri().path())
+    /// The route that API Gateway chose, such as `POST /hooks/{hook_id}/trigger`.
+    pub fn route(&self) -> Option<&str> {
+        self.context().and_then(|context| context.route_key.as_deref())
     }
 
     /// The value of a header that came once and is visible ASCII.

@@ -138,12 +138,10 @@ impl From<QueueError> for ApiError {
     fn from(error: QueueError) -> Self {
         match error {
             QueueError::Unavailable(_) => Self::Unavailable(Box::new(error)),
-            QueueError::TooLarge { limit, .. } => {
+            QueueError::TooLarge { bytes, limit } => {
                 let mut errors = FieldErrors::default();
-                errors.add(
-                    "settings.variables",
-                    format!("must leave a job of at most {limit} bytes, but this call makes {error}"),
-                );
+                let reason = format!("must make a job of at most {limit} bytes; this call's has {bytes}");
+                errors.add("settings.variables", reason);
                 Self::Invalid(errors)
             }
         }

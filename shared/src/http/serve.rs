@@ -39,13 +39,14 @@ pub async fn serve<E: Endpoint>(
 /// Answers one call, whatever happens, and logs it in one line.
 async fn answer<E: Endpoint>(endpoint: &E, call: &Call, elapsed: impl Fn() -> Duration) -> Response {
     let request_id = call.id().to_string();
-    let (method, path) = call.line();
+    // The route and not the path: the id of a hook that takes calls from everybody is all that it takes to call it, so
+    // only the trigger records it, and only that of a hook which exists.
     let span = tracing::info_span!(
         "call",
         request_id,
         gateway_request_id = call.gateway_id(),
-        method,
-        path,
+        route = call.route(),
+        hook_id = field::Empty,
         outcome = field::Empty
     );
     let answer = endpoint.handle(call).instrument(span.clone()).await;

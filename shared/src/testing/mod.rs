@@ -2,3 +2,4 @@
 //! cannot reach into this one's `cfg(test)`; the linker drops it from the functions.
 
 pub mod fixtures;
+pub mod fuzz;

@@ -107,7 +107,9 @@ impl RenewSession for UsersTable {
         match answer {
             Ok(renewed) => {
                 let item = renewed.attributes.unwrap_or_default();
-                StoredItem::new(&item, "pk").number("user_id", UserId::new).map(Renewed::Renewed)
+                let item = StoredItem::new(&item, "pk");
+                let (user_id, created_at) = (item.number("user_id", UserId::new)?, item.parsed("created_at")?);
+                Ok(Renewed::Renewed { user_id, created_at })
             }
             Err(error) if update_refused(&error) => Ok(why_refused(&error, now)),
             Err(error) => Err(unavailable(error)),

@@ -78,6 +78,7 @@ fn encode(user: &User, password: &PasswordHash) -> Attributes {
         ("environment_id".to_owned(), number(user.environment_id.get())),
         ("active".to_owned(), boolean(user.active)),
         ("password_hash".to_owned(), text(password.as_str())),
+        ("password_set_at".to_owned(), text(user.password_set_at)),
         ("created_at".to_owned(), text(user.created_at)),
         ("updated_at".to_owned(), text(user.updated_at)),
     ])
@@ -92,6 +93,7 @@ fn decode(attributes: &Attributes) -> Result<Credentials, StoreError> {
         project_id: item.number("project_id", ProjectId::new)?,
         environment_id: item.number("environment_id", EnvironmentId::new)?,
         active: item.boolean("active")?,
+        password_set_at: item.parsed("password_set_at")?,
         created_at: item.parsed("created_at")?,
         updated_at: item.parsed("updated_at")?,
     };
@@ -151,7 +153,7 @@ impl UpdateUser for UsersTable {
             .to_owned();
         let mut request = self.client.update_item().table_name(&self.table).key("pk", text(user_key(user.id)));
         if let Some(password) = password {
-            update.push_str(", password_hash = :password");
+            update.push_str(", password_hash = :password, password_set_at = :now");
             request = request.expression_attribute_values(":password", text(password.as_str()));
         }
         let answer = request

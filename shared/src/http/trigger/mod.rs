@@ -114,10 +114,10 @@ async fn keep(
     response: Response,
     requests: &impl PutRequest,
 ) -> (Response, Request) {
-    Span::current().record("outcome", outcome.as_str());
+    log(hook, outcome);
     let request = record(hook, incoming, outcome, &response);
     if let Err(error) = requests.put_request(&request).await {
-        tracing::warn!(cause = %Chain(&error), hook_id = %hook.relation.id, "The call could not be logged");
+        tracing::warn!(cause = %Chain(&error), "The call could not be logged");
     }
     (response, request)
 }
@@ -125,9 +125,14 @@ async fn keep(
 /// Answers a call that is not authentic, and logs it without its body if `requests` is given.
 pub async fn reject(hook: &Hook, incoming: &Incoming<'_>, requests: Option<&impl PutRequest>) -> Response {
     let response = ApiError::WrongSignature.to_response(&incoming.id.to_string());
-    Span::current().record("outcome", Outcome::Rejected.as_str());
+    log(hook, Outcome::Rejected);
     let Some(requests) = requests else { return response };
     keep(hook, incoming, Outcome::Rejected, response, requests).await.0
+}
+
+/// What the log line of this call says.
+fn log(hook: &Hook, outcome: Outcome) {
+    Span::current().record("hook_id", tracing::field::display(hook.relation.id)).record("outcome", outcome.as_str());
 }
 
 fn record(hook: &Hook, incoming: &Incoming<'_>, outcome: Outcome, response: &Response) -> Request {

@@ -1,0 +1,112 @@
+//! Payloads under any content type, forms above all.
+
+use super::payload::check_selection;
+use super::{paths, sections};
+use crate::domain::payload::{Path, Value};
+use crate::http::payload::{Payload, PayloadError};
+
+/// A content type (`-` for none), lines of paths, then a body of any bytes. The type alone says how the body is read;
+/// a form holds what the decoder of this file finds in it, and its fields or the JSON in it stand where paths lead.
+///
+/// # Panics
+///
+/// When one of this does not hold.
+pub fn forms(input: &[u8]) {
+    let Some((lines, body)) = sections(input) else { return };
+    let [content_type, lines @ ..] = lines.as_slice() else { return };
+    let content_type = Some(*content_type).filter(|text| *text != "-");
+    let paths = paths(lines);
+    let paths: Vec<&Path> = paths.iter().collect();
+
+    let payload = Payload::read(content_type, body);
+    let expected = Read::of_body(content_type, body);
+    assert_eq!(Read::of_payload(&payload), expected);
+    match &expected {
+        Read::Json(text) => check_selection(text, &paths),
+        Read::Form(fields) => check_fields(fields, &paths, &payload),
+        Read::Unsupported | Read::NotUtf8 | Read::Other => {}
+    }
+    let found = payload.as_ref().ok().and_then(|payload| payload.select(&paths).ok());
+    for (index, path) in paths.iter().enumerate() {
+        let found = found.as_ref().and_then(|found| found[index].as_ref()?.as_text());
+        // Asked for one path alone, it may get by without a part of the payload that another path leads through.
+        let alone = Payload::text_at(content_type, body, path);
+        assert!(found.is_none() || found == alone.as_deref(), "{path}");
+    }
+}
+
+/// How a body is read.
+#[derive(Debug, PartialEq, Eq)]
+enum Read {
+    Unsupported,
+    NotUtf8,
+    Json(String),
+    Form(Vec<(String, String)>),
+    /// What reading a body cannot come to before it is parsed.
+    Other,
+}
+
+impl Read {
+    fn of_payload(payload: &Result<Payload<'_>, PayloadError>) -> Self {
+        match payload {
+            Err(PayloadError::UnsupportedType) => Self::Unsupported,
+            Err(PayloadError::NotUtf8) => Self::NotUtf8,
+            Err(PayloadError::NotJson { .. }) => Self::Other,
+            Ok(Payload::Json(text)) => Self::Json(text.clone().into_owned()),
+            Ok(Payload::Form(fields)) => {
+                let field = |(name, value): &(std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>)| {
+                    (name.clone().into_owned(), value.clone().into_owned())
+                };
+                Self::Form(fields.iter().map(field).collect())
+            }
+        }
+    }
+
+    fn of_body(content_type: Option<&str>, body: &[u8]) -> Self {
+        let media_type = content_type.unwrap_or_default().to_ascii_lowercase();
+        let media_type = media_type.find(';').map_or(&*media_type, |at| &media_type[..at]).trim();
+        match media_type {
+            "application/x-www-form-urlencoded" => {
+                let fields: Vec<_> =
+                    body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(pair).collect();
+                let json = fields.iter().find(|(name, _)| name == "payload").map(|(_, value)| value.clone());
+                json.map_or(Self::Form(fields), Self::Json)
+            }
+            media_type if ["", "application/json"].contains(&media_type) || media_type.ends_with("+json") => {
+                let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+                let text = String::from_utf8(if body.is_empty() { b"{}".to_vec() } else { body.to_vec() });
+                text.map_or(Self::NotUtf8, Self::Json)
+            }
+            _ => Self::Unsupported,
+        }
+    }
+}
+
+/// One field, decoded as <https://url.spec.whatwg.org/#urlencoded-parsing> says.
+fn pair(pair: &[u8]) -> (String, String) {
+    let at = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+    (plain(&pair[..at]), plain(pair.get(at + 1..).unwrap_or_default()))
+}
+
+fn plain(encoded: &[u8]) -> String {
+    let digit = |at: usize| char::from(*encoded.get(at)?).to_digit(16);
+    let (mut bytes, mut at) = (Vec::new(), 0);
+    while let Some(byte) = encoded.get(at) {
+        let escaped = digit(at + 1).zip(digit(at + 2)).filter(|_| *byte == b'%');
+        let escaped = escaped.and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
+        at += if escaped.is_some() { 3 } else { 1 };
+        bytes.push(escaped.unwrap_or(if *byte == b'+' { b' ' } else { *byte }));
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A form is flat, and of fields with one name the last one counts.
+fn check_fields(fields: &[(String, String)], paths: &[&Path], payload: &Result<Payload<'_>, PayloadError>) {
+    let found = payload.as_ref().ok().and_then(|payload| payload.select(paths).ok()).unwrap_or_default();
+    assert_eq!(found.len(), paths.len());
+    for (path, found) in paths.iter().zip(found) {
+        let named = |name: &String| Some(fields.iter().rfind(|(known, _)| known == name)?.1.as_str());
+        let expected = path.segments().first().and_then(named).filter(|_| path.segments().len() == 1);
+        assert_eq!(found, expected.map(|text| Value::String(text.into())), "{path}");
+    }
+}

@@ -1,0 +1,252 @@
+//! Signed calls, and a second opinion on each.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use serde_json::from_str;
+use sha2::Digest as _;
+
+use super::payload::walk;
+use super::sections;
+use crate::domain::hook::Signing;
+use crate::domain::payload::Path;
+use crate::domain::sealing::SealedSecret;
+use crate::domain::secret::{HookSecret, SecretString};
+use crate::domain::signature::{Algorithm, Call, verify};
+use crate::domain::timestamp::Timestamp;
+use crate::http::payload::Payload;
+
+/// `sha256 x-hub-signature-256 1700000000`: the algorithm, the signature header, and the clock; lines of headers, of
+/// which `secret` is none but a secret that is valid; then the body. In the signature header `{{hex}}` and
+/// `{{base64}}` become the right MAC, which no fuzzer would find. A call is accepted if and only if the recomputation
+/// of this file says so: with its own table, and an HMAC made from the hash function alone.
+///
+/// # Panics
+///
+/// When the two disagree.
+pub fn signature_headers(input: &[u8]) {
+    let Some(mut delivery) = sections(input).and_then(|(lines, body)| Delivery::read(&lines, body)) else { return };
+    delivery.sign();
+    let accepted = delivery.is_accepted();
+    if let Some(expected) = delivery.is_authentic() {
+        assert_eq!(accepted, expected);
+    }
+}
+
+struct Delivery<'a> {
+    signing: Signing,
+    /// Unix seconds.
+    now: i64,
+    secrets: Vec<&'a str>,
+    headers: Vec<(&'a str, String)>,
+    body: &'a [u8],
+}
+
+impl<'a> Delivery<'a> {
+    fn read(lines: &[&'a str], body: &'a [u8]) -> Option<Self> {
+        let (first, lines) = lines.split_first()?;
+        let (algorithm, first) = first.split_once(' ')?;
+        let (header, now) = first.split_once(' ')?;
+        let lines = lines.iter().filter_map(|line| line.split_once(": "));
+        let signing = Signing {
+            algorithm: algorithm.parse().ok()?,
+            header_name: header.parse().ok()?,
+            secret: SealedSecret::from_bytes(Vec::new()),
+            previous: None,
+        };
+        Some(Self {
+            signing,
+            // The years 2000 to 9000: timestamps are clamped to what RFC 3339 can print, and so is this clock.
+            now: now.parse().ok().filter(|now| (946_684_800..=221_845_392_000).contains(now))?,
+            secrets: lines.clone().filter(|(name, _)| *name == "secret").map(|(_, value)| value).take(3).collect(),
+            headers: lines
+                .filter(|(name, _)| *name != "secret")
+                .map(|(name, value)| (name, value.to_owned()))
+                .collect(),
+            body,
+        })
+    }
+
+    /// Puts the right MAC where the signature header asks for it.
+    fn sign(&mut self) {
+        let Some(rule) = self.rule() else { return };
+        let mac = self.message(&rule).zip(self.secrets.first().and_then(|secret| rule.key(secret)));
+        let Some(mac) = mac.map(|(message, key)| hmac(self.signing.algorithm, &key, &message)) else { return };
+        let (hex, base64) = (hex::encode(&mac), STANDARD.encode(&mac));
+        let signature = self.signing.header_name.as_str();
+        for (_, value) in self.headers.iter_mut().filter(|(name, _)| *name == signature) {
+            *value = value.replacen("{{hex}}", &hex, 32).replacen("{{base64}}", &base64, 32);
+        }
+    }
+
+    fn is_accepted(&self) -> bool {
+        let secret = |text: &&str| HookSecret::trusted(SecretString::new((*text).to_owned()));
+        let secrets: Vec<_> = self.secrets.iter().map(secret).collect();
+        let body_value = |path: &Path| Payload::text_at(self.header("content-type"), self.body, path);
+        let call = Call {
+            header: &|name| self.header(name),
+            body: self.body,
+            body_value: &body_value,
+            received_at: Timestamp::from_unix_seconds(self.now),
+        };
+        verify(&self.signing, &secrets, &call).is_ok()
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        let mut values = self.headers.iter().filter(|(known, _)| *known == name);
+        values.next().filter(|_| values.next().is_none()).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the call is authentic, by another way; `None` where this file cannot tell.
+    fn is_authentic(&self) -> Option<bool> {
+        let Some(value) = self.header(self.signing.header_name.as_str()) else { return Some(false) };
+        let Some(rule) = self.rule() else { return Some(self.secrets.contains(&value)) };
+        let keys: Option<Vec<_>> = self.secrets.iter().map(|secret| rule.key(secret)).collect();
+        let Some((keys, message)) = keys.zip(self.message(&rule)) else { return Some(false) };
+        let signatures: Vec<_> = rule.entries(value).filter_map(|entry| rule.signature(entry)).take(16).collect();
+        let proven = keys.iter().any(|key| {
+            let mac = hmac(self.signing.algorithm, key, &message);
+            let (hex, base64) = (hex::encode(&mac), STANDARD.encode(&mac));
+            let is_mac = |text: &&str| {
+                (rule.written.contains("hex") && hex.eq_ignore_ascii_case(text))
+                    || (rule.written.contains("base64") && base64 == *text)
+            };
+            signatures.iter().any(is_mac)
+        });
+        if proven { self.is_fresh(&rule) } else { Some(false) }
+    }
+
+    /// Whether the last fact that is signed before the body, a timestamp in every scheme, is at most 300 s away.
+    fn is_fresh(&self, rule: &Rule) -> Option<bool> {
+        let now = i128::from(self.now);
+        let near =
+            |at: &str, unit: i128| at.parse().is_ok_and(|at: i64| (i128::from(at) - now * unit).abs() <= 300 * unit);
+        if self.signing.header_name.as_str() == "linear-signature" {
+            return self.timestamp_in_body().map(|at| near(&at, 1_000));
+        }
+        let name = rule.before_body.rsplit_once('[').and_then(|(_, rest)| rest.split(']').next());
+        Some(name.is_none_or(|name| self.fact(rule, name).is_some_and(|at| near(at, 1))))
+    }
+
+    fn timestamp_in_body(&self) -> Option<String> {
+        if self.header("content-type").is_some_and(|media_type| media_type != "application/json") {
+            return None;
+        }
+        let text = std::str::from_utf8(self.body).ok()?;
+        let raw = walk(text.strip_prefix('\u{feff}').unwrap_or(text), &["webhookTimestamp"]).ok()?;
+        let raw = raw.unwrap_or_default();
+        if raw.starts_with('"') { from_str(raw).ok() } else { Some(raw.to_owned()) }
+    }
+
+    /// What is signed, or `None` when a part of it is missing.
+    fn message(&self, rule: &Rule) -> Option<Vec<u8>> {
+        let (mut message, mut rest) = (String::new(), rule.before_body);
+        while let Some((text, after)) = rest.split_once('[') {
+            let (name, after) = after.split_once(']')?;
+            message = message + text + self.fact(rule, name)?;
+            rest = after;
+        }
+        Some([message.as_bytes(), rest.as_bytes(), self.body].concat())
+    }
+
+    /// A fact that is signed: a header, whose names here have hyphens, or an entry of the signature header.
+    fn fact(&self, rule: &Rule, name: &str) -> Option<&str> {
+        if name.contains('-') {
+            return self.header(name);
+        }
+        let entries = rule.entries(self.header(self.signing.header_name.as_str())?);
+        let values: Vec<_> = entries.filter_map(|entry| entry.strip_prefix(&format!("{name}="))).collect();
+        if let [value] = *values { Some(value) } else { None }
+    }
+
+    /// `None` for the one provider that sends the secret itself.
+    fn rule(&self) -> Option<Rule> {
+        let (header, algorithm) = (self.signing.header_name.as_str(), self.signing.algorithm.as_str());
+        let known = RULES.iter().find(|rule| rule.header == header && rule.algorithms.contains(algorithm));
+        (header != "x-gitlab-token").then(|| known.copied().unwrap_or(generic(algorithm)))
+    }
+}
+
+/// How a provider signs, as its documentation says.
+#[derive(Clone, Copy)]
+struct Rule {
+    algorithms: &'static str,
+    header: &'static str,
+    /// Between signatures; empty where there is one.
+    separator: &'static str,
+    /// Before a signature: the first of these that is there.
+    prefixes: &'static [&'static str],
+    written: &'static str,
+    /// Names in brackets are facts of the call.
+    before_body: &'static str,
+}
+
+const fn rule(
+    [algorithms, header, separator, written, before_body]: [&'static str; 5],
+    prefixes: &'static [&'static str],
+) -> Rule {
+    Rule { algorithms, header, separator, prefixes, written, before_body }
+}
+
+const RULES: &[Rule] = &[
+    rule(["sha256", "x-hub-signature-256", "", "hex", ""], &["sha256="]),
+    rule(["sha1", "x-hub-signature", "", "hex", ""], &["sha1="]),
+    rule(["sha256", "x-hub-signature", "", "hex", ""], &["sha256="]),
+    rule(["sha512", "x-hub-signature", "", "hex", ""], &["sha512="]),
+    rule(["sha256", "x-gitea-signature", "", "hex", ""], &[""]),
+    rule(["sha256", "x-forgejo-signature", "", "hex", ""], &[""]),
+    rule(["sha256", "x-gogs-signature", "", "hex", ""], &[""]),
+    rule(["sha256", "linear-signature", "", "hex", ""], &[""]),
+    rule(["sha256", "sentry-hook-signature", "", "hex", ""], &[""]),
+    rule(["sha256", "stripe-signature", ",", "hex", "[t]."], &["v1="]),
+    rule(["sha256", "paddle-signature", ";", "hex", "[ts]:"], &["h1="]),
+    rule(["sha256", "x-slack-signature", "", "hex", "v0:[x-slack-request-timestamp]:"], &["v0="]),
+    rule(["sha256", "x-zm-signature", "", "hex", "v0:[x-zm-request-timestamp]:"], &["v0="]),
+    rule(["sha256", "webhook-signature", " ", "base64", "[webhook-id].[webhook-timestamp]."], &["v1,"]),
+    rule(["sha256", "svix-signature", " ", "base64", "[svix-id].[svix-timestamp]."], &["v1,"]),
+    rule(["sha256", "x-shopify-hmac-sha256", "", "base64", ""], &[""]),
+    rule(["sha256", "x-pagerduty-signature", ",", "hex", ""], &["v1="]),
+    rule(["sha256", "circleci-signature", ",", "hex", ""], &["v1="]),
+];
+
+/// The rule for the headers of nobody in particular.
+fn generic(algorithm: &str) -> Rule {
+    let prefixes: &[&str] = match algorithm {
+        "sha1" => &["sha1=", "v1=", ""],
+        "sha256" => &["sha256=", "v1=", ""],
+        _ => &["sha512=", "v1=", ""],
+    };
+    rule(["", "", "", "hex or base64", ""], prefixes)
+}
+
+impl Rule {
+    fn entries<'h>(&self, header: &'h str) -> impl Iterator<Item = &'h str> {
+        let entries = if self.separator.is_empty() { vec![header] } else { header.split(self.separator).collect() };
+        entries.into_iter().map(str::trim)
+    }
+
+    fn signature<'e>(&self, entry: &'e str) -> Option<&'e str> {
+        self.prefixes.iter().find_map(|prefix| entry.strip_prefix(prefix))
+    }
+
+    fn key(&self, secret: &str) -> Option<Vec<u8>> {
+        if !self.before_body.contains("-id]") {
+            return Some(secret.as_bytes().to_vec());
+        }
+        let base64 = secret.strip_prefix("whsec_")?.trim_end_matches('=');
+        STANDARD_NO_PAD.decode(base64).ok().filter(|key| !key.is_empty())
+    }
+}
+
+/// HMAC as RFC 2104 defines it.
+fn hmac(algorithm: Algorithm, key: &[u8], message: &[u8]) -> Vec<u8> {
+    let hash = |bytes: &[u8]| match algorithm {
+        Algorithm::Sha1 => sha1::Sha1::digest(bytes).to_vec(),
+        Algorithm::Sha256 => sha2::Sha256::digest(bytes).to_vec(),
+        Algorithm::Sha512 => sha2::Sha512::digest(bytes).to_vec(),
+    };
+    let block = if algorithm == Algorithm::Sha512 { 128 } else { 64 };
+    let mut key = if key.len() > block { hash(key) } else { key.to_vec() };
+    key.resize(block, 0);
+    let pad = |byte: u8| key.iter().map(|key| key ^ byte).collect::<Vec<u8>>();
+    hash(&[pad(0x5c), hash(&[&pad(0x36), message].concat())].concat())
+}

@@ -1,0 +1,43 @@
+//! Every input that was kept of the fuzz targets, run through what they claim: `shared/src/testing/fuzz.rs` has the
+//! claims, `fuzz/README.md` says where the inputs come from.
+
+#![expect(clippy::unwrap_used, reason = "a corpus that cannot be read fails the test")]
+
+use std::fs;
+use std::panic::catch_unwind;
+use std::path::Path;
+
+use shared::testing::fuzz;
+
+/// Runs `target` on every file of its corpus.
+fn replay(name: &str, target: fn(&[u8])) {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(name);
+    let files: Vec<_> = fs::read_dir(&corpus).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(!files.is_empty(), "{} is empty", corpus.display());
+    let failed = files.iter().filter(|file| {
+        let input = fs::read(file).unwrap();
+        catch_unwind(|| target(&input)).is_err()
+    });
+    let failed: Vec<_> = failed.map(|file| file.display().to_string()).collect();
+    assert!(failed.is_empty(), "claims that do not hold, for {failed:#?}");
+}
+
+#[test]
+fn signatures_are_judged_as_a_second_opinion_judges_them() {
+    replay("signature_headers", fuzz::signature_headers);
+}
+
+#[test]
+fn paths_lead_where_a_walk_level_by_level_leads() {
+    replay("payload_paths", fuzz::payload_paths);
+}
+
+#[test]
+fn forms_hold_what_a_second_decoder_finds_in_them() {
+    replay("forms", fuzz::forms);
+}
+
+#[test]
+fn no_event_of_api_gateway_panics() {
+    replay("gateway_events", fuzz::gateway_events);
+}
