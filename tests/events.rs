@@ -161,7 +161,7 @@ fn every_function_has_a_good_and_a_bad_event_and_nothing_else_has_events() {
     let directories = directories.filter(|entry| entry.file_type().unwrap().is_dir());
     let directories: BTreeSet<_> = directories.map(|entry| entry.file_name().into_string().unwrap()).collect();
     let expected = functions.keys().cloned().collect::<BTreeSet<_>>();
-    assert_eq!(directories, expected, "events/README.md says how to add an event");
+    assert_eq!(directories, expected, "each function has events: events/README.md says how to add one");
     for function in directories {
         let is_good = |case: &Case| match case.expected["status"].as_u64() {
             Some(status) => status < 300,

@@ -26,7 +26,7 @@ Example:
 
 /// Prints an event of events/ with a fresh access token or signature where its file has a placeholder.
 ///
-/// `cargo run` must be running: this makes the user and the hooks of events/seed.json in its stack, where they are
+/// `cargo run` must be running: this makes the user and the hooks of events/seed.json in its stack where they are
 /// missing.
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo run -p tests --bin render-event --", after_help = HELP)]
