@@ -25,7 +25,7 @@ impl<'a> Fields<'a> {
             let message = if error.is_data() {
                 "The body must be a JSON object.".into()
             } else {
-                format!("The body is not valid JSON at line {}, column {}.", error.line(), error.column()).into()
+                format!("The body is not valid JSON at line {}, column {}.", error.line(), error.column().max(1)).into()
             };
             ApiError::BadRequest(message)
         })?;

@@ -19,7 +19,7 @@ pub enum PayloadError {
     NotJson {
         /// Counted from 1.
         line: usize,
-        /// Counted from 1.
+        /// Counted from 1, in bytes.
         column: usize,
     },
 }
@@ -70,7 +70,7 @@ impl<'a> Payload<'a> {
     pub fn select(&self, paths: &[&Path]) -> Result<Vec<Option<Value<'_>>>, PayloadError> {
         match self {
             Self::Json(text) => json::select(text, paths)
-                .map_err(|error| PayloadError::NotJson { line: error.line(), column: error.column() }),
+                .map_err(|error| PayloadError::NotJson { line: error.line(), column: error.column().max(1) }),
             Self::Form(fields) => Ok(paths.iter().map(|path| field(fields, path)).collect()),
         }
     }

@@ -46,6 +46,11 @@ impl Answer {
         Self::Message("The pipeline job was queued.".to_owned())
     }
 
+    /// The provider asked whether the URL is there.
+    pub(super) fn ready() -> Self {
+        Self::Message("The hook is ready.".to_owned())
+    }
+
     /// The call was authentic, but is not to run the pipeline.
     pub(super) fn ignored(why: &str) -> Self {
         Self::Message(format!("The call was ignored. {why}"))

@@ -76,9 +76,7 @@ impl<'a> Facts<'a> {
     /// The answer that the provider wants, when this call only asks whether the URL is there.
     pub(super) fn handshake(&self, secrets: &[HookSecret]) -> Option<Answer> {
         self.scheme.handshakes.iter().find_map(|handshake| match handshake {
-            Handshake::GithubPing => {
-                (self.incoming.header("x-github-event")? == "ping").then(|| Answer::ignored("The hook is ready."))
-            }
+            Handshake::GithubPing => (self.incoming.header("x-github-event")? == "ping").then(Answer::ready),
             Handshake::SlackChallenge => {
                 let asked = self.at("type")? == "url_verification";
                 asked.then_some(Answer::Challenge(self.at("challenge")?.to_owned()))

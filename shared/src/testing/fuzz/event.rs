@@ -133,3 +133,56 @@ fn replace(input: &[u8], placeholder: &[u8], text: &[u8]) -> Vec<u8> {
     let at = input.windows(placeholder.len()).position(|window| window == placeholder);
     at.map_or(input.to_vec(), |at| [&input[..at], text, &input[at + placeholder.len()..]].concat())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::catch_unwind;
+
+    use super::*;
+
+    /// A small event, with `fields` before its own and `context` before the context's: the last one counts.
+    fn event(path: &str, fields: &str, context: &str) -> String {
+        let head = format!(r#"{{"rawPath":"{path}",{fields}"requestContext":{{{context}"http":{{"method":"POST"}}}}"#);
+        if fields.contains("headers") { head + "}" } else { head + r#","headers":{}}"# }
+    }
+
+    fn panics(event: &str) -> bool {
+        let request: LambdaRequest = serde_json::from_str(event).unwrap();
+        catch_unwind(|| Request::from(request)).is_err()
+    }
+
+    fn left_out() -> Vec<String> {
+        let header = |name: &str, value: &str| format!(r#""headers":{{"{name}":"{value}","host":"a.b"}},"#);
+        let host = |host: &str| event("/", &format!(r#""headers":{{"host":"{host}"}},"#), "");
+        let proto = |scheme: &str| event("/", &header("x-forwarded-proto", scheme), "");
+        let query = |query: &str| event("/", &format!(r#""rawQueryString":"{query}","#), "");
+        let hosts = ["", "a b", "a<b", "1.2.3.4.5", "a.999", "a.0x", "a:99999", "xn--a", "[::1", "a%"];
+        let mut events: Vec<_> = hosts.map(host).into();
+        events.extend(["", "a b", "https,http", "1", &"a".repeat(65)].map(proto));
+        events.extend(["a b", "<", ">", r#"\""#, r"\u0001", r"\u007f"].map(query));
+        events.push(event("/", "", r#""domainName":"a b","#));
+        events.push(event(":a", "", ""));
+        events.push(event("a b", "", r#""domainName":"a.b","#));
+        events.push(event(&format!("/{}", "a".repeat(65_535)), "", ""));
+        events.push(event("/", r#""body":"e30","isBase64Encoded":true,"#, ""));
+        events
+    }
+
+    #[test]
+    fn what_the_target_leaves_out_makes_lambda_http_panic() {
+        for event in left_out() {
+            assert!(panics(&event), "{event}");
+            gateway_events(event.as_bytes());
+        }
+    }
+
+    #[test]
+    fn what_the_target_leaves_in_reaches_the_call() {
+        let body = r#""body":"e30=","isBase64Encoded":true,"rawQueryString":"a=%20&{|}[]^`","#;
+        for event in [event("/", "", ""), event("/a b?<>#%\u{e9}", body, r#""domainName":"a.b","stage":"s t","#)] {
+            let LambdaRequest::ApiGatewayV2(read) = serde_json::from_str(&event).unwrap() else { panic!("{event}") };
+            assert!(is_of_gateway(&read) && super::body(&read).is_some(), "{event}");
+            gateway_events(event.as_bytes());
+        }
+    }
+}

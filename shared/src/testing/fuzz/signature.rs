@@ -250,3 +250,44 @@ fn hmac(algorithm: Algorithm, key: &[u8], message: &[u8]) -> Vec<u8> {
     let pad = |byte: u8| key.iter().map(|key| key ^ byte).collect::<Vec<u8>>();
     hash(&[pad(0x5c), hash(&[&pad(0x36), message].concat())].concat())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::signature::providers::SCHEMES;
+
+    const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+
+    /// A call that is signed as its provider does.
+    fn genuine(algorithm: Algorithm, header: &str) -> String {
+        let head = format!("{} {header} 1700000000\nsecret: {SECRET}\n", algorithm.as_str());
+        let lines: Vec<_> = head.lines().collect();
+        let rule = Delivery::read(&lines, b"").and_then(|delivery| delivery.rule());
+        let Some(rule) = rule else { return format!("{head}{header}: {SECRET}\n\n{{}}") };
+        let names = rule.before_body.split('[').skip(1).filter_map(|rest| rest.split(']').next());
+        let (headers, entries): (Vec<_>, Vec<_>) = names.partition(|name| name.contains('-'));
+        let headers: String = headers.iter().map(|name| format!("{name}: 1700000000\n")).collect();
+        let entries: String = entries.iter().map(|name| format!("{name}=1700000000{}", rule.separator)).collect();
+        let mac = if rule.written == "base64" { "{{base64}}" } else { "{{hex}}" };
+        let body = r#"{"webhookTimestamp":1700000000000}"#;
+        format!("{head}{headers}{header}: {entries}{}{mac}\n\n{body}", rule.prefixes[0])
+    }
+
+    #[test]
+    fn both_opinions_accept_a_genuine_call_of_every_scheme_and_refuse_it_with_another_body() {
+        let unknown = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512].map(|algorithm| ("x-any", algorithm));
+        let known =
+            SCHEMES.iter().flat_map(|scheme| scheme.algorithms.iter().map(|algorithm| (scheme.header, *algorithm)));
+        for (header, algorithm) in known.chain(unknown) {
+            let input = genuine(algorithm, header);
+            let (lines, body) = sections(input.as_bytes()).unwrap();
+            let mut delivery = Delivery::read(&lines, body).unwrap();
+            delivery.sign();
+            assert!(delivery.is_accepted() && delivery.is_authentic() == Some(true), "{input}");
+            delivery.body = b"{}";
+            let proves_nothing = header == "x-gitlab-token";
+            assert!(delivery.is_accepted() == proves_nothing, "{input}");
+            assert_eq!(delivery.is_authentic(), Some(proves_nothing), "{input}");
+        }
+    }
+}
