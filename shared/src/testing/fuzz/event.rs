@@ -29,7 +29,7 @@ const NOW: i64 = 1_773_051_000;
 /// body, and are left out:
 ///
 /// - a `Host`, or for want of one a `domainName`, that is no name of a host: API Gateway finds the API by it;
-/// - an `X-Forwarded-Proto` that is no scheme: API Gateway writes the header itself;
+/// - an `X-Forwarded-Proto` that cannot be a scheme: API Gateway writes the header itself, as `http` or `https`;
 /// - a `rawPath` without a slash at its beginning;
 /// - a `rawQueryString` with a character that cannot stand in a request line: a control character, a space, `"`, `<`
 ///   or `>`;
@@ -140,7 +140,7 @@ mod tests {
 
     use super::*;
 
-    /// A small event, with `fields` before its own and `context` before the context's: the last one counts.
+    /// A small event; `fields` and `context` are members that it has besides, each with its comma.
     fn event(path: &str, fields: &str, context: &str) -> String {
         let head = format!(r#"{{"rawPath":"{path}",{fields}"requestContext":{{{context}"http":{{"method":"POST"}}}}"#);
         if fields.contains("headers") { head + "}" } else { head + r#","headers":{}}"# }

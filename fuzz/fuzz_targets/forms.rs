@@ -1,0 +1,5 @@
+//! `shared::testing::fuzz::forms` on whatever libFuzzer comes up with.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| shared::testing::fuzz::forms(input));
