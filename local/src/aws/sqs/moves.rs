@@ -275,7 +275,7 @@ impl Mover {
 
         let sent = self.queues.call("SendMessage", &copy).await?;
         let deleted = self.queues.call("DeleteMessage", &delete).await?;
-        // Together, so that stopping the stack cannot come between: the message would be kept twice, or not at all.
+        // Together, so that stopping the stack cannot come between: the message would be kept twice.
         self.messages.observe("SendMessage", &copy, &sent);
         self.messages.observe("DeleteMessage", &delete, &deleted);
         Ok(())
