@@ -266,8 +266,9 @@ mod tests {
         let Some(rule) = rule else { return format!("{head}{header}: {SECRET}\n\n{{}}") };
         let names = rule.before_body.split('[').skip(1).filter_map(|rest| rest.split(']').next());
         let (headers, entries): (Vec<_>, Vec<_>) = names.partition(|name| name.contains('-'));
-        let headers: String = headers.iter().map(|name| format!("{name}: 1700000000\n")).collect();
-        let entries: String = entries.iter().map(|name| format!("{name}=1700000000{}", rule.separator)).collect();
+        let headers: Vec<_> = headers.iter().map(|name| format!("{name}: 1700000000\n")).collect();
+        let entries: Vec<_> = entries.iter().map(|name| format!("{name}=1700000000{}", rule.separator)).collect();
+        let (headers, entries) = (headers.concat(), entries.concat());
         let mac = if rule.written == "base64" { "{{base64}}" } else { "{{hex}}" };
         let body = r#"{"webhookTimestamp":1700000000000}"#;
         format!("{head}{headers}{header}: {entries}{}{mac}\n\n{body}", rule.prefixes[0])
