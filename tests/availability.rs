@@ -109,6 +109,22 @@ fn a_job_whose_receipt_is_lost_is_queued_once() {
     });
 }
 
+#[test]
+fn a_call_whose_job_is_queued_is_accepted_even_when_it_cannot_be_logged() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&github_hook()).await;
+
+        stack.fault(Service::DynamoDb, Fault::status(503).on("PutItem"));
+        let answer = hook.push().send().await;
+        stack.fault(Service::DynamoDb, None);
+
+        answer.accepted();
+        assert_eq!(ann.jobs().await.len(), 1);
+        is_logged(stack, &[answer]);
+    });
+}
+
 async fn every_endpoint(stack: &Pipehook, user: &User<'_>) -> Vec<Answer> {
     vec![
         stack.log_in(&user.email, &user.password).await,

@@ -202,7 +202,12 @@ fn every_call_is_logged_once_under_its_id_with_its_status() {
 
 /// Every answer that somebody with the user's token can get about a hook, after its creation.
 async fn later_answers(ann: &User<'_>, hook: &Hook<'_>) -> Vec<Answer> {
+    let called = hook.push().header("x-gitlab-token", &hook.secret).send().await;
+    called.accepted();
     vec![
+        ann.get(&format!("/hooks/incoming/{}", hook.id)).send().await,
+        ann.get(&format!("/hooks/incoming/{}/requests", hook.id)).send().await,
+        ann.get(&format!("/hook-requests/{}", called.request_id())).send().await,
         ann.get("/applications/42/hooks").send().await,
         ann.get("/pipelines/7/hooks").send().await,
         hook.push().send().await,
@@ -215,7 +220,7 @@ async fn later_answers(ann: &User<'_>, hook: &Hook<'_>) -> Vec<Answer> {
 fn a_secret_is_shown_once_and_stands_nowhere_afterwards() {
     alone(async |stack| {
         let ann = stack.user().await;
-        let mut hook = github_hook();
+        let mut hook = signed_hook("x-gitlab-token", Hash::Sha256);
         hook["pipeline_id"] = 7.into();
         let generated = ann.create_hook(&hook).await;
         hook["secret"] = PROVIDER_SECRET.into();
@@ -226,12 +231,14 @@ fn a_secret_is_shown_once_and_stands_nowhere_afterwards() {
         for hook in [&generated, &given] {
             assert_eq!(hook.json.to_string().matches(&hook.secret).count(), 1, "once in the answer that shows it");
             for answer in later_answers(&ann, hook).await {
+                assert!([200, 201, 401].contains(&answer.status), "{answer:?}");
                 assert_eq!(secrets.found_in(&format!("{:?} {}", answer.headers, answer.text())), [""; 0]);
             }
         }
 
         let mut everywhere = stack.items("HooksTable").await;
         everywhere.extend(stack.items("UsersTable").await);
+        everywhere.extend(stack.items("RequestsTable").await);
         everywhere.extend(ann.jobs().await.into_iter().map(|job| job.body));
         assert!(everywhere.len() > 4);
         for item in everywhere {

@@ -170,7 +170,7 @@ fn a_body_that_is_no_json_object_is_refused() {
     shared(async |stack| {
         let ann = stack.user().await;
         let create = || ann.post("/hooks/incoming").header("content-type", "application/json");
-        for body in [&b"{\"name\": "[..], b"", b"[]", b"\"x\"", b"{} {}", b"{\"name\": \"\xff\"}", b"{'name': 'x'}"] {
+        for body in [&b"{\"name\": "[..], b"[]", b"\"x\"", b"{} {}", b"{\"name\": \"\xff\"}", b"{'name': 'x'}"] {
             attempt(&ann, create().body(body)).await.refused(400);
         }
     });

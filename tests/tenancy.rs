@@ -1,6 +1,6 @@
 //! Projects that cannot see each other.
 
-use harness::{github_hook, open_hook, shared};
+use harness::{User, github_hook, open_hook, shared};
 use serde_json::json;
 
 #[test]
@@ -44,6 +44,36 @@ fn what_only_another_project_has_is_answered_like_what_nobody_has() {
             assert_eq!(others_answer.is(200), nobodys_answer.is(200));
             assert_eq!(others_answer.header("link"), nobodys_answer.header("link").replace(nobodys, others));
         }
+    });
+}
+
+#[test]
+fn a_hook_and_the_calls_of_another_project_are_not_found() {
+    shared(async |stack| {
+        let (ann, bob) = (stack.user().await, stack.user().await);
+        let hook = ann.create_hook(&github_hook()).await;
+        let request = hook.push().send().await.request_id().to_owned();
+        let nobody = "00000000-0000-4000-8000-000000000000";
+        let answer = async |user: &User<'_>, method: &str, path: String, id: &str| {
+            let call = user.call(method, &path).json(&json!({ "id": id, "name": "mine now" }));
+            call.send().await
+        };
+
+        for (method, suffix) in
+            [("GET", ""), ("PUT", ""), ("DELETE", ""), ("POST", "/rotate-secret"), ("GET", "/requests")]
+        {
+            let others = answer(&bob, method, format!("/hooks/incoming/{}{suffix}", hook.id), &hook.id).await;
+            let nobodys = answer(&bob, method, format!("/hooks/incoming/{nobody}{suffix}"), nobody).await;
+            assert_eq!(others.refused(404), nobodys.refused(404), "{method} {suffix}");
+        }
+        for (method, suffix) in [("GET", ""), ("POST", "/retry")] {
+            let others = answer(&bob, method, format!("/hook-requests/{request}{suffix}"), "").await;
+            let nobodys = answer(&bob, method, format!("/hook-requests/{nobody}{suffix}"), "").await;
+            assert_eq!(others.refused(404), nobodys.refused(404), "{method} {suffix}");
+        }
+        assert_eq!(ann.get(&format!("/hooks/incoming/{}", hook.id)).send().await.is(200)["name"], "deploy the shop");
+        hook.push().send().await.accepted();
+        assert_eq!(ann.jobs().await.len(), 2, "neither changed nor retried");
     });
 }
 

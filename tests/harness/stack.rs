@@ -19,8 +19,9 @@ use tokio::time::timeout;
 use crate::call::Call;
 use crate::jobs::Job;
 
-/// Far above what any test takes, also where a machine is busy: it turns a hang into a failure.
-const DEADLINE: Duration = Duration::from_secs(100);
+/// Far above what any test takes, also where a machine is busy: it turns a hang into a failure. To start a stack, which
+/// builds the functions, may take longer.
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// One for all tests: the processes of the shared stack outlive the test that happens to start them.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
@@ -29,10 +30,8 @@ static SHARED: OnceCell<Pipehook> = OnceCell::const_new();
 
 /// Runs a test on the stack that most tests share.
 pub fn shared(test: impl AsyncFnOnce(&'static Pipehook)) {
-    run(async {
-        let stack = SHARED.get_or_init(|| Pipehook::start(Options::default())).await;
-        test(stack).await;
-    });
+    let stack = RUNTIME.block_on(SHARED.get_or_init(|| Pipehook::start(Options::default())));
+    run(test(stack));
 }
 
 /// Runs a test on a stack of its own.
@@ -43,11 +42,9 @@ pub fn alone(test: impl AsyncFnOnce(&Pipehook)) {
 /// Runs a test on a stack of its own, with these parameters of the template.
 pub fn alone_with(parameters: &[(&str, &str)], test: impl AsyncFnOnce(&Pipehook)) {
     let parameters: BTreeMap<_, _> = parameters.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-    run(async {
-        let stack = Pipehook::start(Options { parameters, ..Options::default() }).await;
-        test(&stack).await;
-        stack.local.stop().await;
-    });
+    let stack = RUNTIME.block_on(Pipehook::start(Options { parameters, ..Options::default() }));
+    run(test(&stack));
+    RUNTIME.block_on(stack.local.stop());
 }
 
 fn run(test: impl Future<Output = ()>) {
@@ -82,13 +79,18 @@ impl Pipehook {
     }
 
     /// A call of the API, not yet sent.
+    pub fn call(&self, method: &str, path: &str) -> Call<'_> {
+        Call::new(self, method.parse().unwrap(), format!("{}{path}", self.api_url()))
+    }
+
+    /// A call of the API, not yet sent.
     pub fn get(&self, path: &str) -> Call<'_> {
-        Call::new(self, http::Method::GET, format!("{}{path}", self.api_url()))
+        self.call("GET", path)
     }
 
     /// A call of the API, not yet sent.
     pub fn post(&self, path: &str) -> Call<'_> {
-        Call::new(self, http::Method::POST, format!("{}{path}", self.api_url()))
+        self.call("POST", path)
     }
 }
 

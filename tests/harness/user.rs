@@ -83,6 +83,11 @@ impl Pipehook {
 
 impl<'s> User<'s> {
     /// A call with the user's access token.
+    pub fn call(&self, method: &str, path: &str) -> Call<'s> {
+        self.stack.call(method, path).bearer(&self.access_token)
+    }
+
+    /// A call with the user's access token.
     pub fn get(&self, path: &str) -> Call<'s> {
         self.stack.get(path).bearer(&self.access_token)
     }
