@@ -125,6 +125,16 @@ impl Stack {
         Ok(function.invoke(event.into().into(), host::new_trace()).await.into())
     }
 
+    /// The environment of a function's processes, but for the address of the Runtime API: for whoever starts them
+    /// himself, as a benchmark does.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such function.
+    pub fn environment(&self, function: &str) -> Result<Vec<(String, String)>, Error> {
+        Ok(self.functions.get(function)?.environment())
+    }
+
     /// Starts one process of each function, so that the first calls need not wait for it.
     pub fn warm(&self) {
         self.functions.iter().for_each(|function| function.warm());

@@ -86,6 +86,12 @@ impl Function {
         outcome.await.unwrap_or_else(|_| failure("Local.Stopped", "the stack has stopped"))
     }
 
+    /// What each of its processes gets, but for the address of the Runtime API.
+    pub(crate) fn environment(&self) -> Vec<(String, String)> {
+        let variables = sandbox::environment(self, crate::host::new_uuid());
+        variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
     /// Starts a process ahead of the first call.
     pub(crate) fn warm(&self) {
         let mut idle = lock(&self.idle);

@@ -106,7 +106,7 @@ impl Drop for Sandbox {
 }
 
 /// What Lambda sets, and what the template adds.
-fn environment(function: &Function, sandbox: Uuid) -> Vec<(&str, String)> {
+pub(super) fn environment(function: &Function, sandbox: Uuid) -> Vec<(&str, String)> {
     let declared = &function.declared;
     let date = host::now_utc().date();
     let stream =

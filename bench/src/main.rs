@@ -1,0 +1,111 @@
+//! `cargo run --release -p bench`: measures the release binaries against the stack of `local`, in one run with a
+//! function that does nothing, and prints one table. `docs/performance.md` says what the figures mean.
+//!
+//! | module | is |
+//! |---|---|
+//! | `cold` | one process, from its start to its tenth call |
+//! | `runtime_api` | the Lambda Runtime API that it talks to |
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this program is for")]
+
+mod cold;
+mod runtime_api;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use bytes::Bytes;
+use clap::Parser;
+use harness::events::Samples;
+use local::{Options, Stack};
+
+use crate::cold::{Start, Subject};
+
+/// Measures how the functions start and how large they are. Build first: cargo build --release --workspace --bins
+#[derive(Parser)]
+struct Arguments {
+    /// Starts of each function; medians are shown
+    #[arg(long, default_value_t = 20)]
+    starts: usize,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match measure(&Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measure(arguments: &Arguments) -> Result<(), String> {
+    let options = Options { release: true, ..Options::default() };
+    let stack = Stack::start(options).await.map_err(|error| error.to_string())?;
+    let subjects = subjects(&stack).await?;
+    let mut starts: Vec<Vec<Start>> = vec![Vec::new(); subjects.len()];
+    for round in 0..arguments.starts {
+        // In turn, so that whatever else the machine does meets all of them alike.
+        for (subject, starts) in subjects.iter().zip(&mut starts) {
+            starts.push(subject.start().await?);
+        }
+        eprint!("\r{}/{} starts", round + 1, arguments.starts);
+    }
+    eprintln!();
+    println!("| function | to first `/next` | to first answer | first call | tenth call | peak memory | binary |");
+    println!("|---|---|---|---|---|---|---|");
+    for (subject, starts) in subjects.iter().zip(&starts) {
+        println!("{}", row(subject, starts));
+    }
+    stack.stop().await;
+    Ok(())
+}
+
+/// What is measured: a function that does nothing, and `hook-trigger` with an accepted GitHub push.
+async fn subjects(stack: &Stack) -> Result<Vec<Subject>, String> {
+    let samples = Samples::seed(&stack.dynamodb_url(), &stack.secrets_manager_url()).await;
+    let samples = samples.map_err(|error| error.to_string())?;
+    let push = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events/hook-trigger/github-push.json");
+    let push = std::fs::read_to_string(&push).map_err(|error| format!("{}: {error}", push.display()))?;
+    let push = Bytes::from(samples.render(&push).map_err(|error| error.to_string())?);
+    let environment = stack.environment("HookTrigger").map_err(|error| error.to_string())?;
+    let binaries = binaries()?;
+    let subject = |name: &str, file: &str, answer| Subject {
+        name: name.to_owned(),
+        binary: binaries.join(file),
+        environment: environment.clone(),
+        events: vec![push.clone()],
+        answer,
+    };
+    Ok(vec![
+        subject("echo", "bench-echo", "pusher"),
+        subject("hook-trigger", "hook-trigger", "The pipeline job was queued."),
+    ])
+}
+
+/// Where cargo put this program, and the others beside it.
+fn binaries() -> Result<PathBuf, String> {
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    program.parent().map(Path::to_owned).ok_or_else(|| "this program has no directory".to_owned())
+}
+
+fn row(subject: &Subject, starts: &[Start]) -> String {
+    let median = |of: fn(&Start) -> Duration| {
+        let mut times: Vec<Duration> = starts.iter().map(of).collect();
+        times.sort_unstable();
+        times.get(times.len() / 2).map(|time| time.as_secs_f64() * 1_000.0).unwrap_or_default()
+    };
+    let memory = starts.iter().map(|start| start.peak_memory_kib).max().unwrap_or_default();
+    format!(
+        "| {} | {:.1} ms | {:.1} ms | {:.2} ms | {:.2} ms | {:.1} MiB | {:.2} MB |",
+        subject.name,
+        median(|start| start.to_next),
+        median(|start| start.to_answer),
+        median(|start| start.first_call),
+        median(|start| start.tenth_call),
+        memory as f64 / 1024.0,
+        subject.size() as f64 / 1_000_000.0,
+    )
+}
