@@ -38,13 +38,14 @@ pub(crate) struct Start {
     pub(crate) first_call: Duration,
     pub(crate) tenth_call: Duration,
     /// The most memory that it had, in KiB.
-    pub(crate) peak_memory_kib: u64,
+    pub(crate) peak_memory_kib: u32,
 }
 
 impl Subject {
-    /// The size of its binary in bytes.
-    pub(crate) fn size(&self) -> u64 {
-        std::fs::metadata(&self.binary).map(|file| file.len()).unwrap_or_default()
+    /// The size of its binary in KiB.
+    pub(crate) fn size_kib(&self) -> u32 {
+        let bytes = std::fs::metadata(&self.binary).map(|file| file.len()).unwrap_or_default();
+        u32::try_from(bytes / 1024).unwrap_or(u32::MAX)
     }
 
     /// Starts it once.
@@ -83,17 +84,16 @@ impl Subject {
     }
 
     async fn expect_next(&self, api: &mut RuntimeApi) -> Result<Instant, String> {
-        match self.hear(api).await? {
-            Said::Next(at) => Ok(at),
-            other => Err(self.surprised(&other)),
-        }
+        let said = self.hear(api).await?;
+        let Said::Next(at) = said else { return Err(self.surprised(&said)) };
+        Ok(at)
     }
 
     async fn expect_answer(&self, api: &mut RuntimeApi) -> Result<Instant, String> {
-        match self.hear(api).await? {
-            Said::Answer(at, body) if String::from_utf8_lossy(&body).contains(self.answer) => Ok(at),
-            other => Err(self.surprised(&other)),
-        }
+        let said = self.hear(api).await?;
+        let Said::Answer(at, body) = &said else { return Err(self.surprised(&said)) };
+        let right = String::from_utf8_lossy(body).contains(self.answer);
+        if right { Ok(*at) } else { Err(self.surprised(&said)) }
     }
 
     async fn hear(&self, api: &mut RuntimeApi) -> Result<Said, String> {
@@ -111,7 +111,7 @@ impl Subject {
 }
 
 /// The high-water mark of a process's resident memory. <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>
-fn peak_memory_kib(pid: u32) -> u64 {
+fn peak_memory_kib(pid: u32) -> u32 {
     let status = std::fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse().ok()).unwrap_or_default()

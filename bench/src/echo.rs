@@ -1,8 +1,8 @@
 //! The smallest function that `lambda_http` makes: what it takes is what every function takes.
 
-use lambda_http::{Body, Error, Request, Response, run, service_fn};
+use lambda_http::{Error, Request, Response, run, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    run(service_fn(async |request: Request| Ok::<_, Error>(Response::new(Body::from(request.into_body()))))).await
+    run(service_fn(async |request: Request| Ok::<_, Error>(Response::new(request.into_body())))).await
 }

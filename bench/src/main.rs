@@ -99,13 +99,13 @@ fn row(subject: &Subject, starts: &[Start]) -> String {
     };
     let memory = starts.iter().map(|start| start.peak_memory_kib).max().unwrap_or_default();
     format!(
-        "| {} | {:.1} ms | {:.1} ms | {:.2} ms | {:.2} ms | {:.1} MiB | {:.2} MB |",
+        "| {} | {:.1} ms | {:.1} ms | {:.2} ms | {:.2} ms | {:.1} MiB | {:.2} MiB |",
         subject.name,
         median(|start| start.to_next),
         median(|start| start.to_answer),
         median(|start| start.first_call),
         median(|start| start.tenth_call),
-        memory as f64 / 1024.0,
-        subject.size() as f64 / 1_000_000.0,
+        f64::from(memory) / 1024.0,
+        f64::from(subject.size_kib()) / 1024.0,
     )
 }
