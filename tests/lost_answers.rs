@@ -1,6 +1,8 @@
 //! Answers of DynamoDB that are lost: what was written is there, and whoever wrote it does not know.
 
-use harness::alone;
+use std::time::Duration;
+
+use harness::{alone, github_hook};
 use local::{Fault, Service};
 use serde_json::json;
 
@@ -29,5 +31,85 @@ fn a_login_whose_count_is_lost_succeeds() {
             stack.fault(Service::DynamoDb, Fault::lose_answer().on(operation).first(1));
             stack.log_in(&ann.email, &ann.password).await.is(200);
         }
+    });
+}
+
+#[test]
+fn a_hook_whose_receipt_is_lost_is_created_once_and_its_secret_is_shown() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        stack.fault(Service::DynamoDb, Fault::lose_answer().on("PutItem").first(1));
+
+        let hook = ann.create_hook(&github_hook()).await;
+
+        assert_eq!(ann.list("/applications/42/hooks").await, [hook.id.clone()]);
+        hook.push().send().await.accepted();
+    });
+}
+
+#[test]
+fn a_login_whose_session_is_lost_succeeds() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        stack.fault(Service::DynamoDb, Fault::delay(Duration::from_millis(400)).on("DeleteItem").first(1));
+        let before = stack.aws_calls().len();
+        let log_in = stack.log_in(&ann.email, &ann.password);
+        let lose = async {
+            // The session is what is put after the failures are deleted.
+            while !stack.aws_calls()[before..].iter().any(|call| call.operation == "DeleteItem") {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            stack.fault(Service::DynamoDb, Fault::lose_answer().on("PutItem").first(1));
+        };
+
+        let (answer, ()) = tokio::join!(log_in, lose);
+
+        answer.is(200);
+    });
+}
+
+#[test]
+fn a_change_whose_receipt_is_lost_is_made() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&github_hook()).await;
+        stack.fault(Service::DynamoDb, Fault::lose_answer().on("PutItem").first(1));
+
+        let change = json!({"id": hook.id, "name": "another name", "active": false});
+        let put = ann.call("PUT", &format!("/hooks/incoming/{}", hook.id)).json(&change);
+        assert_eq!(put.send().await.status, 204);
+
+        assert!(hook.push().send().await.is(200)["message"].as_str().unwrap().contains("inactive"));
+    });
+}
+
+#[test]
+fn a_rotation_whose_receipt_is_lost_shows_the_secret_that_is_valid() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let mut hook = ann.create_hook(&github_hook()).await;
+        stack.fault(Service::DynamoDb, Fault::lose_answer().on("UpdateItem").first(1));
+
+        let rotated =
+            ann.post(&format!("/hooks/incoming/{}/rotate-secret", hook.id)).json(&json!({"overlap_seconds": 0}));
+        let rotated = rotated.send().await.is(200);
+
+        hook.secret = rotated["secret"].as_str().unwrap().to_owned();
+        hook.push().send().await.accepted();
+    });
+}
+
+#[test]
+fn a_renewal_whose_receipt_is_lost_hands_out_the_token_that_is_valid() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let tokens = stack.log_in(&ann.email, &ann.password).await.is(200);
+        stack.fault(Service::DynamoDb, Fault::lose_answer().on("UpdateItem").first(1));
+
+        let renewed = stack.post("/users/refresh-token").json(&json!({"refresh_token": tokens["refresh_token"]}));
+        let renewed = renewed.send().await.is(200);
+
+        let again = stack.post("/users/refresh-token").json(&json!({"refresh_token": renewed["refresh_token"]}));
+        again.send().await.is(200);
     });
 }

@@ -3,12 +3,11 @@
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 
 use super::hook_item::{decode, decode_relation, encode, partition};
 use super::item::{binary, number, text};
-use super::unavailable;
+use super::{put_outcome, refused_item, unavailable, update_refused};
 use crate::domain::hook::{Hook, HookRelation, Rotation};
 use crate::domain::id::{HookId, ProjectId};
 use crate::ports::{
@@ -50,18 +49,17 @@ impl FindHook for HooksTable {
 
 impl InsertHook for HooksTable {
     async fn insert_hook(&self, hook: &Hook) -> Result<(), StoreError> {
-        let request = self.client.put_item().table_name(&self.table).set_item(Some(encode(hook)));
-        let answer = request.condition_expression("attribute_not_exists(id)").send().await;
-        answer.map(drop).map_err(|error| match error.as_service_error() {
-            Some(PutItemError::ConditionalCheckFailedException(_)) => StoreError::Conflict,
-            _ => unavailable(error),
-        })
+        let item = encode(hook);
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item.clone()));
+        let put = put.condition_expression("attribute_not_exists(id)");
+        put_outcome(put.return_values_on_condition_check_failure(AllOld).send().await, &item)
     }
 }
 
 impl ReplaceHook for HooksTable {
     async fn replace_hook(&self, current: &Hook, new: &Hook) -> Result<(), StoreError> {
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(encode(new)));
+        let item = encode(new);
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item.clone()));
         let put = put.expression_attribute_values(":seen", text(current.relation.updated_at));
         // Whoever rotates the secret at the same millisecond must not lose the new one.
         let put = match &current.signing {
@@ -70,10 +68,7 @@ impl ReplaceHook for HooksTable {
                 .expression_attribute_values(":secret", binary(signing.secret.as_bytes())),
             None => put.condition_expression("updated_at = :seen AND attribute_not_exists(secret)"),
         };
-        put.send().await.map(drop).map_err(|error| match error.as_service_error() {
-            Some(PutItemError::ConditionalCheckFailedException(_)) => StoreError::Conflict,
-            _ => unavailable(error),
-        })
+        put_outcome(put.return_values_on_condition_check_failure(AllOld).send().await, &item)
     }
 }
 
@@ -103,11 +98,17 @@ impl ReplaceSecret for HooksTable {
             .expression_attribute_values(":current", binary(rotation.current.as_bytes()))
             .expression_attribute_values(":until", text(rotation.until))
             .expression_attribute_values(":at", text(rotation.at))
+            .return_values_on_condition_check_failure(AllOld)
             .send()
             .await;
-        answer.map(drop).map_err(|error| match error.as_service_error() {
-            Some(UpdateItemError::ConditionalCheckFailedException(_)) => StoreError::Conflict,
-            _ => unavailable(error),
+        answer.map(drop).or_else(|error| {
+            // When only the answer was lost, the SDK sent the rotation again, and the new secret is there already.
+            let there = refused_item(&error).and_then(|item| item.get("secret"));
+            match there {
+                Some(there) if *there == binary(rotation.new.as_bytes()) => Ok(()),
+                _ if update_refused(&error) => Err(StoreError::Conflict),
+                _ => Err(unavailable(error)),
+            }
         })
     }
 }

@@ -11,12 +11,14 @@ mod users;
 use std::error::Error;
 
 use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::put_item::{PutItemError, PutItemOutput};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 
 pub use hooks::HooksTable;
 pub use requests::RequestsTable;
 pub use users::UsersTable;
 
+use self::item::Attributes;
 use super::source;
 use crate::ports::StoreError;
 
@@ -28,6 +30,27 @@ where
     R: std::fmt::Debug + Send + Sync + 'static,
 {
     StoreError::Unavailable(source(error))
+}
+
+/// The outcome of a conditional put of `ours`. When only the answer to a put was lost, the SDK sends it again, and its
+/// condition does not hold any more, because the item is there: then it was written after all.
+fn put_outcome<R>(answer: Result<PutItemOutput, SdkError<PutItemError, R>>, ours: &Attributes) -> Result<(), StoreError>
+where
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    answer.map(drop).or_else(|error| match error.as_service_error() {
+        Some(PutItemError::ConditionalCheckFailedException(refused)) if refused.item() == Some(ours) => Ok(()),
+        Some(PutItemError::ConditionalCheckFailedException(_)) => Err(StoreError::Conflict),
+        _ => Err(unavailable(error)),
+    })
+}
+
+/// The item that is there instead, when an update was refused because its condition does not hold.
+fn refused_item<R>(error: &SdkError<UpdateItemError, R>) -> Option<&Attributes> {
+    match error.as_service_error() {
+        Some(UpdateItemError::ConditionalCheckFailedException(refused)) => refused.item(),
+        _ => None,
+    }
 }
 
 /// Whether an update was refused because its condition does not hold.

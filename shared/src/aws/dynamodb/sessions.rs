@@ -1,13 +1,16 @@
 //! Logins and sessions, in the table of users.
 
+use std::convert::Infallible;
+
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::ReturnValue;
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 
 use super::item::{Attributes, StoredItem, binary, number, text};
 use super::users::{EMPTY_SLOT, UsersTable};
-use super::{unavailable, update_refused};
+use super::{put_outcome, refused_item, unavailable, update_refused};
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::session::{
     LOGIN_LOCK, LoginAdmission, MAX_LOGIN_FAILURES, Renewal, Renewed, SESSION_LIFETIME, Session,
@@ -49,7 +52,7 @@ impl AdmitLogin for UsersTable {
             .expression_attribute_values(":one", number(1));
         let next = next.expression_attribute_values(":expires", number(expires_at));
         let next = next.expression_attribute_values(":limit", number(MAX_LOGIN_FAILURES.into()));
-        let next = next.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let next = next.return_values_on_condition_check_failure(AllOld);
         match next.send().await {
             Ok(_) => Ok(LoginAdmission::Admitted),
             Err(error) if update_refused(&error) => Ok(LoginAdmission::Locked { until: locked_until(&error, now) }),
@@ -80,12 +83,9 @@ impl InsertSession for UsersTable {
             ("created_at".to_owned(), text(session.created_at)),
             ("expires_at".to_owned(), number(session.expires_at.unix_seconds())),
         ]);
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
-        let put = put.condition_expression(EMPTY_SLOT);
-        put.send().await.map(drop).map_err(|error| match error.as_service_error() {
-            Some(PutItemError::ConditionalCheckFailedException(_)) => StoreError::Conflict,
-            _ => unavailable(error),
-        })
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item.clone()));
+        let put = put.condition_expression(EMPTY_SLOT).return_values_on_condition_check_failure(AllOld);
+        put_outcome(put.send().await, &item)
     }
 }
 
@@ -101,34 +101,32 @@ impl RenewSession for UsersTable {
             .expression_attribute_values(":expires", number(renewal.at.plus(SESSION_LIFETIME).unix_seconds()))
             .expression_attribute_values(":now", number(now))
             .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .return_values_on_condition_check_failure(AllOld)
             .send()
             .await;
         match answer {
-            Ok(renewed) => {
-                let item = renewed.attributes.unwrap_or_default();
-                let item = StoredItem::new(&item, "pk");
-                let (user_id, created_at) = (item.number("user_id", UserId::new)?, item.parsed("created_at")?);
-                Ok(Renewed::Renewed { user_id, created_at })
-            }
-            Err(error) if update_refused(&error) => Ok(why_refused(&error, now)),
+            Ok(answer) => renewed(&answer.attributes.unwrap_or_default()),
+            Err(error) if update_refused(&error) => why_refused(refused_item(&error), renewal),
             Err(error) => Err(unavailable(error)),
         }
     }
 }
 
-/// A session that is there and has not expired was refused for its token alone.
-fn why_refused<R>(error: &SdkError<UpdateItemError, R>, now: i64) -> Renewed {
-    let expires_at = refused_item(error).and_then(|item| item.get("expires_at")?.as_n().ok()?.parse().ok());
-    if expires_at.is_some_and(|expires_at: i64| expires_at > now) { Renewed::Reused } else { Renewed::Unknown }
+/// The session of this item goes on.
+fn renewed(item: &Attributes) -> Result<Renewed, StoreError> {
+    let item = StoredItem::new(item, "pk");
+    Ok(Renewed::Renewed { user_id: item.number("user_id", UserId::new)?, created_at: item.parsed("created_at")? })
 }
 
-/// The item that came with a refusal.
-fn refused_item<R>(error: &SdkError<UpdateItemError, R>) -> Option<&Attributes> {
-    match error.as_service_error() {
-        Some(UpdateItemError::ConditionalCheckFailedException(refused)) => refused.item(),
-        _ => None,
+/// Why a session was not renewed. One that is there and has not expired was refused for its token alone; but when only
+/// the answer was lost, the SDK sent the renewal again, and the new token is there already.
+fn why_refused(item: Option<&Attributes>, renewal: &Renewal) -> Result<Renewed, StoreError> {
+    let Some(item) = item else { return Ok(Renewed::Unknown) };
+    let stored = StoredItem::new(item, "pk");
+    if stored.number("expires_at", Ok::<_, Infallible>)? <= renewal.at.unix_seconds() {
+        return Ok(Renewed::Unknown);
     }
+    if stored.binary("refresh_token_hash")? == renewal.new_hash { renewed(item) } else { Ok(Renewed::Reused) }
 }
 
 impl RemoveSession for UsersTable {
