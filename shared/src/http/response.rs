@@ -100,47 +100,31 @@ impl ApiError {
 
     /// The answer to the call with this id.
     pub(super) fn to_response(&self, request_id: &str) -> Response {
-        let errors = match self {
-            Self::Invalid(errors) => Some(errors.by_field()),
-            Self::BadRequest(_)
-            | Self::Unauthenticated
-            | Self::WrongCredentials
-            | Self::WrongRefreshToken
-            | Self::WrongSignature
-            | Self::NotFound(_)
-            | Self::Conflict(_)
-            | Self::TooLarge { .. }
-            | Self::UnsupportedMediaType(_)
-            | Self::TooManyLogins { .. }
-            | Self::Unavailable(_)
-            | Self::Internal(_) => None,
-        };
+        let errors = if let Self::Invalid(errors) = self { Some(errors.by_field()) } else { None };
         let body = ErrorBody { message: self.to_string(), errors, request_id };
         let response = Response::json(self.status(), &body);
+        match self.hint() {
+            Some((name, value)) => response.with_header(name, &value),
+            None => response,
+        }
+    }
+
+    /// The header that tells how to do better: how to authenticate, or when to try again.
+    fn hint(&self) -> Option<(HeaderName, String)> {
+        let authenticate = |scheme: &str| Some((header::WWW_AUTHENTICATE, scheme.to_owned()));
+        let retry_after = |seconds: u64| Some((header::RETRY_AFTER, seconds.to_string()));
         match self {
-            Self::Unauthenticated | Self::WrongCredentials | Self::WrongRefreshToken => {
-                response.with_header(header::WWW_AUTHENTICATE, "Bearer")
-            }
-            Self::WrongSignature => response.with_header(header::WWW_AUTHENTICATE, "Signature"),
-            Self::TooManyLogins { retry_after_seconds } => response.retry_after(*retry_after_seconds),
-            Self::Unavailable(_) => response.retry_after(RETRY_AFTER_SECONDS),
+            Self::Unauthenticated | Self::WrongCredentials | Self::WrongRefreshToken => authenticate("Bearer"),
+            Self::WrongSignature => authenticate("Signature"),
+            Self::TooManyLogins { retry_after_seconds } => retry_after(*retry_after_seconds),
+            Self::Unavailable(_) => retry_after(RETRY_AFTER_SECONDS),
             Self::BadRequest(_)
             | Self::NotFound(_)
             | Self::Conflict(_)
             | Self::TooLarge { .. }
             | Self::UnsupportedMediaType(_)
             | Self::Invalid(_)
-            | Self::Internal(_) => response,
+            | Self::Internal(_) => None,
         }
-    }
-}
-
-trait RetryAfter {
-    fn retry_after(self, seconds: u64) -> Self;
-}
-
-impl RetryAfter for Response {
-    fn retry_after(self, seconds: u64) -> Self {
-        self.with_header(header::RETRY_AFTER, &seconds.to_string())
     }
 }
