@@ -29,5 +29,8 @@ async fn echo(request: Request) -> Result<Response<Body>, Error> {
         .header("x-uri", request.uri().to_string())
         .header("x-greeting", std::env::var("GREETING").unwrap_or_default())
         .header("x-variables", std::env::vars().map(|(name, _)| name).collect::<Vec<_>>().join(","));
+    if said == "swell" {
+        return Ok(answer.body(Body::Text("x".repeat(6 * 1024 * 1024)))?);
+    }
     Ok(answer.body(request.into_body())?)
 }

@@ -140,6 +140,17 @@ impl Stack {
         self.functions.iter().for_each(|function| function.warm());
     }
 
+    /// Kills every process of a function at once, in the middle of whatever it does. A call in flight fails, as it does
+    /// on Lambda when a sandbox dies; the next one starts a new process.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such function.
+    pub fn kill(&self, function: &str) -> Result<(), Error> {
+        self.functions.get(function)?.kill();
+        Ok(())
+    }
+
     /// Every line that the functions have printed so far, function by function. What a function printed before it
     /// answered is there when the answer is.
     pub fn logs(&self) -> Vec<LogLine> {

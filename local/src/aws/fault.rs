@@ -32,6 +32,7 @@ pub(super) enum Kind {
     Status(StatusCode),
     Throttle,
     Delay(Duration),
+    DelayAnswer(Duration),
     LoseAnswer,
 }
 
@@ -51,9 +52,14 @@ impl Fault {
         Self::new(Kind::Throttle)
     }
 
-    /// The request is processed, later.
+    /// The request is processed later, also when whoever asked has given up on it by then.
     pub fn delay(by: Duration) -> Self {
         Self::new(Kind::Delay(by))
+    }
+
+    /// The request is processed at once and answered later: whoever asked can be gone by then.
+    pub fn delay_answer(by: Duration) -> Self {
+        Self::new(Kind::DelayAnswer(by))
     }
 
     /// The request is processed, but the connection is closed instead of answered.

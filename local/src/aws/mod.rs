@@ -18,7 +18,11 @@ use std::{
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
-use tokio::{net::TcpListener, sync::broadcast, time::sleep};
+use tokio::{
+    net::TcpListener,
+    sync::{broadcast, oneshot},
+    time::sleep,
+};
 
 use self::{
     emulator::Emulator,
@@ -105,15 +109,15 @@ impl Aws {
             sqs_timeline: timeline,
         };
         let [first, second, third] = ports.0.map(|(listener, _)| listener);
-        server::serve(tasks, first, aws.gate(Service::DynamoDb, dynamodb));
-        server::serve(tasks, second, aws.gate(Service::Sqs, sqs));
-        server::serve(tasks, third, aws.gate(Service::SecretsManager, secrets_manager));
+        server::serve(tasks, first, aws.gate(Service::DynamoDb, dynamodb, tasks));
+        server::serve(tasks, second, aws.gate(Service::Sqs, sqs, tasks));
+        server::serve(tasks, third, aws.gate(Service::SecretsManager, secrets_manager, tasks));
         Ok(aws)
     }
 
-    fn gate<E>(&self, service: Service, emulator: E) -> Arc<Gate<E>> {
+    fn gate<E>(&self, service: Service, emulator: E, tasks: &Arc<Tasks>) -> Arc<Gate<E>> {
         let fault = Arc::clone(&self.faults[service as usize]);
-        Arc::new(Gate { service, emulator, calls: Arc::clone(&self.calls), fault })
+        Arc::new(Gate { service, emulator, calls: Arc::clone(&self.calls), fault, tasks: Arc::clone(tasks) })
     }
 
     pub(crate) fn address(&self, service: Service) -> SocketAddr {
@@ -144,6 +148,7 @@ struct Gate<E> {
     emulator: E,
     calls: Arc<Mutex<Vec<AwsCall>>>,
     fault: Arc<Mutex<Option<Fault>>>,
+    tasks: Arc<Tasks>,
 }
 
 impl<E: Emulator> Handler for Gate<E> {
@@ -159,10 +164,33 @@ impl<E: Emulator> Handler for Gate<E> {
             Some(Kind::HangUp) => return Err(HangUp),
             Some(Kind::Status(status)) => return Ok(fault::broken(status)),
             Some(Kind::Throttle) => return Ok(fault::throttled(self.service)),
-            Some(Kind::Delay(by)) => sleep(by).await,
-            Some(Kind::LoseAnswer) | None => {}
+            Some(Kind::Delay(by)) => return self.answer_later(request, by).await,
+            Some(Kind::DelayAnswer(_) | Kind::LoseAnswer) | None => {}
         }
-        let response = self.emulator.answer(request).await?;
-        if fault == Some(Kind::LoseAnswer) { Err(HangUp) } else { Ok(response.map(Full::new)) }
+        let response = self.emulator.answer(request).await?.map(Full::new);
+        match fault {
+            Some(Kind::LoseAnswer) => return Err(HangUp),
+            Some(Kind::DelayAnswer(by)) => sleep(by).await,
+            Some(Kind::HangUp | Kind::Status(_) | Kind::Throttle | Kind::Delay(_)) | None => {}
+        }
+        Ok(response)
+    }
+}
+
+impl<E: Emulator> Gate<E> {
+    /// The request is on its way through the service, and no longer the client's.
+    async fn answer_later(
+        self: Arc<Self>,
+        request: Request<Bytes>,
+        by: Duration,
+    ) -> Result<Response<Full<Bytes>>, HangUp> {
+        let (reply, answer) = oneshot::channel();
+        let gate = Arc::clone(&self);
+        self.tasks.spawn(async move {
+            sleep(by).await;
+            let _ = reply.send(gate.emulator.answer(request).await);
+        });
+        // Without a reply, the stack is being stopped.
+        answer.await.map_err(|_| HangUp)?.map(|response| response.map(Full::new))
     }
 }

@@ -15,7 +15,7 @@ use std::{
 
 use bytes::Bytes;
 use serde_json::json;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Notify, Semaphore, oneshot};
 
 pub(crate) use self::invoke_api::InvokeApi;
 use self::{
@@ -72,6 +72,8 @@ pub(crate) struct Function {
     log: Log,
     slots: Semaphore,
     idle: Mutex<Vec<Sandbox>>,
+    /// Told when every process is to die.
+    killed: Notify,
 }
 
 impl Function {
@@ -102,6 +104,12 @@ impl Function {
         }
     }
 
+    /// Ends every process, also those that serve a call.
+    pub(crate) fn kill(&self) {
+        lock(&self.idle).clear();
+        self.killed.notify_waiters();
+    }
+
     pub(crate) async fn stop(&self) {
         let idle = std::mem::take(&mut *lock(&self.idle));
         for sandbox in idle {
@@ -119,7 +127,7 @@ impl Function {
                 return failure("Runtime.InvalidEntrypoint", &format!("{}: {error}", self.binary.display()));
             }
         };
-        let outcome = sandbox.call(event, trace, self.declared.timeout).await;
+        let outcome = sandbox.call(event, trace, self.declared.timeout, &self.killed).await;
         // After anything but an answer of the function, its state is unknown, as it is after a crash on Lambda.
         if sandbox.is_alive() && !matches!(outcome, Outcome::TimedOut(_)) {
             lock(&self.idle).push(sandbox);
@@ -161,6 +169,7 @@ impl Functions {
                 tasks: Arc::clone(tasks),
                 slots: Semaphore::new(CONCURRENCY),
                 idle: Mutex::default(),
+                killed: Notify::new(),
             }))
         });
         Ok(Arc::new(Self(functions.collect::<Result<_, _>>()?)))

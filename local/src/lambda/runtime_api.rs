@@ -17,13 +17,16 @@ use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use super::Outcome;
+use super::{Outcome, failure};
 use crate::{
     error::Error,
     host,
     server::{self, Handler, HangUp},
     tasks::{Tasks, lock},
 };
+
+/// Lambda's 6 MB for an answer, as the function gives it: a body in it is a JSON string, or base64.
+const ANSWER_LIMIT: usize = 6 * 1024 * 1024 + 100;
 
 /// One event on its way to a process.
 #[derive(Debug)]
@@ -90,7 +93,7 @@ impl RuntimeApi {
 }
 
 impl Handler for RuntimeApi {
-    /// Above Lambda's 6 MB for an answer, which are counted where the answer is used.
+    /// Above [`ANSWER_LIMIT`], so that a function learns what is wrong with its answer.
     const BODY_LIMIT: usize = 32 * 1024 * 1024;
 
     async fn handle(self: Arc<Self>, request: Request<Bytes>, _: SocketAddr) -> Result<Response<Full<Bytes>>, HangUp> {
@@ -105,7 +108,7 @@ impl Handler for RuntimeApi {
         let action = path.next().and_then(|path| path.strip_prefix("2018-06-01/runtime/")).unwrap_or_default();
         match (&parts.method, action.split('/').collect::<Vec<_>>().as_slice()) {
             (&Method::GET, ["invocation", "next"]) => desk.next().await,
-            (&Method::POST, ["invocation", id, "response"]) => Ok(desk.reply(id, Outcome::Answer(body))),
+            (&Method::POST, ["invocation", id, "response"]) => Ok(desk.answer(id, body)),
             (&Method::POST, ["invocation", id, "error"]) => Ok(desk.reply(id, Outcome::Error(body))),
             (&Method::POST, ["init", "error"]) => {
                 *lock(&desk.init_error) = Some(body);
@@ -135,6 +138,16 @@ impl Desk {
         // Who called may have given up.
         let _ = call.taken.send(());
         Ok(response)
+    }
+
+    /// Takes an answer, unless it is larger than Lambda passes on: then the call has failed.
+    fn answer(&self, id: &str, answer: Bytes) -> Response<Full<Bytes>> {
+        if answer.len() <= ANSWER_LIMIT {
+            return self.reply(id, Outcome::Answer(answer));
+        }
+        let message = format!("Response payload size exceeded maximum allowed payload size ({ANSWER_LIMIT} bytes).");
+        self.reply(id, failure("Function.ResponseSizeTooLarge", &message));
+        server::message(StatusCode::PAYLOAD_TOO_LARGE, &message)
     }
 
     fn reply(&self, id: &str, outcome: Outcome) -> Response<Full<Bytes>> {

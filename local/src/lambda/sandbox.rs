@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tokio::{
     process::{Child, Command},
     select,
-    sync::{mpsc, oneshot},
+    sync::{Notify, mpsc, oneshot},
     time::sleep,
 };
 use uuid::Uuid;
@@ -56,8 +56,8 @@ impl Sandbox {
         matches!(self.process.try_wait(), Ok(None))
     }
 
-    /// Gives the process an event and waits until it answers, ends, or runs out of time.
-    pub(super) async fn call(&mut self, event: Bytes, trace: String, timeout: Duration) -> Outcome {
+    /// Gives the process an event and waits until it answers, ends, is killed, or runs out of time.
+    pub(super) async fn call(&mut self, event: Bytes, trace: String, timeout: Duration, killed: &Notify) -> Outcome {
         let id = host::new_uuid();
         let (taken, was_taken) = oneshot::channel();
         let (reply, mut outcome) = oneshot::channel();
@@ -70,6 +70,12 @@ impl Sandbox {
             biased;
             Ok(outcome) = &mut outcome => outcome,
             status = self.process.wait() => outcome.try_recv().unwrap_or_else(|_| self.crashed(id, status)),
+            () = killed.notified() => {
+                // It is gone before whoever called learns that it is.
+                let _ = self.process.kill().await;
+                let status = self.process.wait().await;
+                self.crashed(id, status)
+            }
             () = time_is_up(was_taken, timeout) => {
                 let message = format!("{id} Task timed out after {:.2} seconds", timeout.as_secs_f32());
                 Outcome::TimedOut(error_body("Sandbox.Timedout", &message))

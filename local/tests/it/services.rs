@@ -215,6 +215,32 @@ async fn a_lost_answer_is_one_whose_request_was_processed() {
     assert_eq!(receive(&stack, "Jobs", true).await, ["one"], "the second attempt is a duplicate");
 }
 
+#[tokio::test]
+async fn a_delayed_request_is_processed_later_and_a_delayed_answer_now_even_if_nobody_waits_for_it() {
+    let stack = start().await;
+    let is_there = async |id: &str| {
+        let request = json!({ "TableName": stack.physical_id("Items"), "Key": { "id": { "S": id } } });
+        dynamodb(&stack, "GetItem", request).await.json().get("Item").is_some()
+    };
+    for (id, fault, at_once) in [
+        ("later", Fault::delay(Duration::from_millis(700)), false),
+        ("now", Fault::delay_answer(Duration::from_mins(1)), true),
+    ] {
+        stack.fault(Service::DynamoDb, fault.on("PutItem"));
+        let request = json!({ "TableName": stack.physical_id("Items"), "Item": item(id, "x") });
+
+        let url = stack.dynamodb_url();
+        let put = aws(&url, "DynamoDB_20120810.PutItem", request);
+        tokio::time::timeout(Duration::from_millis(100), put).await.unwrap_err();
+
+        assert_eq!(is_there(id).await, at_once, "{id}");
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while !is_there(id).await {
+            assert!(Instant::now() < deadline, "{id}");
+        }
+    }
+}
+
 async fn key(stack: &Stack) -> Json {
     let request = json!({ "SecretId": stack.physical_id("Key") });
     let answer = aws(&stack.secrets_manager_url(), "secretsmanager.GetSecretValue", request).await.unwrap();

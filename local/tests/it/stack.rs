@@ -118,6 +118,43 @@ async fn a_body_over_a_limit_is_refused_before_the_function() {
 }
 
 #[tokio::test]
+async fn an_answer_over_lambdas_limit_is_a_failure() {
+    let stack = start().await;
+
+    let answer = echo(&stack, "/echo/a?say=swell", &[], b"").await;
+
+    assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
+    assert_eq!(echo(&stack, "/echo/a", &[], b"").await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn a_function_can_be_killed_while_it_serves_a_call_and_while_it_does_not() {
+    let stack = start().await;
+    let before = echo(&stack, "/echo/a", &[], b"").await.header("x-process").to_owned();
+
+    let killed = async {
+        until(|| stack.logs().iter().any(|line| line.text.starts_with("said \"sleep\""))).await;
+        stack.kill("Echo").unwrap();
+    };
+    let (answer, ()) = tokio::join!(echo(&stack, "/echo/a?say=sleep", &[], b""), killed);
+
+    assert_eq!(answer.status, StatusCode::BAD_GATEWAY, "at once, and not after the function's time is up");
+    let after = echo(&stack, "/echo/a", &[], b"").await.header("x-process").to_owned();
+    assert_ne!(after, before);
+    stack.kill("Echo").unwrap();
+    assert_ne!(echo(&stack, "/echo/a", &[], b"").await.header("x-process"), after);
+    assert!(matches!(stack.kill("Nobody"), Err(Error::NoFunction(name)) if name == "Nobody"));
+}
+
+async fn until(mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while !holds() {
+        assert!(Instant::now() < deadline);
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
 async fn a_function_can_be_invoked_directly() {
     let stack = start().await;
     let event = |say: &str| {
