@@ -1,5 +1,6 @@
-//! `cargo run --release -p bench`: measures the release binaries against the stack of `local`, in one run with a
-//! function that does nothing, and prints one table. `docs/performance.md` says what the figures mean.
+//! `cargo run --release -p bench`: measures the binaries that `cargo build --release --workspace --bins` built, against
+//! the stack of `local` and in one run with a function that does nothing, and prints one table. `docs/performance.md`
+//! says what the figures mean.
 //!
 //! | module | is |
 //! |---|---|
@@ -22,7 +23,7 @@ use local::{Options, Stack};
 
 use crate::cold::{Start, Subject};
 
-/// Measures how the functions start and how large they are. Build first: cargo build --release --workspace --bins
+/// Measures how the functions start and how large they are. Build them first: `cargo build --release --workspace --bins`
 #[derive(Parser)]
 struct Arguments {
     /// Starts of each function; medians are shown
@@ -42,8 +43,10 @@ async fn main() -> ExitCode {
 }
 
 async fn measure(arguments: &Arguments) -> Result<(), String> {
-    let options = Options { release: true, ..Options::default() };
-    let stack = Stack::start(options).await.map_err(|error| error.to_string())?;
+    // What lies beside this program is what was built with it.
+    let stack = Stack::start(Options { binaries: Some(binaries()?), ..Options::default() })
+        .await
+        .map_err(|error| error.to_string())?;
     let subjects = subjects(&stack).await?;
     let mut starts: Vec<Vec<Start>> = vec![Vec::new(); subjects.len()];
     for round in 0..arguments.starts {
