@@ -120,7 +120,7 @@ impl<'a> Delivery<'a> {
         let now = i128::from(self.now);
         let near =
             |at: &str, unit: i128| at.parse().is_ok_and(|at: i64| (i128::from(at) - now * unit).abs() <= 300 * unit);
-        if self.signing.header_name.as_str() == "linear-signature" {
+        if rule.header == "linear-signature" {
             return self.timestamp_in_body().map(|at| near(&at, 1_000));
         }
         let name = rule.before_body.rsplit_once('[').and_then(|(_, rest)| rest.split(']').next());
