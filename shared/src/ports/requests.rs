@@ -8,8 +8,9 @@ use crate::domain::request::{Request, RequestSummary};
 
 /// Keeps calls.
 pub trait PutRequest: Send + Sync {
-    /// Keeps the call. What was kept of the same call before is replaced; fails with [`StoreError::Conflict`] when the
-    /// id is that of another hook's call. A body that is too large to keep is left out, and the record says so.
+    /// Keeps the call. A call that was kept as queued may be replaced, as one that failed after all; fails with
+    /// [`StoreError::Conflict`] when anything else has its id. A body that is too large to keep is left out, and the
+    /// record says so.
     fn put_request(&self, request: &Request) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 

@@ -2,13 +2,13 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 
 use super::item::text;
 use super::request_item::{decode, decode_summary, encode};
-use super::unavailable;
+use super::{put_outcome, unavailable};
 use crate::domain::id::{HookId, RequestId};
-use crate::domain::request::{Request, RequestSummary};
+use crate::domain::request::{Outcome, Request, RequestSummary};
 use crate::ports::{FindRequest, ListRequests, PutRequest, StoreError};
 
 /// The table of calls: partition key `id`, index `by-hook`, time to live `expires_at`.
@@ -27,13 +27,14 @@ impl RequestsTable {
 
 impl PutRequest for RequestsTable {
     async fn put_request(&self, request: &Request) -> Result<(), StoreError> {
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(encode(request)?));
-        let put = put.condition_expression("attribute_not_exists(id) OR hook_id = :hook");
+        let item = encode(request)?;
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item.clone()));
+        // A call that is `queued` may turn out to have failed, and never the other way round: a write that was given up
+        // can arrive after the one that took its place.
+        let put = put.condition_expression("attribute_not_exists(id) OR (hook_id = :hook AND outcome = :queued)");
         let put = put.expression_attribute_values(":hook", text(request.summary.hook_id));
-        put.send().await.map(drop).map_err(|error| match error.as_service_error() {
-            Some(PutItemError::ConditionalCheckFailedException(_)) => StoreError::Conflict,
-            _ => unavailable(error),
-        })
+        let put = put.expression_attribute_values(":queued", text(Outcome::Queued.as_str()));
+        put_outcome(put.return_values_on_condition_check_failure(AllOld).send().await, &item)
     }
 }
 
