@@ -9,6 +9,7 @@ mod corruption;
 mod cost;
 mod creation;
 mod events;
+mod faults;
 mod lists;
 mod login;
 mod lost_answers;

@@ -51,7 +51,8 @@ impl Pipehook {
         jobs
     }
 
-    async fn sqs(&self, operation: &str, request: &Json) -> Json {
+    /// A request to SQS, as a consumer or an operator makes it.
+    pub async fn sqs(&self, operation: &str, request: &Json) -> Json {
         self.aws(&self.sqs_url(), &format!("AmazonSQS.{operation}"), request).await
     }
 }

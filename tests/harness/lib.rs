@@ -25,6 +25,7 @@ mod call;
 pub mod events;
 mod hook;
 mod jobs;
+mod log;
 mod signing;
 mod stack;
 mod together;

@@ -1,0 +1,54 @@
+//! The log of calls, as the API shows it and as it is stored.
+
+use serde_json::{Value as Json, json};
+
+use crate::answer::Answer;
+use crate::hook::Hook;
+use crate::stack::Pipehook;
+use crate::user::User;
+
+impl Pipehook {
+    /// The stored items of a hook's calls.
+    pub async fn logged_items(&self, hook: &Hook<'_>) -> Vec<Json> {
+        let mut items = self.items("RequestsTable").await;
+        items.retain(|item| item["hook_id"]["S"] == hook.id);
+        items
+    }
+
+    /// Receives what is on a queue, given by its logical id, and leaves it there. Each message counts one receive.
+    pub async fn peek(&self, queue: &str) -> Vec<Json> {
+        let request = json!({
+            "QueueUrl": self.physical_id(queue), "MaxNumberOfMessages": 10, "VisibilityTimeout": 0,
+            "AttributeNames": ["All"],
+        });
+        let mut answer = self.sqs("ReceiveMessage", &request).await;
+        answer["Messages"].take().as_array().cloned().unwrap_or_default()
+    }
+}
+
+impl User<'_> {
+    /// The calls of a hook, as its list shows them: the newest first.
+    pub async fn calls_of(&self, hook: &Hook<'_>) -> Vec<Json> {
+        let list = self.get(&format!("/hooks/incoming/{}/requests?per_page=100", hook.id)).send().await.is(200);
+        list.as_array().unwrap().clone()
+    }
+
+    /// The log of the call that was answered so.
+    pub async fn log_of(&self, answer: &Answer) -> Json {
+        let request = self.get(&format!("/hook-requests/{}", answer.request_id())).send().await.is(200);
+        assert_eq!(request["id"], answer.request_id());
+        request
+    }
+
+    /// Asks to run a call again.
+    pub async fn retry(&self, request: &str) -> Answer {
+        self.post(&format!("/hook-requests/{request}/retry")).send().await
+    }
+
+    /// Changes a hook.
+    pub async fn put_hook(&self, hook: &Hook<'_>, change: &Json) -> Answer {
+        let mut body = json!({ "id": hook.id, "name": "deploy the shop" });
+        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        self.call("PUT", &format!("/hooks/incoming/{}", hook.id)).json(&body).send().await
+    }
+}
