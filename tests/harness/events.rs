@@ -5,9 +5,13 @@ use std::error::Error as StdError;
 use std::time::SystemTime;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
 use http::Uri;
 use serde_json::Value as Json;
 use serde_json::value::to_raw_value;
+use sha2::Sha256;
 use shared::auth::{AccessTokens, Identity, Passwords, RefreshToken};
 use shared::aws::{HooksTable, RequestsTable, Secrets, UsersTable};
 use shared::config;
@@ -22,8 +26,6 @@ use shared::http::Fields;
 use shared::http::hook::read_draft;
 use shared::ports::{FindCredentials, InsertHook, InsertSession, PutRequest, Random, StoreError};
 use user_put::UserPut;
-
-use crate::signing::{Hash, hmac};
 
 /// What goes wrong while an event is filled in: text for whoever asked for it.
 pub type EventError = Box<dyn StdError + Send + Sync>;
@@ -44,7 +46,14 @@ const CREATED_AT_SECONDS: i64 = 1_773_050_400;
 const ACCESS_TOKEN: &str = "{{access_token}}";
 const REFRESH_TOKEN: &str = "{{refresh_token}}";
 const REQUEST_ID: &str = "{{request_id}}";
-const STRIPE_SIGNATURE: &str = "{{stripe_signature}}";
+
+/// The time at which the event is rendered, in Unix seconds and milliseconds.
+const TIMESTAMP: &str = "{{timestamp}}";
+const TIMESTAMP_MS: &str = "{{timestamp_ms}}";
+/// The signature of the call, as its provider writes it. It is the last to be filled in.
+const SIGNATURE: &str = "{{signature}}";
+/// A character that somebody slips in after the provider has signed.
+const TAMPERED: &str = "{{tampered}}";
 
 /// A stack that has what the events are for.
 #[derive(Debug)]
@@ -82,29 +91,67 @@ impl Samples {
 
     /// The event with its placeholders filled in; all else stays as it is, to the byte.
     pub fn render(&self, event: &str) -> Result<String, EventError> {
-        let rendered = event.replace(ACCESS_TOKEN, &self.access_token).replace(REFRESH_TOKEN, &self.refresh_token);
-        let mut rendered = rendered.replace(REQUEST_ID, &self.request_id.to_string());
-        if rendered.contains(STRIPE_SIGNATURE) {
-            let signature = self.stripe_signature(&serde_json::from_str(event)?)?;
-            rendered = rendered.replace(STRIPE_SIGNATURE, &signature);
+        let now = Timestamp::from(SystemTime::now());
+        let known = [
+            (ACCESS_TOKEN, self.access_token.clone()),
+            (REFRESH_TOKEN, self.refresh_token.clone()),
+            (REQUEST_ID, self.request_id.to_string()),
+            (TIMESTAMP, now.unix_seconds().to_string()),
+            (TIMESTAMP_MS, now.unix_millis().to_string()),
+        ];
+        let mut rendered = known.iter().fold(event.to_owned(), |text, (name, value)| text.replace(name, value));
+        if rendered.contains(SIGNATURE) {
+            let genuine = serde_json::from_str(&rendered.replace(TAMPERED, ""))?;
+            rendered = rendered.replace(SIGNATURE, &self.signature(&genuine, now)?);
         }
+        let rendered = rendered.replace(TAMPERED, "0");
         match rendered.split_once("{{").map(|(_, rest)| rest.split("}}").next().unwrap_or_default()) {
             None => Ok(rendered),
             Some(name) => Err(format!("nothing fills in a placeholder called {name}").into()),
         }
     }
 
-    /// What Stripe would send with this event now.
-    fn stripe_signature(&self, event: &Json) -> Result<String, EventError> {
+    /// The signature that the provider would send with this event, with the secret of the hook that it is for.
+    fn signature(&self, event: &Json, now: Timestamp) -> Result<String, EventError> {
         let id = &event["pathParameters"]["hook_id"];
         let hook = self.seed["hooks"].as_array().and_then(|hooks| hooks.iter().find(|hook| hook["id"] == *id));
         let secret = hook.and_then(|hook| hook["secret"].as_str());
         let secret = secret.ok_or_else(|| format!("events/seed.json has no hook {id} with a secret"))?;
-        let body = event["body"].as_str().ok_or("the event has no body to sign")?;
-        let seconds = Timestamp::from(SystemTime::now()).unix_seconds();
-        let mac = hmac(Hash::Sha256, secret, format!("{seconds}.{body}").as_bytes());
-        Ok(format!("t={seconds},v1={}", hex::encode(mac)))
+        let mut headers = event["headers"].as_object().into_iter().flatten();
+        let signed = headers.find(|(_, value)| value.as_str().is_some_and(|value| value.contains(SIGNATURE)));
+        let (name, _) = signed.ok_or("the signature stands in no header")?;
+        sign_call(name, secret, event, now)
     }
+}
+
+/// What the providers whose signatures expire say in their own documentation. The product's table must not be read
+/// here: a mistake in it would then be made twice, and not show.
+fn sign_call(name: &str, secret: &str, event: &Json, now: Timestamp) -> Result<String, EventError> {
+    let header = |name: &str| event["headers"][name].as_str().unwrap_or_default();
+    let standard = |id: &str, timestamp: &str| format!("{}.{}.", header(id), header(timestamp));
+    let before_body = match name {
+        "stripe-signature" => format!("{}.", now.unix_seconds()),
+        "paddle-signature" => format!("{}:", now.unix_seconds()),
+        "x-slack-signature" => format!("v0:{}:", header("x-slack-request-timestamp")),
+        "x-zm-signature" => format!("v0:{}:", header("x-zm-request-timestamp")),
+        "webhook-signature" => standard("webhook-id", "webhook-timestamp"),
+        "svix-signature" => standard("svix-id", "svix-timestamp"),
+        // The time stands in the body.
+        "linear-signature" => String::new(),
+        _ => return Err(format!("how to sign with {name} is not known here").into()),
+    };
+    let is_standard = matches!(name, "webhook-signature" | "svix-signature");
+    let key = match secret.strip_prefix("whsec_") {
+        Some(base64) if is_standard => BASE64_STANDARD.decode(base64)?,
+        _ => secret.as_bytes().to_vec(),
+    };
+    let body = event["body"].as_str().ok_or("the event has no body to sign")?;
+    let body = if event["isBase64Encoded"] == true { BASE64_STANDARD.decode(body)? } else { body.as_bytes().to_vec() };
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&key)?;
+    mac.update(before_body.as_bytes());
+    mac.update(&body);
+    let mac = mac.finalize().into_bytes();
+    Ok(if is_standard { BASE64_STANDARD.encode(mac) } else { hex::encode(mac) })
 }
 
 /// Refuses every address but this machine's: the secrets of these hooks are published, and whoever knows them could run
