@@ -12,12 +12,18 @@ use harness::events::Samples;
 use harness::{Pipehook, alone};
 use saphyr::{LoadableYamlNode, Yaml};
 use serde_json::{Value as Json, json};
+use shared::domain::signature::providers::SCHEMES;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// In an answer: anything but null, and nothing at all.
 const ANY: &str = "{{any}}";
 const ABSENT: &str = "{{absent}}";
+
+/// The placeholders that stand in bodies, and what they grow or shrink to. A refresh token is a UUID, a point, and 32
+/// bytes in base64.
+const PLACEHOLDERS_OF_BODIES: [(&str, usize); 3] =
+    [("{{refresh_token}}", 80), ("{{timestamp_ms}}", 13), ("{{tampered}}", 1)];
 
 /// An event and the answer that it is to get.
 struct Case {
@@ -173,6 +179,31 @@ fn every_function_has_a_good_and_a_bad_event_and_nothing_else_has_events() {
 }
 
 #[test]
+fn every_provider_has_a_delivery_that_runs_a_pipeline() {
+    let seed = fs::read_to_string(Path::new(ROOT).join("events/seed.json")).unwrap();
+    let seed: Json = serde_json::from_str(&seed).unwrap();
+    let cases = cases("hook-trigger");
+    let has_delivery = |hook: &Json| {
+        let is_for = |case: &&Case| case.json()["pathParameters"]["hook_id"] == hook["id"];
+        cases.iter().filter(is_for).any(|case| case.expected.get("job").is_some())
+    };
+    for scheme in SCHEMES {
+        let is_of_scheme = |hook: &&Json| {
+            let (header, algorithm) = (hook["secret_header_name"].as_str(), hook["secret_algorithm"].as_str());
+            header.is_some_and(|header| header.eq_ignore_ascii_case(scheme.header))
+                && scheme.algorithms.iter().any(|known| Some(known.as_str()) == algorithm)
+        };
+        let mut hooks = seed["hooks"].as_array().unwrap().iter().filter(is_of_scheme);
+        assert!(
+            hooks.any(has_delivery),
+            "{} with {}: events/README.md says how to add one",
+            scheme.provider,
+            scheme.header
+        );
+    }
+}
+
+#[test]
 fn every_event_of_a_route_is_one_that_api_gateway_makes() {
     for (directory, (_, routes)) in functions().into_iter().filter(|(directory, _)| has_events(directory)) {
         for case in cases(&directory).iter().filter(|_| !routes.is_empty()) {
@@ -245,8 +276,9 @@ fn has_a_body_as_api_gateway_writes_it(event: &Json, at: &str) {
         return;
     };
     assert_eq!(event["isBase64Encoded"], !is_text, "{at}");
-    // The one placeholder that stands in a body: a UUID, a point, and 32 bytes in base64.
-    let body = body.as_str().unwrap().replace("{{refresh_token}}", &"x".repeat(80));
+    let lengths = PLACEHOLDERS_OF_BODIES.iter();
+    let body = lengths
+        .fold(body.as_str().unwrap().to_owned(), |body, (name, length)| body.replace(name, &"x".repeat(*length)));
     let length = if is_text { body.len() } else { BASE64_STANDARD.decode(&body).unwrap().len() };
     assert_eq!(event["headers"]["content-length"], length.to_string(), "{at}");
 }
