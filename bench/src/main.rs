@@ -1,4 +1,4 @@
-//! `cargo run --release -p bench`: measures the binaries that `cargo build --release --workspace --bins` built, against
+//! `cargo run -p bench`: measures the binaries that `cargo build --release --workspace --bins` built, against
 //! the stack of `local` and in one run with a function that does nothing, and prints one table. `docs/performance.md`
 //! says what the figures mean.
 //!
@@ -29,6 +29,10 @@ struct Arguments {
     /// Starts of each function; medians are shown
     #[arg(long, default_value_t = 20)]
     starts: usize,
+
+    /// Where the binaries are
+    #[arg(long, value_name = "DIR", default_value = "target/release")]
+    binaries: PathBuf,
 }
 
 #[tokio::main]
@@ -47,7 +51,7 @@ async fn measure(arguments: &Arguments) -> Result<(), String> {
     let stack = Stack::start(Options { binaries: Some(binaries()?), ..Options::default() })
         .await
         .map_err(|error| error.to_string())?;
-    let subjects = subjects(&stack).await?;
+    let subjects = subjects(&stack, &arguments.binaries).await?;
     let mut starts: Vec<Vec<Start>> = vec![Vec::new(); subjects.len()];
     for round in 0..arguments.starts {
         // In turn, so that whatever else the machine does meets all of them alike.
@@ -67,14 +71,13 @@ async fn measure(arguments: &Arguments) -> Result<(), String> {
 }
 
 /// What is measured: a function that does nothing, and `hook-trigger` with an accepted GitHub push.
-async fn subjects(stack: &Stack) -> Result<Vec<Subject>, String> {
+async fn subjects(stack: &Stack, binaries: &Path) -> Result<Vec<Subject>, String> {
     let samples = Samples::seed(&stack.dynamodb_url(), &stack.secrets_manager_url()).await;
     let samples = samples.map_err(|error| error.to_string())?;
     let push = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events/hook-trigger/github-push.json");
     let push = std::fs::read_to_string(&push).map_err(|error| format!("{}: {error}", push.display()))?;
     let push = Bytes::from(samples.render(&push).map_err(|error| error.to_string())?);
     let environment = stack.environment("HookTrigger").map_err(|error| error.to_string())?;
-    let binaries = binaries()?;
     let subject = |name: &str, file: &str, answer| Subject {
         name: name.to_owned(),
         binary: binaries.join(file),
@@ -86,12 +89,6 @@ async fn subjects(stack: &Stack) -> Result<Vec<Subject>, String> {
         subject("echo", "bench-echo", "pusher"),
         subject("hook-trigger", "hook-trigger", "The pipeline job was queued."),
     ])
-}
-
-/// Where cargo put this program, and the others beside it.
-fn binaries() -> Result<PathBuf, String> {
-    let program = std::env::current_exe().map_err(|error| error.to_string())?;
-    program.parent().map(Path::to_owned).ok_or_else(|| "this program has no directory".to_owned())
 }
 
 fn row(subject: &Subject, starts: &[Start]) -> String {
