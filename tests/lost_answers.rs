@@ -42,7 +42,7 @@ fn a_hook_whose_receipt_is_lost_is_created_once_and_its_secret_is_shown() {
 
         let hook = ann.create_hook(&github_hook()).await;
 
-        assert_eq!(ann.list("/applications/42/hooks").await, [hook.id.clone()]);
+        assert_eq!(ann.list("/applications/42/hooks").await, std::slice::from_ref(&hook.id));
         hook.push().send().await.accepted();
     });
 }

@@ -47,10 +47,8 @@ async fn main() -> ExitCode {
 }
 
 async fn measure(arguments: &Arguments) -> Result<(), String> {
-    // What lies beside this program is what was built with it.
-    let stack = Stack::start(Options { binaries: Some(binaries()?), ..Options::default() })
-        .await
-        .map_err(|error| error.to_string())?;
+    let options = Options { binaries: Some(arguments.binaries.clone()), ..Options::default() };
+    let stack = Stack::start(options).await.map_err(|error| error.to_string())?;
     let subjects = subjects(&stack, &arguments.binaries).await?;
     let mut starts: Vec<Vec<Start>> = vec![Vec::new(); subjects.len()];
     for round in 0..arguments.starts {

@@ -14,7 +14,7 @@ use shared::ports::{FindHook, FindUser, Random, ReplaceSecret};
 
 /// The endpoint and what it needs.
 pub struct HookRotateSecret<Users, Hooks> {
-    /// Where the hook's creator is looked up.
+    /// Where the caller and the hook's creator are looked up.
     pub users: Users,
     /// Where the hook is.
     pub hooks: Hooks,
@@ -31,6 +31,9 @@ pub struct HookRotateSecret<Users, Hooks> {
 impl<Users: FindUser, Hooks: FindHook + ReplaceSecret> Endpoint for HookRotateSecret<Users, Hooks> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
         let identity = call.authenticate(&self.tokens)?;
+        // A token is good for an hour; a user who was shut out within it must not get to see a secret.
+        let caller = self.users.find_user(identity.user_id).await?;
+        caller.filter(|caller| caller.active).ok_or(ApiError::Unauthenticated)?;
         let mut hook = find_own(&self.hooks, &identity, call.path_parameter("hook_id", "The hook")?).await?;
         let signing = hook.signing.as_ref().ok_or_else(takes_unsigned_calls)?;
         let (overlap, secret) = self.read(call, signing)?;
@@ -38,7 +41,8 @@ impl<Users: FindUser, Hooks: FindHook + ReplaceSecret> Endpoint for HookRotateSe
         let now = call.received_at();
         let sealed = self.sealing_key.seal(hook.relation.id, &secret, self.random.bytes())?;
         let current = signing.secret.clone();
-        let rotation = Rotation { hook: hook.relation.id, current, new: sealed, until: now.plus(overlap), at: now };
+        let (id, seen) = (hook.relation.id, hook.relation.updated_at);
+        let rotation = Rotation { hook: id, seen, current, new: sealed, until: now.plus(overlap), at: now };
         self.hooks.replace_secret(&rotation).await?;
 
         hook.relation.updated_at = now;
@@ -54,7 +58,7 @@ impl<Users, Hooks> HookRotateSecret<Users, Hooks> {
     fn read(&self, call: &Call, signing: &Signing) -> Result<(Duration, HookSecret), ApiError> {
         let mut fields = call.fields()?;
         let overlap = fields.optional("overlap_seconds", read::integer(overlap)).unwrap_or(DEFAULT_OVERLAP);
-        let secret = read_secret(&mut fields, signing.scheme());
+        let secret = read_secret(&mut fields, Some(signing.scheme()));
         let secret = secret.unwrap_or_else(|| signing.scheme().generate_secret(&self.random.bytes()));
         fields.finish(Some((overlap, secret)))
     }

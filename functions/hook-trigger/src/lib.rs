@@ -37,7 +37,7 @@ pub struct HookTrigger<Hooks, Jobs, Requests> {
 
 /// What is known of whoever makes a call.
 enum Caller {
-    /// Knows one of these secrets, or the hook takes calls from everybody.
+    /// Knows these secrets, or the hook takes calls from everybody.
     Authentic(Vec<HookSecret>),
     /// Could be anybody.
     Stranger,
@@ -81,14 +81,15 @@ impl<Hooks: FindHook, Jobs, Requests> HookTrigger<Hooks, Jobs, Requests> {
         let Some(signing) = &hook.signing else { return Ok(Caller::Authentic(Vec::new())) };
         let sealed = signing.valid_secrets(call.received_at());
         let opened = sealed.map(|sealed| self.sealing_key.open(hook.relation.id, sealed));
-        let secrets = opened.collect::<Result<Vec<_>, _>>()?;
+        let mut secrets = opened.collect::<Result<Vec<_>, _>>()?;
         let signed = signature::Call {
             header: &|name| call.header(name),
             body: call.body(),
             body_value: &|path| Payload::text_at(call.header("content-type"), call.body(), path),
             received_at: call.received_at(),
         };
-        let authentic = signature::verify(signing, &secrets, &signed).is_ok();
-        Ok(if authentic { Caller::Authentic(secrets) } else { Caller::Stranger })
+        // While a rotation overlaps, a handshake must be answered with the secret that its sender knows.
+        secrets.retain(|secret| signature::verify(signing, std::slice::from_ref(secret), &signed).is_ok());
+        Ok(if secrets.is_empty() { Caller::Stranger } else { Caller::Authentic(secrets) })
     }
 }

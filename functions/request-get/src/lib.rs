@@ -21,7 +21,8 @@ pub struct RequestGet<Hooks, Requests> {
 impl<Hooks: FindHook, Requests: FindRequest> Endpoint for RequestGet<Hooks, Requests> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
         let identity = call.authenticate(&self.tokens)?;
-        let request = find_own(&self.requests, &identity, call.path_parameter("request_id", "The request")?).await?;
+        let id = call.path_parameter("request_id", "The request")?;
+        let request = find_own(&self.requests, &identity, id, call.received_at()).await?;
         let hook = self.hooks.find_hook(request.summary.hook_id, Consistency::Eventual).await?;
 
         let base_url = call.base_url(self.public_url.as_deref());

@@ -27,7 +27,9 @@ impl<Hooks: FindHook, Requests: ListRequests> Endpoint for RequestList<Hooks, Re
         let page = Page::of_query(call)?;
         let hook = find_own(&self.hooks, &identity, call.path_parameter("hook_id", "The hook")?).await?;
 
-        let requests = self.requests.list_requests(hook.relation.id, MAX_LISTED).await?;
+        let mut requests = self.requests.list_requests(hook.relation.id, MAX_LISTED).await?;
+        // DynamoDB may take days to remove what has expired.
+        requests.retain(|request| call.received_at() < request.expires_at());
 
         let base_url = call.base_url(self.public_url.as_deref());
         let list_url = format!("{base_url}{}", call.path());

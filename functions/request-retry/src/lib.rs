@@ -30,7 +30,8 @@ where
 {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
         let identity = call.authenticate(&self.tokens)?;
-        let kept = find_own(&self.requests, &identity, call.path_parameter("request_id", "The request")?).await?;
+        let id = call.path_parameter("request_id", "The request")?;
+        let kept = find_own(&self.requests, &identity, id, call.received_at()).await?;
         let hook = self.find_hook(&kept).await?;
         // The call was proven authentic when it came; one that was not has no body to run again.
         let incoming = Incoming::again(&kept, call).ok_or_else(no_body)?;

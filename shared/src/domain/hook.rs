@@ -98,6 +98,8 @@ impl Signing {
 pub struct Rotation {
     /// Whose.
     pub hook: HookId,
+    /// When the hook was last changed, as far as is known: a secret has the form of the scheme that the hook had then.
+    pub seen: Timestamp,
     /// The secret so far. One that was rotated out before ends here.
     pub current: SealedSecret,
     /// The secret from now on.

@@ -131,8 +131,9 @@ pub mod read {
     pub fn integer<T>(new: impl Fn(i64) -> Result<T, Invalid>) -> impl Fn(&Value<'_>) -> Result<T, Invalid> {
         move |value| {
             let Value::Number(text) = value else { return Err(expected("an integer", value)) };
-            // What does not fit 64 bits fits no id either: zero is refused with the right words.
-            new(payload::integer(text).unwrap_or_default())
+            // What is no integer of 64 bits is none that anybody takes, and the least is refused with the right words.
+            // Zero would not do: there are fields in which it means something.
+            new(payload::integer(text).unwrap_or(i64::MIN))
         }
     }
 

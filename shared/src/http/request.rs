@@ -13,12 +13,20 @@ use crate::auth::Identity;
 use crate::domain::hook::HookRelation;
 use crate::domain::id::RequestId;
 use crate::domain::request::{KeptBody, Request, RequestSummary};
+use crate::domain::timestamp::Timestamp;
 use crate::ports::FindRequest;
 
-/// The call with this id, if it is one of the caller's project; any other is answered as one that does not exist.
-pub async fn find_own(requests: &impl FindRequest, caller: &Identity, id: RequestId) -> Result<Request, ApiError> {
+/// The call with this id, if it is one of the caller's project and is kept at `now`; any other is answered as one that
+/// does not exist. DynamoDB may take days to remove what has expired.
+pub async fn find_own(
+    requests: &impl FindRequest,
+    caller: &Identity,
+    id: RequestId,
+    now: Timestamp,
+) -> Result<Request, ApiError> {
     let request = requests.find_request(id).await?;
-    let own = request.filter(|request| request.summary.project_id == caller.project_id);
+    let kept = request.filter(|request| now < request.summary.expires_at());
+    let own = kept.filter(|request| request.summary.project_id == caller.project_id);
     own.ok_or(ApiError::NotFound("The request"))
 }
 

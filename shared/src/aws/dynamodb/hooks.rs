@@ -93,7 +93,8 @@ impl ReplaceSecret for HooksTable {
             .update_expression(
                 "SET secret = :new, previous_secret = :current, previous_secret_until = :until, updated_at = :at",
             )
-            .condition_expression("secret = :current")
+            .condition_expression("secret = :current AND updated_at = :seen")
+            .expression_attribute_values(":seen", text(rotation.seen))
             .expression_attribute_values(":new", binary(rotation.new.as_bytes()))
             .expression_attribute_values(":current", binary(rotation.current.as_bytes()))
             .expression_attribute_values(":until", text(rotation.until))

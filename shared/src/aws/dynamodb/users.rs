@@ -5,7 +5,7 @@
 //! | `USER#<id>` | a user with the hash of the password | |
 //! | `EMAIL#<address>` | the user's id; that it can be put once makes the address unique | |
 //! | `LOGIN#<address>` | failed logins of an address, known or not | 15 minutes after the last |
-//! | `SESSION#<id>` | a login | 30 days after the login |
+//! | `SESSION#<id>` | a login | 30 days after it was last renewed |
 //! | `COUNTER#user` | the last user id that was handed out | |
 
 use aws_config::SdkConfig;

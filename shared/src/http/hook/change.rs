@@ -35,16 +35,18 @@ pub fn read_change(mut fields: Fields<'_>, hook: &Hook, now: Timestamp) -> Resul
     let conditions = fields.object("trigger_when", |when| {
         if when.has("conditions") { read_conditions(when) } else { Some(current.conditions.clone()) }
     });
+    let action_type = fields.optional("action_type", read::parsed).unwrap_or(current.action_type);
+    let kind = fields.optional("resource_type", read::parsed).unwrap_or(current.resource.kind);
+    let id = fields.optional("resource_id", read::integer(ResourceId::new)).unwrap_or(current.resource.id);
+    let active = fields.optional("active", read::boolean).unwrap_or(current.active);
+    let pipeline_id = fields.optional("pipeline_id", read::integer(PipelineId::new)).or(current.pipeline_id);
     let relation = (|| {
         Some(HookRelation {
             name: name?,
-            action_type: fields.optional("action_type", read::parsed).unwrap_or(current.action_type),
-            resource: Resource {
-                kind: fields.optional("resource_type", read::parsed).unwrap_or(current.resource.kind),
-                id: fields.optional("resource_id", read::integer(ResourceId::new)).unwrap_or(current.resource.id),
-            },
-            active: fields.optional("active", read::boolean).unwrap_or(current.active),
-            pipeline_id: fields.optional("pipeline_id", read::integer(PipelineId::new)).or(current.pipeline_id),
+            action_type,
+            resource: Resource { kind, id },
+            active,
+            pipeline_id,
             requires_secret: signing.is_some(),
             variables: variables?,
             conditions: conditions?,
@@ -61,15 +63,16 @@ fn read_signing(fields: &mut Fields<'_>, hook: &Hook) -> Option<(Algorithm, Secr
     if !requires_secret {
         return None;
     }
-    let (algorithm, header_name): (Algorithm, SecretHeaderName) = match current {
+    let (algorithm, header_name) = match current {
         Some(current) => (
-            fields.optional("secret_algorithm", read::parsed).unwrap_or(current.algorithm),
-            fields.optional("secret_header_name", read::parsed).unwrap_or_else(|| current.header_name.clone()),
+            Some(fields.optional("secret_algorithm", read::parsed).unwrap_or(current.algorithm)),
+            fields.optional("secret_header_name", read::parsed).or_else(|| Some(current.header_name.clone())),
         ),
         None => {
-            (fields.required("secret_algorithm", read::parsed)?, fields.required("secret_header_name", read::parsed)?)
+            (fields.required("secret_algorithm", read::parsed), fields.required("secret_header_name", read::parsed))
         }
     };
+    let (algorithm, header_name): (Algorithm, SecretHeaderName) = (algorithm?, header_name?);
     if let Err(reason) = Scheme::check_algorithm(header_name.as_str(), algorithm) {
         fields.refuse("secret_algorithm", reason);
     }

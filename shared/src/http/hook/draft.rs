@@ -53,21 +53,22 @@ fn read_signing(fields: &mut Fields<'_>) -> Option<SigningDraft> {
     if !fields.required("requires_secret", read::boolean)? {
         return None;
     }
-    let algorithm = fields.required("secret_algorithm", read::parsed);
-    let header_name = fields.required("secret_header_name", read::parsed);
-    let (algorithm, header_name): (Algorithm, SecretHeaderName) = (algorithm?, header_name?);
+    let algorithm: Option<Algorithm> = fields.required("secret_algorithm", read::parsed);
+    let header_name: Option<SecretHeaderName> = fields.required("secret_header_name", read::parsed);
+    let scheme = algorithm.zip(header_name.as_ref()).map(|(hash, header)| Scheme::find(header.as_str(), hash));
+    let secret = read_secret(fields, scheme);
+    let (algorithm, header_name) = (algorithm?, header_name?);
     if let Err(reason) = Scheme::check_algorithm(header_name.as_str(), algorithm) {
         fields.refuse("secret_algorithm", reason);
     }
-    let secret = read_secret(fields, Scheme::find(header_name.as_str(), algorithm));
     Some(SigningDraft { algorithm, header_name, secret })
 }
 
-/// A secret that the provider issued, in the form that its scheme expects.
-pub fn read_secret(fields: &mut Fields<'_>, scheme: &Scheme) -> Option<HookSecret> {
+/// A secret that the provider issued, in the form that its scheme, if it is known, expects.
+pub fn read_secret(fields: &mut Fields<'_>, scheme: Option<&Scheme>) -> Option<HookSecret> {
     fields.optional("secret", |value| {
         let secret = HookSecret::new(read::text(value)?)?;
-        scheme.check_secret(&secret)?;
+        scheme.map_or(Ok(()), |scheme| scheme.check_secret(&secret))?;
         Ok(secret)
     })
 }
@@ -200,6 +201,8 @@ mod tests {
         assert_eq!(at_fault(json!({"secret_algorithm": "sha512"})), ["secret_algorithm"]);
         assert_eq!(at_fault(json!({"secret_header_name": "no header"})), ["secret_header_name"]);
         assert_eq!(at_fault(json!({"secret": "too short"})), ["secret"]);
+        let both = json!({"secret": "too short", "secret_algorithm": "md5"});
+        assert_eq!(at_fault(both), ["secret", "secret_algorithm"]);
         let standard = json!({"secret_header_name": "webhook-signature", "secret": "no prefix, no base64"});
         assert_eq!(at_fault(standard), ["secret"]);
     }

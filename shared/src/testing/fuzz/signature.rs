@@ -66,10 +66,11 @@ impl<'a> Delivery<'a> {
         })
     }
 
-    /// Puts the right MAC where the signature header asks for it.
+    /// Puts the right MAC where the signature header asks for it. Of a fact that is there twice the first is signed: such
+    /// a call must be refused although its MAC is right.
     fn sign(&mut self) {
         let Some(rule) = self.rule() else { return };
-        let mac = self.message(&rule).zip(self.secrets.first().and_then(|secret| rule.key(secret)));
+        let mac = self.message(&rule, Which::First).zip(self.secrets.first().and_then(|secret| rule.key(secret)));
         let Some(mac) = mac.map(|(message, key)| hmac(self.signing.algorithm, &key, &message)) else { return };
         let (hex, base64) = (hex::encode(&mac), STANDARD.encode(&mac));
         let signature = self.signing.header_name.as_str();
@@ -92,8 +93,11 @@ impl<'a> Delivery<'a> {
     }
 
     fn header(&self, name: &str) -> Option<&str> {
-        let mut values = self.headers.iter().filter(|(known, _)| *known == name);
-        values.next().filter(|_| values.next().is_none()).map(|(_, value)| value.as_str())
+        Which::Only.of(self.headers(name))
+    }
+
+    fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.headers.iter().filter(move |(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
     /// Whether the call is authentic, by another way; `None` where this file cannot tell.
@@ -101,7 +105,7 @@ impl<'a> Delivery<'a> {
         let Some(value) = self.header(self.signing.header_name.as_str()) else { return Some(false) };
         let Some(rule) = self.rule() else { return Some(self.secrets.contains(&value)) };
         let keys: Option<Vec<_>> = self.secrets.iter().map(|secret| rule.key(secret)).collect();
-        let Some((keys, message)) = keys.zip(self.message(&rule)) else { return Some(false) };
+        let Some((keys, message)) = keys.zip(self.message(&rule, Which::Only)) else { return Some(false) };
         let signatures: Vec<_> = rule.entries(value).filter_map(|entry| rule.signature(entry)).take(16).collect();
         let proven = keys.iter().any(|key| {
             let mac = hmac(self.signing.algorithm, key, &message);
@@ -124,7 +128,7 @@ impl<'a> Delivery<'a> {
             return self.timestamp_in_body().map(|at| near(&at, 1_000));
         }
         let name = rule.before_body.rsplit_once('[').and_then(|(_, rest)| rest.split(']').next());
-        Some(name.is_none_or(|name| self.fact(rule, name).is_some_and(|at| near(at, 1))))
+        Some(name.is_none_or(|name| self.fact(rule, name, Which::Only).is_some_and(|at| near(at, 1))))
     }
 
     fn timestamp_in_body(&self) -> Option<String> {
@@ -138,24 +142,23 @@ impl<'a> Delivery<'a> {
     }
 
     /// What is signed, or `None` when a part of it is missing.
-    fn message(&self, rule: &Rule) -> Option<Vec<u8>> {
+    fn message(&self, rule: &Rule, which: Which) -> Option<Vec<u8>> {
         let (mut message, mut rest) = (String::new(), rule.before_body);
         while let Some((text, after)) = rest.split_once('[') {
             let (name, after) = after.split_once(']')?;
-            message = message + text + self.fact(rule, name)?;
+            message = message + text + self.fact(rule, name, which)?;
             rest = after;
         }
         Some([message.as_bytes(), rest.as_bytes(), self.body].concat())
     }
 
     /// A fact that is signed: a header, whose names here have hyphens, or an entry of the signature header.
-    fn fact(&self, rule: &Rule, name: &str) -> Option<&str> {
+    fn fact(&self, rule: &Rule, name: &str, which: Which) -> Option<&str> {
         if name.contains('-') {
-            return self.header(name);
+            return which.of(self.headers(name));
         }
         let entries = rule.entries(self.header(self.signing.header_name.as_str())?);
-        let values: Vec<_> = entries.filter_map(|entry| entry.strip_prefix(&format!("{name}="))).collect();
-        if let [value] = *values { Some(value) } else { None }
+        which.of(entries.filter_map(|entry| entry.strip_prefix(&format!("{name}="))))
     }
 
     /// `None` for the one provider that sends the secret itself.
@@ -163,6 +166,25 @@ impl<'a> Delivery<'a> {
         let (header, algorithm) = (self.signing.header_name.as_str(), self.signing.algorithm.as_str());
         let known = RULES.iter().find(|rule| rule.header == header && rule.algorithms.contains(algorithm));
         (header != "x-gitlab-token").then(|| known.copied().unwrap_or(generic(algorithm)))
+    }
+}
+
+/// Which of several values counts.
+#[derive(Clone, Copy)]
+enum Which {
+    /// The only one: several are none.
+    Only,
+    /// The first.
+    First,
+}
+
+impl Which {
+    fn of<'v>(self, values: impl Iterator<Item = &'v str>) -> Option<&'v str> {
+        let values: Vec<_> = values.collect();
+        match self {
+            Self::Only => values.first().copied().filter(|_| values.len() == 1),
+            Self::First => values.first().copied(),
+        }
     }
 }
 
