@@ -44,7 +44,7 @@ impl Pipehook {
         answer["SecretString"].as_str().unwrap().to_owned()
     }
 
-    pub(crate) async fn dynamodb(&self, operation: &str, request: &Json) -> Json {
+    async fn dynamodb(&self, operation: &str, request: &Json) -> Json {
         self.aws(&self.dynamodb_url(), &format!("DynamoDB_20120810.{operation}"), request).await
     }
 

@@ -1,0 +1,460 @@
+//! Hooks as they are shown, changed and removed.
+
+use std::time::Duration;
+
+use harness::{Answer, Hash, Hook, Pipehook, User, alone, github_hook, open_hook, shared, signed_hook, together};
+use local::{Fault, Service};
+use serde_json::{Value as Json, json};
+
+const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
+
+async fn get(user: &User<'_>, hook: &Hook<'_>) -> Json {
+    user.get(&format!("/hooks/incoming/{}", hook.id)).send().await.is(200)
+}
+
+async fn delete(user: &User<'_>, id: &str) -> Answer {
+    user.call("DELETE", &format!("/hooks/incoming/{id}")).send().await
+}
+
+/// The stored items of a project's hooks: what a refused change must leave alone.
+async fn items(stack: &Pipehook, user: &User<'_>) -> Vec<Json> {
+    let mut items = stack.items("HooksTable").await;
+    items.retain(|item| item["project_id"]["N"] == user.project.to_string());
+    items
+}
+
+async fn changed(user: &User<'_>, hook: &Hook<'_>, change: &Json) -> Json {
+    let answer = user.put_hook(hook, change).await;
+    assert_eq!((answer.status, answer.text().as_str()), (204, ""), "{change}");
+    get(user, hook).await
+}
+
+/// A hook which uses every field.
+fn full_hook() -> Json {
+    let mut hook = github_hook();
+    hook["pipeline_id"] = 7.into();
+    hook["settings"]["variables"][0]["required"] = true.into();
+    let condition = json!({ "name": "main", "type": "request_body", "path": "ref", "accepted_values": ["a", 1, true] });
+    hook["trigger_when"] = json!({ "conditions": [condition] });
+    hook
+}
+
+#[test]
+fn a_hook_is_shown_as_it_was_created_but_for_its_secret() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        for draft in [full_hook(), github_hook()] {
+            let hook = ann.create_hook(&draft).await;
+            let mut expected = hook.json.clone();
+            expected["secret"] = "********".into();
+
+            let shown = get(&ann, &hook).await;
+
+            assert_eq!(shown, expected);
+            let creator = json!({
+                "id": ann.id, "name": "Ann Bee", "email": ann.email, "url_slug": format!("ann-bee-{}", ann.id), "active": true,
+            });
+            assert_eq!(shown["created_by_user"], creator);
+        }
+        let open = ann.create_hook(&open_hook()).await;
+        let shown = get(&ann, &open).await;
+        for name in ["secret", "secret_algorithm", "secret_header_name"] {
+            assert_eq!(shown[name], Json::Null, "{name}");
+        }
+    });
+}
+
+#[test]
+fn a_hook_names_its_creator_whoever_looks_and_as_the_creator_is_now() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let bob = stack.user_of(ann.project).await;
+        let hook = ann.create_hook(&github_hook()).await;
+        let input = json!({
+            "email": ann.email, "name": "Ann Cee", "project_id": ann.project, "environment_id": 1, "active": false,
+        });
+        stack.put_user(&input).await.unwrap();
+
+        let creator = get(&bob, &hook).await["created_by_user"].clone();
+
+        assert_eq!(
+            (&creator["id"], &creator["name"], &creator["active"]),
+            (&json!(ann.id), &json!("Ann Cee"), &json!(false))
+        );
+        assert_eq!(bob.put_hook(&hook, &json!({ "name": "another name" })).await.status, 204);
+        assert_eq!(get(&bob, &hook).await["created_by_user"], creator, "whoever changes it did not create it");
+    });
+}
+
+#[test]
+fn a_change_keeps_every_field_that_is_absent_or_null() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&full_hook()).await;
+        let before = get(&ann, &hook).await;
+        let mut nulls = full_hook();
+        nulls.as_object_mut().unwrap().values_mut().for_each(|value| *value = Json::Null);
+        nulls["name"] = before["name"].clone();
+        let empty = json!({ "settings": {}, "trigger_when": {} });
+        let null = json!({ "settings": { "variables": null }, "trigger_when": { "conditions": null, "events": [] } });
+        for change in [json!({}), nulls, empty, null] {
+            let mut after = changed(&ann, &hook, &change).await;
+
+            assert!(after["updated_at"].as_str().unwrap() > before["updated_at"].as_str().unwrap(), "{change}");
+            after["updated_at"] = before["updated_at"].clone();
+            assert_eq!(after, before, "{change}");
+        }
+        let call = hook.signed(json!({ "ref": "a" }).to_string());
+        call.send().await.accepted();
+        assert_eq!(ann.jobs().await.len(), 1, "the secret is still the same");
+    });
+}
+
+#[test]
+fn a_change_changes_the_field_that_it_names_and_no_other() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&full_hook()).await;
+        let mut expected = get(&ann, &hook).await;
+        let variable =
+            json!({ "name": "x", "path": "y", "type": "array", "required": false, "default_value": [1, 2.50] });
+        let condition =
+            json!({ "name": null, "type": "request_header", "path": "x-event", "accepted_values": ["push"] });
+        for (change, pointer) in [
+            (json!({ "name": "another name" }), "/name"),
+            (json!({ "name": "another name", "action_type": "restart" }), "/action_type"),
+            (json!({ "name": "another name", "resource_type": "server" }), "/resource_type"),
+            (json!({ "name": "another name", "resource_id": 43 }), "/resource_id"),
+            (json!({ "name": "another name", "pipeline_id": 8 }), "/pipeline_id"),
+            (json!({ "name": "another name", "active": false }), "/active"),
+            (json!({ "name": "another name", "settings": { "variables": [variable] } }), "/settings/variables"),
+            (json!({ "name": "another name", "settings": { "variables": [] } }), "/settings/variables"),
+            (
+                json!({ "name": "another name", "trigger_when": { "conditions": [condition] } }),
+                "/trigger_when/conditions",
+            ),
+            (json!({ "name": "another name", "trigger_when": { "conditions": [] } }), "/trigger_when/conditions"),
+            (json!({ "name": "another name", "secret_header_name": "X-Signature" }), "/secret_header_name"),
+            (json!({ "name": "another name", "secret_algorithm": "sha512" }), "/secret_algorithm"),
+        ] {
+            let after = changed(&ann, &hook, &change).await;
+
+            *expected.pointer_mut(pointer).unwrap() = change.pointer(pointer).unwrap().clone();
+            if pointer == "/secret_header_name" {
+                expected["secret_header_name"] = "x-signature".into();
+            }
+            expected["updated_at"] = after["updated_at"].clone();
+            assert_eq!(after, expected, "{change}");
+        }
+        assert_eq!(ann.list("/applications/42/hooks").await, [""; 0], "it is where it was moved to");
+        assert_eq!(ann.list("/servers/43/hooks").await, [hook.id.clone()]);
+        assert_eq!(ann.list("/pipelines/8/hooks").await, [hook.id.clone()]);
+        assert_eq!(ann.list("/pipelines/7/hooks").await, [""; 0]);
+    });
+}
+
+#[test]
+fn what_a_change_must_not_touch_stays_whatever_it_says() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&github_hook()).await;
+        let before = get(&ann, &hook).await;
+        let change = json!({
+            "secret": "It's a Secret to Everybody", "project_id": 999, "environment_id": 999, "url": "http://x", "type": "out",
+            "created_at": "2000-01-01T00:00:00.000Z", "created_by": 999, "is_auto_generated": true,
+        });
+
+        let mut after = changed(&ann, &hook, &change).await;
+
+        after["updated_at"] = before["updated_at"].clone();
+        assert_eq!(after, before);
+        hook.push().send().await.accepted();
+        let mut other = hook.clone();
+        other.secret = "It's a Secret to Everybody".to_owned();
+        other.push().send().await.refused(401);
+        assert_eq!(ann.jobs().await.len(), 1);
+    });
+}
+
+#[test]
+fn a_change_that_is_not_valid_names_every_field_and_changes_nothing() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&github_hook()).await;
+        let other = ann.create_hook(&github_hook()).await;
+        let before = items(stack, &ann).await;
+        let put = ann.call("PUT", &format!("/hooks/incoming/{}", hook.id));
+        for (body, fields) in [
+            (json!({}), vec!["id", "name"]),
+            (json!({ "id": hook.id }), vec!["name"]),
+            (json!({ "name": "x" }), vec!["id"]),
+            (json!({ "id": null, "name": null }), vec!["id", "name"]),
+            (json!({ "id": other.id, "name": "x" }), vec!["id"]),
+            (json!({ "id": NOBODY, "name": "x" }), vec!["id"]),
+            (json!({ "id": "x", "name": "" }), vec!["id", "name"]),
+            (json!({ "id": 7, "name": "x".repeat(61), "active": "no" }), vec!["active", "id", "name"]),
+        ] {
+            assert_eq!(put.clone().json(&body).send().await.invalid(), fields, "{body}");
+        }
+        for (change, fields) in [
+            (json!({ "name": null, "action_type": "explode" }), vec!["action_type", "name"]),
+            (json!({ "resource_id": 0, "resource_type": "moon" }), vec!["resource_id", "resource_type"]),
+            (json!({ "resource_id": 1.5, "pipeline_id": "7" }), vec!["pipeline_id", "resource_id"]),
+            (json!({ "requires_secret": "false" }), vec!["requires_secret"]),
+            (json!({ "secret_algorithm": "md5" }), vec!["secret_algorithm"]),
+            (json!({ "secret_algorithm": "sha512" }), vec!["secret_algorithm"]),
+            (json!({ "secret_header_name": "a b" }), vec!["secret_header_name"]),
+            (json!({ "settings": [] }), vec!["settings"]),
+            (json!({ "settings": { "variables": {} } }), vec!["settings.variables"]),
+            (json!({ "settings": { "variables": [{ "type": "string" }] } }), vec!["settings.variables.0.name"]),
+            (
+                json!({ "trigger_when": { "conditions": [{}] } }),
+                vec![
+                    "trigger_when.conditions.0.accepted_values",
+                    "trigger_when.conditions.0.path",
+                    "trigger_when.conditions.0.type",
+                ],
+            ),
+        ] {
+            assert_eq!(ann.put_hook(&hook, &change).await.invalid(), fields, "{change}");
+        }
+        put.clone().body("{").send().await.refused(400);
+        put.with("content-type", "text/plain").body("{}").send().await.refused(415);
+
+        assert_eq!(items(stack, &ann).await, before);
+    });
+}
+
+#[test]
+fn a_hook_of_another_project_is_not_there_to_be_changed_or_removed() {
+    shared(async |stack| {
+        let (ann, bob) = (stack.user().await, stack.user().await);
+        let hook = ann.create_hook(&github_hook()).await;
+        let before = items(stack, &ann).await;
+
+        bob.put_hook(&hook, &json!({ "requires_secret": false })).await.refused(404);
+        // What is wrong with the body must not tell that the hook is there.
+        bob.call("PUT", &format!("/hooks/incoming/{}", hook.id)).json(&json!({})).send().await.refused(404);
+        delete(&bob, &hook.id).await.refused(404);
+        bob.get(&format!("/hooks/incoming/{}", hook.id)).send().await.refused(404);
+        for method in ["GET", "PUT", "DELETE"] {
+            stack.call(method, &format!("/hooks/incoming/{}", hook.id)).send().await.refused(401);
+            ann.call(method, "/hooks/incoming/x").send().await.refused(404);
+            ann.call(method, &format!("/hooks/incoming/{NOBODY}")).send().await.refused(404);
+            assert_eq!(ann.call(method, &format!("/hooks/outgoing/{}", hook.id)).send().await.status, 404);
+        }
+
+        assert_eq!(items(stack, &ann).await, before);
+        assert_eq!(items(stack, &bob).await, [Json::Null; 0], "a change makes no hook");
+        hook.push().send().await.accepted();
+    });
+}
+
+#[test]
+fn of_changes_at_once_one_wins_and_the_others_are_told() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&github_hook()).await;
+        let changes: Vec<_> = (0..4).map(|number| json!({ "name": format!("name {number}") })).collect();
+
+        // All have read the hook before one of them writes.
+        stack.fault(Service::DynamoDb, Fault::delay(Duration::from_millis(500)).on("PutItem"));
+        let answers = together(changes.iter().map(|change| ann.put_hook(&hook, change))).await;
+        stack.fault(Service::DynamoDb, None);
+
+        let (winners, losers): (Vec<_>, Vec<_>) =
+            answers.iter().zip(&changes).partition(|(answer, _)| answer.status == 204);
+        assert_eq!(winners.len(), 1, "{answers:?}");
+        losers.iter().for_each(|(answer, _)| {
+            answer.refused(409);
+        });
+        assert_eq!(get(&ann, &hook).await["name"], winners[0].1["name"]);
+    });
+}
+
+#[test]
+fn no_change_that_was_answered_is_lost_to_another_one() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&full_hook()).await;
+        for round in 0..5 {
+            let changes = [
+                ("resource_id", json!({ "resource_id": 1_000 + round })),
+                ("pipeline_id", json!({ "pipeline_id": 1_000 + round })),
+                ("action_type", json!({ "action_type": (["start", "stop"][round % 2]) })),
+                ("active", json!({ "active": round % 2 == 0 })),
+                ("resource_type", json!({ "resource_type": (["server", "daemon"][round % 2]) })),
+            ];
+            let before = get(&ann, &hook).await;
+
+            let answers = together(changes.iter().map(|(_, change)| ann.put_hook(&hook, change))).await;
+
+            let after = get(&ann, &hook).await;
+            assert!(answers.iter().any(|answer| answer.status == 204));
+            for ((field, change), answer) in changes.iter().zip(&answers) {
+                let expected = if answer.status == 204 { change } else { &before };
+                assert_eq!(after[field], expected[field], "{field}, answered {}", answer.status);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_hook_that_stops_requiring_a_secret_is_open_and_says_so() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&github_hook()).await;
+        hook.unsigned("{}").send().await.refused(401);
+
+        let shown = changed(&ann, &hook, &json!({ "requires_secret": false })).await;
+
+        assert_eq!(shown["requires_secret"], false);
+        for name in ["secret", "secret_algorithm", "secret_header_name"] {
+            assert_eq!(shown[name], Json::Null, "{name}");
+        }
+        let item = items(stack, &ann).await.remove(0);
+        for name in ["secret", "previous_secret", "secret_header_name"] {
+            assert_eq!(item.get(name), None, "nothing of the secret is kept");
+        }
+        hook.unsigned("{}").send().await.accepted();
+        assert_eq!(ann.jobs().await.len(), 1);
+    });
+}
+
+#[test]
+fn a_hook_that_starts_to_require_a_secret_refuses_every_call_until_there_is_one_that_somebody_knows() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let mut hook = ann.create_hook(&github_hook()).await;
+        let old = hook.clone();
+        changed(&ann, &hook, &json!({ "requires_secret": false })).await;
+        let before = items(stack, &ann).await;
+        let missing = ann.put_hook(&hook, &json!({ "requires_secret": true })).await;
+        assert_eq!(missing.invalid(), ["secret_algorithm", "secret_header_name"]);
+        assert_eq!(items(stack, &ann).await, before);
+
+        let change = json!({
+            "requires_secret": true, "secret_algorithm": "sha256", "secret_header_name": "x-hub-signature-256",
+        });
+        let shown = changed(&ann, &hook, &change).await;
+
+        assert_eq!((&shown["requires_secret"], &shown["secret"]), (&json!(true), &json!("********")));
+        hook.unsigned("{}").send().await.refused(401);
+        old.push().send().await.refused(401);
+        hook.secret = "********".to_owned();
+        hook.push().send().await.refused(401);
+        hook.secret = String::new();
+        hook.push().send().await.refused(401);
+        assert_eq!(ann.jobs().await.len(), 0);
+
+        let rotated = ann.post(&format!("/hooks/incoming/{}/rotate-secret", hook.id)).send().await.is(200);
+        hook.secret = rotated["secret"].as_str().unwrap().to_owned();
+        hook.push().send().await.accepted();
+        assert_eq!(ann.jobs().await.len(), 1);
+    });
+}
+
+#[test]
+fn a_scheme_that_the_secret_does_not_fit_is_refused_and_one_that_it_fits_is_taken() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&github_hook()).await;
+        let before = items(stack, &ann).await;
+        for header in ["webhook-signature", "Svix-Signature"] {
+            let answer = ann.put_hook(&hook, &json!({ "secret_header_name": header })).await;
+            assert_eq!(answer.invalid(), ["secret_header_name"], "{header}");
+        }
+        assert_eq!(items(stack, &ann).await, before);
+        hook.push().send().await.accepted();
+
+        changed(&ann, &hook, &json!({ "secret_header_name": "X-Gitea-Signature" })).await;
+
+        let signature = hex::encode(hook.mac(Hash::Sha256, b"{}"));
+        hook.unsigned("{}").header("x-gitea-signature", signature).send().await.accepted();
+        hook.push().send().await.refused(401);
+        assert_eq!(ann.jobs().await.len(), 2);
+        let standard = ann.create_hook(&signed_hook("webhook-signature", Hash::Sha256)).await;
+        changed(&ann, &standard, &json!({ "secret_header_name": "svix-signature" })).await;
+    });
+}
+
+#[test]
+fn a_hook_that_is_removed_is_gone() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        for draft in [full_hook(), open_hook()] {
+            let hook = ann.create_hook(&draft).await;
+            let kept = ann.create_hook(&draft).await;
+            let call = hook.signed(json!({ "ref": "a" }).to_string());
+            call.send().await.accepted();
+            let jobs = ann.jobs().await.len();
+
+            let answer = delete(&ann, &hook.id).await;
+
+            assert_eq!((answer.status, answer.text().as_str()), (204, ""));
+            call.send().await.refused(404);
+            hook.unsigned("{}").send().await.refused(404);
+            delete(&ann, &hook.id).await.refused(404);
+            for path in ["", "/requests"] {
+                ann.get(&format!("/hooks/incoming/{}{path}", hook.id)).send().await.refused(404);
+            }
+            ann.put_hook(&hook, &json!({})).await.refused(404);
+            ann.post(&format!("/hooks/incoming/{}/rotate-secret", hook.id)).send().await.refused(404);
+            assert_eq!(ann.list("/applications/42/hooks").await, [kept.id.clone()]);
+            assert_eq!(items(stack, &ann).await.len(), 1);
+            assert_eq!(ann.jobs().await.len(), jobs);
+            delete(&ann, &kept.id).await;
+        }
+    });
+}
+
+#[test]
+fn a_change_does_not_bring_a_removed_hook_back() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        for operation in ["PutItem", "UpdateItem"] {
+            let hook = ann.create_hook(&github_hook()).await;
+            let before = stack.aws_calls().len();
+            stack.fault(Service::DynamoDb, Fault::delay(Duration::from_millis(500)).on(operation));
+            let change = async {
+                if operation == "PutItem" {
+                    ann.put_hook(&hook, &json!({ "name": "another name" })).await
+                } else {
+                    ann.post(&format!("/hooks/incoming/{}/rotate-secret", hook.id)).send().await
+                }
+            };
+            let remove = async {
+                while !stack.aws_calls()[before..].iter().any(|call| call.operation == operation) {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                delete(&ann, &hook.id).await
+            };
+
+            let (changed, removed) = tokio::join!(change, remove);
+
+            stack.fault(Service::DynamoDb, None);
+            assert_eq!(removed.status, 204);
+            changed.refused(409);
+            assert_eq!(items(stack, &ann).await, [Json::Null; 0], "{operation}");
+            hook.push().send().await.refused(404);
+        }
+    });
+}
+
+#[test]
+fn a_hook_that_is_deactivated_ignores_its_calls_until_it_is_activated() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&github_hook()).await;
+        changed(&ann, &hook, &json!({ "active": false })).await;
+
+        let message = hook.push().send().await.accepted();
+
+        assert!(message.contains("inactive"), "{message}");
+        hook.unsigned("{}").send().await.refused(401);
+        assert_eq!(ann.jobs().await.len(), 0);
+        changed(&ann, &hook, &json!({ "active": true })).await;
+        hook.push().send().await.accepted();
+        assert_eq!(ann.jobs().await.len(), 1);
+    });
+}
