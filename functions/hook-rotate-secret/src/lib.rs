@@ -37,16 +37,17 @@ impl<Users: FindUser, Hooks: FindHook + ReplaceSecret> Endpoint for HookRotateSe
         let mut hook = find_own(&self.hooks, &identity, call.path_parameter("hook_id", "The hook")?).await?;
         let signing = hook.signing.as_ref().ok_or_else(takes_unsigned_calls)?;
         let (overlap, secret) = self.read(call, signing)?;
+        // Now, because once the secret is replaced nothing may fail any more: the answer alone shows the new one.
+        let creator = self.users.find_user(hook.created_by).await?;
 
         let now = call.received_at();
         let sealed = self.sealing_key.seal(hook.relation.id, &secret, self.random.bytes())?;
         let current = signing.secret.clone();
-        let (id, seen) = (hook.relation.id, hook.relation.updated_at);
-        let rotation = Rotation { hook: id, seen, current, new: sealed, until: now.plus(overlap), at: now };
+        let (id, seen, at) = (hook.relation.id, hook.relation.updated_at, hook.relation.changed_at(now));
+        let rotation = Rotation { hook: id, seen, current, new: sealed, until: now.plus(overlap), at };
         self.hooks.replace_secret(&rotation).await?;
 
-        hook.relation.updated_at = now;
-        let creator = self.users.find_user(hook.created_by).await?;
+        hook.relation.updated_at = at;
         let base_url = call.base_url(self.public_url.as_deref());
         let body = HookBody::new(&hook, creator.as_ref(), &base_url).with_secret(Some(&secret));
         Ok(Response::ok(&body).never_stored())

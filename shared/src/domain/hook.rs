@@ -57,6 +57,14 @@ pub struct HookRelation {
     pub updated_at: Timestamp,
 }
 
+impl HookRelation {
+    /// When a change that is made at `now` happens: after the last one, also within its millisecond and on a machine
+    /// whose clock is behind, so that this instant tells two states of the hook apart.
+    pub fn changed_at(&self, now: Timestamp) -> Timestamp {
+        now.max(self.updated_at.plus(Duration::from_millis(1)))
+    }
+}
+
 /// How the calls of a hook are signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signing {
@@ -329,6 +337,15 @@ named_enum! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_change_is_later_than_the_last() {
+        let hook = crate::testing::fixtures::hook().relation;
+        let at = |millis| Timestamp::from_unix_millis(hook.updated_at.unix_millis() + millis);
+        for (now, changed_at) in [(at(5), at(5)), (at(0), at(1)), (at(-5), at(1))] {
+            assert_eq!(hook.changed_at(now), changed_at);
+        }
+    }
 
     #[test]
     fn a_name_has_1_to_60_characters() {

@@ -50,7 +50,7 @@ pub fn read_change(mut fields: Fields<'_>, hook: &Hook, now: Timestamp) -> Resul
             requires_secret: signing.is_some(),
             variables: variables?,
             conditions: conditions?,
-            updated_at: now,
+            updated_at: current.changed_at(now),
             ..current.clone()
         })
     })();
