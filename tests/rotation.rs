@@ -127,7 +127,7 @@ fn after_the_overlap_only_the_new_secret_is_good() {
         hook_until(&old, SystemTime::now() - Duration::from_secs(1)).await;
 
         good(&ann, &[(&new, true), (&old, false)]).await;
-        hook_until(&old, SystemTime::now() + Duration::from_secs(60)).await;
+        hook_until(&old, SystemTime::now() + Duration::from_mins(1)).await;
         good(&ann, &[(&old, true)]).await;
     });
 }
@@ -313,6 +313,28 @@ fn a_rotation_never_leaves_a_secret_that_does_not_fit_the_scheme() {
             assert_eq!(header(&item(stack, &hook).await), "svix-signature");
             svix(&with_secret(&hook, &key)).send().await.accepted();
         }
+    });
+}
+
+#[test]
+fn a_secret_that_was_replaced_is_shown_whatever_fails_after_that() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&github_hook()).await;
+        let before = stack.aws_calls().len();
+        stack.fault(Service::DynamoDb, Fault::delay(Duration::from_millis(300)).on("UpdateItem"));
+        let fail = async {
+            while !stack.aws_calls()[before..].iter().any(|call| call.operation == "UpdateItem") {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            stack.fault(Service::DynamoDb, Fault::hang_up());
+        };
+
+        let body = json!({ "overlap_seconds": 0 });
+        let (new, ()) = tokio::join!(rotated(&ann, &hook, &body), fail);
+
+        stack.fault(Service::DynamoDb, None);
+        good(&ann, &[(&new, true), (&hook, false)]).await;
     });
 }
 

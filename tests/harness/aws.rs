@@ -37,6 +37,12 @@ impl Pipehook {
         self.dynamodb("UpdateItem", &request).await;
     }
 
+    /// Writes an item behind the product's back.
+    pub async fn put_item(&self, table: &str, item: &Json) {
+        let request = json!({ "TableName": self.physical_id(table), "Item": item });
+        self.dynamodb("PutItem", &request).await;
+    }
+
     /// The value of a secret that Secrets Manager keeps, by its logical id.
     pub async fn key(&self, secret: &str) -> String {
         let request = json!({ "SecretId": self.physical_id(secret) });
