@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use crate::runtime_api::{RuntimeApi, Said};
 
@@ -30,6 +30,14 @@ pub(crate) struct Subject {
     pub(crate) answer: &'static str,
 }
 
+/// What a start without a call showed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ready {
+    pub(crate) to_next: Duration,
+    /// The most memory that it had, in KiB.
+    pub(crate) peak_memory_kib: u32,
+}
+
 /// What one start showed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Start {
@@ -48,11 +56,17 @@ impl Subject {
         u32::try_from(bytes / 1024).unwrap_or(u32::MAX)
     }
 
-    /// Starts it once.
-    pub(crate) async fn start(&self) -> Result<Start, String> {
+    /// Starts it once, up to its first request for work.
+    pub(crate) async fn ready(&self) -> Result<Ready, String> {
         let mut api = RuntimeApi::start().await.map_err(|error| error.to_string())?;
         let started = Instant::now();
-        let mut process = Command::new(&self.binary)
+        let process = self.spawn(&api)?;
+        let to_next = self.expect_next(&mut api).await?.duration_since(started);
+        Ok(Ready { to_next, peak_memory_kib: process.id().map(peak_memory_kib).unwrap_or_default() })
+    }
+
+    fn spawn(&self, api: &RuntimeApi) -> Result<Child, String> {
+        let process = Command::new(&self.binary)
             .env_clear()
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .env("AWS_LAMBDA_RUNTIME_API", api.address.to_string())
@@ -60,8 +74,15 @@ impl Subject {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| format!("{}: {error}", self.binary.display()))?;
+            .spawn();
+        process.map_err(|error| format!("{}: {error}", self.binary.display()))
+    }
+
+    /// Starts it once and lets it serve its calls.
+    pub(crate) async fn start(&self) -> Result<Start, String> {
+        let mut api = RuntimeApi::start().await.map_err(|error| error.to_string())?;
+        let started = Instant::now();
+        let mut process = self.spawn(&api)?;
         let next = self.expect_next(&mut api).await?;
         let mut calls = Vec::with_capacity(CALLS);
         for event in self.events.iter().cycle().take(CALLS) {

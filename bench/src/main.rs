@@ -64,8 +64,55 @@ async fn measure(arguments: &Arguments) -> Result<(), String> {
     for (subject, starts) in subjects.iter().zip(&starts) {
         println!("{}", row(subject, starts));
     }
+    println!();
+    println!("| function | to first `/next` | memory then | binary |");
+    println!("|---|---|---|---|");
+    for subject in all_functions(&stack, &arguments.binaries)? {
+        println!("{}", ready_row(&subject, arguments.starts).await?);
+    }
     stack.stop().await;
     Ok(())
+}
+
+/// Every function of the workspace, by the names of their directories.
+fn all_functions(stack: &Stack, binaries: &Path) -> Result<Vec<Subject>, String> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions");
+    let entries = std::fs::read_dir(directory).map_err(|error| error.to_string())?;
+    let mut names: Vec<_> = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort_unstable();
+    let subject = |name: String| {
+        let environment = stack.environment(&logical_id(&name)).map_err(|error| error.to_string())?;
+        Ok(Subject { binary: binaries.join(&name), name, environment, events: Vec::new(), answer: "" })
+    };
+    names.into_iter().map(subject).collect()
+}
+
+/// `hook-trigger` is `HookTrigger` in the template.
+fn logical_id(name: &str) -> String {
+    let word = |word: &str| word[..1].to_uppercase() + &word[1..];
+    name.split('-').map(word).collect()
+}
+
+async fn ready_row(subject: &Subject, starts: usize) -> Result<String, String> {
+    let mut ready = Vec::with_capacity(starts);
+    for _ in 0..starts {
+        ready.push(subject.ready().await?);
+    }
+    let memory = ready.iter().map(|ready| ready.peak_memory_kib).max().unwrap_or_default();
+    Ok(format!(
+        "| {} | {:.1} ms | {:.1} MiB | {:.2} MiB |",
+        subject.name,
+        median(ready.iter().map(|ready| ready.to_next)),
+        f64::from(memory) / 1024.0,
+        f64::from(subject.size_kib()) / 1024.0,
+    ))
+}
+
+/// The median in milliseconds.
+fn median(times: impl Iterator<Item = Duration>) -> f64 {
+    let mut times: Vec<Duration> = times.collect();
+    times.sort_unstable();
+    times.get(times.len() / 2).map(|time| time.as_secs_f64() * 1_000.0).unwrap_or_default()
 }
 
 /// What is measured: a function that does nothing, and `hook-trigger` with an accepted GitHub push.
@@ -90,11 +137,7 @@ async fn subjects(stack: &Stack, binaries: &Path) -> Result<Vec<Subject>, String
 }
 
 fn row(subject: &Subject, starts: &[Start]) -> String {
-    let median = |of: fn(&Start) -> Duration| {
-        let mut times: Vec<Duration> = starts.iter().map(of).collect();
-        times.sort_unstable();
-        times.get(times.len() / 2).map(|time| time.as_secs_f64() * 1_000.0).unwrap_or_default()
-    };
+    let median = |of: fn(&Start) -> Duration| median(starts.iter().map(of));
     let memory = starts.iter().map(|start| start.peak_memory_kib).max().unwrap_or_default();
     format!(
         "| {} | {:.1} ms | {:.1} ms | {:.2} ms | {:.2} ms | {:.1} MiB | {:.2} MiB |",
