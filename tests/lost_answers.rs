@@ -38,7 +38,7 @@ fn a_login_whose_count_is_lost_succeeds() {
 fn a_hook_whose_receipt_is_lost_is_created_once_and_its_secret_is_shown() {
     alone(async |stack| {
         let ann = stack.user().await;
-        stack.fault(Service::DynamoDb, Fault::lose_answer().on("PutItem").first(1));
+        stack.fault(Service::DynamoDb, Fault::lose_answer().on("TransactWriteItems").first(1));
 
         let hook = ann.create_hook(&github_hook()).await;
 

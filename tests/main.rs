@@ -11,6 +11,7 @@ mod creation;
 mod events;
 mod faults;
 mod hooks;
+mod limits;
 mod lists;
 mod login;
 mod lost_answers;

@@ -117,7 +117,7 @@ impl PutError {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Input(_) => "InvalidInput",
-            Self::Store(StoreError::Conflict) => "Conflict",
+            Self::Store(StoreError::Conflict | StoreError::Full { .. }) => "Conflict",
             Self::Store(StoreError::Unavailable(_)) => "Unavailable",
             Self::Store(StoreError::Corrupt { .. }) | Self::Hash(_) | Self::Answer(_) => "Internal",
         }

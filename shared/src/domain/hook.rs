@@ -93,6 +93,9 @@ pub const DEFAULT_OVERLAP: Duration = Duration::from_hours(24);
 /// The longest time that the old secret can stay valid.
 pub const MAX_OVERLAP: Duration = Duration::from_hours(7 * 24);
 
+/// How many hooks one resource may have.
+pub const MOST_HOOKS: i64 = 100;
+
 impl Signing {
     /// The secrets that are valid at `now`, the current one first.
     pub fn valid_secrets(&self, now: Timestamp) -> impl Iterator<Item = &SealedSecret> {

@@ -130,6 +130,9 @@ impl From<StoreError> for ApiError {
             StoreError::Unavailable(_) => Self::Unavailable(Box::new(error)),
             StoreError::Corrupt { .. } => Self::Internal(Box::new(error)),
             StoreError::Conflict => Self::Conflict("Somebody else changed this at the same time: try again.".into()),
+            StoreError::Full { most } => Self::Conflict(
+                format!("The resource has {most} hooks, which is the most that it may have: delete one first.").into(),
+            ),
         }
     }
 }

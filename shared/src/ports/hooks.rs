@@ -27,20 +27,22 @@ pub trait FindHook: Send + Sync {
 
 /// Inserts a new hook.
 pub trait InsertHook: Send + Sync {
-    /// Fails with [`StoreError::Conflict`] when the id is taken.
+    /// Fails with [`StoreError::Conflict`] when the id is taken, and with [`StoreError::Full`] when the resource has
+    /// [`MOST_HOOKS`](crate::domain::hook::MOST_HOOKS).
     fn insert_hook(&self, hook: &Hook) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 /// Changes a hook.
 pub trait ReplaceHook: Send + Sync {
     /// Writes `new` in the place of `current`. Fails with [`StoreError::Conflict`] when what is stored is not `current`
-    /// any more.
+    /// any more, and with [`StoreError::Full`] when it moves to a resource that has as many hooks as it may have.
     fn replace_hook(&self, current: &Hook, new: &Hook) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 /// Removes a hook.
 pub trait RemoveHook: Send + Sync {
-    /// Removes the hook of this id, if it is one of the project; says whether there was one.
+    /// Removes the hook of this id, if it is one of the project; says whether there was one. Fails with
+    /// [`StoreError::Conflict`] when it moves to another resource meanwhile.
     fn remove_hook(&self, id: HookId, project: ProjectId) -> impl Future<Output = Result<bool, StoreError>> + Send;
 }
 

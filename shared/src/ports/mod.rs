@@ -44,4 +44,10 @@ pub enum StoreError {
     /// The write's condition does not hold: somebody else was first.
     #[error("the item was changed by somebody else")]
     Conflict,
+    /// There are as many as there may be.
+    #[error("there are {most} of them, which is the most that there may be")]
+    Full {
+        /// How many there may be.
+        most: i64,
+    },
 }

@@ -2,11 +2,12 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 
+use super::hook_count::{Count, Refused, resource_key};
 use super::hook_item::{decode, decode_relation, encode, partition};
-use super::item::{binary, number, text};
+use super::item::{Attributes, StoredItem, binary, text};
 use super::{put_outcome, refused_item, unavailable, update_refused};
 use crate::domain::hook::{Hook, HookRelation, Rotation};
 use crate::domain::id::{HookId, ProjectId};
@@ -18,8 +19,8 @@ use crate::telemetry::Chain;
 /// The table of hooks: partition key `id`, indexes `by-resource` and `by-pipeline`.
 #[derive(Debug, Clone)]
 pub struct HooksTable {
-    client: Client,
-    table: String,
+    pub(super) client: Client,
+    pub(super) table: String,
 }
 
 impl HooksTable {
@@ -49,39 +50,61 @@ impl FindHook for HooksTable {
 
 impl InsertHook for HooksTable {
     async fn insert_hook(&self, hook: &Hook) -> Result<(), StoreError> {
-        let item = encode(hook);
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item.clone()));
-        let put = put.condition_expression("attribute_not_exists(id)");
-        put_outcome(put.return_values_on_condition_check_failure(AllOld).send().await, &item)
+        let put = Put::builder().table_name(&self.table).set_item(Some(encode(hook)));
+        let put = put.condition_expression("attribute_not_exists(id)").build().map_err(Refused::from)?;
+        let put = TransactWriteItem::builder().put(put).build();
+        let resource = resource_key(hook.relation.project_id, hook.relation.resource);
+        Ok(self.write_counted(put, [(resource.as_str(), Count::Up)]).await?)
     }
 }
 
 impl ReplaceHook for HooksTable {
     async fn replace_hook(&self, current: &Hook, new: &Hook) -> Result<(), StoreError> {
-        let item = encode(new);
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item.clone()));
-        let put = put.expression_attribute_values(":seen", text(current.relation.updated_at));
+        let (from, to) = (&current.relation, &new.relation);
         // Whoever rotates the secret at the same millisecond must not lose the new one.
-        let put = match &current.signing {
-            Some(signing) => put
-                .condition_expression("updated_at = :seen AND secret = :secret")
-                .expression_attribute_values(":secret", binary(signing.secret.as_bytes())),
-            None => put.condition_expression("updated_at = :seen AND attribute_not_exists(secret)"),
+        let (condition, values) = match &current.signing {
+            Some(signing) => ("updated_at = :seen AND secret = :secret", Some(binary(signing.secret.as_bytes()))),
+            None => ("updated_at = :seen AND attribute_not_exists(secret)", None),
         };
-        put_outcome(put.return_values_on_condition_check_failure(AllOld).send().await, &item)
+        let mut values: Attributes = values.map(|secret| (":secret".to_owned(), secret)).into_iter().collect();
+        values.insert(":seen".to_owned(), text(from.updated_at));
+        let item = encode(new);
+        if from.resource == to.resource {
+            let put = self.client.put_item().table_name(&self.table).set_item(Some(item.clone()));
+            let put = put.condition_expression(condition).set_expression_attribute_values(Some(values));
+            return put_outcome(put.return_values_on_condition_check_failure(AllOld).send().await, &item);
+        }
+        let put = Put::builder().table_name(&self.table).set_item(Some(item)).condition_expression(condition);
+        let put = put.set_expression_attribute_values(Some(values)).build().map_err(Refused::from)?;
+        let put = TransactWriteItem::builder().put(put).build();
+        let [from, to] = [from, to].map(|relation| resource_key(relation.project_id, relation.resource));
+        Ok(self.write_counted(put, [(from.as_str(), Count::Down), (to.as_str(), Count::Up)]).await?)
     }
 }
 
 impl RemoveHook for HooksTable {
+    /// Reads no more of the hook than where it is counted, so that a damaged one can be removed.
     async fn remove_hook(&self, id: HookId, project: ProjectId) -> Result<bool, StoreError> {
-        let request = self.client.delete_item().table_name(&self.table).key("id", text(id));
-        let request = request.condition_expression("project_id = :project");
-        match request.expression_attribute_values(":project", number(project.get())).send().await {
-            Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(unavailable(error)),
-            },
+        let read = self.client.get_item().table_name(&self.table).key("id", text(id)).consistent_read(true);
+        let read = read.projection_expression("id, project_id, #resource");
+        let read = read.expression_attribute_names("#resource", "resource").send().await.map_err(unavailable)?;
+        let Some(found) = read.item else { return Ok(false) };
+        let found = StoredItem::new(&found, "id");
+        if found.number("project_id", ProjectId::new)? != project {
+            return Ok(false);
+        }
+        let resource = found.text("resource")?;
+        let delete = Delete::builder().table_name(&self.table).key("id", text(id));
+        let delete = delete
+            .condition_expression("#resource = :resource")
+            .expression_attribute_names("#resource", "resource")
+            .expression_attribute_values(":resource", text(resource))
+            .return_values_on_condition_check_failure(AllOld);
+        let delete = TransactWriteItem::builder().delete(delete.build().map_err(Refused::from)?).build();
+        match self.write_counted(delete, [(resource, Count::Down)]).await {
+            Ok(()) => Ok(true),
+            Err(Refused::Hook(None)) => Ok(false),
+            Err(refused) => Err(refused.into()),
         }
     }
 }

@@ -135,7 +135,7 @@ impl InsertUser for UsersTable {
         let put = |item| {
             let put = Put::builder().table_name(&self.table).set_item(Some(item)).condition_expression(EMPTY_SLOT);
             let put = put.build().map_err(|error| StoreError::Unavailable(Box::new(error)))?;
-            Ok(TransactWriteItem::builder().put(put).build())
+            Ok::<_, StoreError>(TransactWriteItem::builder().put(put).build())
         };
         let request = self.client.transact_write_items();
         let request = request.transact_items(put(address)?).transact_items(put(encode(user, password))?);

@@ -1,0 +1,156 @@
+//! How many hooks a resource may have.
+
+use harness::{Answer, Hook, Pipehook, User, alone, github_hook, shared, together};
+use local::{Fault, Service};
+use serde_json::{Value as Json, json};
+
+const FULL: &str = "The resource has 100 hooks, which is the most that it may have: delete one first.";
+
+fn hook_of(application: i64) -> Json {
+    let mut hook = github_hook();
+    hook["resource_id"] = application.into();
+    hook
+}
+
+fn count_key(user: &User<'_>, application: i64) -> String {
+    format!("COUNT#{}#application#{application}", user.project)
+}
+
+/// Makes the resource believe that it has so many hooks: creating them all takes its time.
+async fn pretend(user: &User<'_>, stack: &Pipehook, application: i64, hooks: i64) {
+    let key = count_key(user, application);
+    stack.put_item("HooksTable", &json!({ "id": { "S": key }, "hooks": { "N": hooks.to_string() } })).await;
+}
+
+async fn count(user: &User<'_>, stack: &Pipehook, application: i64) -> i64 {
+    let key = count_key(user, application);
+    let items = stack.items("HooksTable").await;
+    let item = items.iter().find(|item| item["id"]["S"] == key.as_str());
+    item.map_or(0, |item| item["hooks"]["N"].as_str().unwrap().parse().unwrap())
+}
+
+async fn delete(user: &User<'_>, hook: &Hook<'_>) -> Answer {
+    user.call("DELETE", &format!("/hooks/incoming/{}", hook.id)).send().await
+}
+
+#[test]
+fn a_resource_has_at_most_100_hooks() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        for _ in 0..10 {
+            let drafts: Vec<_> = (0..10).map(|_| hook_of(42)).collect();
+            for answer in together(drafts.iter().map(|draft| ann.ask_for_hook(draft))).await {
+                answer.is(201);
+            }
+        }
+        let before = ann.footprint().await;
+
+        assert_eq!(ann.ask_for_hook(&hook_of(42)).await.refused(409), FULL);
+
+        assert_eq!(ann.footprint().await, before, "nothing was stored");
+        assert_eq!(ann.list("/applications/42/hooks?per_page=100").await.len(), 100);
+        assert_eq!(count(&ann, stack, 42).await, 100);
+    });
+}
+
+#[test]
+fn one_resource_that_is_full_is_no_other() {
+    shared(async |stack| {
+        let (ann, bob) = (stack.user().await, stack.user().await);
+        pretend(&ann, stack, 42, 100).await;
+        let mut server = hook_of(42);
+        server["resource_type"] = "server".into();
+
+        ann.ask_for_hook(&hook_of(42)).await.refused(409);
+
+        ann.create_hook(&hook_of(43)).await;
+        ann.create_hook(&server).await;
+        bob.create_hook(&hook_of(42)).await;
+    });
+}
+
+#[test]
+fn hooks_that_are_created_at_once_do_not_pass_the_limit() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        pretend(&ann, stack, 42, 97).await;
+        let drafts: Vec<_> = (0..8).map(|_| hook_of(42)).collect();
+
+        let answers = together(drafts.iter().map(|draft| ann.ask_for_hook(draft))).await;
+
+        let created = answers.iter().filter(|answer| answer.status == 201).count();
+        assert_eq!(created, 3, "{answers:?}");
+        assert!(answers.iter().all(|answer| [201, 409].contains(&answer.status)), "{answers:?}");
+        assert_eq!(ann.footprint().await.hooks, 3);
+    });
+}
+
+#[test]
+fn a_hook_that_is_removed_makes_room_once() {
+    shared(async |stack| {
+        let (ann, bob) = (stack.user().await, stack.user().await);
+        let hook = ann.create_hook(&hook_of(42)).await;
+        pretend(&ann, stack, 42, 100).await;
+
+        delete(&bob, &hook).await.refused(404);
+        assert_eq!(count(&ann, stack, 42).await, 100, "a removal that is refused makes no room");
+        assert_eq!(delete(&ann, &hook).await.status, 204);
+        delete(&ann, &hook).await.refused(404);
+
+        ann.create_hook(&hook_of(42)).await;
+        ann.ask_for_hook(&hook_of(42)).await.refused(409);
+    });
+}
+
+#[test]
+fn a_hook_that_moves_is_counted_where_it_is() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&hook_of(42)).await;
+        pretend(&ann, stack, 43, 100).await;
+
+        assert_eq!(ann.put_hook(&hook, &json!({ "resource_id": 43 })).await.refused(409), FULL);
+        assert_eq!(ann.list("/applications/42/hooks").await, [hook.id.as_str()], "it stays where it was");
+
+        pretend(&ann, stack, 43, 99).await;
+        assert_eq!(ann.put_hook(&hook, &json!({ "resource_id": 43 })).await.status, 204);
+        assert_eq!((count(&ann, stack, 42).await, count(&ann, stack, 43).await), (0, 100));
+        // A full resource does not keep its own hooks from being changed.
+        assert_eq!(ann.put_hook(&hook, &json!({ "resource_id": 43, "active": false })).await.status, 204);
+        assert_eq!(delete(&ann, &hook).await.status, 204);
+        assert_eq!((count(&ann, stack, 42).await, count(&ann, stack, 43).await), (0, 99));
+    });
+}
+
+#[test]
+fn a_hook_that_is_damaged_can_be_removed() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&hook_of(42)).await;
+        hook.damage("action_type", &json!({ "S": "explode" })).await;
+
+        assert_eq!(delete(&ann, &hook).await.status, 204);
+
+        assert_eq!((ann.footprint().await.hooks, count(&ann, stack, 42).await), (0, 0));
+    });
+}
+
+#[test]
+fn what_was_written_while_its_receipt_was_lost_is_counted_once() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let lose = || stack.fault(Service::DynamoDb, Fault::lose_answer().on("TransactWriteItems").first(1));
+
+        lose();
+        let hook = ann.create_hook(&hook_of(42)).await;
+        assert_eq!((count(&ann, stack, 42).await, ann.footprint().await.hooks), (1, 1));
+
+        lose();
+        assert_eq!(ann.put_hook(&hook, &json!({ "resource_id": 43 })).await.status, 204);
+        assert_eq!((count(&ann, stack, 42).await, count(&ann, stack, 43).await), (0, 1));
+
+        lose();
+        assert_eq!(delete(&ann, &hook).await.status, 204);
+        assert_eq!((count(&ann, stack, 43).await, ann.footprint().await.hooks), (0, 0));
+    });
+}
