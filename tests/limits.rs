@@ -154,3 +154,19 @@ fn what_was_written_while_its_receipt_was_lost_is_counted_once() {
         assert_eq!((count(&ann, stack, 43).await, ann.footprint().await.hooks), (0, 0));
     });
 }
+
+#[test]
+fn a_hook_whose_transaction_meets_another_one_is_created_all_the_same() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+
+        stack.fault(Service::DynamoDb, Fault::conflict().first(3));
+        ann.create_hook(&hook_of(42)).await;
+
+        stack.fault(Service::DynamoDb, Fault::conflict());
+        let answer = ann.ask_for_hook(&hook_of(42)).await;
+        answer.refused(503);
+        assert!(!answer.header("retry-after").is_empty());
+        assert_eq!((ann.footprint().await.hooks, count(&ann, stack, 42).await), (1, 1));
+    });
+}

@@ -31,6 +31,7 @@ pub(super) enum Kind {
     HangUp,
     Status(StatusCode),
     Throttle,
+    Conflict,
     Delay(Duration),
     DelayAnswer(Duration),
     LoseAnswer,
@@ -50,6 +51,11 @@ impl Fault {
     /// The answer is the service's throttling error; the request is not processed.
     pub fn throttle() -> Self {
         Self::new(Kind::Throttle)
+    }
+
+    /// DynamoDB cancels the transaction, because another one has an item of it in its hands.
+    pub fn conflict() -> Self {
+        Self::new(Kind::Conflict).on("TransactWriteItems")
     }
 
     /// The request is processed later, also when whoever asked has given up on it by then.
@@ -103,6 +109,18 @@ pub(super) fn throttled(service: Service) -> Response<Full<Bytes>> {
         Service::SecretsManager => "ThrottlingException",
     };
     server::json(StatusCode::BAD_REQUEST, &json!({ "__type": code, "message": "Rate exceeded" }))
+}
+
+/// The error of a transaction that met another one.
+pub(super) fn conflicted() -> Response<Full<Bytes>> {
+    let body = json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+        "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons",
+        "CancellationReasons": [{ "Code": "None" }, {
+            "Code": "TransactionConflict", "Message": "Transaction is ongoing for the item",
+        }],
+    });
+    server::json(StatusCode::BAD_REQUEST, &body)
 }
 
 /// An answer as a broken service gives it.

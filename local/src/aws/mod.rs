@@ -164,6 +164,7 @@ impl<E: Emulator> Handler for Gate<E> {
             Some(Kind::HangUp) => return Err(HangUp),
             Some(Kind::Status(status)) => return Ok(fault::broken(status)),
             Some(Kind::Throttle) => return Ok(fault::throttled(self.service)),
+            Some(Kind::Conflict) => return Ok(fault::conflicted()),
             Some(Kind::Delay(by)) => return self.answer_later(request, by).await,
             Some(Kind::DelayAnswer(_) | Kind::LoseAnswer) | None => {}
         }
@@ -171,7 +172,7 @@ impl<E: Emulator> Handler for Gate<E> {
         match fault {
             Some(Kind::LoseAnswer) => return Err(HangUp),
             Some(Kind::DelayAnswer(by)) => sleep(by).await,
-            Some(Kind::HangUp | Kind::Status(_) | Kind::Throttle | Kind::Delay(_)) | None => {}
+            Some(Kind::HangUp | Kind::Status(_) | Kind::Throttle | Kind::Conflict | Kind::Delay(_)) | None => {}
         }
         Ok(response)
     }
