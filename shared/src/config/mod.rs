@@ -1,6 +1,6 @@
 //! The process's surroundings: the only reader of the environment, the clock and the generator of random bytes.
 
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 /// An environment variable that the template should have set.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,12 @@ pub fn required(name: &'static str) -> Result<String, MissingVariable> {
 pub fn now() -> SystemTime {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
     SystemTime::now()
+}
+
+/// What the clock says that nobody sets: for measuring how long something takes.
+pub fn monotonic() -> Instant {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+    Instant::now()
 }
 
 /// Fills `bytes` from the operating system's generator.

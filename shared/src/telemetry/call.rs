@@ -1,0 +1,255 @@
+//! The line of a call: what became of it, for people and for CloudWatch's metrics.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::future::Future;
+use std::io::{self, Write as _};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+use serde::Serialize;
+use tracing::Span;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::{FormatTime as _, SystemTime};
+
+use super::metrics::{Metadata, Metric};
+use crate::config;
+
+/// What all lines of this process have in common.
+static PROCESS: OnceLock<Process> = OnceLock::new();
+
+#[derive(Debug)]
+struct Process {
+    /// As its directory in `functions/` is called.
+    function: String,
+    /// Where CloudWatch keeps the metrics of this stack; without it the lines hold values and no metrics.
+    namespace: Option<String>,
+    started: Instant,
+    /// How long the start took, until a line has told it.
+    init_time: Mutex<Option<Duration>>,
+}
+
+/// Notes which function this is, and that its process has started.
+pub(super) fn process_started(function: &str) {
+    let process = Process {
+        function: function.replace('_', "-"),
+        namespace: config::optional("METRICS_NAMESPACE"),
+        started: config::monotonic(),
+        init_time: Mutex::default(),
+    };
+    // A second start, of which there is none, would change nothing.
+    let _ = PROCESS.set(process);
+}
+
+/// Notes that this process can take calls from now on.
+pub fn ready() {
+    if let Some(process) = PROCESS.get() {
+        let mut init_time = process.init_time.lock().unwrap_or_else(PoisonError::into_inner);
+        *init_time = Some(since(process.started));
+    }
+}
+
+/// What is measured of one call while it is served. Whatever is noted here can neither fail nor delay the call.
+#[derive(Debug)]
+pub struct Measurements {
+    started: Instant,
+    noted: Mutex<Noted>,
+}
+
+#[derive(Debug, Default)]
+struct Noted {
+    hook_id: Option<String>,
+    provider: Option<&'static str>,
+    outcome: Option<&'static str>,
+    queue_time: Option<Duration>,
+    signature_failed: bool,
+    log_write_failures: u32,
+}
+
+/// What a line says of a call besides its measurements.
+#[derive(Debug)]
+pub struct Answered<'a> {
+    /// The id of the call.
+    pub request_id: &'a str,
+    /// The id under which API Gateway logs it.
+    pub gateway_request_id: Option<&'a str>,
+    /// The route that API Gateway chose.
+    pub route: Option<&'a str>,
+    /// What the caller was told: a status, or the kind of an error.
+    pub status: Status,
+    /// For a webhook call, the outcome to count it under when none was noted.
+    pub webhook: Option<&'static str>,
+}
+
+/// How a call was answered.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(untagged)]
+pub enum Status {
+    /// Over HTTP.
+    Http(u16),
+    /// To whoever has invoked the function directly.
+    Invocation(&'static str),
+}
+
+impl Measurements {
+    /// The call has arrived.
+    pub fn begin() -> Self {
+        Self { started: config::monotonic(), noted: Mutex::default() }
+    }
+
+    /// The call is one of this hook. Its provider is a name out of our table, never one that somebody chose.
+    pub fn hook(&self, id: &impl Display, provider: &'static str) {
+        Span::current().record("hook_id", tracing::field::display(id));
+        self.note(|noted| (noted.hook_id, noted.provider) = (Some(id.to_string()), Some(provider)));
+    }
+
+    /// What became of the call. The last word counts.
+    pub fn outcome(&self, outcome: &'static str) {
+        Span::current().record("outcome", outcome);
+        self.note(|noted| noted.outcome = Some(outcome));
+    }
+
+    /// The call was not authentic.
+    pub fn signature_failed(&self) {
+        self.note(|noted| noted.signature_failed = true);
+    }
+
+    /// The call could not be written to the log of calls.
+    pub fn log_write_failed(&self) {
+        self.note(|noted| noted.log_write_failures += 1);
+    }
+
+    /// Measures how long it takes to hand a job to the queue.
+    pub async fn queueing<T>(&self, sending: impl Future<Output = T>) -> T {
+        let started = config::monotonic();
+        let sent = sending.await;
+        self.note(|noted| noted.queue_time = Some(since(started)));
+        sent
+    }
+
+    /// The call is answered: prints its line. A line that cannot be written is lost, and nothing else.
+    pub fn finish(&self, answered: &Answered<'_>) {
+        let Some(process) = PROCESS.get() else { return };
+        let init_time = process.init_time.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let handler_time = since(self.started);
+        self.note(|noted| {
+            if let Ok(mut line) = Line::new(process, answered, noted, handler_time, init_time).to_json() {
+                line.push(b'\n');
+                let _ = io::stdout().lock().write_all(&line);
+            }
+        });
+    }
+
+    fn note(&self, note: impl FnOnce(&mut Noted)) {
+        note(&mut self.noted.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// The line, as it is printed. What people look for stands where it stands in the lines of `tracing`.
+#[derive(Serialize)]
+struct Line<'a> {
+    timestamp: String,
+    level: &'static str,
+    message: &'static str,
+    status: Status,
+    span: SpanFields<'a>,
+    #[serde(rename = "Function")]
+    function: &'a str,
+    #[serde(flatten)]
+    trigger: Option<Trigger>,
+    #[serde(flatten)]
+    values: BTreeMap<&'static str, f64>,
+    #[serde(rename = "_aws", skip_serializing_if = "Option::is_none")]
+    metadata: Option<Metadata<'a>>,
+}
+
+#[derive(Serialize)]
+struct SpanFields<'a> {
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gateway_request_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    route: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hook_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'static str>,
+    name: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Trigger {
+    outcome: &'static str,
+    provider: &'static str,
+}
+
+impl<'a> Line<'a> {
+    fn new(
+        process: &'a Process,
+        answered: &Answered<'a>,
+        noted: &'a Noted,
+        handler_time: Duration,
+        init_time: Option<Duration>,
+    ) -> Self {
+        let trigger = answered.webhook.map(|otherwise| Trigger {
+            outcome: noted.outcome.unwrap_or(otherwise),
+            provider: noted.provider.unwrap_or(NO_PROVIDER),
+        });
+        let milliseconds = |metric, time: Option<Duration>| Some((metric, millis(time?)));
+        let count = |metric, count: u32| (count > 0).then(|| (metric, f64::from(count)));
+        let values = [
+            milliseconds(Metric::HandlerTime, Some(handler_time)),
+            milliseconds(Metric::InitTime, init_time),
+            milliseconds(Metric::QueueTime, noted.queue_time),
+            count(Metric::SignatureFailures, u32::from(noted.signature_failed)),
+            count(Metric::LogWriteFailures, noted.log_write_failures),
+            count(Metric::Triggers, u32::from(trigger.is_some())),
+        ];
+        let values = || values.into_iter().flatten();
+        let metrics = || values().map(|(metric, _)| metric);
+        let now = config::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        Self {
+            timestamp: timestamp(),
+            level: "INFO",
+            message: "Answered",
+            status: answered.status,
+            span: SpanFields {
+                request_id: answered.request_id,
+                gateway_request_id: answered.gateway_request_id,
+                route: answered.route,
+                hook_id: noted.hook_id.as_deref(),
+                outcome: trigger.as_ref().map(|trigger| trigger.outcome).or(noted.outcome),
+                name: "call",
+            },
+            function: &process.function,
+            trigger,
+            values: values().map(|(metric, value)| (metric.name(), value)).collect(),
+            metadata: process.namespace.as_deref().map(|namespace| Metadata::new(namespace, now, metrics())),
+        }
+    }
+
+    fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec(self)
+    }
+}
+
+/// The provider of a call whose hook is not known.
+const NO_PROVIDER: &str = "none";
+
+fn since(start: Instant) -> Duration {
+    config::monotonic().duration_since(start)
+}
+
+/// To the microsecond.
+fn millis(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e3
+}
+
+/// As `tracing` writes it.
+fn timestamp() -> String {
+    let mut text = String::new();
+    // Writing to a text does not fail.
+    let _ = SystemTime.format_time(&mut Writer::new(&mut text));
+    text
+}

@@ -1,0 +1,107 @@
+//! What is measured, and how CloudWatch is told: the line of a call is a document of its embedded metric format.
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
+
+use serde::Serialize;
+
+/// A metric. Each pair of a metric and the values of its dimensions is billed by itself, in each hour that sees it. So
+/// the values are few and ours: text that a caller chooses is never one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Metric {
+    /// From the moment at which the function got the call until it had the answer.
+    HandlerTime,
+    /// From the start of the process until it could take calls. Its samples count the cold starts.
+    InitTime,
+    /// From handing a job to SQS until SQS had answered, retries included.
+    QueueTime,
+    /// Calls that were not authentic.
+    SignatureFailures,
+    /// Calls that could not be written to the log of calls.
+    LogWriteFailures,
+    /// Webhook calls.
+    Triggers,
+}
+
+impl Metric {
+    /// All that there are.
+    pub const ALL: [Self; 6] = [
+        Self::HandlerTime,
+        Self::InitTime,
+        Self::QueueTime,
+        Self::SignatureFailures,
+        Self::LogWriteFailures,
+        Self::Triggers,
+    ];
+
+    /// As CloudWatch calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::HandlerTime => "HandlerTime",
+            Self::InitTime => "InitTime",
+            Self::QueueTime => "QueueTime",
+            Self::SignatureFailures => "SignatureFailures",
+            Self::LogWriteFailures => "LogWriteFailures",
+            Self::Triggers => "Triggers",
+        }
+    }
+
+    /// One of CloudWatch's units.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::HandlerTime | Self::InitTime | Self::QueueTime => "Milliseconds",
+            Self::SignatureFailures | Self::LogWriteFailures | Self::Triggers => "Count",
+        }
+    }
+
+    /// What it is told apart by.
+    pub fn dimensions(self) -> &'static [&'static str] {
+        match self {
+            Self::HandlerTime | Self::InitTime | Self::QueueTime | Self::SignatureFailures | Self::LogWriteFailures => {
+                &["Function"]
+            }
+            Self::Triggers => &["Outcome", "Provider"],
+        }
+    }
+}
+
+/// What makes a line of the log a document of metrics: the member `_aws`. The values and the dimensions stand beside
+/// it, under their names.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Metadata<'a> {
+    /// In milliseconds since the epoch.
+    timestamp: u128,
+    #[serde(rename = "CloudWatchMetrics")]
+    directives: Vec<Directive<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive<'a> {
+    namespace: &'a str,
+    /// One set.
+    dimensions: [&'static [&'static str]; 1],
+    metrics: Vec<Definition>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Definition {
+    name: &'static str,
+    unit: &'static str,
+}
+
+impl<'a> Metadata<'a> {
+    /// Tells of these metrics, in a directive for each set of dimensions.
+    pub(super) fn new(namespace: &'a str, timestamp: u128, metrics: impl Iterator<Item = Metric>) -> Self {
+        let mut directives: Vec<Directive<'a>> = Vec::new();
+        for metric in metrics {
+            let (dimensions, definition) =
+                ([metric.dimensions()], Definition { name: metric.name(), unit: metric.unit() });
+            match directives.iter_mut().find(|directive| directive.dimensions == dimensions) {
+                Some(directive) => directive.metrics.push(definition),
+                None => directives.push(Directive { namespace, dimensions, metrics: vec![definition] }),
+            }
+        }
+        Self { timestamp, directives }
+    }
+}
