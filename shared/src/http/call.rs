@@ -1,34 +1,32 @@
 //! One call, as a handler sees it.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
-use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
-use lambda_http::http::{HeaderMap, header};
-use lambda_http::request::RequestContext;
-use lambda_http::{Body, Request, RequestExt as _};
+use lambda_http::http::header;
 
 use super::error::ApiError;
+use super::event::{Event, NotAnEvent};
 use super::fields::Fields;
 use super::payload::PayloadError;
 use crate::auth::{AccessTokens, Identity};
 use crate::domain::id::RequestId;
 use crate::domain::timestamp::Timestamp;
-use crate::ports::Random;
 
 /// The largest body of a call to the API. Fifty variables with their defaults fit many times over.
 const MAX_API_BODY_BYTES: usize = 64 * 1024;
 
 /// A call and when it arrived. The clock is read once per call, so that all that a call does happens at one instant.
 pub struct Call {
-    request: Request,
+    event: Event,
     id: RequestId,
     received_at: Timestamp,
 }
 
 impl Call {
-    /// Takes the request that arrived at `received_at`; `random` makes its id unique.
-    pub fn new(request: Request, received_at: Timestamp, random: Random) -> Self {
-        Self { request, id: RequestId::at(received_at, random.bytes()), received_at }
+    /// Takes the event that arrived at `received_at`.
+    pub fn read(event: &str, id: RequestId, received_at: Timestamp) -> Result<Self, NotAnEvent> {
+        Ok(Self { event: Event::read(event)?, id, received_at })
     }
 
     /// The id of this call, which every answer and every log line carries.
@@ -38,7 +36,7 @@ impl Call {
 
     /// The id under which API Gateway logs this call.
     pub fn gateway_id(&self) -> Option<&str> {
-        self.context().and_then(|context| context.request_id.as_deref())
+        self.event.context.request_id.as_deref()
     }
 
     /// When the call arrived.
@@ -48,27 +46,23 @@ impl Call {
 
     /// The route that API Gateway chose, such as `POST /hooks/{hook_id}/trigger`.
     pub fn route(&self) -> Option<&str> {
-        self.context().and_then(|context| context.route_key.as_deref())
+        self.event.context.route_key.as_deref()
     }
 
-    /// The value of a header that came once and is visible ASCII.
+    /// The value of a header, if it is visible ASCII. Of a header that came twice, API Gateway makes one with a comma.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let mut values = self.headers().get_all(name).iter();
-        values.next().filter(|_| values.next().is_none()).and_then(|value| value.to_str().ok())
+        let value = self.event.headers.get(name)?;
+        value.bytes().all(|byte| byte == b'\t' || byte == b' ' || byte.is_ascii_graphic()).then_some(value)
     }
 
-    /// All headers.
-    pub fn headers(&self) -> &HeaderMap {
-        self.request.headers()
+    /// The names of all headers, in lower case, with their values.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.event.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The bytes of the body, after API Gateway's base64 has been taken off.
     pub fn body(&self) -> &[u8] {
-        match self.request.body() {
-            Body::Text(text) => text.as_bytes(),
-            Body::Binary(bytes) => bytes,
-            Body::Empty | _ => &[],
-        }
+        &self.event.body
     }
 
     /// The body, unless it is larger than `limit` bytes.
@@ -78,7 +72,7 @@ impl Call {
 
     /// The address that the call came from, as API Gateway saw it; a header could claim any other.
     pub fn source_ip(&self) -> Option<&str> {
-        self.context().and_then(|context| context.http.source_ip.as_deref())
+        self.event.context.http.source_ip.as_deref()
     }
 
     /// Where the API is reached, without a slash at the end: the configured address, else the one that this call came
@@ -87,22 +81,14 @@ impl Call {
         if let Some(url) = public_url {
             return url.trim_end_matches('/').to_owned();
         }
-        let domain = self.context().and_then(|context| context.domain_name.as_deref());
+        let domain = self.event.context.domain_name.as_deref();
         let scheme = self.header("x-forwarded-proto").filter(|scheme| *scheme == "http").unwrap_or("https");
         format!("{scheme}://{}", domain.unwrap_or("localhost"))
     }
 
-    /// What API Gateway says of the call.
-    fn context(&self) -> Option<&ApiGatewayV2httpRequestContext> {
-        match self.request.request_context_ref() {
-            Some(RequestContext::ApiGatewayV2(context)) => Some(context),
-            Some(_) | None => None,
-        }
-    }
-
-    /// The path of this call, as it was sent.
+    /// The path of this call, decoded.
     pub fn path(&self) -> &str {
-        self.request.uri().path()
+        &self.event.path
     }
 
     /// A parameter of the path that is part of this function's every route; one that does not parse names nothing.
@@ -112,14 +98,14 @@ impl Call {
 
     /// A parameter of the path that only some of this function's routes have.
     pub fn optional_path_parameter<T: FromStr>(&self, name: &str, what: &'static str) -> Result<Option<T>, ApiError> {
-        let parameters = self.request.path_parameters_ref();
-        let text = parameters.and_then(|parameters| parameters.first(name));
+        let text = self.event.path_parameters.get(name);
         text.map(|text| text.parse().map_err(|_| ApiError::NotFound(what))).transpose()
     }
 
-    /// A parameter of the query.
-    pub fn query_parameter(&self, name: &str) -> Option<&str> {
-        self.request.query_string_parameters_ref().and_then(|parameters| parameters.first(name))
+    /// A parameter of the query; of several with one name, the first.
+    pub fn query_parameter(&self, name: &str) -> Option<Cow<'_, str>> {
+        let mut parameters = form_urlencoded::parse(self.event.query.as_bytes());
+        parameters.find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
     /// Whose valid access token this call carries.

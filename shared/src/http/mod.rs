@@ -3,6 +3,7 @@
 
 mod call;
 mod error;
+mod event;
 mod fields;
 pub mod hook;
 pub mod json;
@@ -16,6 +17,7 @@ pub mod user;
 
 pub use call::Call;
 pub use error::{ApiError, FieldErrors};
+pub use event::NotAnEvent;
 pub use fields::{Fields, read};
 pub use page::Page;
 pub use response::{Response, ResponseExt};

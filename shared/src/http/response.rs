@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use lambda_http::Body;
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use super::error::ApiError;
 
 /// What a function answers.
-pub type Response = lambda_http::Response<Body>;
+pub type Response = lambda_http::Response<String>;
 
 /// How long a sender should wait before it tries again what failed because something is away.
 const RETRY_AFTER_SECONDS: u64 = 5;
@@ -49,7 +48,7 @@ impl ResponseExt for Response {
             Ok(body) => (status, body),
             Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, "{}".to_owned()),
         };
-        let mut response = Self::new(Body::from(body));
+        let mut response = Self::new(body);
         *response.status_mut() = status;
         // A browser must never take an answer that repeats part of a call for a page.
         response
@@ -58,7 +57,7 @@ impl ResponseExt for Response {
     }
 
     fn no_content() -> Self {
-        let mut response = Self::new(Body::Empty);
+        let mut response = Self::new(String::new());
         *response.status_mut() = StatusCode::NO_CONTENT;
         response
     }

@@ -1,16 +1,20 @@
-//! The loop around a handler: one log line per call, and errors turned into answers.
+//! The loop around a handler: events turned into calls, errors into answers, and one log line per call.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 
-use lambda_http::http::HeaderName;
-use lambda_http::{Request, service_fn};
+use lambda_http::http::{HeaderName, HeaderValue};
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde::Serialize;
+use serde_json::value::RawValue;
 use tracing::{Instrument as _, field};
 
 use super::call::Call;
 use super::error::ApiError;
 use super::response::{Response, ResponseExt as _};
+use crate::domain::id::RequestId;
 use crate::domain::timestamp::Timestamp;
 use crate::ports::Random;
 
@@ -27,13 +31,46 @@ pub async fn serve<E: Endpoint>(
     random: Random,
 ) -> Result<(), lambda_http::Error> {
     let endpoint = &endpoint;
-    lambda_http::run(service_fn(move |request: Request| async move {
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         let started = clock();
-        let call = Call::new(request, Timestamp::from(started), random);
+        let received_at = Timestamp::from(started);
+        let id = RequestId::at(received_at, random.bytes());
         let elapsed = || clock().duration_since(started).unwrap_or_default();
-        Ok::<_, Infallible>(answer(endpoint, &call, elapsed).await)
+        let response = match Call::read(event.payload.get(), id, received_at) {
+            Ok(call) => answer(endpoint, &call, elapsed).await,
+            Err(reason) => {
+                tracing::warn!(request_id = %id, %reason, "What arrived is no event of API Gateway");
+                let error = ApiError::BadRequest("The request cannot be read.".into());
+                error.to_response(&id.to_string()).with_header(X_REQUEST_ID, &id.to_string())
+            }
+        };
+        Ok::<_, Infallible>(Answer::from(response))
     }))
     .await
+}
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A response as API Gateway takes it (payload format 2.0).
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    status_code: u16,
+    headers: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    body: String,
+    is_base64_encoded: bool,
+}
+
+impl From<Response> for Answer {
+    fn from(response: Response) -> Self {
+        let (head, body) = response.into_parts();
+        let header = |(name, value): (&HeaderName, &HeaderValue)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        let headers = head.headers.iter().map(header).collect();
+        Self { status_code: head.status.as_u16(), headers, body, is_base64_encoded: false }
+    }
 }
 
 /// Answers one call, whatever happens, and logs it in one line.
@@ -57,5 +94,5 @@ async fn answer<E: Endpoint>(endpoint: &E, call: &Call, elapsed: impl Fn() -> Du
     });
     let milliseconds = elapsed().as_secs_f64() * 1_000.0;
     tracing::info!(status = response.status().as_u16(), milliseconds, "Answered");
-    response.with_header(HeaderName::from_static("x-request-id"), &request_id)
+    response.with_header(X_REQUEST_ID, &request_id)
 }

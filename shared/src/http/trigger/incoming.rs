@@ -27,15 +27,11 @@ pub struct Incoming<'a> {
 impl<'a> Incoming<'a> {
     /// The call that is being served.
     pub fn of_call(call: &'a Call) -> Self {
-        // A value that is not visible ASCII is no fact that anything here reads; the log shows what it can of it.
-        let header = |(name, value): (&'a lambda_http::http::HeaderName, &'a lambda_http::http::HeaderValue)| {
-            (Cow::Borrowed(name.as_str()), String::from_utf8_lossy(value.as_bytes()))
-        };
         Self {
             id: call.id(),
             received_at: call.received_at(),
             ip_address: call.source_ip().map(str::to_owned),
-            headers: call.headers().iter().map(header).collect(),
+            headers: call.headers().map(|(name, value)| (name.into(), value.into())).collect(),
             body: Cow::Borrowed(call.body()),
             retry_of: None,
         }
