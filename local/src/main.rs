@@ -2,7 +2,7 @@
 
 mod terminal;
 
-use std::{io, process::ExitCode, time::Duration};
+use std::{io, path::Path, process::ExitCode, time::Duration};
 
 use clap::Parser;
 use local::{Error, Options, Stack};
@@ -13,7 +13,7 @@ use tokio::{
     time::interval,
 };
 
-use self::terminal::{Arguments, banner, demo, show};
+use self::terminal::{Arguments, banner, demo, ready::ReadyFile, show};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -30,7 +30,7 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     let mut signals =
         Signals::listen().map_err(|source| Error::Io { what: "cannot listen for signals".into(), source })?;
     let options = Options {
-        port: Some(arguments.port),
+        port: Some(arguments.port).filter(|port| *port != 0),
         data: arguments.data.clone(),
         release: arguments.release,
         ..Options::default()
@@ -52,10 +52,7 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
 async fn serve(stack: &Stack, arguments: &Arguments) {
     let mut messages = stack.watch_messages();
     let mut positions = Vec::new();
-    match demo::put_user(stack).await {
-        Ok(password) => show::text(&banner::text(stack, &password)),
-        Err(problem) => show::problem(&format!("there is no demo user: {problem}")),
-    }
+    let _ready = welcome(stack, arguments.ready_file.as_deref()).await;
     let mut tick = interval(Duration::from_millis(100));
     loop {
         select! {
@@ -71,6 +68,20 @@ async fn serve(stack: &Stack, arguments: &Arguments) {
             }
         }
     }
+}
+
+async fn welcome(stack: &Stack, ready_file: Option<&Path>) -> Option<ReadyFile> {
+    let password = match demo::put_user(stack).await {
+        Ok(password) => password,
+        Err(problem) => {
+            show::problem(&format!("there is no demo user: {problem}"));
+            return None;
+        }
+    };
+    show::text(&banner::text(stack, &password));
+    let path = ready_file?;
+    let written = ReadyFile::write(path, stack, &password);
+    written.inspect_err(|error| show::problem(&format!("cannot write {}: {error}", path.display()))).ok()
 }
 
 /// Ctrl-C, and what `kill` sends.

@@ -11,7 +11,7 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo run --", version, max_term_width = 100)]
 pub(crate) struct Arguments {
-    /// Port of the API
+    /// Port of the API, 0 for a free one
     ///
     /// DynamoDB, SQS, Secrets Manager and Lambda answer on the four next ports, or on free ones when those are taken.
     #[arg(long, default_value_t = 3000)]
@@ -24,6 +24,13 @@ pub(crate) struct Arguments {
     /// holds secrets: only you can read it.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+
+    /// Write the addresses and the demo user to this file as JSON, once the stack serves
+    ///
+    /// For programs that start the stack. The file appears whole, only you can read it, and it is removed when the
+    /// stack stops.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ready_file: Option<PathBuf>,
 
     /// Build the functions with optimisation
     #[arg(long)]

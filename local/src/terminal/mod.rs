@@ -4,6 +4,7 @@ mod arguments;
 pub(crate) mod banner;
 pub(crate) mod demo;
 mod pretty;
+pub(crate) mod ready;
 pub(crate) mod show;
 
 pub(crate) use self::arguments::Arguments;

@@ -1,0 +1,192 @@
+"""The real stack of `cargo run`, for tests that are written in Python.
+
+    with Stack() as stack:
+        call(stack.url, stack.email, stack.password)
+        jobs = stack.receive_jobs()
+
+Alone, `python tests/contract/stack.py` serves one until Ctrl-C and prints where it is. Standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from typing import Self  # Python 3.11
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+# In seconds. The first two may have to compile everything, or wait for another cargo in the same directory.
+BUILD_LIMIT = 1200
+READY_LIMIT = 1200
+CALL_LIMIT = 30
+STOP_LIMIT = 20
+
+# Cargo chooses the features of dependencies for the whole workspace, as everywhere else: nothing is compiled twice.
+BUILD = ["cargo", "build", "--workspace", "--bin", "local", "--quiet"]
+
+
+@dataclass(frozen=True)
+class User:
+    """Someone who may log in."""
+
+    id: int
+    email: str
+    password: str
+    project_id: int
+    environment_id: int
+
+
+class Stack:
+    """A stack on free ports, which lives as long as the `with` block. Nothing of it is kept."""
+
+    url: str
+    """The API, without a slash at the end."""
+    email: str
+    """The demo user's, who belongs to project 1 and environment 1. So is `password`."""
+    password: str
+    jobs_queue_url: str
+    dynamodb_url: str
+    sqs_url: str
+    secrets_manager_url: str
+    lambda_url: str
+
+    def __enter__(self) -> Self:
+        self._directory = tempfile.TemporaryDirectory(prefix="pipehook-")
+        self._log = Path(self._directory.name, "log")
+        try:
+            self._start()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def invoke(self, function: str, event: object) -> Any:
+        """Calls a function directly, as `aws lambda invoke` does; by logical id or name."""
+        url = f"{self.lambda_url}/2015-03-31/functions/{function}/invocations"
+        request = urllib.request.Request(url, json.dumps(event).encode(), method="POST")
+        with urllib.request.urlopen(request, timeout=CALL_LIMIT) as response:
+            answer = json.load(response)
+            if response.headers["X-Amz-Function-Error"]:
+                raise RuntimeError(f"{function} failed: {answer}")
+        return answer
+
+    def put_user(self, *, project_id: int, environment_id: int = 1, name: str = "Ann Bee") -> User:
+        """Makes a user with an address that nobody else has."""
+        address = f"{secrets.token_hex(8)}@example.com"
+        event = {"email": address, "name": name, "project_id": project_id, "environment_id": environment_id}
+        answer = self.invoke("UserPut", event)
+        return User(answer["id"], address, answer["password"], project_id, environment_id)
+
+    def receive_jobs(self, *, at_least: int = 0, within: float = 5) -> list[dict[str, Any]]:
+        """Takes every job off the queue, in order. Waits up to `within` seconds until `at_least` so many have come."""
+        deadline = time.monotonic() + within
+        jobs: list[dict[str, Any]] = []
+        while True:
+            batch = list(self._receive_messages())
+            jobs += batch
+            if batch:
+                continue  # SQS hands out ten at most.
+            if len(jobs) >= at_least or time.monotonic() > deadline:
+                return jobs
+            time.sleep(0.05)
+
+    def log(self) -> str:
+        """All that the stack has printed so far, with the warnings and errors of the functions."""
+        return self._log.read_text(errors="replace") if self._log.exists() else ""
+
+    def _receive_messages(self) -> Iterator[dict[str, Any]]:
+        answer = self._sqs("ReceiveMessage", {"MaxNumberOfMessages": 10})
+        for message in answer.get("Messages", []):
+            self._sqs("DeleteMessage", {"ReceiptHandle": message["ReceiptHandle"]})
+            yield json.loads(message["Body"])
+
+    def _sqs(self, operation: str, parameters: dict[str, object]) -> dict[str, Any]:
+        # The emulator checks no signature, but wants to see one.
+        credential = "Credential=local/20260101/us-east-1/sqs/aws4_request"
+        headers = {
+            "X-Amz-Target": f"AmazonSQS.{operation}",
+            "X-Amz-Date": "20260101T000000Z",
+            "Authorization": f"AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0",
+            "Content-Type": "application/x-amz-json-1.0",
+        }
+        body = json.dumps({"QueueUrl": self.jobs_queue_url, **parameters}).encode()
+        request = urllib.request.Request(self.sqs_url, body, headers, method="POST")
+        with urllib.request.urlopen(request, timeout=CALL_LIMIT) as response:
+            answer: dict[str, Any] = json.loads(response.read() or b"{}")
+        return answer
+
+    def _start(self) -> None:
+        subprocess.run(BUILD, cwd=PROJECT, check=True, timeout=BUILD_LIMIT)
+        target = Path(os.environ.get("CARGO_TARGET_DIR", PROJECT / "target"))
+        ready = Path(self._directory.name, "ready.json")
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [target / "debug" / "local", "--port", "0", "--no-tail", "--ready-file", ready],
+                cwd=PROJECT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for this program, which then stops the stack.
+            )
+        facts = self._wait_for(ready)
+        self.url = facts.pop("api_url")
+        vars(self).update(facts)
+
+    def _wait_for(self, ready: Path) -> dict[str, str]:
+        deadline = time.monotonic() + READY_LIMIT
+        while not ready.exists():
+            if self._process.poll() is not None:
+                self._give_up(f"it ended with status {self._process.returncode}")
+            if time.monotonic() > deadline:
+                self._give_up(f"it is not ready after {READY_LIMIT} s")
+            time.sleep(0.05)
+        facts: dict[str, str] = json.loads(ready.read_text())
+        return facts
+
+    def _give_up(self, why: str) -> NoReturn:
+        raise RuntimeError(f"the stack did not start: {why}\n{self.log()[-4000:]}")
+
+    def _stop(self) -> None:
+        process = getattr(self, "_process", None)
+        if process is not None and process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(STOP_LIMIT)
+            except (subprocess.TimeoutExpired, KeyboardInterrupt):
+                os.killpg(process.pid, signal.SIGKILL)  # The functions too: they are in the session of the stack.
+                process.wait()
+        self._directory.cleanup()
+
+
+def main() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):  # A shell's background job would ignore the first.
+        signal.signal(number, signal.default_int_handler)
+    with Stack() as stack:
+        print(json.dumps({name: value for name, value in vars(stack).items() if not name.startswith("_")}, indent=2))
+        try:
+            signal.pause()
+        except KeyboardInterrupt:
+            pass
+
+
+if __name__ == "__main__":
+    main()
