@@ -9,6 +9,7 @@ Alone, `python tests/contract/stack.py` serves one until Ctrl-C and prints where
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -180,12 +181,10 @@ class Stack:
 def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # A shell's background job would ignore the first.
         signal.signal(number, signal.default_int_handler)
-    with Stack() as stack:
-        print(json.dumps({name: value for name, value in vars(stack).items() if not name.startswith("_")}, indent=2))
-        try:
-            signal.pause()
-        except KeyboardInterrupt:
-            pass
+    with contextlib.suppress(KeyboardInterrupt), Stack() as stack:
+        facts = {name: value for name, value in vars(stack).items() if not name.startswith("_")}
+        print(json.dumps(facts, indent=2), flush=True)
+        signal.pause()
 
 
 if __name__ == "__main__":
