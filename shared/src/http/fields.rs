@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::error::{ApiError, FieldErrors};
-use super::json;
+use super::json::{self, JsonError};
 use crate::domain::Invalid;
 use crate::domain::payload::Value;
 
@@ -22,12 +22,10 @@ impl<'a> Fields<'a> {
     /// The fields of a whole body.
     pub fn of_body(text: &'a str) -> Result<Self, ApiError> {
         let values = json::object(text).map_err(|error| {
-            let message = if error.is_data() {
-                "The body must be a JSON object.".into()
-            } else {
-                format!("The body is not valid JSON at line {}, column {}.", error.line(), error.column().max(1)).into()
-            };
-            ApiError::BadRequest(message)
+            ApiError::BadRequest(match error {
+                JsonError::OtherType => "The body must be a JSON object.".into(),
+                JsonError::Invalid { .. } | JsonError::Unreadable { .. } => format!("The body {error}.").into(),
+            })
         })?;
         Ok(Self { values, prefix: String::new(), errors: FieldErrors::default() })
     }
@@ -36,7 +34,10 @@ impl<'a> Fields<'a> {
     fn of_value(value: &Value<'a>, name: &str) -> Self {
         let mut errors = FieldErrors::default();
         let values = if let Value::Object(text) = value {
-            json::object(text).unwrap_or_default()
+            json::object(text).unwrap_or_else(|error| {
+                errors.add(name, error.why());
+                BTreeMap::new()
+            })
         } else {
             errors.add(name, format!("must be an object, not {}", value.kind()));
             BTreeMap::new()
@@ -146,7 +147,7 @@ pub mod read {
     /// The elements of an array.
     pub fn elements<'a>(value: &Value<'a>) -> Result<Vec<Value<'a>>, Invalid> {
         let Value::Array(text) = value else { return Err(expected("an array", value)) };
-        json::array(text).map_err(|_| Invalid::new("must be an array"))
+        json::array(text).map_err(|error| Invalid::new(error.why()))
     }
 
     fn expected(what: &str, found: &Value<'_>) -> Invalid {
@@ -195,6 +196,27 @@ mod tests {
                 Err(other) => panic!("{other}"),
                 Ok(_) => panic!("{text} was taken"),
             }
+        }
+    }
+
+    #[test]
+    fn text_that_is_no_unicode_is_refused_where_it_stands() {
+        let half = r"a \u escape is half of a surrogate pair";
+        match Fields::of_body(r#"{"a": "\ud800"}"#) {
+            Err(ApiError::BadRequest(message)) => {
+                assert_eq!(message, format!("The body cannot be read at line 1, column 14: {half}."));
+            }
+            Err(other) => panic!("{other}"),
+            Ok(_) => panic!("it was taken"),
+        }
+        let text = r#"{"inner": {"name": "\ud800"}, "list": ["\ud800"]}"#;
+        let mut fields = Fields::of_body(text).unwrap();
+        fields.object("inner", |inner| inner.optional("name", read::text));
+        fields.optional("list", read::elements);
+        let Err(ApiError::Invalid(errors)) = fields.finish(Some(())) else { panic!("it was taken") };
+        let message = |field: &str| errors.by_field()[field].concat();
+        for field in ["inner", "list"] {
+            assert_eq!(message(field), format!("The field `{field}` cannot be read: {half}."));
         }
     }
 

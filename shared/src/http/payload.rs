@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::json;
+use super::json::{self, JsonError};
 use crate::domain::payload::{Path, Value};
 
 /// Why a payload cannot be read. The text says where, never what stands there.
@@ -14,14 +14,9 @@ pub enum PayloadError {
     /// It is not UTF-8, as JSON must be (RFC 8259 section 8.1).
     #[error("the body is not UTF-8")]
     NotUtf8,
-    /// It is not JSON.
-    #[error("the body is not valid JSON at line {line}, column {column}")]
-    NotJson {
-        /// Counted from 1.
-        line: usize,
-        /// Counted from 1, in bytes.
-        column: usize,
-    },
+    /// It is not JSON, or none that can be read.
+    #[error("the body {0}")]
+    NotJson(JsonError),
 }
 
 /// A payload whose form is known and whose content is not parsed yet.
@@ -69,8 +64,7 @@ impl<'a> Payload<'a> {
     /// What stands at each of `paths`, in their order. JSON is parsed here, once and whole, whatever is asked for.
     pub fn select(&self, paths: &[&Path]) -> Result<Vec<Option<Value<'_>>>, PayloadError> {
         match self {
-            Self::Json(text) => json::select(text, paths)
-                .map_err(|error| PayloadError::NotJson { line: error.line(), column: error.column().max(1) }),
+            Self::Json(text) => json::select(text, paths).map_err(PayloadError::NotJson),
             Self::Form(fields) => Ok(paths.iter().map(|path| field(fields, path)).collect()),
         }
     }

@@ -1,32 +1,36 @@
 //! JSON without trees: values are borrowed from the text, numbers and arrays keep their exact spelling.
 
+mod error;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+pub use self::error::JsonError;
 use crate::domain::payload::{Path, Value};
 
 /// The members of a JSON object; of members with the same name the last one counts.
-pub fn object(text: &str) -> Result<BTreeMap<Cow<'_, str>, Value<'_>>, serde_json::Error> {
-    let members: BTreeMap<CowStr<'_>, &RawValue> = serde_json::from_str(text)?;
-    members.into_iter().map(|(name, raw)| Ok((name.0, value(raw)?))).collect()
+pub fn object(text: &str) -> Result<BTreeMap<Cow<'_, str>, Value<'_>>, JsonError> {
+    let members: BTreeMap<CowStr<'_>, &RawValue> =
+        serde_json::from_str(text).map_err(|error| JsonError::new(&error, text, text))?;
+    members.into_iter().map(|(name, raw)| Ok((name.0, value(raw, text)?))).collect()
 }
 
 /// The elements of a JSON array.
-pub fn array(text: &str) -> Result<Vec<Value<'_>>, serde_json::Error> {
-    let elements: Vec<&RawValue> = serde_json::from_str(text)?;
-    elements.into_iter().map(value).collect()
+pub fn array(text: &str) -> Result<Vec<Value<'_>>, JsonError> {
+    let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(|error| JsonError::new(&error, text, text))?;
+    elements.into_iter().map(|raw| value(raw, text)).collect()
 }
 
 /// A map's key that borrows where it can: serde's own `Cow` never does.
 #[derive(serde::Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 struct CowStr<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// One value, of which only a string is looked into.
-fn value(raw: &RawValue) -> Result<Value<'_>, serde_json::Error> {
+/// One value of the whole text, of which only a string is looked into.
+fn value<'a>(raw: &'a RawValue, whole: &str) -> Result<Value<'a>, JsonError> {
     let text = raw.get();
     Ok(match text.as_bytes().first() {
         Some(b'n') => Value::Null,
@@ -34,23 +38,24 @@ fn value(raw: &RawValue) -> Result<Value<'_>, serde_json::Error> {
         Some(b'f') => Value::Boolean(false),
         Some(b'[') => Value::Array(text),
         Some(b'{') => Value::Object(text),
-        Some(b'"') => Value::String(serde_json::from_str::<CowStr<'_>>(text)?.0),
+        Some(b'"') => {
+            let string: CowStr<'_> = serde_json::from_str(text).map_err(|error| JsonError::new(&error, text, whole))?;
+            Value::String(string.0)
+        }
         _ => Value::Number(text),
     })
 }
 
 /// What stands at each of `paths`, in their order, after one pass over the whole text. Everything else is checked to
 /// be JSON and passed over.
-pub fn select<'a>(text: &'a str, paths: &[&Path]) -> Result<Vec<Option<Value<'a>>>, serde_json::Error> {
+pub fn select<'a>(text: &'a str, paths: &[&Path]) -> Result<Vec<Option<Value<'a>>>, JsonError> {
     let mut root = Node::default();
     for (index, path) in paths.iter().enumerate() {
         root.insert(path.segments(), index);
     }
     let mut found = vec![None; paths.len()];
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    Seed { node: &root, found: &mut found }.deserialize(&mut deserializer)?;
-    deserializer.end()?;
-    found.into_iter().map(|raw| raw.map(value).transpose()).collect()
+    root.search(text, &mut found).map_err(|(error, part)| JsonError::new(&error, part, text))?;
+    found.into_iter().map(|raw| raw.map(|raw| value(raw, text)).transpose()).collect()
 }
 
 /// The paths as a tree: what is wanted of one value.
@@ -77,6 +82,29 @@ impl<'p> Node<'p> {
         self.children.iter().find(|(known, _)| *known == name).map(|(_, child)| child)
     }
 
+    /// Finds what is wanted below this node in `part`, its value; an error comes with the part that it is about. What is
+    /// wanted and leads on to more is looked into a second time, when it is known to be the last of its name.
+    fn search<'a>(
+        &self,
+        part: &'a str,
+        found: &mut Vec<Option<&'a RawValue>>,
+    ) -> Result<(), (serde_json::Error, &'a str)> {
+        let mut deserializer = serde_json::Deserializer::from_str(part);
+        let read = deserializer.deserialize_any(Seed { node: self, found });
+        read.and_then(|()| deserializer.end()).map_err(|error| (error, part))?;
+        self.children.iter().try_for_each(|(_, child)| child.search_wanted(found))
+    }
+
+    fn search_wanted<'a>(&self, found: &mut Vec<Option<&'a RawValue>>) -> Result<(), (serde_json::Error, &'a str)> {
+        if self.children.is_empty() {
+            return Ok(());
+        }
+        match self.wanted.first() {
+            Some(index) => found[*index].map_or(Ok(()), |raw| self.search(raw.get(), found)),
+            None => self.children.iter().try_for_each(|(_, child)| child.search_wanted(found)),
+        }
+    }
+
     /// Forgets what an earlier member of the same name had: the last one counts, as a whole.
     fn forget(&self, found: &mut [Option<&RawValue>]) {
         self.wanted.iter().for_each(|index| found[*index] = None);
@@ -99,10 +127,7 @@ impl<'a> DeserializeSeed<'a> for Seed<'_, '_, 'a> {
         }
         let raw = <&'a RawValue as serde::Deserialize>::deserialize(deserializer)?;
         self.node.wanted.iter().for_each(|index| self.found[*index] = Some(raw));
-        if self.node.children.is_empty() {
-            return Ok(());
-        }
-        serde_json::Deserializer::from_str(raw.get()).deserialize_any(self).map_err(D::Error::custom)
+        Ok(())
     }
 }
 
@@ -252,6 +277,38 @@ mod tests {
             assert!(select(text, &[&path]).is_err(), "{text}");
             assert!(select(text, &[]).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_json_and_cannot_be_read_says_why_and_where() {
+        let deep = |levels: usize| r#"{"a":"#.repeat(levels) + "1" + &"}".repeat(levels);
+        let path = |levels: usize| vec!["a"; levels].join(".");
+        let nested = "it is nested over 127 levels deep along a path";
+        let large = "the number is too large";
+        let half = r"a \u escape is half of a surrogate pair";
+        for (text, paths, line, column, why) in [
+            (deep(128), vec![path(128)], 1, 636, nested),
+            ("{\n \"a\": 1e999}".into(), vec!["a.b".into()], 2, 11, large),
+            (r#"{"a": "\ud83d"}"#.into(), vec!["a".into()], 1, 14, half),
+            ("{\"x\":\n [1,\n\"é\\n\\udc00\", 1]}".into(), vec!["x.1".into()], 3, 11, half),
+            (r#"{"\ud83d\ud83d": 1}"#.into(), vec!["a".into()], 1, 14, half),
+            ("[\n0, {\"a\":\n {\"b\": 1e999}}]".into(), vec!["1.a".into(), "1.a.b.c".into()], 3, 12, large),
+            ("[0,\n {\"a\": {\"b\": 1e999}}]".into(), vec!["1.a".into(), "1.a.b.c".into()], 2, 18, large),
+        ] {
+            let paths: Vec<Path> = paths.iter().map(|path: &String| path.parse().unwrap()).collect();
+            let error = select(&text, &paths.iter().collect::<Vec<_>>()).unwrap_err();
+            assert_eq!(error, JsonError::Unreadable { line, column, why }, "{text}");
+        }
+        assert!(select(&deep(127), &[&path(127).parse().unwrap()]).is_ok());
+        assert_eq!(object(r#"{"a": 1, "b": "\udc00"}"#), Err(JsonError::Unreadable { line: 1, column: 21, why: half }));
+    }
+
+    #[test]
+    fn what_no_path_leads_to_may_be_anything_that_is_json() {
+        let text = r#"{"a": [1e999, -0, "\ud800", 0.10], "b": {"c": 1E-999, "d": "\udc00\u0000"}, "e": 1e400}"#;
+        let found = selected(text, &["a", "b", "e", "b.c"]);
+        assert_eq!(found[0], Some(Value::Array(r#"[1e999, -0, "\ud800", 0.10]"#)));
+        assert_eq!(found[2..], [Some(Value::Number("1e400")), Some(Value::Number("1E-999"))]);
     }
 
     #[test]
