@@ -4,9 +4,10 @@
 //!
 //! | module | is | may use |
 //! |---|---|---|
-//! | [`http`] | request parsing, responses and status codes | [`auth`], [`ports`], [`domain`], `lambda_http` |
+//! | [`http`] | request parsing, responses and status codes | [`auth`], [`keys`], [`ports`], [`domain`], `lambda_http` |
 //! | [`aws`] | the DynamoDB, SQS and Secrets Manager adapters | [`ports`], [`domain`], `aws_sdk_*` |
-//! | [`auth`] | access tokens and passwords | [`ports`], [`domain`], `jsonwebtoken`, `argon2` |
+//! | [`auth`] | access tokens and passwords | [`keys`], [`ports`], [`domain`], `jsonwebtoken`, `argon2` |
+//! | [`keys`] | the keys of a running function, which change while it lives | [`ports`], [`domain`] |
 //! | [`ports`] | one trait per capability that a function may need | [`domain`] |
 //! | [`domain`] | hooks, users, signatures, payloads, jobs: pure functions and types | nothing of the above, no clock, no randomness |
 //! | [`config`], [`telemetry`] | the process's surroundings: environment, clock, randomness, logs | the standard library |
@@ -21,6 +22,7 @@ pub mod aws;
 pub mod config;
 pub mod domain;
 pub mod http;
+pub mod keys;
 pub mod ports;
 pub mod telemetry;
 pub mod testing;

@@ -13,6 +13,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         "domain",
         &[
             "crate::ports",
+            "crate::keys",
             "crate::auth",
             "crate::http",
             "crate::aws",
@@ -35,6 +36,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     (
         "ports",
         &[
+            "crate::keys",
             "crate::auth",
             "crate::http",
             "crate::config",
@@ -52,6 +54,23 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "keys",
+        &[
+            "crate::auth",
+            "crate::http",
+            "crate::aws",
+            "crate::config",
+            "serde",
+            "lambda_http",
+            "lambda_runtime",
+            "aws_",
+            "tokio",
+            "jsonwebtoken",
+            "argon2",
+            "SystemTime::now",
+        ],
+    ),
+    (
         "auth",
         &[
             "crate::http",
@@ -65,9 +84,20 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         ],
     ),
     ("http", &["crate::aws", "crate::config", "aws_sdk", "aws_config", "jsonwebtoken", "argon2"]),
-    ("aws", &["crate::http", "crate::auth", "crate::config", "lambda_http", "jsonwebtoken", "argon2"]),
-    ("config", &["crate::domain", "crate::ports", "crate::auth", "crate::http", "crate::aws", "crate::telemetry"]),
-    ("telemetry", &["crate::domain", "crate::ports", "crate::auth", "crate::http", "crate::aws"]),
+    ("aws", &["crate::http", "crate::auth", "crate::keys", "crate::config", "lambda_http", "jsonwebtoken", "argon2"]),
+    (
+        "config",
+        &[
+            "crate::domain",
+            "crate::ports",
+            "crate::keys",
+            "crate::auth",
+            "crate::http",
+            "crate::aws",
+            "crate::telemetry",
+        ],
+    ),
+    ("telemetry", &["crate::domain", "crate::ports", "crate::keys", "crate::auth", "crate::http", "crate::aws"]),
 ];
 
 fn sources(directory: &Path) -> Vec<PathBuf> {

@@ -5,6 +5,7 @@ pub mod condition;
 pub mod hook;
 pub mod id;
 pub mod job;
+pub mod key;
 pub mod payload;
 pub mod request;
 pub mod sealing;

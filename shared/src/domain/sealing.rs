@@ -9,12 +9,14 @@ use zeroize::Zeroizing;
 
 use super::Invalid;
 use super::id::HookId;
+use super::key::{Key, KeyId};
 use super::secret::{HookSecret, SecretString};
 
 /// The only layout so far: version, key id, nonce, ciphertext with its tag.
 const VERSION: u8 = 1;
 const KEY_ID_BYTES: usize = 4;
-const NONCE_BYTES: usize = 12;
+/// The length of a nonce of AES-GCM.
+pub const NONCE_BYTES: usize = 12;
 const HEADER_BYTES: usize = 1 + KEY_ID_BYTES + NONCE_BYTES;
 
 /// A sealed secret as it lies in the table. Its bytes are worthless without the key.
@@ -30,6 +32,14 @@ impl SealedSecret {
     /// The bytes to store.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// The key that it was sealed under.
+    pub fn key_id(&self) -> Result<KeyId, CannotOpen> {
+        match self.0.first_chunk() {
+            Some(&[VERSION, a, b, c, d]) => Ok(KeyId::from_bytes([a, b, c, d])),
+            Some(_) | None => Err(CannotOpen),
+        }
     }
 }
 
@@ -52,7 +62,20 @@ pub struct CannotSeal;
 /// The key that seals the secrets of all hooks.
 pub struct SealingKey {
     cipher: Aes256Gcm,
-    id: [u8; KEY_ID_BYTES],
+    id: KeyId,
+}
+
+impl Key for SealingKey {
+    const LABEL: &'static str = "pipehook sealing key v1";
+    const ID_LABEL: &'static str = "pipehook sealing key id v1";
+
+    fn new(bits: &[u8; 32], id: KeyId) -> Self {
+        Self { cipher: Aes256Gcm::new(bits.into()), id }
+    }
+
+    fn id(&self) -> KeyId {
+        self.id
+    }
 }
 
 impl SealingKey {
@@ -63,8 +86,8 @@ impl SealingKey {
             return Err(Invalid::new("must be at least 43 characters long"));
         }
         let key = Zeroizing::new(derive(b"pipehook sealing key v1", material));
-        let id = derive(b"pipehook sealing key id v1", material);
-        Ok(Self { cipher: Aes256Gcm::new((&*key).into()), id: [id[0], id[1], id[2], id[3]] })
+        let [a, b, c, d, ..] = derive(b"pipehook sealing key id v1", material);
+        Ok(Self { cipher: Aes256Gcm::new((&*key).into()), id: KeyId::from_bytes([a, b, c, d]) })
     }
 
     /// Seals the secret of `hook`. The nonce must be random: it may never come twice under one key.
@@ -82,7 +105,7 @@ impl SealingKey {
         let ciphertext = self.cipher.encrypt(&Nonce::from(nonce), payload).map_err(|_| CannotSeal)?;
         let mut sealed = Vec::with_capacity(HEADER_BYTES + ciphertext.len());
         sealed.push(VERSION);
-        sealed.extend_from_slice(&self.id);
+        sealed.extend_from_slice(self.id.as_bytes());
         sealed.extend_from_slice(&nonce);
         sealed.extend_from_slice(&ciphertext);
         Ok(SealedSecret(sealed))
@@ -91,11 +114,10 @@ impl SealingKey {
     /// Opens what [`SealingKey::seal`] made for the same hook.
     pub fn open(&self, hook: HookId, sealed: &SealedSecret) -> Result<HookSecret, CannotOpen> {
         let (header, ciphertext) = sealed.0.split_at_checked(HEADER_BYTES).ok_or(CannotOpen)?;
-        let (prefix, nonce) = header.split_at(1 + KEY_ID_BYTES);
-        if prefix[0] != VERSION || prefix[1..] != self.id {
+        if sealed.key_id()? != self.id {
             return Err(CannotOpen);
         }
-        let nonce = Nonce::try_from(nonce).map_err(|_| CannotOpen)?;
+        let nonce = Nonce::try_from(&header[1 + KEY_ID_BYTES..]).map_err(|_| CannotOpen)?;
         let aad = hook.to_string();
         let payload = Payload { msg: ciphertext, aad: aad.as_bytes() };
         let secret = self.cipher.decrypt(&nonce, payload).map_err(|_| CannotOpen)?;

@@ -9,6 +9,7 @@
 
 mod hooks;
 mod jobs;
+mod keys;
 mod random;
 mod requests;
 mod users;
@@ -17,6 +18,7 @@ use std::error::Error;
 
 pub use hooks::{Consistency, FindHook, HookFilter, InsertHook, ListHooks, RemoveHook, ReplaceHook, ReplaceSecret};
 pub use jobs::{PushJob, QueueError};
+pub use keys::{KeySecret, KeysError, ReadKeys};
 pub use random::Random;
 pub use requests::{FindRequest, ListRequests, PutRequest};
 pub use users::{
