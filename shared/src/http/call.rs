@@ -57,6 +57,11 @@ impl Call {
 
     /// The names of all headers, in lower case, with their values.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// The method, such as `GET`. Empty when API Gateway does not say it, which it always does.
+    pub fn method(&self) -> &str {
+        self.event.context.http.method.as_deref().unwrap_or_default()
+    }
+
         self.event.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 

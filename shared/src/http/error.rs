@@ -72,6 +72,12 @@ pub enum ApiError {
     /// 404: it does not exist, or lies in another project.
     #[error("{0} was not found.")]
     NotFound(&'static str),
+    /// 405: it answers to other methods.
+    #[error("The method is not one that this path answers to: {allow}.")]
+    MethodNotAllowed {
+        /// Those that it answers to, as in the header `Allow`.
+        allow: String,
+    },
     /// 409: it cannot be done as things are.
     #[error("{0}")]
     Conflict(Cow<'static, str>),
@@ -115,6 +121,7 @@ impl ApiError {
             | Self::WrongRefreshToken
             | Self::WrongSignature
             | Self::NotFound(_)
+            | Self::MethodNotAllowed { .. }
             | Self::Conflict(_)
             | Self::TooLarge { .. }
             | Self::UnsupportedMediaType(_)

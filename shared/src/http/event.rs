@@ -53,6 +53,7 @@ pub(super) struct Context {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct HttpContext {
+    pub(super) method: Option<String>,
     pub(super) source_ip: Option<String>,
 }
 

@@ -2,6 +2,7 @@
 //! that knows status codes.
 
 mod call;
+mod content;
 mod error;
 mod event;
 mod fields;
@@ -16,9 +17,10 @@ pub mod trigger;
 pub mod user;
 
 pub use call::Call;
+pub use content::{Caching, Content};
 pub use error::{ApiError, FieldErrors};
 pub use event::NotAnEvent;
 pub use fields::{Fields, read};
 pub use page::Page;
-pub use response::{Response, ResponseExt};
+pub use response::{Body, Response, ResponseExt};
 pub use serve::{Endpoint, serve};

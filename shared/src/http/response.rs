@@ -1,5 +1,6 @@
-//! Answers, all of them JSON.
+//! Answers. All of them are JSON, but for those of [`Content`](super::Content).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -8,7 +9,29 @@ use serde::Serialize;
 use super::error::ApiError;
 
 /// What a function answers.
-pub type Response = lambda_http::Response<String>;
+pub type Response = lambda_http::Response<Body>;
+
+/// The body of an answer.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// What API Gateway passes on as it stands.
+    Text(String),
+    /// What travels to API Gateway in base64.
+    Bytes(Cow<'static, [u8]>),
+}
+
+impl Body {
+    /// No body at all.
+    pub const EMPTY: Self = Self::Text(String::new());
+
+    /// The text; bytes that are none are replaced.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        }
+    }
+}
 
 /// How long a sender should wait before it tries again what failed because something is away.
 const RETRY_AFTER_SECONDS: u64 = 5;
@@ -48,7 +71,7 @@ impl ResponseExt for Response {
             Ok(body) => (status, body),
             Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, "{}".to_owned()),
         };
-        let mut response = Self::new(body);
+        let mut response = Self::new(Body::Text(body));
         *response.status_mut() = status;
         // A browser must never take an answer that repeats part of a call for a page.
         response
@@ -57,7 +80,7 @@ impl ResponseExt for Response {
     }
 
     fn no_content() -> Self {
-        let mut response = Self::new(String::new());
+        let mut response = Self::new(Body::EMPTY);
         *response.status_mut() = StatusCode::NO_CONTENT;
         response
     }
@@ -87,6 +110,7 @@ impl ApiError {
                 StatusCode::UNAUTHORIZED
             }
             Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -108,13 +132,14 @@ impl ApiError {
         }
     }
 
-    /// The header that tells how to do better: how to authenticate, or when to try again.
+    /// The header that tells how to do better: how to authenticate, by which method, or when to try again.
     fn hint(&self) -> Option<(HeaderName, String)> {
         let authenticate = |scheme: &str| Some((header::WWW_AUTHENTICATE, scheme.to_owned()));
         let retry_after = |seconds: u64| Some((header::RETRY_AFTER, seconds.to_string()));
         match self {
             Self::Unauthenticated | Self::WrongCredentials | Self::WrongRefreshToken => authenticate("Bearer"),
             Self::WrongSignature => authenticate("Signature"),
+            Self::MethodNotAllowed { allow } => Some((header::ALLOW, allow.clone())),
             Self::TooManyLogins { retry_after_seconds } => retry_after(*retry_after_seconds),
             Self::Unavailable(_) => retry_after(RETRY_AFTER_SECONDS),
             Self::BadRequest(_)

@@ -5,6 +5,8 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use lambda_http::http::{HeaderName, HeaderValue};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
@@ -13,7 +15,7 @@ use tracing::{Instrument as _, field};
 
 use super::call::Call;
 use super::error::ApiError;
-use super::response::{Response, ResponseExt as _};
+use super::response::{Body, Response, ResponseExt as _};
 use crate::domain::id::RequestId;
 use crate::domain::timestamp::Timestamp;
 use crate::ports::Random;
@@ -69,7 +71,11 @@ impl From<Response> for Answer {
             (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
         let headers = head.headers.iter().map(header).collect();
-        Self { status_code: head.status.as_u16(), headers, body, is_base64_encoded: false }
+        let (body, is_base64_encoded) = match body {
+            Body::Text(text) => (text, false),
+            Body::Bytes(bytes) => (STANDARD.encode(bytes), true),
+        };
+        Self { status_code: head.status.as_u16(), headers, body, is_base64_encoded }
     }
 }
 
@@ -88,10 +94,13 @@ async fn answer<E: Endpoint>(endpoint: &E, call: &Call, elapsed: impl Fn() -> Du
     );
     let answer = endpoint.handle(call).instrument(span.clone()).await;
     let _in_span = span.enter();
-    let response = answer.unwrap_or_else(|error| {
+    let mut response = answer.unwrap_or_else(|error| {
         error.log();
         error.to_response(&request_id)
     });
+    if call.method() == "HEAD" {
+        *response.body_mut() = Body::EMPTY;
+    }
     let milliseconds = elapsed().as_secs_f64() * 1_000.0;
     tracing::info!(status = response.status().as_u16(), milliseconds, "Answered");
     response.with_header(X_REQUEST_ID, &request_id)

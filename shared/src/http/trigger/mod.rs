@@ -160,7 +160,7 @@ fn record(hook: &Hook, incoming: &Incoming<'_>, outcome: Outcome, response: &Res
         request_headers: incoming.masked_headers(hook.signing.as_ref()),
         request_body,
         response_headers: response.headers().iter().filter_map(header).collect(),
-        response_body: response.body().clone(),
+        response_body: response.body().to_text(),
     };
     Request { summary, exchange }
 }
