@@ -44,6 +44,8 @@ enum Caller {
 }
 
 impl<Hooks: FindHook, Jobs: PushJob, Requests: PutRequest> Endpoint for HookTrigger<Hooks, Jobs, Requests> {
+    const TAKES_WEBHOOKS: bool = true;
+
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
         call.body_up_to(MAX_BODY_BYTES)?;
         let (hook, caller) = self.find(call).await?;
@@ -78,6 +80,7 @@ impl<Hooks: FindHook, Jobs, Requests> HookTrigger<Hooks, Jobs, Requests> {
 
     /// Whether the caller knows a secret that is valid now.
     fn identify(&self, hook: &Hook, call: &Call) -> Result<Caller, ApiError> {
+        trigger::note_hook(hook, call.measurements());
         let Some(signing) = &hook.signing else { return Ok(Caller::Authentic(Vec::new())) };
         let sealed = signing.valid_secrets(call.received_at());
         let opened = sealed.map(|sealed| self.sealing_key.open(hook.relation.id, sealed));

@@ -12,6 +12,7 @@ use super::payload::PayloadError;
 use crate::auth::{AccessTokens, Identity};
 use crate::domain::id::RequestId;
 use crate::domain::timestamp::Timestamp;
+use crate::telemetry::Measurements;
 
 /// The largest body of a call to the API. Fifty variables with their defaults fit many times over.
 const MAX_API_BODY_BYTES: usize = 64 * 1024;
@@ -21,12 +22,14 @@ pub struct Call {
     event: Event,
     id: RequestId,
     received_at: Timestamp,
+    measurements: Measurements,
 }
 
 impl Call {
     /// Takes the event that arrived at `received_at`.
     pub fn read(event: &str, id: RequestId, received_at: Timestamp) -> Result<Self, NotAnEvent> {
-        Ok(Self { event: Event::read(event)?, id, received_at })
+        let measurements = Measurements::begin();
+        Ok(Self { event: Event::read(event)?, id, received_at, measurements })
     }
 
     /// The id of this call, which every answer and every log line carries.
@@ -44,9 +47,19 @@ impl Call {
         self.received_at
     }
 
+    /// Where it is noted what CloudWatch is to be told of this call.
+    pub fn measurements(&self) -> &Measurements {
+        &self.measurements
+    }
+
     /// The route that API Gateway chose, such as `POST /hooks/{hook_id}/trigger`.
     pub fn route(&self) -> Option<&str> {
         self.event.context.route_key.as_deref()
+    }
+
+    /// The method, such as `GET`. Empty when API Gateway does not say it, which it always does.
+    pub fn method(&self) -> &str {
+        self.event.context.http.method.as_deref().unwrap_or_default()
     }
 
     /// The value of a header, if it is visible ASCII. Of a header that came twice, API Gateway makes one with a comma.
@@ -57,11 +70,6 @@ impl Call {
 
     /// The names of all headers, in lower case, with their values.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
-    /// The method, such as `GET`. Empty when API Gateway does not say it, which it always does.
-    pub fn method(&self) -> &str {
-        self.event.context.http.method.as_deref().unwrap_or_default()
-    }
-
         self.event.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 

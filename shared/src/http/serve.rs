@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::future::Future;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use lambda_http::http::{HeaderName, HeaderValue};
+use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -17,11 +17,16 @@ use super::call::Call;
 use super::error::ApiError;
 use super::response::{Body, Response, ResponseExt as _};
 use crate::domain::id::RequestId;
+use crate::domain::request::Outcome;
 use crate::domain::timestamp::Timestamp;
 use crate::ports::Random;
+use crate::telemetry::{self, Answered, Status};
 
 /// What a function does with a call.
 pub trait Endpoint: Send + Sync {
+    /// Whether its calls are webhook calls, which are counted by outcome and provider.
+    const TAKES_WEBHOOKS: bool = false;
+
     /// Answers one call.
     fn handle(&self, call: &Call) -> impl Future<Output = Result<Response, ApiError>> + Send;
 }
@@ -33,13 +38,12 @@ pub async fn serve<E: Endpoint>(
     random: Random,
 ) -> Result<(), lambda_http::Error> {
     let endpoint = &endpoint;
+    telemetry::ready();
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
-        let started = clock();
-        let received_at = Timestamp::from(started);
+        let received_at = Timestamp::from(clock());
         let id = RequestId::at(received_at, random.bytes());
-        let elapsed = || clock().duration_since(started).unwrap_or_default();
         let response = match Call::read(event.payload.get(), id, received_at) {
-            Ok(call) => answer(endpoint, &call, elapsed).await,
+            Ok(call) => answer(endpoint, &call).await,
             Err(reason) => {
                 tracing::warn!(request_id = %id, %reason, "What arrived is no event of API Gateway");
                 let error = ApiError::BadRequest("The request cannot be read.".into());
@@ -80,11 +84,12 @@ impl From<Response> for Answer {
 }
 
 /// Answers one call, whatever happens, and logs it in one line.
-async fn answer<E: Endpoint>(endpoint: &E, call: &Call, elapsed: impl Fn() -> Duration) -> Response {
+async fn answer<E: Endpoint>(endpoint: &E, call: &Call) -> Response {
     let request_id = call.id().to_string();
     // The route and not the path: the id of a hook that takes calls from everybody is all that it takes to call it, so
     // only the trigger records it, and only that of a hook which exists.
-    let span = tracing::info_span!(
+    // At the level of an error: the lines of errors must name their call, whatever the log level.
+    let span = tracing::error_span!(
         "call",
         request_id,
         gateway_request_id = call.gateway_id(),
@@ -101,7 +106,17 @@ async fn answer<E: Endpoint>(endpoint: &E, call: &Call, elapsed: impl Fn() -> Du
     if call.method() == "HEAD" {
         *response.body_mut() = Body::EMPTY;
     }
-    let milliseconds = elapsed().as_secs_f64() * 1_000.0;
-    tracing::info!(status = response.status().as_u16(), milliseconds, "Answered");
+    call.measurements().finish(&Answered {
+        request_id: &request_id,
+        gateway_request_id: call.gateway_id(),
+        route: call.route(),
+        status: Status::Http(response.status().as_u16()),
+        webhook: E::TAKES_WEBHOOKS.then(|| outcome_without_hook(response.status())),
+    });
     response.with_header(X_REQUEST_ID, &request_id)
+}
+
+/// How a webhook call is counted that ended before it came to its hook.
+fn outcome_without_hook(status: StatusCode) -> &'static str {
+    if status == StatusCode::NOT_FOUND { "unknown" } else { Outcome::Failed.as_str() }
 }

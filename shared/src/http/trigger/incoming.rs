@@ -7,6 +7,7 @@ use crate::domain::id::RequestId;
 use crate::domain::request::{KeptBody, Request, masked};
 use crate::domain::timestamp::Timestamp;
 use crate::http::Call;
+use crate::telemetry::Measurements;
 
 /// What a hook's call consists of.
 pub struct Incoming<'a> {
@@ -22,6 +23,8 @@ pub struct Incoming<'a> {
     pub body: Cow<'a, [u8]>,
     /// The call that this one repeats.
     pub retry_of: Option<RequestId>,
+    /// Where it is noted what becomes of it.
+    pub measurements: &'a Measurements,
 }
 
 impl<'a> Incoming<'a> {
@@ -34,11 +37,12 @@ impl<'a> Incoming<'a> {
             headers: call.headers().map(|(name, value)| (name.into(), value.into())).collect(),
             body: Cow::Borrowed(call.body()),
             retry_of: None,
+            measurements: call.measurements(),
         }
     }
 
     /// A kept call, to be run again by `call`; `None` when its body was not kept.
-    pub fn again(kept: &'a Request, call: &Call) -> Option<Self> {
+    pub fn again(kept: &'a Request, call: &'a Call) -> Option<Self> {
         let body = match &kept.exchange.request_body {
             KeptBody::Whole(bytes) => Cow::Borrowed(bytes.as_slice()),
             KeptBody::TooLarge | KeptBody::NotKept => return None,
@@ -51,6 +55,7 @@ impl<'a> Incoming<'a> {
             headers: headers.map(|(name, value)| (name.into(), value.into())).collect(),
             body,
             retry_of: Some(kept.summary.id),
+            measurements: call.measurements(),
         })
     }
 

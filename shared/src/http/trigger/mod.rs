@@ -5,8 +5,6 @@ mod answer;
 mod facts;
 mod incoming;
 
-use tracing::Span;
-
 use self::answer::Answer;
 use self::facts::Facts;
 pub use self::incoming::Incoming;
@@ -17,8 +15,9 @@ use crate::domain::hook::Hook;
 use crate::domain::job::Job;
 use crate::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary};
 use crate::domain::secret::HookSecret;
+use crate::domain::signature::providers::UNSIGNED;
 use crate::ports::{PushJob, PutRequest};
-use crate::telemetry::Chain;
+use crate::telemetry::{Chain, Measurements};
 
 /// The largest body that is kept for a hook that takes calls from everybody. Each kilobyte that is written costs, and
 /// there nobody but whoever knows the URL decides how many there are.
@@ -41,6 +40,7 @@ pub async fn run(
     jobs: &impl PushJob,
     requests: &impl PutRequest,
 ) -> (Response, Request) {
+    note_hook(hook, incoming.measurements);
     match decide(hook, incoming, secrets) {
         Ok(Decision::Queue(job)) => queue(hook, incoming, &job, jobs, requests).await,
         Ok(Decision::Answer(answer)) => {
@@ -89,7 +89,8 @@ async fn queue(
     requests: &impl PutRequest,
 ) -> (Response, Request) {
     let response = Answer::queued().to_response(incoming.id);
-    let (pushed, kept) = tokio::join!(jobs.push_job(job), keep(hook, incoming, Outcome::Queued, response, requests));
+    let pushed = incoming.measurements.queueing(jobs.push_job(job));
+    let (pushed, kept) = tokio::join!(pushed, keep(hook, incoming, Outcome::Queued, response, requests));
     match pushed {
         Ok(()) => kept,
         Err(error) => fail(hook, incoming, &error.into(), requests).await,
@@ -102,6 +103,7 @@ async fn fail(
     error: &ApiError,
     requests: &impl PutRequest,
 ) -> (Response, Request) {
+    incoming.measurements.outcome(Outcome::Failed.as_str());
     error.log();
     keep(hook, incoming, Outcome::Failed, error.to_response(&incoming.id.to_string()), requests).await
 }
@@ -114,9 +116,10 @@ async fn keep(
     response: Response,
     requests: &impl PutRequest,
 ) -> (Response, Request) {
-    log(hook, outcome);
+    incoming.measurements.outcome(outcome.as_str());
     let request = record(hook, incoming, outcome, &response);
     if let Err(error) = requests.put_request(&request).await {
+        incoming.measurements.log_write_failed();
         tracing::warn!(cause = %Chain(&error), "The call could not be logged");
     }
     (response, request)
@@ -124,15 +127,17 @@ async fn keep(
 
 /// Answers a call that is not authentic, and logs it without its body if `requests` is given.
 pub async fn reject(hook: &Hook, incoming: &Incoming<'_>, requests: Option<&impl PutRequest>) -> Response {
+    incoming.measurements.outcome(Outcome::Rejected.as_str());
+    incoming.measurements.signature_failed();
     let response = ApiError::WrongSignature.to_response(&incoming.id.to_string());
-    log(hook, Outcome::Rejected);
     let Some(requests) = requests else { return response };
     keep(hook, incoming, Outcome::Rejected, response, requests).await.0
 }
 
-/// What the log line of this call says.
-fn log(hook: &Hook, outcome: Outcome) {
-    Span::current().record("hook_id", tracing::field::display(hook.relation.id)).record("outcome", outcome.as_str());
+/// The lines of a call name its hook from now on, and it counts as one of the hook's provider, whatever the call says.
+pub fn note_hook(hook: &Hook, measurements: &Measurements) {
+    let scheme = hook.signing.as_ref().map_or(&UNSIGNED, |signing| signing.scheme());
+    measurements.hook(&hook.relation.id, scheme.provider);
 }
 
 fn record(hook: &Hook, incoming: &Incoming<'_>, outcome: Outcome, response: &Response) -> Request {
