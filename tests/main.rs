@@ -8,6 +8,7 @@ mod confidentiality;
 mod corruption;
 mod cost;
 mod creation;
+mod edge_users;
 mod events;
 mod faults;
 mod hooks;

@@ -221,8 +221,8 @@ async fn open_session(users: &UsersTable, user: &User, tokens: &AccessTokens) ->
     let id = SessionId::from_random(random.bytes());
     let refresh_token = RefreshToken::new(id, random.bytes());
     let (refresh_token_hash, expires_at) = (refresh_token.hash(), now.plus(SESSION_LIFETIME));
-    users.insert_session(&Session { id, user_id: user.id, refresh_token_hash, created_at: now, expires_at }).await?;
-    let &User { id: user_id, project_id, environment_id, .. } = user;
+    let &User { id: user_id, project_id, environment_id, password_set_at, .. } = user;
+    users.insert_session(&Session { id, user_id, refresh_token_hash, password_set_at, expires_at }).await?;
     let access_token = tokens.issue(&Identity { user_id, session_id: id, project_id, environment_id }, now)?;
     Ok([access_token.expose().to_owned(), refresh_token.expose().to_owned()])
 }

@@ -60,6 +60,7 @@ impl<Users> UserLogin<Users> {
         let refresh_token = RefreshToken::new(id, self.random.bytes());
         let refresh_token_hash = refresh_token.hash();
         let expires_at = now.plus(SESSION_LIFETIME);
-        (Session { id, user_id: user.id, refresh_token_hash, created_at: now, expires_at }, refresh_token)
+        let User { id: user_id, password_set_at, .. } = *user;
+        (Session { id, user_id, refresh_token_hash, password_set_at, expires_at }, refresh_token)
     }
 }

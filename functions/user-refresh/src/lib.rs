@@ -6,7 +6,7 @@ use shared::domain::id::SessionId;
 use shared::domain::session::{Renewal, Renewed};
 use shared::http::user::hand_out;
 use shared::http::{ApiError, Call, Endpoint, Response, read};
-use shared::ports::{FindUser, Random, RemoveSession, RenewSession};
+use shared::ports::{FindSession, FindUser, Random, RemoveSession, RenewSession};
 
 /// The endpoint and what it needs.
 pub struct UserRefresh<Users> {
@@ -18,24 +18,24 @@ pub struct UserRefresh<Users> {
     pub random: Random,
 }
 
-impl<Users: FindUser + RemoveSession + RenewSession> Endpoint for UserRefresh<Users> {
+impl<Users: FindSession + FindUser + RemoveSession + RenewSession> Endpoint for UserRefresh<Users> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
-        let (session, presented) = read_token(call)?;
+        let (id, presented) = read_token(call)?;
         let now = call.received_at();
-        let refresh_token = RefreshToken::new(session, self.random.bytes());
-        let (presented_hash, new_hash) = (presented.hash(), refresh_token.hash());
-
-        let renewal = Renewal { session, presented_hash, new_hash, at: now };
-        let (user_id, opened_at) = match self.users.renew_session(&renewal).await? {
-            Renewed::Renewed { user_id, created_at } => (user_id, created_at),
-            Renewed::Reused => return self.end(session).await,
-            Renewed::Unknown => return Err(ApiError::WrongRefreshToken),
-        };
+        // All that can fail comes before the renewal: it spends the only token that the caller has.
+        let session = self.users.find_session(id, now).await?.ok_or(ApiError::WrongRefreshToken)?;
+        let user = self.users.find_user(session.user_id).await?;
         // Whoever was locked out, by an administrator or by a new password, must not come back this way.
-        let user = self.users.find_user(user_id).await?;
-        match user.filter(|user| user.active && user.password_set_at <= opened_at) {
-            Some(user) => hand_out(&user, session, &refresh_token, &self.tokens, now),
-            None => self.end(session).await,
+        let user = user.filter(|user| user.active && user.password_set_at == session.password_set_at);
+        let Some(user) = user else { return self.end(id).await };
+        let refresh_token = RefreshToken::new(id, self.random.bytes());
+        let answer = hand_out(&user, id, &refresh_token, &self.tokens, now)?;
+
+        let (presented_hash, new_hash) = (presented.hash(), refresh_token.hash());
+        match self.users.renew_session(&Renewal { session: id, presented_hash, new_hash, at: now }).await? {
+            Renewed::Renewed => Ok(answer),
+            Renewed::Reused => self.end(id).await,
+            Renewed::Unknown => Err(ApiError::WrongRefreshToken),
         }
     }
 }

@@ -23,8 +23,9 @@ pub struct Session {
     pub user_id: UserId,
     /// SHA-256 of the one refresh token that is valid: whoever reads the table cannot use it.
     pub refresh_token_hash: [u8; 32],
-    /// When the login was.
-    pub created_at: Timestamp,
+    /// When the password that opened it was set. When a password is set while a login with the old one goes on, the
+    /// time of that login would not tell which of the two it was.
+    pub password_set_at: Timestamp,
     /// When the refresh token stops being valid.
     pub expires_at: Timestamp,
 }
@@ -46,12 +47,7 @@ pub struct Renewal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Renewed {
     /// The session goes on.
-    Renewed {
-        /// Whose it is.
-        user_id: UserId,
-        /// When its login was.
-        created_at: Timestamp,
-    },
+    Renewed,
     /// The session goes on with another token: this one was used before, perhaps by a thief.
     Reused,
     /// There is no such session, or none any more.

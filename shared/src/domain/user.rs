@@ -22,7 +22,7 @@ pub struct User {
     pub environment_id: EnvironmentId,
     /// An inactive user cannot log in.
     pub active: bool,
-    /// When the password was last set. A session that was opened before cannot be renewed.
+    /// When the password was last set. A session that was opened with another one cannot be renewed.
     pub password_set_at: Timestamp,
     /// When the user was first put.
     pub created_at: Timestamp,
@@ -74,7 +74,8 @@ impl fmt::Debug for Email {
     }
 }
 
-/// A user's name: 1 to 100 characters, no control characters, no space at either end.
+/// A user's name: 3 to 60 characters, no control characters, no space at either end. The published clients cannot read
+/// a hook whose creator has a shorter name, and the oldest ones none with a longer name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserName(String);
 
@@ -89,7 +90,10 @@ impl FromStr for UserName {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        super::hook::check_label(text, 100)?;
+        super::hook::check_label(text, 60)?;
+        if text.chars().count() < 3 {
+            return Err(Invalid::new("must be at least 3 characters long"));
+        }
         Ok(Self(text.to_owned()))
     }
 }
@@ -116,6 +120,21 @@ mod tests {
     #[test]
     fn debug_output_does_not_show_the_address() {
         assert_eq!(format!("{:?}", "ann@example.com".parse::<Email>().unwrap()), "Email(..)");
+    }
+
+    #[test]
+    fn a_name_has_3_to_60_characters() {
+        for (text, taken) in [
+            ("", false),
+            ("Li", false),
+            ("李娜", false),
+            ("Ann", true),
+            ("李小娜", true),
+            (&*"é".repeat(60), true),
+            (&*"é".repeat(61), false),
+        ] {
+            assert_eq!(text.parse::<UserName>().is_ok(), taken, "{text}");
+        }
     }
 
     #[test]

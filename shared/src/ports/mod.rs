@@ -22,8 +22,8 @@ pub use keys::{KeySecret, KeysError, ReadKeys};
 pub use random::Random;
 pub use requests::{FindRequest, ListRequests, PutRequest};
 pub use users::{
-    AdmitLogin, AllocateUserId, Credentials, FindCredentials, FindUser, ForgiveLogins, InsertSession, InsertUser,
-    PasswordHash, RemoveSession, RenewSession, UpdateUser,
+    AdmitLogin, AllocateUserId, Credentials, FindCredentials, FindSession, FindUser, ForgiveLogins, InsertSession,
+    InsertUser, PasswordHash, RemoveSession, RenewSession, UpdateUser,
 };
 
 /// What an adapter's own error is wrapped in: it is for the log, never for the caller.

@@ -92,6 +92,16 @@ pub trait ForgiveLogins: Send + Sync {
     fn forgive_logins(&self, email: &Email) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
+/// Finds sessions.
+pub trait FindSession: Send + Sync {
+    /// The session, or `None` when there is none, or none any more at `now`.
+    fn find_session(
+        &self,
+        id: SessionId,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Option<Session>, StoreError>> + Send;
+}
+
 /// Renews sessions.
 pub trait RenewSession: Send + Sync {
     /// Puts the new refresh token in the place of the presented one, if that is the session's and has not expired.

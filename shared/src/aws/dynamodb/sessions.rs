@@ -5,7 +5,6 @@ use std::convert::Infallible;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::ReturnValue;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 
 use super::item::{Attributes, StoredItem, binary, number, text};
@@ -17,7 +16,7 @@ use crate::domain::session::{
 };
 use crate::domain::timestamp::Timestamp;
 use crate::domain::user::Email;
-use crate::ports::{AdmitLogin, ForgiveLogins, InsertSession, RemoveSession, RenewSession, StoreError};
+use crate::ports::{AdmitLogin, FindSession, ForgiveLogins, InsertSession, RemoveSession, RenewSession, StoreError};
 
 fn login_key(email: &Email) -> String {
     format!("LOGIN#{}", email.as_str())
@@ -80,13 +79,37 @@ impl InsertSession for UsersTable {
             ("pk".to_owned(), text(session_key(session.id))),
             ("user_id".to_owned(), number(session.user_id.get())),
             ("refresh_token_hash".to_owned(), binary(&session.refresh_token_hash)),
-            ("created_at".to_owned(), text(session.created_at)),
+            ("password_set_at".to_owned(), text(session.password_set_at)),
             ("expires_at".to_owned(), number(session.expires_at.unix_seconds())),
         ]);
         let put = self.client.put_item().table_name(&self.table).set_item(Some(item.clone()));
         let put = put.condition_expression(EMPTY_SLOT).return_values_on_condition_check_failure(AllOld);
         put_outcome(put.send().await, &item)
     }
+}
+
+impl FindSession for UsersTable {
+    async fn find_session(&self, id: SessionId, now: Timestamp) -> Result<Option<Session>, StoreError> {
+        let item = self.get(session_key(id)).await?;
+        let session = item.as_ref().map(|item| decode(id, item)).transpose()?;
+        // The table may take days to forget what has expired.
+        Ok(session.filter(|session| session.expires_at.unix_seconds() > now.unix_seconds()))
+    }
+}
+
+fn decode(id: SessionId, item: &Attributes) -> Result<Session, StoreError> {
+    let item = StoredItem::new(item, "pk");
+    let seconds = |seconds| Ok::<_, Infallible>(Timestamp::from_unix_seconds(seconds));
+    Ok(Session {
+        id,
+        user_id: item.number("user_id", UserId::new)?,
+        refresh_token_hash: item
+            .binary("refresh_token_hash")?
+            .try_into()
+            .map_err(|_| item.corrupt("refresh_token_hash"))?,
+        password_set_at: item.parsed("password_set_at")?,
+        expires_at: item.number("expires_at", seconds)?,
+    })
 }
 
 impl RenewSession for UsersTable {
@@ -100,22 +123,15 @@ impl RenewSession for UsersTable {
             .expression_attribute_values(":presented", binary(&renewal.presented_hash))
             .expression_attribute_values(":expires", number(renewal.at.plus(SESSION_LIFETIME).unix_seconds()))
             .expression_attribute_values(":now", number(now))
-            .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(AllOld)
             .send()
             .await;
         match answer {
-            Ok(answer) => renewed(&answer.attributes.unwrap_or_default()),
+            Ok(_) => Ok(Renewed::Renewed),
             Err(error) if update_refused(&error) => why_refused(refused_item(&error), renewal),
             Err(error) => Err(unavailable(error)),
         }
     }
-}
-
-/// The session of this item goes on.
-fn renewed(item: &Attributes) -> Result<Renewed, StoreError> {
-    let item = StoredItem::new(item, "pk");
-    Ok(Renewed::Renewed { user_id: item.number("user_id", UserId::new)?, created_at: item.parsed("created_at")? })
 }
 
 /// Why a session was not renewed. One that is there and has not expired was refused for its token alone; but when only
@@ -126,7 +142,8 @@ fn why_refused(item: Option<&Attributes>, renewal: &Renewal) -> Result<Renewed, 
     if stored.number("expires_at", Ok::<_, Infallible>)? <= renewal.at.unix_seconds() {
         return Ok(Renewed::Unknown);
     }
-    if stored.binary("refresh_token_hash")? == renewal.new_hash { renewed(item) } else { Ok(Renewed::Reused) }
+    let is_there = stored.binary("refresh_token_hash")? == renewal.new_hash;
+    Ok(if is_there { Renewed::Renewed } else { Renewed::Reused })
 }
 
 impl RemoveSession for UsersTable {

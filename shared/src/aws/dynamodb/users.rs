@@ -49,7 +49,7 @@ impl UsersTable {
         }
     }
 
-    async fn get(&self, pk: String) -> Result<Option<Attributes>, StoreError> {
+    pub(super) async fn get(&self, pk: String) -> Result<Option<Attributes>, StoreError> {
         let request = self.client.get_item().table_name(&self.table).key("pk", AttributeValue::S(pk));
         let answer = request.consistent_read(true).send().await.map_err(unavailable)?;
         Ok(answer.item)
