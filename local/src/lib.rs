@@ -11,7 +11,7 @@
 //! | `binaries` | builds the functions |
 //! | `gateway` | API Gateway: routes, events, answers |
 //! | `lambda` | the processes, the Runtime API they call, the Invoke API |
-//! | `aws` | the emulated services, each behind a gate that counts calls and injects faults |
+//! | `aws` | the emulated services, each behind a gate that enforces roles, counts calls and injects faults |
 //! | `data` | the directory that keeps state between runs |
 //! | `server`, `tasks`, `host` | HTTP, background tasks, and clock, randomness and environment |
 //!
@@ -38,7 +38,7 @@ mod tasks;
 mod template;
 
 pub use crate::{
-    aws::{AwsCall, Fault, Message, Service},
+    aws::{AwsCall, Fault, Message, Permission, Service},
     error::Error,
     lambda::{Invocation, log::LogLine},
     stack::{Options, Stack},

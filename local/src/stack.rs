@@ -1,7 +1,7 @@
 //! The whole stack, put together.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
@@ -11,7 +11,7 @@ use std::{
 use tokio::sync::broadcast;
 
 use crate::{
-    aws::{Aws, AwsCall, Fault, Message, Ports, Service},
+    aws::{Aws, AwsCall, Fault, Message, Permission, Ports, Service},
     binaries,
     data::Data,
     error::Error,
@@ -165,6 +165,16 @@ impl Stack {
     /// Each request to DynamoDB, SQS and Secrets Manager so far, in order.
     pub fn aws_calls(&self) -> Vec<AwsCall> {
         self.aws.calls()
+    }
+
+    /// What the roles of the functions allow. What they do not, a function is refused as it is on AWS.
+    pub fn granted(&self) -> BTreeSet<Permission> {
+        self.aws.granted()
+    }
+
+    /// What the functions have made use of so far.
+    pub fn used(&self) -> BTreeSet<Permission> {
+        self.aws.used()
     }
 
     /// Makes a service fail from now on, or lets it recover.

@@ -1,15 +1,18 @@
 //! DynamoDB, SQS and Secrets Manager on loopback ports, in this process.
 //!
-//! Each port is a [`Gate`]: it writes down every request, lets a [`Fault`] strike, and passes the request on to the
-//! emulator.
+//! Each port is a [`Gate`]: it writes down every request, refuses what the role of the calling function does not allow,
+//! lets a [`Fault`] strike, and passes the request on to the emulator.
 
+mod access;
 mod dynamodb;
 mod emulator;
 mod fault;
+mod needs;
 mod secrets_manager;
 mod sqs;
 
 use std::{
+    collections::BTreeSet,
     net::SocketAddr,
     sync::{Arc, Mutex},
     time::Duration,
@@ -25,11 +28,12 @@ use tokio::{
 };
 
 use self::{
+    access::Access,
     emulator::Emulator,
     fault::Kind,
     sqs::{messages::Messages, timeline::Timeline},
 };
-pub use self::{fault::Fault, sqs::messages::Message};
+pub use self::{access::Permission, fault::Fault, sqs::messages::Message};
 use crate::{
     data::Data,
     error::Error,
@@ -60,6 +64,8 @@ pub struct AwsCall {
     pub service: Service,
     /// What was asked, such as `GetItem`; empty when the request does not say.
     pub operation: String,
+    /// Logical id of the function that asked, unless somebody else did.
+    pub function: Option<String>,
 }
 
 /// The ports, before anything answers on them.
@@ -82,6 +88,7 @@ impl Ports {
 #[derive(Debug)]
 pub(crate) struct Aws {
     addresses: [SocketAddr; 3],
+    access: Arc<Access>,
     calls: Arc<Mutex<Vec<AwsCall>>>,
     faults: [Arc<Mutex<Option<Fault>>>; 3],
     messages: Arc<Messages>,
@@ -103,6 +110,7 @@ impl Aws {
         let (sqs, messages, timeline) = sqs::start(tasks, ports.address(Service::Sqs), &queues, data).await?;
         let aws = Self {
             addresses: Service::ALL.map(|service| ports.address(service)),
+            access: Arc::new(Access::read(template, scope)?),
             calls: Arc::default(),
             faults: Default::default(),
             messages,
@@ -116,8 +124,9 @@ impl Aws {
     }
 
     fn gate<E>(&self, service: Service, emulator: E, tasks: &Arc<Tasks>) -> Arc<Gate<E>> {
+        let (access, calls) = (Arc::clone(&self.access), Arc::clone(&self.calls));
         let fault = Arc::clone(&self.faults[service as usize]);
-        Arc::new(Gate { service, emulator, calls: Arc::clone(&self.calls), fault, tasks: Arc::clone(tasks) })
+        Arc::new(Gate { service, emulator, access, calls, fault, tasks: Arc::clone(tasks) })
     }
 
     pub(crate) fn address(&self, service: Service) -> SocketAddr {
@@ -126,6 +135,16 @@ impl Aws {
 
     pub(crate) fn calls(&self) -> Vec<AwsCall> {
         lock(&self.calls).clone()
+    }
+
+    /// What the roles of the functions allow.
+    pub(crate) fn granted(&self) -> BTreeSet<Permission> {
+        self.access.granted()
+    }
+
+    /// What the functions have done under them so far.
+    pub(crate) fn used(&self) -> BTreeSet<Permission> {
+        self.access.used()
     }
 
     pub(crate) fn set_fault(&self, service: Service, fault: Option<Fault>) {
@@ -146,6 +165,7 @@ impl Aws {
 struct Gate<E> {
     service: Service,
     emulator: E,
+    access: Arc<Access>,
     calls: Arc<Mutex<Vec<AwsCall>>>,
     fault: Arc<Mutex<Option<Fault>>>,
     tasks: Arc<Tasks>,
@@ -157,7 +177,14 @@ impl<E: Emulator> Handler for Gate<E> {
 
     async fn handle(self: Arc<Self>, request: Request<Bytes>, _: SocketAddr) -> Result<Response<Full<Bytes>>, HangUp> {
         let operation = emulator::operation(&request).to_owned();
-        lock(&self.calls).push(AwsCall { service: self.service, operation: operation.clone() });
+        let function = self.access.function(&request).map(str::to_owned);
+        let call = AwsCall { service: self.service, operation: operation.clone(), function: function.clone() };
+        lock(&self.calls).push(call);
+        if let Some(function) = function
+            && let Err(denied) = self.access.check(&function, self.service, &operation, request.body())
+        {
+            return Ok(denied.into_response());
+        }
 
         let fault = lock(&self.fault).as_mut().and_then(|fault| fault.strike(&operation));
         match fault {

@@ -119,7 +119,8 @@ pub(super) fn environment(function: &Function, sandbox: Uuid) -> Vec<(&str, Stri
         format!("{}/{:02}/{:02}/[$LATEST]{}", date.year(), u8::from(date.month()), date.day(), sandbox.simple());
     let directory = function.binary.parent().map(|directory| directory.display().to_string()).unwrap_or_default();
     let mut variables = vec![
-        ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+        // By which the services tell the functions apart, and know the role of each.
+        ("AWS_ACCESS_KEY_ID", declared.id.clone()),
         ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
         ("AWS_SESSION_TOKEN", "local".to_owned()),
         ("AWS_REGION", REGION.to_owned()),

@@ -1,11 +1,12 @@
 //! `template.yaml`, read as CloudFormation and SAM read it, as far as the stack needs it.
 //!
-//! [`node`] is YAML with line numbers, [`scope`] evaluates intrinsic functions, [`resources`] and
-//! [`functions`] know the resource types.
+//! [`node`] is YAML with line numbers, [`scope`] evaluates intrinsic functions, [`resources`], [`functions`] and
+//! [`roles`] know the resource types.
 
 mod functions;
 mod node;
 mod resources;
+mod roles;
 mod scope;
 
 use std::{
@@ -21,6 +22,7 @@ use self::node::Node;
 pub(crate) use self::{
     functions::Function,
     resources::{Addresses, Queue, Secret, SecretValue, Table},
+    roles::{Effect, Role, Statement},
     scope::Scope,
 };
 use crate::error::Error;
@@ -38,7 +40,7 @@ pub(crate) struct Template {
 }
 
 /// A mistake in the template. [`Template`] adds the file's name.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Broken {
     line: usize,
     message: String,

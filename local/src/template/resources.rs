@@ -8,10 +8,34 @@ use serde_json::{Map, Value as Json};
 use super::{ACCOUNT, Broken, Function, REGION, Resource, STACK_NAME, Scope, Template, scope::scalar_text};
 use crate::error::Error;
 
-const FUNCTION: &str = "AWS::Serverless::Function";
-const TABLE: &str = "AWS::DynamoDB::Table";
-const QUEUE: &str = "AWS::SQS::Queue";
-const SECRET: &str = "AWS::SecretsManager::Secret";
+pub(super) const FUNCTION: &str = "AWS::Serverless::Function";
+pub(super) const TABLE: &str = "AWS::DynamoDB::Table";
+pub(super) const QUEUE: &str = "AWS::SQS::Queue";
+pub(super) const SECRET: &str = "AWS::SecretsManager::Secret";
+pub(super) const ROLE: &str = "AWS::IAM::Role";
+pub(super) const POLICY: &str = "AWS::IAM::ManagedPolicy";
+const API: &str = "AWS::Serverless::HttpApi";
+const LOG_GROUP: &str = "AWS::Logs::LogGroup";
+
+/// What has no meaning on one machine: how the stack is watched, reached from outside, guarded and released. Any other
+/// type is an error, so that nothing of the template is left out unnoticed.
+const WITHOUT_MEANING: &[&str] = &[
+    "AWS::ApiGatewayV2::ApiMapping",
+    "AWS::ApiGatewayV2::DomainName",
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::CompositeAlarm",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::Logs::MetricFilter",
+    "AWS::Logs::QueryDefinition",
+    "AWS::Pipes::Pipe",
+    "AWS::Route53::RecordSet",
+    "AWS::Scheduler::Schedule",
+    "AWS::SecretsManager::ResourcePolicy",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::Topic",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
+];
 
 /// Where the stack answers: the part of the resources' names that is known only when the ports are.
 #[derive(Debug)]
@@ -74,11 +98,23 @@ impl Template {
                     scope.set_attribute(id, "Arn", arn("lambda", &format!("function:{name}")));
                     scope.set_ref(id, name);
                 }
-                "AWS::Serverless::HttpApi" => {
+                API => {
                     scope.set_ref(id, crate::gateway::API_ID);
                     scope.set_attribute(id, "ApiEndpoint", format!("http://{}", addresses.api));
                 }
-                _ => scope.set_ref(id, name),
+                ROLE => {
+                    scope.set_attribute(id, "Arn", format!("arn:aws:iam::{ACCOUNT}:role/{name}"));
+                    scope.set_ref(id, name);
+                }
+                POLICY => scope.set_ref(id, format!("arn:aws:iam::{ACCOUNT}:policy/{name}")),
+                LOG_GROUP => {
+                    // AWS adds the star: it stands for the streams of the group.
+                    scope.set_attribute(id, "Arn", arn("logs", &format!("log-group:{name}:*")));
+                    scope.set_ref(id, name);
+                }
+                SECRET => scope.set_ref(id, name),
+                kind if WITHOUT_MEANING.contains(&kind) => scope.set_ref(id, name),
+                kind => return Err(Broken::at(resource.node.line, format!("{id}: {kind} is not known here"))),
             }
             Ok(None::<()>)
         })?;
@@ -109,7 +145,7 @@ impl Template {
         })
     }
 
-    fn collect<T>(
+    pub(super) fn collect<T>(
         &self,
         scope: &mut Scope,
         mut select: impl FnMut(&Self, Resource<'_>, &mut Scope) -> Result<Option<T>, Broken>,
@@ -128,7 +164,7 @@ impl Template {
             TABLE => "TableName",
             QUEUE => "QueueName",
             SECRET => "Name",
-            "AWS::Logs::LogGroup" => "LogGroupName",
+            LOG_GROUP => "LogGroupName",
             _ => return Ok(format!("{STACK_NAME}-{id}")),
         };
         let properties: Map<String, Json> = self.properties(resource, scope, &[key, "FifoQueue"])?;

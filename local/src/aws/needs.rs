@@ -1,0 +1,113 @@
+//! Which permissions a request needs, as the services' pages in AWS's Service Authorization Reference say.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+
+use super::Service;
+use crate::template::{ACCOUNT, REGION};
+
+/// An action on a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Need {
+    pub(super) action: String,
+    /// An ARN; `*` where the request names no resource.
+    pub(super) resource: String,
+    /// The service that acts for the caller: it uses the key that encrypts the resource.
+    pub(super) via: Option<String>,
+}
+
+/// What a request's body names.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Named {
+    table_name: Option<String>,
+    index_name: Option<String>,
+    /// Of a transaction. Each has one key, such as `Put`.
+    transact_items: Vec<HashMap<String, OnTable>>,
+    /// Of a batch, by table.
+    request_items: Map<String, Json>,
+    queue_url: Option<String>,
+    source_arn: Option<String>,
+    secret_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct OnTable {
+    table_name: String,
+}
+
+/// `keys` is from the ARN of a resource to the customer's key that encrypts it.
+pub(super) fn of(service: Service, operation: &str, body: &[u8], keys: &HashMap<String, String>) -> Vec<Need> {
+    // What cannot be read names nothing, and the service will refuse it.
+    let named: Named = serde_json::from_slice(body).unwrap_or_default();
+    let (prefix, needs) = match service {
+        Service::DynamoDb => ("dynamodb", on_tables(operation, named)),
+        Service::Sqs => ("sqs", on_queue(operation, named)),
+        Service::SecretsManager => ("secretsmanager", vec![(operation.to_owned(), named.secret_id)]),
+    };
+    let mut of_keys = Vec::new();
+    for (operation, resource) in &needs {
+        let encrypted = resource.as_deref().map(|arn| arn.split("/index/").next().unwrap_or(arn));
+        if let Some(key) = encrypted.and_then(|arn| keys.get(arn)) {
+            let via = format!("{prefix}.{REGION}.amazonaws.com");
+            of_keys.extend(on_key(service, operation).iter().map(|action| Need {
+                action: (*action).to_owned(),
+                resource: key.clone(),
+                via: Some(via.clone()),
+            }));
+        }
+    }
+    let needs = needs.into_iter().map(|(operation, resource)| Need {
+        action: format!("{prefix}:{operation}"),
+        resource: resource.unwrap_or_else(|| "*".to_owned()),
+        via: None,
+    });
+    needs.chain(of_keys).collect()
+}
+
+/// A transaction needs what each of its parts would need alone.
+fn on_tables(operation: &str, named: Named) -> Vec<(String, Option<String>)> {
+    let parts = named.transact_items.into_iter().flatten().map(|(part, on)| {
+        let operation = if part == "ConditionCheck" { "ConditionCheckItem".to_owned() } else { format!("{part}Item") };
+        (operation, Some(table_arn(&on.table_name)))
+    });
+    let batch = named.request_items.keys().map(|table| (operation.to_owned(), Some(table_arn(table))));
+    let needs: Vec<_> = parts.chain(batch).collect();
+    if !needs.is_empty() {
+        return needs;
+    }
+    let table = named.table_name.as_deref().map(table_arn);
+    let index = named.index_name.map(|index| format!("/index/{index}")).unwrap_or_default();
+    vec![(operation.to_owned(), table.map(|table| table + &index))]
+}
+
+/// A batch needs what its entries would need alone.
+fn on_queue(operation: &str, named: Named) -> Vec<(String, Option<String>)> {
+    let name = named.queue_url.as_deref().and_then(|url| url.rsplit('/').next());
+    let arn = name.map(|name| format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"));
+    vec![(operation.trim_end_matches("Batch").to_owned(), arn.or(named.source_arn))]
+}
+
+/// By name or by ARN.
+fn table_arn(table: &str) -> String {
+    if table.starts_with("arn:") {
+        table.to_owned()
+    } else {
+        format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{table}")
+    }
+}
+
+/// DynamoDB opens a table's key for its caller, to write as to read. SQS makes a data key for a sender, and opens it
+/// again to check it; whoever receives only opens it.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html>,
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html>
+fn on_key(service: Service, operation: &str) -> &'static [&'static str] {
+    match (service, operation) {
+        (Service::Sqs, "SendMessage") => &["kms:GenerateDataKey", "kms:Decrypt"],
+        (Service::Sqs, "ReceiveMessage") | (Service::DynamoDb | Service::SecretsManager, _) => &["kms:Decrypt"],
+        (Service::Sqs, _) => &[],
+    }
+}

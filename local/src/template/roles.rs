@@ -1,0 +1,185 @@
+//! `AWS::IAM::Role` and `ManagedPolicy`: what each function is allowed, and which key encrypts what it works on.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+
+use super::{
+    ACCOUNT, Broken, Resource, Scope, Template,
+    resources::{FUNCTION, POLICY, QUEUE, ROLE, SECRET, TABLE},
+};
+use crate::error::Error;
+
+/// The services whose calls pass through this process, so that a statement about them counts.
+const SERVED: [&str; 4] = ["dynamodb:", "kms:", "secretsmanager:", "sqs:"];
+
+/// What the role of one function says.
+#[derive(Debug, Clone)]
+pub(crate) struct Role {
+    /// Under which name Lambda calls other services.
+    pub(crate) principal: String,
+    pub(crate) statements: Vec<Statement>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Statement {
+    pub(crate) effect: Effect,
+    pub(crate) actions: Vec<String>,
+    pub(crate) resources: Vec<String>,
+    /// Only calls that one of these services makes for the function: `kms:ViaService`.
+    pub(crate) via: Option<Vec<String>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(crate) enum Effect {
+    Allow,
+    Deny,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Properties {
+    #[serde(default)]
+    policies: Vec<Policy>,
+    #[serde(default)]
+    managed_policy_arns: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Policy {
+    policy_document: Document,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document {
+    statement: OneOrMany<Written>,
+}
+
+/// A statement as it is written. `NotAction` and `NotResource` are refused: they allow what nobody has listed.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Written {
+    #[serde(rename = "Sid")]
+    _sid: Option<String>,
+    effect: Effect,
+    action: OneOrMany<String>,
+    resource: OneOrMany<String>,
+    #[serde(default)]
+    condition: Map<String, Json>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany<T> {
+    One(T),
+    Many(Vec<T>),
+}
+
+impl<T> From<OneOrMany<T>> for Vec<T> {
+    fn from(written: OneOrMany<T>) -> Self {
+        match written {
+            OneOrMany::One(one) => vec![one],
+            OneOrMany::Many(many) => many,
+        }
+    }
+}
+
+impl Template {
+    /// The role of each function, by the function's logical id. One without a role gets from SAM what allows logs only.
+    pub(crate) fn roles(&self, scope: &Scope) -> Result<HashMap<String, Role>, Error> {
+        let roles = self.collect(&mut scope.clone(), |template, resource, scope| {
+            (resource.kind == FUNCTION).then(|| template.role_of(resource, scope)).transpose()
+        })?;
+        Ok(roles.into_iter().collect())
+    }
+
+    /// From the ARN of a table, queue or secret to the customer's key that encrypts it.
+    pub(crate) fn encryption_keys(&self, scope: &Scope) -> Result<HashMap<String, String>, Error> {
+        let keys = self.collect(&mut scope.clone(), |template, resource, scope| {
+            let (property, arn) = match resource.kind {
+                TABLE => ("SSESpecification", scope.get_ref(&format!("{}.Arn", resource.id))),
+                QUEUE => ("KmsMasterKeyId", scope.get_ref(&format!("{}.Arn", resource.id))),
+                SECRET => ("KmsKeyId", scope.get_ref(resource.id)),
+                _ => return Ok(None),
+            };
+            let properties: Map<String, Json> = template.properties(resource, scope, &[property])?;
+            let key = properties.get(property).map(|value| value.get("KMSMasterKeyId").unwrap_or(value));
+            Ok(arn.zip(key.and_then(Json::as_str)).map(|(arn, key)| (arn.to_owned(), key.to_owned())))
+        })?;
+        Ok(keys.into_iter().collect())
+    }
+
+    fn role_of(&self, function: Resource<'_>, scope: &Scope) -> Result<(String, Role), Broken> {
+        let properties: Map<String, Json> = self.properties(function, scope, &["Role", "Policies"])?;
+        if properties.contains_key("Policies") {
+            return Err(refused(function, "Policies is not understood here; give the function a Role"));
+        }
+        let (mut name, mut statements) = ("default", Vec::new());
+        if let Some(arn) = properties.get("Role").and_then(Json::as_str) {
+            let role = self
+                .resources(scope)?
+                .into_iter()
+                .find(|resource| resource.kind == ROLE && scope.get_ref(&format!("{}.Arn", resource.id)) == Some(arn));
+            statements =
+                self.statements(role.ok_or_else(|| refused(function, "its role is not in the template"))?, scope)?;
+            name = arn.rsplit('/').next().unwrap_or_default();
+        }
+        let session = self.physical_name(function, scope)?;
+        let principal = format!("arn:aws:sts::{ACCOUNT}:assumed-role/{name}/{session}");
+        Ok((function.id.to_owned(), Role { principal, statements }))
+    }
+
+    fn statements(&self, role: Resource<'_>, scope: &Scope) -> Result<Vec<Statement>, Broken> {
+        let properties: Properties = self.properties(role, scope, &["Policies", "ManagedPolicyArns"])?;
+        let mut statements = Vec::new();
+        for policy in properties.policies {
+            statements.extend(policy.read(role)?);
+        }
+        for arn in properties.managed_policy_arns {
+            let resources = self.resources(scope)?;
+            let ours = resources.into_iter().find(|it| it.kind == POLICY && scope.get_ref(it.id) == Some(&arn));
+            let policy = ours.ok_or_else(|| refused(role, &format!("what {arn} allows is not known here")))?;
+            statements.extend(self.properties::<Policy>(policy, scope, &["PolicyDocument"])?.read(policy)?);
+        }
+        Ok(statements)
+    }
+}
+
+fn refused(resource: Resource<'_>, what: &str) -> Broken {
+    Broken::at(resource.node.line, format!("{}: {what}", resource.id))
+}
+
+impl Policy {
+    fn read(self, from: Resource<'_>) -> Result<Vec<Statement>, Broken> {
+        let written = Vec::from(self.policy_document.statement).into_iter();
+        written.map(|written| Statement::try_from(written).map_err(|what| refused(from, &what))).collect()
+    }
+}
+
+impl TryFrom<Written> for Statement {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        let actions = Vec::from(written.action);
+        let counts = actions.iter().any(|action| SERVED.iter().any(|served| action.starts_with(served)));
+        let via = if counts { via(written.condition)? } else { None };
+        Ok(Self { effect: written.effect, actions, resources: written.resource.into(), via })
+    }
+}
+
+/// The one condition that is understood.
+fn via(mut condition: Map<String, Json>) -> Result<Option<Vec<String>>, String> {
+    if condition.is_empty() {
+        return Ok(None);
+    }
+    let services = condition.get_mut("StringEquals").and_then(|test| test.get_mut("kms:ViaService")).map(Json::take);
+    let alone = condition.len() == 1 && condition["StringEquals"].as_object().is_some_and(|test| test.len() == 1);
+    services
+        .filter(|_| alone)
+        .and_then(|services| serde_json::from_value::<OneOrMany<String>>(services).ok())
+        .map(|services| Some(services.into()))
+        .ok_or_else(|| "a statement has a condition that is not understood here".to_owned())
+}
