@@ -1,6 +1,6 @@
 //! The product from outside: one test binary, one topic a module.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod access;
 mod availability;
@@ -16,6 +16,7 @@ mod limits;
 mod lists;
 mod login;
 mod lost_answers;
+mod metrics;
 mod payloads;
 mod queue;
 mod requests;
