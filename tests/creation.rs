@@ -220,6 +220,64 @@ fn the_pipeline_comes_from_the_path_or_the_body_which_must_not_contradict_each_o
     });
 }
 
+/// What the published clients can say of a pipeline's hook.
+fn pipeline_hook() -> Json {
+    json!({ "name": "deploy the shop", "requires_secret": false })
+}
+
+#[test]
+fn a_hook_of_a_pipeline_deploys_and_its_resource_is_the_pipelines_deployment_unless_it_says_so() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let create = async |hook: &Json| ann.post("/pipelines/7/hooks/incoming").json(hook).send().await.is(201);
+        let target =
+            |hook: &Json| json!([hook["action_type"], hook["resource_type"], hook["resource_id"], hook["pipeline_id"]]);
+
+        let silent = create(&pipeline_hook()).await;
+        let mut hook = pipeline_hook();
+        hook["action_type"] = "restart".into();
+        let restarts = create(&hook).await;
+        hook["resource_type"] = "server".into();
+        hook["resource_id"] = 42.into();
+        let of_a_server = create(&hook).await;
+
+        assert_eq!(target(&silent), json!(["deploy", "deployment", 7, 7]));
+        assert_eq!(target(&restarts), json!(["restart", "deployment", 7, 7]));
+        assert_eq!(target(&of_a_server), json!(["restart", "server", 42, 7]));
+        let path = silent["url"].as_str().unwrap().strip_prefix(&stack.api_url()).unwrap().to_owned();
+        stack.post(&path).send().await.accepted();
+        let job = ann.jobs().await.pop().unwrap();
+        assert_eq!(job.body["resource"], json!({ "type": "deployment", "id": 7 }));
+        assert_eq!(job.group, format!("{}.deployment.7", ann.project), "jobs of one pipeline run in order");
+    });
+}
+
+#[test]
+fn half_a_resource_is_refused_with_the_missing_half() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let create = |hook: &Json| ann.post("/pipelines/7/hooks/incoming").json(hook);
+        for (given, value, missing) in
+            [("resource_type", json!("server"), "resource_id"), ("resource_id", json!(42), "resource_type")]
+        {
+            let mut hook = pipeline_hook();
+            hook[given] = value;
+            assert_eq!(attempt(&ann, create(&hook)).await.invalid(), [missing]);
+            hook[missing] = Json::Null;
+            assert_eq!(attempt(&ann, create(&hook)).await.invalid(), [missing]);
+        }
+        for (field, value) in [("action_type", json!("x")), ("resource_type", json!("x")), ("resource_id", json!("7"))]
+        {
+            let mut hook = pipeline_hook();
+            hook["resource_type"] = "server".into();
+            hook["resource_id"] = 42.into();
+            hook[field] = value;
+            assert_eq!(attempt(&ann, create(&hook)).await.invalid(), [field]);
+        }
+        assert_eq!(attempt(&ann, create(&json!({ "name": "x" }))).await.invalid(), ["requires_secret"]);
+    });
+}
+
 #[test]
 fn what_is_at_the_limit_is_taken() {
     shared(async |stack| {
@@ -245,9 +303,8 @@ fn a_hook_without_a_secret_has_none_and_takes_unsigned_calls() {
 
         let hook = ann.create_hook(&open_hook()).await;
 
-        for field in ["secret", "secret_algorithm", "secret_header_name"] {
-            assert_eq!(hook.json[field], Json::Null);
-        }
+        let signing = ["secret", "secret_algorithm", "secret_header_name"].map(|name| &hook.json[name]);
+        assert_eq!(signing, [&json!(""), &Json::Null, &Json::Null]);
         hook.unsigned("{}").send().await.accepted();
         assert_eq!(ann.jobs().await.len(), 1);
     });

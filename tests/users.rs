@@ -49,7 +49,7 @@ fn the_answer_is_the_user() {
         }
         let expected = json!({
             "email": input["email"], "name": "Ann Bee", "project_id": 3, "environment_id": 4, "active": true,
-            "url_slug": format!("ann-bee-{id}"),
+            "url_slug": format!("ann-bee-{id}"), "language": null, "social_accounts": [],
         });
         assert_eq!(user, expected);
     });

@@ -63,6 +63,13 @@ integer_id! {
     ResourceId
 }
 
+impl ResourceId {
+    /// Of what a pipeline stands for, when no resource is named: it has the same number.
+    pub fn of_pipeline(pipeline: PipelineId) -> Self {
+        Self(pipeline.0)
+    }
+}
+
 macro_rules! uuid_id {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*

@@ -16,7 +16,10 @@ pub struct UserBody<'a> {
     name: &'a str,
     email: &'a str,
     url_slug: String,
+    /// Always null, and the next always empty: the published clients expect these fields.
+    language: Option<&'static str>,
     active: bool,
+    social_accounts: [&'static str; 0],
     project_id: i64,
     environment_id: i64,
     created_at: String,
@@ -30,7 +33,9 @@ impl<'a> From<&'a User> for UserBody<'a> {
             name: user.name.as_str(),
             email: user.email.as_str(),
             url_slug: user.url_slug(),
+            language: None,
             active: user.active,
+            social_accounts: [],
             project_id: user.project_id.get(),
             environment_id: user.environment_id.get(),
             created_at: user.created_at.to_string(),
@@ -49,7 +54,7 @@ struct TokensBody<'a> {
 }
 
 /// Answers with the tokens of a session: a new access token, and the refresh token that is valid from now on.
-pub fn hand_out(
+pub async fn hand_out(
     user: &User,
     session_id: SessionId,
     refresh_token: &RefreshToken,
@@ -57,7 +62,7 @@ pub fn hand_out(
     now: Timestamp,
 ) -> Result<Response, ApiError> {
     let User { id: user_id, project_id, environment_id, .. } = *user;
-    let access_token = tokens.issue(&Identity { user_id, session_id, project_id, environment_id }, now)?;
+    let access_token = tokens.issue(&Identity { user_id, session_id, project_id, environment_id }, now).await?;
     let body = TokensBody {
         token_type: "Bearer",
         expires_in: ACCESS_TOKEN_LIFETIME.as_secs(),

@@ -127,10 +127,13 @@ fn condition_body(condition: &Condition) -> ConditionBody<'_> {
         Subject::Body(path) => ("request_body", path.to_string()),
         Subject::Header(name) => ("request_header", name.clone()),
     };
-    let accepted = condition.accepted.iter().map(|accepted| match accepted {
-        Accepted::String(text) => ValueBody::String(text),
-        Accepted::Number(json) => ValueBody::Json(serde_json::from_str(json).ok()),
-        Accepted::Boolean(boolean) => ValueBody::Boolean(*boolean),
+    let accepted = condition.accepted.iter().map(|accepted| match (&condition.subject, accepted) {
+        (_, Accepted::String(text)) => ValueBody::String(text),
+        // A header is compared as text, and the published clients know only text for what is no `request_body`.
+        (Subject::Header(_), Accepted::Number(json)) => ValueBody::String(json),
+        (Subject::Header(_), Accepted::Boolean(boolean)) => ValueBody::String(if *boolean { "true" } else { "false" }),
+        (Subject::Body(_), Accepted::Number(json)) => ValueBody::Json(serde_json::from_str(json).ok()),
+        (Subject::Body(_), Accepted::Boolean(boolean)) => ValueBody::Boolean(*boolean),
     });
     ConditionBody { name: condition.name.as_deref(), kind, path, accepted_values: accepted.collect() }
 }
@@ -140,7 +143,8 @@ fn condition_body(condition: &Condition) -> ConditionBody<'_> {
 pub struct HookBody<'a> {
     #[serde(flatten)]
     relation: RelationBody<'a>,
-    secret: Option<&'a str>,
+    /// Empty when there is none: the published clients take no null here.
+    secret: &'a str,
     secret_algorithm: Option<&'static str>,
     secret_header_name: Option<&'a str>,
     created_by_user: Option<CreatorBody<'a>>,
@@ -160,7 +164,7 @@ impl<'a> HookBody<'a> {
     pub fn new(hook: &'a Hook, creator: Option<&'a User>, base_url: &str) -> Self {
         Self {
             relation: RelationBody::new(&hook.relation, base_url),
-            secret: hook.signing.as_ref().map(|_| MASK),
+            secret: hook.signing.as_ref().map_or("", |_| MASK),
             secret_algorithm: hook.signing.as_ref().map(|signing| signing.algorithm.as_str()),
             secret_header_name: hook.signing.as_ref().map(|signing| signing.header_name.as_str()),
             created_by_user: creator.map(|user| CreatorBody {
@@ -176,7 +180,45 @@ impl<'a> HookBody<'a> {
     /// Shows the secret in clear, as only the answer does that hands it out.
     #[must_use]
     pub fn with_secret(mut self, secret: Option<&'a HookSecret>) -> Self {
-        self.secret = secret.map(HookSecret::expose);
+        self.secret = secret.map_or("", HookSecret::expose);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::domain::condition::Conditions;
+    use crate::testing::fixtures;
+
+    fn shown(hook: &Hook) -> Json {
+        serde_json::to_value(HookBody::new(hook, None, "https://hooks.example.com")).unwrap()
+    }
+
+    #[test]
+    fn a_hook_without_a_secret_shows_an_empty_one() {
+        let hook = fixtures::hook();
+        assert_eq!(shown(&hook)["secret"], "");
+        assert_eq!(shown(&hook)["secret_algorithm"], Json::Null);
+    }
+
+    #[test]
+    fn what_a_header_may_be_is_shown_as_text_and_what_the_body_may_hold_as_it_is() {
+        let accepted = || {
+            let number = |text: &str| Accepted::Number(text.to_owned());
+            vec![Accepted::String("a".to_owned()), number("1"), number("1.50"), Accepted::Boolean(true)]
+        };
+        let condition = |subject| Condition { name: None, subject, accepted: accepted() };
+        let conditions =
+            vec![condition(Subject::header("X-Event").unwrap()), condition(Subject::Body("ref".parse().unwrap()))];
+        let mut hook = fixtures::hook();
+        hook.relation.conditions = Conditions::new(conditions).unwrap();
+
+        let shown = &shown(&hook)["trigger_when"]["conditions"];
+
+        assert_eq!(shown[0]["accepted_values"], json!(["a", "1", "1.50", "true"]));
+        assert_eq!(shown[1]["accepted_values"], json!(["a", 1, 1.50, true]));
     }
 }

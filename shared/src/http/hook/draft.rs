@@ -2,7 +2,7 @@
 
 use crate::domain::Invalid;
 use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
-use crate::domain::hook::{HookDraft, Resource, SecretHeaderName, SigningDraft};
+use crate::domain::hook::{ActionType, HookDraft, Resource, ResourceType, SecretHeaderName, SigningDraft};
 use crate::domain::id::{PipelineId, ResourceId};
 use crate::domain::payload::{Path, Value};
 use crate::domain::secret::HookSecret;
@@ -15,20 +15,18 @@ use crate::http::fields::{Fields, read};
 /// Reads the hook that a body asks for; `pipeline` is the one that the path names.
 pub fn read_draft(mut fields: Fields<'_>, pipeline: Option<PipelineId>) -> Result<HookDraft, ApiError> {
     let name = fields.required("name", read::parsed);
-    let action_type = fields.required("action_type", read::parsed);
-    let kind = fields.required("resource_type", read::parsed);
-    let id = fields.required("resource_id", read::integer(ResourceId::new));
+    let action_type = read_action_type(&mut fields, pipeline);
+    let resource = read_resource(&mut fields, pipeline);
     let signing = read_signing(&mut fields);
     let active = fields.optional("active", read::boolean).unwrap_or(true);
     let pipeline_id = read_pipeline(&mut fields, pipeline);
     let variables = fields.object("settings", read_variables);
     let conditions = fields.object("trigger_when", read_conditions);
     let draft = (|| {
-        let resource = Resource { kind: kind?, id: id? };
         Some(HookDraft {
             name: name?,
             action_type: action_type?,
-            resource,
+            resource: resource?,
             signing,
             active,
             pipeline_id,
@@ -37,6 +35,28 @@ pub fn read_draft(mut fields: Fields<'_>, pipeline: Option<PipelineId>) -> Resul
         })
     })();
     fields.finish(draft)
+}
+
+/// The published clients cannot say what a pipeline's hook does, so the pipeline says it: it deploys.
+fn read_action_type(fields: &mut Fields<'_>, pipeline: Option<PipelineId>) -> Option<ActionType> {
+    if pipeline.is_some() && !fields.has("action_type") {
+        return Some(ActionType::Deploy);
+    }
+    fields.required("action_type", read::parsed)
+}
+
+/// Nor can they name a resource. Then it is a deployment under the pipeline's id, so that the jobs of one pipeline run
+/// in order. Half a resource is an error: whoever named the type meant to say which one.
+fn read_resource(fields: &mut Fields<'_>, pipeline: Option<PipelineId>) -> Option<Resource> {
+    if let Some(pipeline) = pipeline
+        && !fields.has("resource_type")
+        && !fields.has("resource_id")
+    {
+        return Some(Resource { kind: ResourceType::Deployment, id: ResourceId::of_pipeline(pipeline) });
+    }
+    let kind = fields.required("resource_type", read::parsed);
+    let id = fields.required("resource_id", read::integer(ResourceId::new));
+    Some(Resource { kind: kind?, id: id? })
 }
 
 fn read_pipeline(fields: &mut Fields<'_>, of_path: Option<PipelineId>) -> Option<PipelineId> {
@@ -154,17 +174,20 @@ mod tests {
         })
     }
 
-    /// The fields at fault when `change` is merged into a valid body; `null` takes a field away.
-    fn at_fault(change: Json) -> Vec<String> {
+    /// What is read when `change` is merged into a valid body, or the fields at fault; `null` takes a field away.
+    fn read(change: Json, pipeline: Option<PipelineId>) -> Result<HookDraft, Vec<String>> {
         let mut body = valid();
         let (Json::Object(body_fields), Json::Object(change)) = (&mut body, change) else { panic!("no object") };
         body_fields.extend(change);
         let text = body.to_string();
-        match read_draft(Fields::of_body(&text).unwrap(), PipelineId::new(7).ok()) {
-            Ok(_) => Vec::new(),
-            Err(ApiError::Invalid(errors)) => errors.by_field().keys().cloned().collect(),
-            Err(other) => panic!("{other}"),
-        }
+        read_draft(Fields::of_body(&text).unwrap(), pipeline).map_err(|error| match error {
+            ApiError::Invalid(errors) => errors.by_field().keys().cloned().collect(),
+            other => panic!("{other}"),
+        })
+    }
+
+    fn at_fault(change: Json) -> Vec<String> {
+        read(change, PipelineId::new(7).ok()).err().unwrap_or_default()
     }
 
     fn with_variable(variable: &Json) -> Json {
@@ -210,6 +233,32 @@ mod tests {
     #[test]
     fn the_pipeline_of_the_path_and_of_the_body_must_agree() {
         assert_eq!(at_fault(json!({"pipeline_id": 8})), ["pipeline_id"]);
+    }
+
+    #[test]
+    fn a_pipeline_says_what_its_hook_does_when_the_body_does_not() {
+        let nothing = json!({"action_type": null, "resource_type": null, "resource_id": null});
+        let of_pipeline = |change| read(change, PipelineId::new(7).ok()).unwrap();
+
+        let draft = of_pipeline(nothing.clone());
+        let resource = Resource { kind: ResourceType::Deployment, id: ResourceId::new(7).unwrap() };
+        assert_eq!((draft.action_type, draft.resource), (ActionType::Deploy, resource));
+        let draft = of_pipeline(json!({"action_type": "restart"}));
+        let resource = Resource { kind: ResourceType::Application, id: ResourceId::new(42).unwrap() };
+        assert_eq!((draft.action_type, draft.resource), (ActionType::Restart, resource));
+
+        let without_pipeline = read(nothing, None).unwrap_err();
+        assert_eq!(without_pipeline, ["action_type", "resource_id", "resource_type"]);
+        assert_eq!(read(json!({"pipeline_id": 7, "action_type": null}), None).unwrap_err(), ["action_type"]);
+    }
+
+    #[test]
+    fn half_a_resource_is_refused_and_so_is_a_wrong_one() {
+        for field in ["resource_type", "resource_id"] {
+            assert_eq!(at_fault(json!({field: null})), [field]);
+            assert_eq!(at_fault(json!({field: true})), [field]);
+        }
+        assert_eq!(at_fault(json!({"action_type": "explode"})), ["action_type"]);
     }
 
     #[test]
