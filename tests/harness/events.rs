@@ -12,11 +12,12 @@ use http::Uri;
 use serde_json::Value as Json;
 use serde_json::value::to_raw_value;
 use sha2::Sha256;
-use shared::auth::{AccessTokens, Identity, Passwords, RefreshToken};
+use shared::auth::{Identity, Passwords, RefreshToken, SigningKey};
 use shared::aws::{HooksTable, RequestsTable, Secrets, UsersTable};
 use shared::config;
 use shared::domain::hook::{Hook, HookDraft, Signing};
 use shared::domain::id::{HookId, RequestId, SessionId};
+use shared::domain::key::KeyRing;
 use shared::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary};
 use shared::domain::sealing::SealingKey;
 use shared::domain::session::{SESSION_LIFETIME, Session};
@@ -24,7 +25,7 @@ use shared::domain::timestamp::Timestamp;
 use shared::domain::user::User;
 use shared::http::Fields;
 use shared::http::hook::read_draft;
-use shared::ports::{FindCredentials, InsertHook, InsertSession, PutRequest, Random, StoreError};
+use shared::ports::{FindCredentials, InsertHook, InsertSession, PutRequest, Random, ReadKeys, StoreError};
 use user_put::UserPut;
 
 /// What goes wrong while an event is filled in: text for whoever asked for it.
@@ -73,17 +74,17 @@ impl Samples {
         let user = put_user(users.clone(), &seed["user"]).await?;
 
         let hooks = HooksTable::new(&tables, HOOKS_TABLE.to_owned());
-        let sealing_key = SealingKey::derive(&secrets.read(SEALING_KEY).await?)?;
+        let sealing_keys: KeyRing<SealingKey> = secrets.secret(SEALING_KEY.to_owned()).read_keys().await?.keys()?;
         for (second, hook) in (CREATED_AT_SECONDS..).zip(seed["hooks"].as_array().into_iter().flatten()) {
-            let hook = read_hook(hook, &sealing_key, &user, Timestamp::from_unix_seconds(second))?;
+            let hook = read_hook(hook, sealing_keys.newest(), &user, Timestamp::from_unix_seconds(second))?;
             match hooks.insert_hook(&hook).await {
                 // It is there from the last time.
                 Ok(()) | Err(StoreError::Conflict) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        let tokens = AccessTokens::derive(&secrets.read(SIGNING_KEY).await?)?;
-        let [access_token, refresh_token] = open_session(&users, &user, &tokens).await?;
+        let signing_keys: KeyRing<SigningKey> = secrets.secret(SIGNING_KEY.to_owned()).read_keys().await?.keys()?;
+        let [access_token, refresh_token] = open_session(&users, &user, signing_keys.newest()).await?;
         let request = read_request(&seed["request"], &user)?;
         RequestsTable::new(&tables, REQUESTS_TABLE.to_owned()).put_request(&request).await?;
         Ok(Self { access_token, refresh_token, request_id: request.summary.id, seed })
@@ -216,13 +217,13 @@ fn read_request(request: &Json, user: &User) -> Result<Request, EventError> {
 }
 
 /// A session of today's, with a refresh token that was not used yet.
-async fn open_session(users: &UsersTable, user: &User, tokens: &AccessTokens) -> Result<[String; 2], EventError> {
+async fn open_session(users: &UsersTable, user: &User, key: &SigningKey) -> Result<[String; 2], EventError> {
     let (random, now) = (Random::new(config::fill_random), Timestamp::from(SystemTime::now()));
     let id = SessionId::from_random(random.bytes());
     let refresh_token = RefreshToken::new(id, random.bytes());
     let (refresh_token_hash, expires_at) = (refresh_token.hash(), now.plus(SESSION_LIFETIME));
     let &User { id: user_id, project_id, environment_id, password_set_at, .. } = user;
     users.insert_session(&Session { id, user_id, refresh_token_hash, password_set_at, expires_at }).await?;
-    let access_token = tokens.issue(&Identity { user_id, session_id: id, project_id, environment_id }, now)?;
+    let access_token = key.issue(&Identity { user_id, session_id: id, project_id, environment_id }, now)?;
     Ok([access_token.expose().to_owned(), refresh_token.expose().to_owned()])
 }

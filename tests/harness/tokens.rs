@@ -5,8 +5,9 @@ use std::time::{Duration, SystemTime};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value as Json;
-use shared::auth::{AccessTokens, Identity};
+use shared::auth::{Identity, SigningKey};
 use shared::domain::id::{EnvironmentId, ProjectId};
+use shared::domain::key::KeyRing;
 use shared::domain::secret::SecretString;
 use shared::domain::timestamp::Timestamp;
 
@@ -67,7 +68,7 @@ impl Forger {
 }
 
 fn sign(key: &str, identity: &Identity, ago: Duration) -> String {
-    let tokens = AccessTokens::derive(&SecretString::new(key.to_owned())).unwrap();
+    let keys: KeyRing<SigningKey> = KeyRing::derive(&SecretString::new(key.to_owned())).unwrap();
     let at = Timestamp::from(SystemTime::now() - ago);
-    tokens.issue(identity, at).unwrap().expose().to_owned()
+    keys.newest().issue(identity, at).unwrap().expose().to_owned()
 }

@@ -4,10 +4,11 @@
 use shared::auth::AccessTokens;
 use shared::domain::hook::{Hook, HookDraft, Signing};
 use shared::domain::id::HookId;
-use shared::domain::sealing::{CannotSeal, SealingKey};
 use shared::domain::secret::HookSecret;
+use shared::domain::timestamp::Timestamp;
 use shared::http::hook::{HookBody, read_draft};
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
+use shared::keys::{SealError, SealingKeys};
 use shared::ports::{FindUser, InsertHook, Random};
 
 /// The endpoint and what it needs.
@@ -19,7 +20,7 @@ pub struct HookCreate<Users, Hooks> {
     /// What verifies access tokens.
     pub tokens: AccessTokens,
     /// What seals the hook's secret.
-    pub sealing_key: SealingKey,
+    pub sealing_keys: SealingKeys,
     /// What the hook's id and secret are made of.
     pub random: Random,
     /// Where the API is reached, if not where the call came to.
@@ -28,15 +29,16 @@ pub struct HookCreate<Users, Hooks> {
 
 impl<Users: FindUser, Hooks: InsertHook> Endpoint for HookCreate<Users, Hooks> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
-        let identity = call.authenticate(&self.tokens)?;
+        let identity = call.authenticate(&self.tokens).await?;
         let pipeline = call.optional_path_parameter("pipeline_id", "The pipeline")?;
         let draft = read_draft(call.fields()?, pipeline)?;
         let user = self.users.find_user(identity.user_id).await?;
         let user = user.filter(|user| user.active).ok_or(ApiError::Unauthenticated)?;
 
         let id = HookId::from_random(self.random.bytes());
-        let (signing, secret) = self.sign(id, &draft)?.unzip();
-        let hook = Hook::create(id, draft, signing, &user, call.received_at());
+        let now = call.received_at();
+        let (signing, secret) = self.sign(id, &draft, now).await?.unzip();
+        let hook = Hook::create(id, draft, signing, &user, now);
         self.hooks.insert_hook(&hook).await?;
 
         let base_url = call.base_url(self.public_url.as_deref());
@@ -47,10 +49,15 @@ impl<Users: FindUser, Hooks: InsertHook> Endpoint for HookCreate<Users, Hooks> {
 
 impl<Users, Hooks> HookCreate<Users, Hooks> {
     /// The secret of the new hook, given or made, and how it is kept; `None` for a hook that takes unsigned calls.
-    fn sign(&self, hook: HookId, draft: &HookDraft) -> Result<Option<(Signing, HookSecret)>, CannotSeal> {
+    async fn sign(
+        &self,
+        hook: HookId,
+        draft: &HookDraft,
+        now: Timestamp,
+    ) -> Result<Option<(Signing, HookSecret)>, SealError> {
         let Some(signing) = &draft.signing else { return Ok(None) };
         let secret = signing.secret(&self.random.bytes());
-        let sealed = self.sealing_key.seal(hook, &secret, self.random.bytes())?;
+        let sealed = self.sealing_keys.seal(hook, &secret, self.random.bytes(), now).await?;
         let header_name = signing.header_name.clone();
         Ok(Some((Signing { algorithm: signing.algorithm, header_name, secret: sealed, previous: None }, secret)))
     }

@@ -14,7 +14,7 @@ pub struct HookDelete<Hooks> {
 
 impl<Hooks: RemoveHook> Endpoint for HookDelete<Hooks> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
-        let identity = call.authenticate(&self.tokens)?;
+        let identity = call.authenticate(&self.tokens).await?;
         let id = call.path_parameter("hook_id", "The hook")?;
         let removed = self.hooks.remove_hook(id, identity.project_id).await?;
         if removed { Ok(Response::no_content()) } else { Err(ApiError::NotFound("The hook")) }

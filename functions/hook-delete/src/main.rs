@@ -11,7 +11,8 @@ async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init(module_path!());
     let aws = aws::connect().await;
     let hooks = HooksTable::new(&aws, config::required("HOOKS_TABLE")?);
-    let signing_key = Secrets::new(&aws).read(&config::required("SIGNING_KEY_ARN")?).await?;
-    let endpoint = HookDelete { hooks, tokens: AccessTokens::derive(&signing_key)? };
+    let signing_key = Secrets::new(&aws).secret(config::required("SIGNING_KEY_ARN")?);
+    let tokens = AccessTokens::read(signing_key, config::now()).await?;
+    let endpoint = HookDelete { hooks, tokens };
     http::serve(endpoint, config::now, Random::new(config::fill_random)).await
 }

@@ -19,7 +19,7 @@ pub struct HookGet<Users, Hooks> {
 
 impl<Users: FindUser, Hooks: FindHook> Endpoint for HookGet<Users, Hooks> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
-        let identity = call.authenticate(&self.tokens)?;
+        let identity = call.authenticate(&self.tokens).await?;
         let hook = find_own(&self.hooks, &identity, call.path_parameter("hook_id", "The hook")?).await?;
         let creator = self.users.find_user(hook.created_by).await?;
         let base_url = call.base_url(self.public_url.as_deref());

@@ -19,7 +19,7 @@ pub struct HookList<Hooks> {
 
 impl<Hooks: ListHooks> Endpoint for HookList<Hooks> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
-        let identity = call.authenticate(&self.tokens)?;
+        let identity = call.authenticate(&self.tokens).await?;
         let filter = filter(call)?;
         let page = Page::of_query(call)?;
 

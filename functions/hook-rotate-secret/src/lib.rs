@@ -6,10 +6,10 @@ use std::time::Duration;
 use shared::auth::AccessTokens;
 use shared::domain::Invalid;
 use shared::domain::hook::{DEFAULT_OVERLAP, MAX_OVERLAP, Rotation, Signing};
-use shared::domain::sealing::SealingKey;
 use shared::domain::secret::HookSecret;
 use shared::http::hook::{HookBody, find_own, read_secret};
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _, read};
+use shared::keys::SealingKeys;
 use shared::ports::{FindHook, FindUser, Random, ReplaceSecret};
 
 /// The endpoint and what it needs.
@@ -21,7 +21,7 @@ pub struct HookRotateSecret<Users, Hooks> {
     /// What verifies access tokens.
     pub tokens: AccessTokens,
     /// What seals the new secret.
-    pub sealing_key: SealingKey,
+    pub sealing_keys: SealingKeys,
     /// What the new secret is made of.
     pub random: Random,
     /// Where the API is reached, if not where the call came to.
@@ -30,7 +30,7 @@ pub struct HookRotateSecret<Users, Hooks> {
 
 impl<Users: FindUser, Hooks: FindHook + ReplaceSecret> Endpoint for HookRotateSecret<Users, Hooks> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
-        let identity = call.authenticate(&self.tokens)?;
+        let identity = call.authenticate(&self.tokens).await?;
         // A token is good for an hour; a user who was shut out within it must not get to see a secret.
         let caller = self.users.find_user(identity.user_id).await?;
         caller.filter(|caller| caller.active).ok_or(ApiError::Unauthenticated)?;
@@ -41,7 +41,7 @@ impl<Users: FindUser, Hooks: FindHook + ReplaceSecret> Endpoint for HookRotateSe
         let creator = self.users.find_user(hook.created_by).await?;
 
         let now = call.received_at();
-        let sealed = self.sealing_key.seal(hook.relation.id, &secret, self.random.bytes())?;
+        let sealed = self.sealing_keys.seal(hook.relation.id, &secret, self.random.bytes(), now).await?;
         let current = signing.secret.clone();
         let (id, seen, at) = (hook.relation.id, hook.relation.updated_at, hook.relation.changed_at(now));
         let rotation = Rotation { hook: id, seen, current, new: sealed, until: now.plus(overlap), at };

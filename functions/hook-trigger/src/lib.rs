@@ -5,13 +5,14 @@ mod bucket;
 
 use shared::domain::hook::Hook;
 use shared::domain::id::HookId;
-use shared::domain::sealing::SealingKey;
 use shared::domain::secret::HookSecret;
 use shared::domain::signature;
 use shared::http::payload::Payload;
 use shared::http::trigger::{self, Incoming};
 use shared::http::{ApiError, Call, Endpoint, Response};
+use shared::keys::SealingKeys;
 use shared::ports::{Consistency, FindHook, PushJob, PutRequest};
+use shared::telemetry::Chain;
 
 pub use crate::bucket::RejectionBudget;
 
@@ -30,7 +31,7 @@ pub struct HookTrigger<Hooks, Jobs, Requests> {
     /// Where the call is logged.
     pub requests: Requests,
     /// What opens the hook's secret.
-    pub sealing_key: SealingKey,
+    pub sealing_keys: SealingKeys,
     /// How many calls that are not authentic are logged.
     pub rejections: RejectionBudget,
 }
@@ -65,26 +66,31 @@ impl<Hooks: FindHook, Jobs, Requests> HookTrigger<Hooks, Jobs, Requests> {
     /// The hook that the path names, and who calls it.
     ///
     /// A read that may be a second old is enough to accept a call. Before one is refused, the hook is read again: it
-    /// may be new, or its secret may just have changed.
+    /// may be new, or its secret may just have changed or been sealed anew.
     async fn find(&self, call: &Call) -> Result<(Hook, Caller), ApiError> {
         let id: HookId = call.path_parameter("hook_id", HOOK)?;
         if let Some(hook) = self.hooks.find_hook(id, Consistency::Eventual).await?
-            && let caller @ Caller::Authentic(_) = self.identify(&hook, call)?
+            && let Ok(caller @ Caller::Authentic(_)) = self.identify(&hook, call).await
         {
             return Ok((hook, caller));
         }
         let hook = self.hooks.find_hook(id, Consistency::Strong).await?.ok_or(ApiError::NotFound(HOOK))?;
-        let caller = self.identify(&hook, call)?;
+        let caller = self.identify(&hook, call).await?;
         Ok((hook, caller))
     }
 
-    /// Whether the caller knows a secret that is valid now.
-    fn identify(&self, hook: &Hook, call: &Call) -> Result<Caller, ApiError> {
+    /// Whether the caller knows a secret that is valid now. A secret that does not open fails the call, unless it is
+    /// proven authentic with another: nobody can tell whether the caller knows that one.
+    async fn identify(&self, hook: &Hook, call: &Call) -> Result<Caller, ApiError> {
         trigger::note_hook(hook, call.measurements());
         let Some(signing) = &hook.signing else { return Ok(Caller::Authentic(Vec::new())) };
-        let sealed = signing.valid_secrets(call.received_at());
-        let opened = sealed.map(|sealed| self.sealing_key.open(hook.relation.id, sealed));
-        let mut secrets = opened.collect::<Result<Vec<_>, _>>()?;
+        let (mut secrets, mut unopened) = (Vec::new(), None);
+        for sealed in signing.valid_secrets(call.received_at()) {
+            match self.sealing_keys.open(hook.relation.id, sealed, call.received_at()).await {
+                Ok(secret) => secrets.push(secret),
+                Err(error) => unopened = Some(error),
+            }
+        }
         let signed = signature::Call {
             header: &|name| call.header(name),
             body: call.body(),
@@ -93,6 +99,11 @@ impl<Hooks: FindHook, Jobs, Requests> HookTrigger<Hooks, Jobs, Requests> {
         };
         // While a rotation overlaps, a handshake must be answered with the secret that its sender knows.
         secrets.retain(|secret| signature::verify(signing, std::slice::from_ref(secret), &signed).is_ok());
+        match unopened {
+            Some(error) if secrets.is_empty() => return Err(error.into()),
+            Some(error) => tracing::warn!(cause = %Chain(&error), "One of the hook's secrets is of no use"),
+            None => {}
+        }
         Ok(if secrets.is_empty() { Caller::Stranger } else { Caller::Authentic(secrets) })
     }
 }

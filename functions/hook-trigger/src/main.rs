@@ -2,7 +2,7 @@
 
 use hook_trigger::{HookTrigger, RejectionBudget};
 use shared::aws::{self, HooksTable, JobsQueue, RequestsTable, Secrets};
-use shared::domain::sealing::SealingKey;
+use shared::keys::SealingKeys;
 use shared::ports::Random;
 use shared::{config, http, telemetry};
 
@@ -13,10 +13,11 @@ async fn main() -> Result<(), lambda_http::Error> {
     let hooks = HooksTable::new(&aws, config::required("HOOKS_TABLE")?);
     let jobs = JobsQueue::new(&aws, config::required("JOBS_QUEUE_URL")?);
     let requests = RequestsTable::new(&aws, config::required("REQUESTS_TABLE")?);
-    let (secrets, sealing_key) = (Secrets::new(&aws), config::required("SEALING_KEY_ARN")?);
+    let sealing_key = Secrets::new(&aws).secret(config::required("SEALING_KEY_ARN")?);
     // All connections are opened now, while the sandbox has a full core, and not by the first call.
-    let (sealing_key, (), ()) = tokio::join!(secrets.read(&sealing_key), hooks.warm_up(), jobs.warm_up());
-    let sealing_key = SealingKey::derive(&sealing_key?)?;
-    let endpoint = HookTrigger { hooks, jobs, requests, sealing_key, rejections: RejectionBudget::default() };
+    let (sealing_keys, (), ()) =
+        tokio::join!(SealingKeys::read(sealing_key, config::now()), hooks.warm_up(), jobs.warm_up());
+    let sealing_keys = sealing_keys?;
+    let endpoint = HookTrigger { hooks, jobs, requests, sealing_keys, rejections: RejectionBudget::default() };
     http::serve(endpoint, config::now, Random::new(config::fill_random)).await
 }

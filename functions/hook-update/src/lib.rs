@@ -2,11 +2,12 @@
 
 use shared::auth::AccessTokens;
 use shared::domain::hook::{Hook, SecretHeaderName, Signing};
-use shared::domain::sealing::SealingKey;
 use shared::domain::signature::Algorithm;
 use shared::domain::signature::scheme::Scheme;
+use shared::domain::timestamp::Timestamp;
 use shared::http::hook::{find_own, read_change};
 use shared::http::{ApiError, Call, Endpoint, FieldErrors, Response, ResponseExt as _};
+use shared::keys::SealingKeys;
 use shared::ports::{FindHook, Random, ReplaceHook};
 
 /// The endpoint and what it needs.
@@ -16,18 +17,21 @@ pub struct HookUpdate<Hooks> {
     /// What verifies access tokens.
     pub tokens: AccessTokens,
     /// What opens the hook's secret, to see whether it fits another scheme.
-    pub sealing_key: SealingKey,
+    pub sealing_keys: SealingKeys,
     /// What a first secret is made of.
     pub random: Random,
 }
 
 impl<Hooks: FindHook + ReplaceHook> Endpoint for HookUpdate<Hooks> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
-        let identity = call.authenticate(&self.tokens)?;
+        let identity = call.authenticate(&self.tokens).await?;
         let hook = find_own(&self.hooks, &identity, call.path_parameter("hook_id", "The hook")?).await?;
         let change = read_change(call.fields()?, &hook, call.received_at())?;
 
-        let signing = change.signing.map(|(algorithm, header)| self.sign(&hook, algorithm, header)).transpose()?;
+        let signing = match change.signing {
+            Some((algorithm, header)) => Some(self.sign(&hook, algorithm, header, call.received_at()).await?),
+            None => None,
+        };
         let changed = Hook { relation: change.relation, signing, created_by: hook.created_by };
         self.hooks.replace_hook(&hook, &changed).await?;
         Ok(Response::no_content())
@@ -37,15 +41,21 @@ impl<Hooks: FindHook + ReplaceHook> Endpoint for HookUpdate<Hooks> {
 impl<Hooks> HookUpdate<Hooks> {
     /// How the hook's calls are signed from now on. A hook that took unsigned calls gets a secret that nobody knows:
     /// it refuses all calls until the secret is rotated, which shows one.
-    fn sign(&self, hook: &Hook, algorithm: Algorithm, header_name: SecretHeaderName) -> Result<Signing, ApiError> {
+    async fn sign(
+        &self,
+        hook: &Hook,
+        algorithm: Algorithm,
+        header_name: SecretHeaderName,
+        now: Timestamp,
+    ) -> Result<Signing, ApiError> {
         let id = hook.relation.id;
         let scheme = Scheme::find(header_name.as_str(), algorithm);
         let Some(current) = &hook.signing else {
             let secret = scheme.generate_secret(&self.random.bytes());
-            let secret = self.sealing_key.seal(id, &secret, self.random.bytes())?;
+            let secret = self.sealing_keys.seal(id, &secret, self.random.bytes(), now).await?;
             return Ok(Signing { algorithm, header_name, secret, previous: None });
         };
-        if scheme.check_secret(&self.sealing_key.open(id, &current.secret)?).is_err() {
+        if scheme.check_secret(&self.sealing_keys.open(id, &current.secret, now).await?).is_err() {
             return Err(secret_does_not_fit());
         }
         Ok(Signing { algorithm, header_name, ..current.clone() })

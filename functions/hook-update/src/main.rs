@@ -3,7 +3,7 @@
 use hook_update::HookUpdate;
 use shared::auth::AccessTokens;
 use shared::aws::{self, HooksTable, Secrets};
-use shared::domain::sealing::SealingKey;
+use shared::keys::SealingKeys;
 use shared::ports::Random;
 use shared::{config, http, telemetry};
 
@@ -12,16 +12,15 @@ async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init(module_path!());
     let aws = aws::connect().await;
     let hooks = HooksTable::new(&aws, config::required("HOOKS_TABLE")?);
-    let (signing_key, sealing_key) = (config::required("SIGNING_KEY_ARN")?, config::required("SEALING_KEY_ARN")?);
     let secrets = Secrets::new(&aws);
-    let (signing_key, sealing_key, ()) =
-        tokio::join!(secrets.read(&signing_key), secrets.read(&sealing_key), hooks.warm_up());
+    let signing_key = secrets.secret(config::required("SIGNING_KEY_ARN")?);
+    let sealing_key = secrets.secret(config::required("SEALING_KEY_ARN")?);
+    let (tokens, sealing_keys, ()) = tokio::join!(
+        AccessTokens::read(signing_key, config::now()),
+        SealingKeys::read(sealing_key, config::now()),
+        hooks.warm_up()
+    );
     let random = Random::new(config::fill_random);
-    let endpoint = HookUpdate {
-        hooks,
-        tokens: AccessTokens::derive(&signing_key?)?,
-        sealing_key: SealingKey::derive(&sealing_key?)?,
-        random,
-    };
+    let endpoint = HookUpdate { hooks, tokens: tokens?, sealing_keys: sealing_keys?, random };
     http::serve(endpoint, config::now, random).await
 }

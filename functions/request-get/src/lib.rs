@@ -20,7 +20,7 @@ pub struct RequestGet<Hooks, Requests> {
 
 impl<Hooks: FindHook, Requests: FindRequest> Endpoint for RequestGet<Hooks, Requests> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
-        let identity = call.authenticate(&self.tokens)?;
+        let identity = call.authenticate(&self.tokens).await?;
         let id = call.path_parameter("request_id", "The request")?;
         let request = find_own(&self.requests, &identity, id, call.received_at()).await?;
         let hook = self.hooks.find_hook(request.summary.hook_id, Consistency::Eventual).await?;

@@ -12,9 +12,9 @@ async fn main() -> Result<(), lambda_http::Error> {
     let aws = aws::connect().await;
     let hooks = HooksTable::new(&aws, config::required("HOOKS_TABLE")?);
     let requests = RequestsTable::new(&aws, config::required("REQUESTS_TABLE")?);
-    let (secrets, signing_key) = (Secrets::new(&aws), config::required("SIGNING_KEY_ARN")?);
-    let (signing_key, ()) = tokio::join!(secrets.read(&signing_key), hooks.warm_up());
-    let tokens = AccessTokens::derive(&signing_key?)?;
+    let signing_key = Secrets::new(&aws).secret(config::required("SIGNING_KEY_ARN")?);
+    let (tokens, ()) = tokio::join!(AccessTokens::read(signing_key, config::now()), hooks.warm_up());
+    let tokens = tokens?;
     let endpoint = RequestGet { hooks, requests, tokens, public_url: config::optional("PUBLIC_URL") };
     http::serve(endpoint, config::now, Random::new(config::fill_random)).await
 }

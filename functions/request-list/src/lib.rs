@@ -23,7 +23,7 @@ pub struct RequestList<Hooks, Requests> {
 
 impl<Hooks: FindHook, Requests: ListRequests> Endpoint for RequestList<Hooks, Requests> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
-        let identity = call.authenticate(&self.tokens)?;
+        let identity = call.authenticate(&self.tokens).await?;
         let page = Page::of_query(call)?;
         let hook = find_own(&self.hooks, &identity, call.path_parameter("hook_id", "The hook")?).await?;
 

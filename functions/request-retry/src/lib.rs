@@ -29,7 +29,7 @@ where
     Requests: FindRequest + PutRequest,
 {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
-        let identity = call.authenticate(&self.tokens)?;
+        let identity = call.authenticate(&self.tokens).await?;
         let id = call.path_parameter("request_id", "The request")?;
         let kept = find_own(&self.requests, &identity, id, call.received_at()).await?;
         let hook = self.find_hook(&kept).await?;

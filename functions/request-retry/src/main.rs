@@ -13,9 +13,10 @@ async fn main() -> Result<(), lambda_http::Error> {
     let hooks = HooksTable::new(&aws, config::required("HOOKS_TABLE")?);
     let requests = RequestsTable::new(&aws, config::required("REQUESTS_TABLE")?);
     let jobs = JobsQueue::new(&aws, config::required("JOBS_QUEUE_URL")?);
-    let (secrets, signing_key) = (Secrets::new(&aws), config::required("SIGNING_KEY_ARN")?);
-    let (signing_key, (), ()) = tokio::join!(secrets.read(&signing_key), hooks.warm_up(), jobs.warm_up());
-    let tokens = AccessTokens::derive(&signing_key?)?;
+    let signing_key = Secrets::new(&aws).secret(config::required("SIGNING_KEY_ARN")?);
+    let (tokens, (), ()) =
+        tokio::join!(AccessTokens::read(signing_key, config::now()), hooks.warm_up(), jobs.warm_up());
+    let tokens = tokens?;
     let endpoint = RequestRetry { hooks, jobs, requests, tokens, public_url: config::optional("PUBLIC_URL") };
     http::serve(endpoint, config::now, Random::new(config::fill_random)).await
 }

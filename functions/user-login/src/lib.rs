@@ -37,8 +37,9 @@ impl<Users: AdmitLogin + FindCredentials + ForgiveLogins + InsertSession> Endpoi
 
         self.users.forgive_logins(&email).await?;
         let (session, refresh_token) = self.open_session(&user, now);
+        let answer = hand_out(&user, session.id, &refresh_token, &self.tokens, now).await?;
         self.users.insert_session(&session).await?;
-        hand_out(&user, session.id, &refresh_token, &self.tokens, now)
+        Ok(answer)
     }
 }
 

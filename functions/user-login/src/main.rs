@@ -11,9 +11,9 @@ async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init(module_path!());
     let aws = aws::connect().await;
     let users = UsersTable::new(&aws, config::required("USERS_TABLE")?);
-    let (secrets, signing_key) = (Secrets::new(&aws), config::required("SIGNING_KEY_ARN")?);
-    let (signing_key, ()) = tokio::join!(secrets.read(&signing_key), users.warm_up());
-    let tokens = AccessTokens::derive(&signing_key?)?;
+    let signing_key = Secrets::new(&aws).secret(config::required("SIGNING_KEY_ARN")?);
+    let (tokens, ()) = tokio::join!(AccessTokens::read(signing_key, config::now()), users.warm_up());
+    let tokens = tokens?;
     let random = Random::new(config::fill_random);
     let endpoint = UserLogin { users, tokens, passwords: Passwords::new()?, random };
     http::serve(endpoint, config::now, random).await

@@ -15,7 +15,7 @@ pub struct UserLogout<Users> {
 
 impl<Users: RemoveSession> Endpoint for UserLogout<Users> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
-        let identity = call.authenticate(&self.tokens)?;
+        let identity = call.authenticate(&self.tokens).await?;
         self.users.remove_session(identity.session_id).await?;
         Ok(Response::no_content())
     }

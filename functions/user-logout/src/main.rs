@@ -11,8 +11,8 @@ async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init(module_path!());
     let aws = aws::connect().await;
     let users = UsersTable::new(&aws, config::required("USERS_TABLE")?);
-    let (secrets, signing_key) = (Secrets::new(&aws), config::required("SIGNING_KEY_ARN")?);
-    let (signing_key, ()) = tokio::join!(secrets.read(&signing_key), users.warm_up());
-    let endpoint = UserLogout { users, tokens: AccessTokens::derive(&signing_key?)? };
+    let signing_key = Secrets::new(&aws).secret(config::required("SIGNING_KEY_ARN")?);
+    let (tokens, ()) = tokio::join!(AccessTokens::read(signing_key, config::now()), users.warm_up());
+    let endpoint = UserLogout { users, tokens: tokens? };
     http::serve(endpoint, config::now, Random::new(config::fill_random)).await
 }

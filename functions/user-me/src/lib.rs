@@ -15,7 +15,7 @@ pub struct UserMe<Users> {
 
 impl<Users: FindUser> Endpoint for UserMe<Users> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
-        let identity = call.authenticate(&self.tokens)?;
+        let identity = call.authenticate(&self.tokens).await?;
         let user = self.users.find_user(identity.user_id).await?;
         let user = user.filter(|user| user.active).ok_or(ApiError::Unauthenticated)?;
         Ok(Response::ok(&UserBody::from(&user)))

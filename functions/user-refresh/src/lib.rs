@@ -29,7 +29,7 @@ impl<Users: FindSession + FindUser + RemoveSession + RenewSession> Endpoint for 
         let user = user.filter(|user| user.active && user.password_set_at == session.password_set_at);
         let Some(user) = user else { return self.end(id).await };
         let refresh_token = RefreshToken::new(id, self.random.bytes());
-        let answer = hand_out(&user, id, &refresh_token, &self.tokens, now)?;
+        let answer = hand_out(&user, id, &refresh_token, &self.tokens, now).await?;
 
         let (presented_hash, new_hash) = (presented.hash(), refresh_token.hash());
         match self.users.renew_session(&Renewal { session: id, presented_hash, new_hash, at: now }).await? {

@@ -1,147 +1,86 @@
-//! Access tokens: JSON Web Tokens (RFC 7519) under HMAC-SHA256, valid for an hour.
+//! Access tokens: issued under the newest signing key, and verified under the one that they name.
 
-use std::fmt;
-use std::time::Duration;
+use std::time::SystemTime;
 
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-
-use crate::domain::Invalid;
-use crate::domain::id::{EnvironmentId, ProjectId, SessionId, UserId};
+use super::signing_key::{CannotSign, Identity, InvalidToken, SigningKey};
 use crate::domain::secret::SecretString;
 use crate::domain::timestamp::Timestamp;
-
-/// For how long an access token is valid.
-pub const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_hours(1);
-
-const ISSUER: &str = "pipehook";
-const AUDIENCE: &str = "pipehook-api";
-
-/// What an access token says of its bearer. A change to the user shows here when the token is next refreshed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Identity {
-    /// Who logged in.
-    pub user_id: UserId,
-    /// The login.
-    pub session_id: SessionId,
-    /// The tenant.
-    pub project_id: ProjectId,
-    /// Where the user works.
-    pub environment_id: EnvironmentId,
-}
-
-/// A token that proves nothing: malformed, forged, expired, or meant for somebody else. The caller learns no more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the access token is not valid")]
-pub struct InvalidToken;
+use crate::keys::Keys;
+use crate::ports::{KeysError, ReadKeys};
 
 /// Issues and verifies access tokens.
-pub struct AccessTokens {
-    encoding: EncodingKey,
-    decoding: DecodingKey,
-    header: Header,
-    validation: Validation,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Claims {
-    iss: String,
-    aud: String,
-    sub: String,
-    iat: i64,
-    exp: i64,
-    sid: String,
-    project_id: i64,
-    environment_id: i64,
-}
+pub struct AccessTokens(Keys<SigningKey>);
 
 impl AccessTokens {
-    /// Derives the key from the random string that Secrets Manager generated for it: 256 bits need at least 43
-    /// alphanumeric characters.
-    pub fn derive(material: &SecretString) -> Result<Self, Invalid> {
-        if material.expose().len() < 43 {
-            return Err(Invalid::new("must be at least 43 characters long"));
-        }
-        let labelled = |label: &str| Sha256::new().chain_update(label).chain_update(material.expose()).finalize();
-        let key = labelled("pipehook signing key v1\0");
-        let key_id = hex::encode(&labelled("pipehook signing key id v1\0")[..4]);
-        // Only this algorithm is ever accepted. Taking the token's own word for it would let a forger choose `none`.
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_issuer(&[ISSUER]);
-        validation.set_audience(&[AUDIENCE]);
-        validation.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
-        // The library would read the clock itself and grant a minute; `verify` compares with the caller's.
-        validation.validate_exp = false;
-        Ok(Self {
-            encoding: EncodingKey::from_secret(&key),
-            decoding: DecodingKey::from_secret(&key),
-            header: Header { kid: Some(key_id), ..Header::new(Algorithm::HS256) },
-            validation,
-        })
+    /// Reads the keys for the first time.
+    pub async fn read(source: impl ReadKeys + 'static, now: SystemTime) -> Result<Self, KeysError> {
+        Keys::read(source, now).await.map(Self)
     }
 
-    /// A token for `identity`, valid from `now` for [`ACCESS_TOKEN_LIFETIME`].
-    pub fn issue(&self, identity: &Identity, now: Timestamp) -> Result<SecretString, CannotIssue> {
-        let claims = Claims {
-            iss: ISSUER.to_owned(),
-            aud: AUDIENCE.to_owned(),
-            sub: identity.user_id.to_string(),
-            iat: now.unix_seconds(),
-            exp: now.plus(ACCESS_TOKEN_LIFETIME).unix_seconds(),
-            sid: identity.session_id.to_string(),
-            project_id: identity.project_id.get(),
-            environment_id: identity.environment_id.get(),
-        };
-        let token = jsonwebtoken::encode(&self.header, &claims, &self.encoding).map_err(CannotIssue)?;
-        Ok(SecretString::new(token))
+    /// A token for `identity`, valid from `now` for [`ACCESS_TOKEN_LIFETIME`](super::ACCESS_TOKEN_LIFETIME).
+    ///
+    /// Whoever spends something on a token, such as a refresh token that is good for one use, asks for it first.
+    pub async fn issue(&self, identity: &Identity, now: Timestamp) -> Result<SecretString, CannotIssue> {
+        Ok(self.0.fresh(now).await?.newest().issue(identity, now)?)
     }
 
     /// What a genuine token says that has not expired at `now`.
-    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Identity, InvalidToken> {
-        let token = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation);
-        let claims = token.map_err(|_| InvalidToken)?.claims;
-        if claims.exp <= now.unix_seconds() {
-            return Err(InvalidToken);
+    ///
+    /// One that does not even name a key costs nothing. A key that was dropped, because somebody else has it, is
+    /// refused some minutes later by every sandbox, however busy: hence keys that are fresh, and not only known.
+    pub async fn verify(&self, token: &str, now: Timestamp) -> Result<Identity, CannotVerify> {
+        let id = SigningKey::named_by(token)?;
+        let mut ring = self.0.fresh(now).await?;
+        if ring.get(id).is_none() {
+            ring = self.0.knowing(id, now).await?;
         }
-        claims.identity().map_err(|_| InvalidToken)
+        Ok(ring.get(id).ok_or(InvalidToken)?.verify(token, now)?)
     }
 }
 
-impl Claims {
-    fn identity(&self) -> Result<Identity, Invalid> {
-        Ok(Identity {
-            user_id: self.sub.parse()?,
-            session_id: self.sid.parse()?,
-            project_id: ProjectId::new(self.project_id)?,
-            environment_id: EnvironmentId::new(self.environment_id)?,
-        })
-    }
-}
-
-impl fmt::Debug for AccessTokens {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AccessTokens(..)")
-    }
-}
-
-/// The cryptographic library failed.
+/// Why a token was not issued.
 #[derive(Debug, thiserror::Error)]
-#[error("the access token cannot be issued")]
-pub struct CannotIssue(#[source] jsonwebtoken::errors::Error);
+pub enum CannotIssue {
+    /// There is no key that is known to be the newest.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The key is there, and does not sign.
+    #[error(transparent)]
+    Sign(#[from] CannotSign),
+}
+
+/// Why a token was not verified.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotVerify {
+    /// It proves nothing.
+    #[error(transparent)]
+    Invalid(#[from] InvalidToken),
+    /// Its key is not known here, and whether it exists cannot be found out now.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+}
 
 #[cfg(test)]
 mod tests {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    use proptest::prelude::*;
+    use std::time::Duration;
 
     use super::*;
+    use crate::domain::id::{EnvironmentId, ProjectId, SessionId, UserId};
+    use crate::testing::keys::{SecretInMemory, now as ready};
 
-    const NOW: i64 = 1_800_000_000;
+    const START: u64 = 1_800_000_000;
 
-    fn tokens(seed: char) -> AccessTokens {
-        AccessTokens::derive(&SecretString::new(seed.to_string().repeat(64))).unwrap()
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from(SystemTime::UNIX_EPOCH + Duration::from_secs(START + seconds))
+    }
+
+    fn text(seed: char) -> String {
+        seed.to_string().repeat(64)
+    }
+
+    fn start(secret: &SecretInMemory) -> AccessTokens {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(START);
+        ready(AccessTokens::read(secret.clone(), now)).unwrap()
     }
 
     fn identity() -> Identity {
@@ -153,85 +92,99 @@ mod tests {
         }
     }
 
-    fn issued() -> String {
-        tokens('k').issue(&identity(), Timestamp::from_unix_seconds(NOW)).unwrap().expose().to_owned()
+    fn issue(tokens: &AccessTokens, seconds: u64) -> String {
+        ready(tokens.issue(&identity(), at(seconds))).unwrap().expose().to_owned()
     }
 
-    fn verify(token: &str, now: i64) -> Result<Identity, InvalidToken> {
-        tokens('k').verify(token, Timestamp::from_unix_seconds(now))
+    fn verify(tokens: &AccessTokens, token: &str, seconds: u64) -> Result<Identity, CannotVerify> {
+        ready(tokens.verify(token, at(seconds)))
     }
 
-    /// A token that is right in all but what `change` does to its claims, signed with the right key.
-    fn with_claims(change: impl FnOnce(&mut serde_json::Value)) -> String {
-        let payload = issued().split('.').nth(1).map(|part| URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
-        let mut claims = serde_json::from_slice(&payload).unwrap();
-        change(&mut claims);
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &tokens('k').encoding).unwrap()
+    fn is_refused(answer: Result<Identity, CannotVerify>) -> bool {
+        matches!(answer, Err(CannotVerify::Invalid(InvalidToken)))
     }
 
     #[test]
-    fn a_token_is_valid_for_an_hour() {
-        assert_eq!(verify(&issued(), NOW), Ok(identity()));
-        assert_eq!(verify(&issued(), NOW + 3599), Ok(identity()));
-        assert_eq!(verify(&issued(), NOW + 3600), Err(InvalidToken));
-    }
+    fn a_rotation_is_noticed_by_nobody_who_has_a_token() {
+        let secret = SecretInMemory::new(&text('a'));
+        let (warm, old) = (start(&secret), issue(&start(&secret), 0));
+        secret.put(&format!("{}\n{}", text('b'), text('a')), None);
+        let fresh = start(&secret);
+        let new = issue(&fresh, 10);
 
-    #[test]
-    fn a_token_of_a_foreign_key_is_refused() {
-        let foreign = tokens('l').issue(&identity(), Timestamp::from_unix_seconds(NOW)).unwrap();
-        assert_eq!(verify(foreign.expose(), NOW), Err(InvalidToken));
-    }
-
-    #[test]
-    fn a_token_without_a_signature_is_refused() {
-        let issued = issued();
-        let parts: Vec<_> = issued.split('.').collect();
-        for header in [r#"{"alg":"none","typ":"JWT"}"#, r#"{"alg":"None"}"#, r#"{"typ":"JWT"}"#] {
-            let header = URL_SAFE_NO_PAD.encode(header);
-            for forged in [format!("{header}.{}.", parts[1]), format!("{header}.{}.{}", parts[1], parts[2])] {
-                assert_eq!(verify(&forged, NOW), Err(InvalidToken), "{forged}");
+        assert_ne!(SigningKey::named_by(&old), SigningKey::named_by(&new));
+        for tokens in [&warm, &fresh] {
+            for token in [&old, &new, &old] {
+                assert_eq!(verify(tokens, token, 20).unwrap(), identity());
             }
         }
+        assert_eq!(secret.reads(), 4, "three starts, and one more for the sandbox that was warm");
     }
 
     #[test]
-    fn another_algorithm_under_the_right_key_is_refused() {
-        for algorithm in [Algorithm::HS384, Algorithm::HS512] {
-            let token = with_claims(|_| {});
-            let claims = jsonwebtoken::dangerous::insecure_decode::<serde_json::Value>(&token).unwrap().claims;
-            let token = jsonwebtoken::encode(&Header::new(algorithm), &claims, &tokens('k').encoding).unwrap();
-            assert_eq!(verify(&token, NOW), Err(InvalidToken));
-        }
+    fn a_warm_sandbox_issues_under_the_new_key_within_five_minutes() {
+        let secret = SecretInMemory::new(&text('a'));
+        let warm = start(&secret);
+        secret.put(&format!("{} {}", text('b'), text('a')), None);
+        let keys = [299, 300].map(|seconds| SigningKey::named_by(&issue(&warm, seconds)).unwrap());
+        assert_ne!(keys[0], keys[1]);
     }
 
     #[test]
-    fn a_token_of_another_issuer_for_another_audience_or_without_an_end_is_refused() {
-        assert_eq!(verify(&with_claims(|_| {}), NOW), Ok(identity()));
-        for (claim, value) in
-            [("iss", "somebody"), ("aud", "another-api"), ("sub", "0"), ("sub", "x"), ("sid", "x"), ("exp", "never")]
-        {
-            assert_eq!(verify(&with_claims(|claims| claims[claim] = value.into()), NOW), Err(InvalidToken), "{claim}");
+    fn a_token_of_a_dropped_key_is_refused_within_five_minutes_also_by_a_sandbox_that_never_rests() {
+        let secret = SecretInMemory::new(&text('a'));
+        let warm = start(&secret);
+        let stolen = issue(&warm, 0);
+        secret.put(&text('b'), None);
+        for seconds in 0..300 {
+            assert_eq!(verify(&warm, &stolen, seconds).unwrap(), identity());
         }
-        for claim in ["iss", "aud", "sub", "sid", "exp", "project_id", "environment_id"] {
-            let token = with_claims(|claims| drop(claims.as_object_mut().unwrap().remove(claim)));
-            assert_eq!(verify(&token, NOW), Err(InvalidToken), "{claim}");
+        for seconds in 300..600 {
+            assert!(is_refused(verify(&warm, &stolen, seconds)));
         }
+        assert!(is_refused(verify(&start(&secret), &stolen, 0)), "and at once by one that starts");
     }
 
-    proptest! {
-        #[test]
-        fn any_changed_character_is_noticed(index: prop::sample::Index, replacement in "[A-Za-z0-9_.-]") {
-            let mut token = issued();
-            let at = index.index(token.len());
-            let original = token[at..=at].to_owned();
-            token.replace_range(at..=at, &replacement);
-            // The last character of a part carries unused bits, which the decoder rejects when they are set.
-            prop_assert!(original == replacement || verify(&token, NOW).is_err(), "{}", token);
+    #[test]
+    fn a_token_that_names_a_key_and_was_not_signed_with_it_is_refused() {
+        let secret = SecretInMemory::new(&format!("{} {}", text('a'), text('b')));
+        let tokens = start(&secret);
+        let [a, b] = ['a', 'b'].map(|seed| issue(&start(&SecretInMemory::new(&text(seed))), 0));
+        let header = |token: &str| token.split_once('.').unwrap().0.to_owned();
+        let rest = |token: &str| token.split_once('.').unwrap().1.to_owned();
+        for forged in [format!("{}.{}", header(&a), rest(&b)), format!("{}.{}", header(&b), rest(&a))] {
+            assert!(is_refused(verify(&tokens, &forged, 1)));
         }
+        assert_eq!((verify(&tokens, &a, 1).unwrap(), verify(&tokens, &b, 1).unwrap()), (identity(), identity()));
+        assert_eq!(secret.reads(), 1);
+    }
 
-        #[test]
-        fn no_token_panics(token: String) {
-            prop_assert!(verify(&token, NOW).is_err());
+    #[test]
+    fn what_names_no_key_costs_no_reading_and_a_flood_of_made_up_keys_one_in_ten_seconds() {
+        let secret = SecretInMemory::new(&text('a'));
+        let tokens = start(&secret);
+        for token in ["", "x", "x.y.z", "e30.e30.x", "eyJhbGciOiJIUzI1NiJ9.e30.x"] {
+            assert!(is_refused(verify(&tokens, token, 1_000)), "{token}");
         }
+        assert_eq!(secret.reads(), 1);
+        for number in 0..20 {
+            let foreign = issue(&start(&SecretInMemory::new(&format!("{}{number:02}", text('x')))), 0);
+            assert!(is_refused(verify(&tokens, &foreign, number)));
+        }
+        assert_eq!(secret.reads(), 3);
+    }
+
+    #[test]
+    fn a_token_whose_key_cannot_be_looked_up_is_not_refused() {
+        let secret = SecretInMemory::new(&text('a'));
+        let warm = start(&secret);
+        secret.put(&format!("{} {}", text('b'), text('a')), None);
+        let new = issue(&start(&secret), 0);
+        secret.set_away(true);
+        for seconds in [1, 2, 11] {
+            assert!(matches!(verify(&warm, &new, seconds), Err(CannotVerify::Keys(_))));
+        }
+        secret.set_away(false);
+        assert_eq!(verify(&warm, &new, 21).unwrap(), identity());
     }
 }

@@ -3,7 +3,9 @@
 mod access_token;
 mod password;
 mod refresh_token;
+mod signing_key;
 
-pub use access_token::{ACCESS_TOKEN_LIFETIME, AccessTokens, CannotIssue, Identity, InvalidToken};
+pub use access_token::{AccessTokens, CannotIssue, CannotVerify};
 pub use password::{CannotHash, Password, Passwords};
 pub use refresh_token::RefreshToken;
+pub use signing_key::{ACCESS_TOKEN_LIFETIME, CannotSign, Identity, InvalidToken, SigningKey};

@@ -13,7 +13,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 
 pub use dynamodb::{HooksTable, RequestsTable, UsersTable};
-pub use secrets::{SecretError, Secrets};
+pub use secrets::{Secret, Secrets};
 pub use sqs::JobsQueue;
 
 /// Providers wait one to ten seconds for an answer (Sentry one, Slack and Zoom three, GitHub ten), so a call that

@@ -1,33 +1,18 @@
-//! AWS Secrets Manager: where the keys come from, once per sandbox.
+//! AWS Secrets Manager: where the keys come from.
+
+use std::future::Future;
+use std::pin::Pin;
 
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 
 use super::source;
+use crate::domain::Invalid;
 use crate::domain::secret::SecretString;
-use crate::ports::Source;
+use crate::domain::timestamp::Timestamp;
+use crate::ports::{KeySecret, KeysError, ReadKeys};
 
-/// Why a key could not be read. The function cannot work without it.
-#[derive(Debug, thiserror::Error)]
-pub enum SecretError {
-    /// Secrets Manager did not give it out.
-    #[error("the secret {arn} cannot be read")]
-    Unavailable {
-        /// Which one.
-        arn: String,
-        /// Why.
-        #[source]
-        source: Source,
-    },
-    /// It is binary; the keys are strings.
-    #[error("the secret {arn} has no string value")]
-    NotAString {
-        /// Which one.
-        arn: String,
-    },
-}
-
-/// Reads secrets.
+/// The secrets of the account.
 #[derive(Debug, Clone)]
 pub struct Secrets(Client);
 
@@ -37,11 +22,32 @@ impl Secrets {
         Self(Client::new(config))
     }
 
-    /// The current value of the secret with this ARN.
-    pub async fn read(&self, arn: &str) -> Result<SecretString, SecretError> {
-        let answer = self.0.get_secret_value().secret_id(arn).send().await;
-        let answer = answer.map_err(|error| SecretError::Unavailable { arn: arn.to_owned(), source: source(error) })?;
-        let value = answer.secret_string.ok_or_else(|| SecretError::NotAString { arn: arn.to_owned() })?;
-        Ok(SecretString::new(value))
+    /// The secret with this ARN.
+    pub fn secret(&self, arn: String) -> Secret {
+        Secret { client: self.0.clone(), arn }
+    }
+}
+
+/// One secret.
+#[derive(Debug, Clone)]
+pub struct Secret {
+    client: Client,
+    arn: String,
+}
+
+impl ReadKeys for Secret {
+    fn read_keys(&self) -> Pin<Box<dyn Future<Output = Result<KeySecret, KeysError>> + Send + '_>> {
+        Box::pin(async {
+            let name = self.arn.clone();
+            let answer = match self.client.get_secret_value().secret_id(&self.arn).send().await {
+                Ok(answer) => answer,
+                Err(error) => return Err(KeysError::Unavailable { name, source: source(error) }),
+            };
+            let since = answer.created_date.and_then(|date| date.to_millis().ok()).map(Timestamp::from_unix_millis);
+            match answer.secret_string {
+                Some(value) => Ok(KeySecret { name, value: SecretString::new(value), since }),
+                None => Err(KeysError::NotKeys { name, reason: Invalid::new("is binary, not text") }),
+            }
+        })
     }
 }

@@ -4,10 +4,7 @@ use std::fmt;
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
-use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
 
-use super::Invalid;
 use super::id::HookId;
 use super::key::{Key, KeyId};
 use super::secret::{HookSecret, SecretString};
@@ -49,9 +46,9 @@ impl fmt::Debug for SealedSecret {
     }
 }
 
-/// A sealed secret that cannot be opened: damaged, of another hook, or sealed under a key that is gone.
+/// A sealed secret that cannot be opened: damaged, of another hook, or sealed under another key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the sealed secret cannot be opened with the key at hand")]
+#[error("the sealed secret cannot be opened with its key")]
 pub struct CannotOpen;
 
 /// The cipher refused to seal, as AES-GCM does over 64 GiB.
@@ -59,7 +56,7 @@ pub struct CannotOpen;
 #[error("the secret cannot be sealed")]
 pub struct CannotSeal;
 
-/// The key that seals the secrets of all hooks.
+/// One key that seals the secrets of hooks.
 pub struct SealingKey {
     cipher: Aes256Gcm,
     id: KeyId,
@@ -79,17 +76,6 @@ impl Key for SealingKey {
 }
 
 impl SealingKey {
-    /// Derives the key from the random string that Secrets Manager generated for it: 256 bits need at least 43
-    /// alphanumeric characters.
-    pub fn derive(material: &SecretString) -> Result<Self, Invalid> {
-        if material.expose().len() < 43 {
-            return Err(Invalid::new("must be at least 43 characters long"));
-        }
-        let key = Zeroizing::new(derive(b"pipehook sealing key v1", material));
-        let [a, b, c, d, ..] = derive(b"pipehook sealing key id v1", material);
-        Ok(Self { cipher: Aes256Gcm::new((&*key).into()), id: KeyId::from_bytes([a, b, c, d]) })
-    }
-
     /// Seals the secret of `hook`. The nonce must be random: it may never come twice under one key.
     ///
     /// The hook's id is associated data. It stops whoever can write to the table from giving a hook the secret of
@@ -132,19 +118,23 @@ impl fmt::Debug for SealingKey {
     }
 }
 
-/// 32 bytes out of a high-entropy string; the label separates the uses of one string.
-fn derive(label: &[u8], material: &SecretString) -> [u8; 32] {
-    Sha256::new().chain_update(label).chain_update([0]).chain_update(material.expose()).finalize().into()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::key::KeyRing;
 
-    fn key(seed: char) -> SealingKey {
-        SealingKey::derive(&SecretString::new(seed.to_string().repeat(64))).unwrap()
+    fn ring(seed: char) -> KeyRing<SealingKey> {
+        KeyRing::derive(&SecretString::new(seed.to_string().repeat(64))).unwrap()
+    }
+
+    fn seal(seed: char, hook: HookId) -> SealedSecret {
+        ring(seed).newest().seal(hook, &secret(), [9; 12]).unwrap()
+    }
+
+    fn open(seed: char, hook: HookId, sealed: &SealedSecret) -> Result<HookSecret, CannotOpen> {
+        ring(seed).newest().open(hook, sealed)
     }
 
     fn secret() -> HookSecret {
@@ -154,36 +144,43 @@ mod tests {
     #[test]
     fn what_was_sealed_opens_again() {
         let hook = HookId::from_random([1; 16]);
-        let sealed = key('k').seal(hook, &secret(), [9; 12]).unwrap();
-        assert_eq!(key('k').open(hook, &sealed).unwrap().expose(), secret().expose());
+        let sealed = seal('k', hook);
+        assert_eq!(open('k', hook, &sealed).unwrap().expose(), secret().expose());
+        assert_eq!(sealed.key_id(), Ok(ring('k').newest().id()));
+    }
+
+    /// Made without this code, as ADRs 0003 and 0004 say: what the first version stored opens.
+    #[test]
+    fn what_the_first_version_sealed_opens() {
+        let bytes = "014c010641090909090909090909090909652a8e11ecf91a5767165a84da3105f51b7236def92c5755104ab5fcf4ce6f39\
+                     e2096c48fde2";
+        let sealed = SealedSecret::from_bytes(hex::decode(bytes).unwrap());
+        let hook = HookId::from_random([1; 16]);
+        assert_eq!(open('k', hook, &sealed).unwrap().expose(), secret().expose());
     }
 
     #[test]
     fn a_sealed_secret_does_not_open_for_another_hook_or_under_another_key() {
         let hook = HookId::from_random([1; 16]);
-        let sealed = key('k').seal(hook, &secret(), [9; 12]).unwrap();
-        assert_eq!(key('k').open(HookId::from_random([2; 16]), &sealed).unwrap_err(), CannotOpen);
-        assert_eq!(key('l').open(hook, &sealed).unwrap_err(), CannotOpen);
-    }
-
-    #[test]
-    fn a_short_key_is_refused() {
-        assert!(SealingKey::derive(&SecretString::new("k".repeat(42))).is_err());
+        let sealed = seal('k', hook);
+        assert_eq!(open('k', HookId::from_random([2; 16]), &sealed).unwrap_err(), CannotOpen);
+        assert_eq!(open('l', hook, &sealed).unwrap_err(), CannotOpen);
     }
 
     proptest! {
         #[test]
         fn any_changed_bit_is_noticed(bit in 0usize..(HEADER_BYTES + 38) * 8) {
             let hook = HookId::from_random([1; 16]);
-            let mut bytes = key('k').seal(hook, &secret(), [9; 12]).unwrap().0;
+            let mut bytes = seal('k', hook).0;
             bytes[bit / 8] ^= 1 << (bit % 8);
-            prop_assert!(key('k').open(hook, &SealedSecret(bytes)).is_err());
+            prop_assert!(open('k', hook, &SealedSecret(bytes)).is_err());
         }
 
         #[test]
         fn no_stored_bytes_panic(bytes: Vec<u8>) {
-            let opened = key('k').open(HookId::from_random([1; 16]), &SealedSecret(bytes));
-            prop_assert!(opened.is_err());
+            let sealed = SealedSecret(bytes);
+            prop_assert!(sealed.key_id().is_err() || sealed.as_bytes().len() > KEY_ID_BYTES);
+            prop_assert!(open('k', HookId::from_random([1; 16]), &sealed).is_err());
         }
     }
 }

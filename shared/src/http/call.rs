@@ -122,7 +122,7 @@ impl Call {
     }
 
     /// Whose valid access token this call carries.
-    pub fn authenticate(&self, tokens: &AccessTokens) -> Result<Identity, ApiError> {
+    pub async fn authenticate(&self, tokens: &AccessTokens) -> Result<Identity, ApiError> {
         let (scheme, token) = self
             .header(header::AUTHORIZATION.as_str())
             .and_then(|value| value.split_once(' '))
@@ -130,7 +130,7 @@ impl Call {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(ApiError::Unauthenticated);
         }
-        Ok(tokens.verify(token.trim(), self.received_at)?)
+        Ok(tokens.verify(token.trim(), self.received_at).await?)
     }
 
     /// The fields of a JSON body; an empty body has none.

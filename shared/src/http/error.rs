@@ -7,10 +7,10 @@ use std::error::Error as _;
 use std::fmt;
 
 use super::payload::PayloadError;
-use crate::auth::{CannotIssue, InvalidToken};
-use crate::domain::sealing::{CannotOpen, CannotSeal};
+use crate::auth::{CannotIssue, CannotVerify};
 use crate::domain::signature::NotAuthentic;
-use crate::ports::{QueueError, Source, StoreError};
+use crate::keys::{OpenError, SealError};
+use crate::ports::{KeysError, QueueError, Source, StoreError};
 use crate::telemetry::Chain;
 
 /// The messages for each field at fault.
@@ -102,6 +102,10 @@ pub enum ApiError {
     /// 503: something that we need is away.
     #[error("The service is temporarily unavailable: try again in a few seconds.")]
     Unavailable(#[source] Source),
+    /// 503: a key is missing that somebody dropped too early. The same call is fine once it is put back, and senders
+    /// try again after a 503 sooner than after a 500.
+    #[error("The service is temporarily unavailable: try again in a few seconds.")]
+    KeyIsGone(#[source] Source),
     /// 500: something is broken on our side.
     #[error("An internal error occurred. It has been logged under this request's id.")]
     Internal(#[source] Source),
@@ -113,7 +117,7 @@ impl ApiError {
     pub(super) fn log(&self) {
         let cause = self.source().map(|cause| Chain(cause).to_string()).unwrap_or_default();
         match self {
-            Self::Internal(_) => tracing::error!(cause, "The call failed"),
+            Self::Internal(_) | Self::KeyIsGone(_) => tracing::error!(cause, "The call failed"),
             Self::Unavailable(_) => tracing::warn!(cause, "The call could not be served"),
             Self::BadRequest(_)
             | Self::Unauthenticated
@@ -175,9 +179,18 @@ fn sentence(error: &PayloadError) -> String {
     chars.next().map(|first| format!("{}{}.", first.to_uppercase(), chars.as_str())).unwrap_or_default()
 }
 
-impl From<InvalidToken> for ApiError {
-    fn from(_: InvalidToken) -> Self {
-        Self::Unauthenticated
+impl From<KeysError> for ApiError {
+    fn from(error: KeysError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+impl From<CannotVerify> for ApiError {
+    fn from(error: CannotVerify) -> Self {
+        match error {
+            CannotVerify::Invalid(_) => Self::Unauthenticated,
+            CannotVerify::Keys(error) => error.into(),
+        }
     }
 }
 
@@ -189,18 +202,28 @@ impl From<NotAuthentic> for ApiError {
 
 impl From<CannotIssue> for ApiError {
     fn from(error: CannotIssue) -> Self {
-        Self::Internal(Box::new(error))
+        match error {
+            CannotIssue::Keys(error) => error.into(),
+            CannotIssue::Sign(_) => Self::Internal(Box::new(error)),
+        }
     }
 }
 
-impl From<CannotOpen> for ApiError {
-    fn from(error: CannotOpen) -> Self {
-        Self::Internal(Box::new(error))
+impl From<OpenError> for ApiError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Damaged(_) => Self::Internal(Box::new(error)),
+            OpenError::KeyIsGone { .. } => Self::KeyIsGone(Box::new(error)),
+            OpenError::Keys(error) => error.into(),
+        }
     }
 }
 
-impl From<CannotSeal> for ApiError {
-    fn from(error: CannotSeal) -> Self {
-        Self::Internal(Box::new(error))
+impl From<SealError> for ApiError {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::Keys(error) => error.into(),
+            SealError::Cipher(_) => Self::Internal(Box::new(error)),
+        }
     }
 }

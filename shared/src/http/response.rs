@@ -116,7 +116,7 @@ impl ApiError {
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyLogins { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::KeyIsGone(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -141,7 +141,7 @@ impl ApiError {
             Self::WrongSignature => authenticate("Signature"),
             Self::MethodNotAllowed { allow } => Some((header::ALLOW, allow.clone())),
             Self::TooManyLogins { retry_after_seconds } => retry_after(*retry_after_seconds),
-            Self::Unavailable(_) => retry_after(RETRY_AFTER_SECONDS),
+            Self::Unavailable(_) | Self::KeyIsGone(_) => retry_after(RETRY_AFTER_SECONDS),
             Self::BadRequest(_)
             | Self::NotFound(_)
             | Self::Conflict(_)

@@ -1,6 +1,7 @@
 //! Events of API Gateway, from their bytes to what a handler takes from them.
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,6 +13,7 @@ use crate::domain::secret::SecretString;
 use crate::domain::timestamp::Timestamp;
 use crate::http::hook::read_draft;
 use crate::http::{Call, Page};
+use crate::testing::keys::{SecretInMemory, now as ready};
 
 /// When every call arrives, in Unix seconds.
 const NOW: i64 = 1_773_051_000;
@@ -45,7 +47,7 @@ pub fn gateway_events(input: &[u8]) {
         assert!(body.is_empty() || serde_json::from_slice::<&serde_json::value::RawValue>(body).is_ok());
         let _ = read_draft(fields, PipelineId::new(7).ok());
     }
-    if call.authenticate(&tokens).is_ok() {
+    if ready(call.authenticate(&tokens)).is_ok() {
         assert!(call.header("authorization").is_some_and(|value| value.trim_end().ends_with(token.expose())));
     }
 }
@@ -101,8 +103,8 @@ fn tokens() -> Option<(AccessTokens, SecretString)> {
         project_id: ProjectId::new(1).ok()?,
         environment_id: EnvironmentId::new(2).ok()?,
     };
-    let tokens = AccessTokens::derive(&SecretString::new("k".repeat(64))).ok()?;
-    let token = tokens.issue(&identity, Timestamp::from_unix_seconds(NOW)).ok()?;
+    let tokens = ready(AccessTokens::read(SecretInMemory::new(&"k".repeat(64)), SystemTime::UNIX_EPOCH)).ok()?;
+    let token = ready(tokens.issue(&identity, Timestamp::from_unix_seconds(NOW))).ok()?;
     Some((tokens, token))
 }
 
