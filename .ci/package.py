@@ -1,0 +1,81 @@
+"""Pack a release: one zip that holds the template and a zip of each function, for `sam deploy` without a Rust toolchain.
+
+    cargo lambda build --release --arm64
+    python3 .ci/package.py --architecture arm64 --version 0.1.0
+
+The same binaries give the same bytes: entries are sorted, and their times, owners and modes are constants.
+"""
+
+import argparse
+import io
+import re
+import sys
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CODE_URI = re.compile(r"^(?P<indent> +)CodeUri: target/lambda/(?P<function>[a-z-]+)/$", re.MULTILINE)
+ARCHITECTURE = re.compile(r"^(?P<head>  Architecture:\n(?:    .*\n)*?    Default: )\S+$", re.MULTILINE)
+DOCUMENTS = ["samconfig.toml", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"]
+
+# The earliest time that a zip can hold.
+NO_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int) -> None:
+    entry = zipfile.ZipInfo(name, NO_TIME)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.create_system = 3  # Unix, whatever packs it: otherwise Lambda would not see that it may be run.
+    entry.external_attr = (0o100000 | mode) << 16
+    archive.writestr(entry, content, compresslevel=9)
+
+
+def zip_of_function(binary: Path) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        add(archive, "bootstrap", binary.read_bytes(), 0o755)
+    return buffer.getvalue()
+
+
+def find_binary(binaries: Path, function: str) -> Path:
+    # cargo lambda makes <function>/bootstrap, cargo makes <function>.
+    for path in (binaries / function / "bootstrap", binaries / function):
+        if path.is_file():
+            return path
+    sys.exit(f"{binaries}: there is no {function}. Build it first, with `cargo lambda build --release`.")
+
+
+def pack(template: str, binaries: Path, architecture: str, output: Path) -> None:
+    functions = sorted(match["function"] for match in CODE_URI.finditer(template))
+    if not functions or template.count("CodeUri:") != len(functions):
+        sys.exit("template.yaml: each CodeUri must be target/lambda/<function>/ on a line of its own.")
+    packed = CODE_URI.sub(r"\g<indent>CodeUri: functions/\g<function>.zip", template)
+    packed, found = ARCHITECTURE.subn(rf"\g<head>{architecture}", packed)
+    if found != 1:
+        sys.exit("template.yaml: the parameter Architecture has no Default.")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(output, "w") as archive:
+        for name in DOCUMENTS:
+            add(archive, name, (ROOT / name).read_bytes(), 0o644)
+        for function in functions:
+            add(archive, f"functions/{function}.zip", zip_of_function(find_binary(binaries, function)), 0o644)
+        for bom in sorted((ROOT / "target/sbom").glob("*.cdx.json")):
+            add(archive, f"sbom/{bom.name}", bom.read_bytes(), 0o644)
+        add(archive, "template.yaml", packed.encode(), 0o644)
+    print(f"{output}: {len(functions)} functions for {architecture}, {output.stat().st_size / 1e6:.1f} MB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--architecture", choices=["arm64", "x86_64"], required=True, help="what the binaries are for")
+    parser.add_argument("--version", default="dev", help="stands in the file's name (default: %(default)s)")
+    parser.add_argument("--binaries", type=Path, default=ROOT / "target/lambda", help="default: target/lambda")
+    parser.add_argument("--output", type=Path, default=ROOT / "target/package", help="default: target/package")
+    arguments = parser.parse_args()
+    name = f"pipehook-{arguments.version}-{arguments.architecture}.zip"
+    template = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    pack(template, arguments.binaries, arguments.architecture, arguments.output / name)
+
+
+if __name__ == "__main__":
+    main()
