@@ -99,7 +99,7 @@ impl Accepted {
         match (self, found) {
             (Self::String(accepted), Value::String(found)) => *accepted == **found,
             (Self::Boolean(accepted), Value::Boolean(found)) => accepted == found,
-            (Self::Number(accepted), Value::Number(found)) => same_number(accepted, found),
+            (Self::Number(accepted), Value::Number(found)) => payload::same_number(accepted, found),
             (Self::String(_) | Self::Boolean(_) | Self::Number(_), _) => false,
         }
     }
@@ -109,14 +109,6 @@ impl Accepted {
             Self::String(accepted) | Self::Number(accepted) => accepted == found,
             Self::Boolean(accepted) => found == if *accepted { "true" } else { "false" },
         }
-    }
-}
-
-fn same_number(a: &str, b: &str) -> bool {
-    match (payload::integer(a), payload::integer(b)) {
-        (Some(a), Some(b)) => a == b,
-        (None, None) => a == b || a.parse::<f64>().is_ok_and(|a| b.parse() == Ok(a)),
-        (Some(_), None) | (None, Some(_)) => false,
     }
 }
 
@@ -137,6 +129,8 @@ mod tests {
         let one = accepting(Accepted::Number("1".to_owned()));
         assert!(one.accepts(Some(&Value::Number("1.0"))));
         assert!(!one.accepts(Some(&Value::String("1".into()))));
+        let large = accepting(Accepted::Number("18446744073709551616".to_owned()));
+        assert!(!large.accepts(Some(&Value::Number("18446744073709551617"))));
         assert!(!accepting(Accepted::Boolean(true)).accepts(Some(&Value::String("true".into()))));
     }
 

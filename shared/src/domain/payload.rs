@@ -128,6 +128,49 @@ pub fn integer(number: &str) -> Option<i64> {
     if shift >= 0 { digits.checked_mul(power) } else { (digits % power == 0).then(|| digits / power) }
 }
 
+/// Whether two JSON numbers are the same number, however they are spelt. Nothing is rounded: numbers that only a float
+/// takes for the same are different.
+pub fn same_number(a: &str, b: &str) -> bool {
+    a == b || decimal(a).is_some_and(|a| decimal(b) == Some(a))
+}
+
+/// The sign, the digits without zeros at either end, and the power of ten of the last digit. `None` when the power is
+/// beyond 64 bits: such a number is the same only when it is spelt the same.
+fn decimal(number: &str) -> Option<(bool, String, i64)> {
+    let (negative, number) = number.strip_prefix('-').map_or((false, number), |number| (true, number));
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}");
+    let significant = digits.trim_end_matches('0');
+    if significant.is_empty() {
+        return Some((false, String::new(), 0));
+    }
+    let zeros = i64::try_from(digits.len() - significant.len()).ok()?;
+    let shift = zeros.checked_sub(i64::try_from(fraction.len()).ok()?)?;
+    let power = exponent.parse::<i64>().ok()?.checked_add(shift)?;
+    Some((negative, significant.trim_start_matches('0').to_owned(), power))
+}
+
+/// How many arrays and objects stand within each other at the deepest place of a JSON text.
+pub fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest, mut in_string) = (0_usize, 0, false);
+    let mut bytes = json.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => in_string = !in_string,
+            // What is escaped is no quote.
+            b'\\' => drop(bytes.next()),
+            b'[' | b'{' if !in_string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -170,6 +213,42 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_number_is_the_same_in_all_its_spellings_and_no_other_is() {
+        for (a, b) in [
+            ("1", "1.0"),
+            ("-0", "0e5"),
+            ("100", "1e2"),
+            ("0.0120", "12E-3"),
+            ("-18446744073709551616", "-1844674407370955161.60e+1"),
+            ("1e400", "10E399"),
+            ("1e99999999999999999999", "1e99999999999999999999"),
+        ] {
+            assert!(same_number(a, b) && same_number(b, a), "{a} {b}");
+        }
+        for (a, b) in [
+            ("1", "-1"),
+            ("0.1", "0.10000000000000000001"),
+            ("9007199254740993.5", "9007199254740992.5"),
+            ("18446744073709551616", "18446744073709551617"),
+            ("1e999", "2e999"),
+            ("1e-400", "0"),
+            ("1e99999999999999999999", "10e99999999999999999998"),
+        ] {
+            assert!(!same_number(a, b) && !same_number(b, a), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn depth_is_of_the_brackets_outside_of_strings() {
+        for (json, expected) in
+            [("1", 0), ("[]", 1), (r#"[{"a": [1, []]}, [2]]"#, 4), (r#"["[[[[", "\"[[", "\\", [], {"]": 1}]"#, 2)]
+        {
+            assert_eq!(depth(json), expected, "{json}");
+        }
+        assert_eq!(depth(&"[".repeat(100_000)), 100_000);
+    }
+
     proptest! {
         #[test]
         fn what_was_printed_parses_to_itself(segments in prop::collection::vec(r"[a-z0-9.\\ é]{1,8}", 1..6)) {
@@ -178,10 +257,17 @@ mod tests {
         }
 
         #[test]
+        fn an_integer_is_the_same_number_as_its_spelling(
+            number in r"-?(0|[1-9][0-9]{0,19})(\.[0-9]{1,3})?([eE][-+]?[0-9]{1,2})?",
+        ) {
+            let read = integer(&number);
+            prop_assert!(read.is_none_or(|integer| same_number(&integer.to_string(), &number)));
+        }
+
+        #[test]
         fn no_text_panics(text: String, number in "[-+0-9.eE]{0,24}") {
             let _ = text.parse::<Path>();
-            let _ = integer(&text);
-            let _ = integer(&number);
+            let _ = (integer(&text), integer(&number), depth(&text), same_number(&text, &number));
         }
     }
 }

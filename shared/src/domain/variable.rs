@@ -9,6 +9,10 @@ use super::payload::{self, Path, Value};
 /// The most variables that one hook has.
 pub const MAX_VARIABLES: usize = 50;
 
+/// How deep an array may nest. Within a job it lies two levels down, and there are readers of JSON that stop at 64: one
+/// sender must not be able to make messages that a consumer cannot read.
+const MAX_ARRAY_DEPTH: usize = 60;
+
 /// A hook's variables: at most 50, each name once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Variables(Vec<Variable>);
@@ -78,7 +82,7 @@ pub enum VariableType {
     String,
     /// A whole number of 64 bits.
     Integer,
-    /// A JSON array, whatever its elements are.
+    /// A JSON array of at most 60 levels, whatever its elements are.
     Array,
     /// True or false.
     Boolean,
@@ -106,6 +110,9 @@ impl VariableType {
             // `042` and `+42` would not come back as they were: they are no integers but texts.
             (Self::Integer, Value::String(text)) => {
                 text.parse::<i64>().ok().filter(|read| read.to_string() == **text).map(VariableValue::Integer)
+            }
+            (Self::Array, Value::Array(json)) if payload::depth(json) > MAX_ARRAY_DEPTH => {
+                return Err(Invalid::new(format!("must be an array of at most {MAX_ARRAY_DEPTH} levels")));
             }
             (Self::Array, Value::Array(json)) => Some(VariableValue::Array((*json).to_owned())),
             (Self::Boolean, Value::Boolean(boolean)) => Some(VariableValue::Boolean(*boolean)),
@@ -223,6 +230,14 @@ mod tests {
         ] {
             assert_eq!(kind.read(&value).ok(), expected, "{kind:?} from {value:?}");
         }
+    }
+
+    #[test]
+    fn an_array_that_nests_deeper_than_consumers_read_is_refused() {
+        let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+        assert!(VariableType::Array.read(&Value::Array(&nested(60))).is_ok());
+        let refused = VariableType::Array.read(&Value::Array(&nested(61))).unwrap_err();
+        assert_eq!(refused.to_string(), "must be an array of at most 60 levels");
     }
 
     #[test]

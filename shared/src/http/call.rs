@@ -8,7 +8,7 @@ use lambda_http::http::header;
 use super::error::ApiError;
 use super::event::{Event, NotAnEvent};
 use super::fields::Fields;
-use super::payload::PayloadError;
+use super::payload::{PayloadError, refuse_compressed};
 use crate::auth::{AccessTokens, Identity};
 use crate::domain::id::RequestId;
 use crate::domain::timestamp::Timestamp;
@@ -139,6 +139,7 @@ impl Call {
         if body.is_empty() {
             return Fields::of_body("{}");
         }
+        refuse_compressed(self.header("content-encoding"))?;
         let media_type =
             self.header("content-type").unwrap_or("application/json").split(';').next().unwrap_or_default();
         if !media_type.trim().eq_ignore_ascii_case("application/json") {

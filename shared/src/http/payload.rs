@@ -1,7 +1,9 @@
 //! A webhook's payload: JSON, or a form with JSON or fields in it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
+use super::error::ApiError;
 use super::json::{self, JsonError};
 use crate::domain::payload::{Path, Value};
 
@@ -65,16 +67,40 @@ impl<'a> Payload<'a> {
     pub fn select(&self, paths: &[&Path]) -> Result<Vec<Option<Value<'_>>>, PayloadError> {
         match self {
             Self::Json(text) => json::select(text, paths).map_err(PayloadError::NotJson),
-            Self::Form(fields) => Ok(paths.iter().map(|path| field(fields, path)).collect()),
+            Self::Form(fields) => Ok(select_fields(fields, paths)),
         }
     }
 }
 
-/// A form is flat: a path of one segment names a field, of which the last one counts, as in JSON.
-fn field<'f>(fields: &'f [(Cow<'_, str>, Cow<'_, str>)], path: &Path) -> Option<Value<'f>> {
-    let [name] = path.segments() else { return None };
-    let (_, value) = fields.iter().rev().find(|(known, _)| known == name)?;
-    Some(Value::String(Cow::Borrowed(value)))
+/// A form is flat: a path of one segment names a field, of which the last one counts, as in JSON. There may be a million
+/// fields, so they are gone through once.
+fn select_fields<'f>(fields: &'f [(Cow<'_, str>, Cow<'_, str>)], paths: &[&Path]) -> Vec<Option<Value<'f>>> {
+    let mut wanted = BTreeMap::<&str, Vec<usize>>::new();
+    for (index, path) in paths.iter().enumerate() {
+        if let [name] = path.segments() {
+            wanted.entry(name).or_default().push(index);
+        }
+    }
+    let mut found = vec![None; paths.len()];
+    for (name, value) in fields {
+        for index in wanted.get(&**name).into_iter().flatten() {
+            found[*index] = Some(Value::String(Cow::Borrowed(&**value)));
+        }
+    }
+    found
+}
+
+/// Refuses a body that is compressed: what cannot be bounded before it is unpacked is not unpacked here. Other values of
+/// `Content-Encoding` are no codings (some senders write the charset there), and are not looked at.
+pub fn refuse_compressed(content_encoding: Option<&str>) -> Result<(), ApiError> {
+    let mut codings = content_encoding.unwrap_or_default().split(',').map(|coding| coding.trim().to_ascii_lowercase());
+    let known = ["gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd"];
+    if codings.any(|coding| known.contains(&coding.as_str())) {
+        return Err(ApiError::UnsupportedMediaType(
+            "The body must not be compressed: send it without `Content-Encoding`.".into(),
+        ));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -126,6 +152,25 @@ mod tests {
         assert!(matches!(one(None, b"{\"a\": \"\xff\"}", "b"), Err(PayloadError::NotUtf8)));
         let error = one(None, b"{\n  nonsense", "a").unwrap_err();
         assert_eq!(error.to_string(), "the body is not valid JSON at line 2, column 3");
+    }
+
+    #[test]
+    fn each_path_finds_the_last_field_of_its_name() {
+        let payload = Payload::read(Some("application/x-www-form-urlencoded"), b"a=1&b=2&a=3&a.b=4&=5").unwrap();
+        let paths: Vec<Path> = ["a", "b", "a", "c", r"a\.b", "a.b"].iter().map(|path| path.parse().unwrap()).collect();
+        let found = payload.select(&paths.iter().collect::<Vec<_>>()).unwrap();
+        let found: Vec<_> = found.iter().map(|value| value.as_ref().and_then(Value::as_text)).collect();
+        assert_eq!(found, [Some("3"), Some("2"), Some("3"), None, Some("4"), None]);
+    }
+
+    #[test]
+    fn a_compressed_body_is_refused_and_a_charset_is_no_compression() {
+        for coding in ["gzip", "GZIP", "deflate", "br", "zstd", "identity, gzip", "x-gzip"] {
+            assert!(refuse_compressed(Some(coding)).is_err(), "{coding}");
+        }
+        for coding in [None, Some(""), Some("identity"), Some("utf-8"), Some("gzipped")] {
+            assert!(refuse_compressed(coding).is_ok(), "{coding:?}");
+        }
     }
 
     proptest! {

@@ -12,6 +12,7 @@ use super::payload::Payload;
 use crate::auth::Identity;
 use crate::domain::hook::HookRelation;
 use crate::domain::id::RequestId;
+use crate::domain::payload::depth;
 use crate::domain::request::{KeptBody, Request, RequestSummary};
 use crate::domain::timestamp::Timestamp;
 use crate::ports::FindRequest;
@@ -19,6 +20,10 @@ use crate::ports::FindRequest;
 /// The largest body that is shown, as it stands in the answer: Lambda passes on 6 MB, and all else is well under 0.5 MB.
 /// A larger answer would be lost, and with it, after a retry, the news that the job is queued.
 const MAX_SHOWN_BYTES: usize = 5 * 1024 * 1024 + 512 * 1024;
+
+/// How deep a body may nest that is shown as JSON: two levels down in the answer, where there are readers of JSON that
+/// stop at 64.
+const MAX_SHOWN_DEPTH: usize = 60;
 
 /// The call with this id, if it is one of the caller's project and is kept at `now`; any other is answered as one that
 /// does not exist. DynamoDB may take days to remove what has expired.
@@ -141,6 +146,7 @@ impl<'a> ContentBody<'a> {
     fn read(content_type: Option<&str>, bytes: &'a [u8]) -> Self {
         let text = || Self::Text { text: String::from_utf8_lossy(bytes) };
         match Payload::read(content_type, bytes) {
+            Ok(Payload::Json(json)) if depth(&json) > MAX_SHOWN_DEPTH => text(),
             Ok(Payload::Json(json)) => match RawValue::from_string(json.into_owned()) {
                 Ok(json) if json.get().starts_with('{') => Self::Object(json),
                 Ok(json) => Self::Json { json },

@@ -9,7 +9,7 @@ use self::answer::Answer;
 use self::facts::Facts;
 pub use self::incoming::Incoming;
 use super::error::{ApiError, FieldErrors};
-use super::payload::Payload;
+use super::payload::{Payload, refuse_compressed};
 use super::response::Response;
 use crate::domain::hook::Hook;
 use crate::domain::job::Job;
@@ -56,6 +56,7 @@ fn decide(hook: &Hook, incoming: &Incoming<'_>, secrets: &[HookSecret]) -> Resul
     if !hook.relation.active {
         return Ok(Decision::Answer(Answer::ignored("The hook is inactive.")));
     }
+    refuse_compressed(incoming.header("content-encoding"))?;
     let payload = Payload::read(incoming.header("content-type"), &incoming.body)?;
     let facts = Facts::read(hook, incoming, &payload)?;
     if let Some(answer) = facts.handshake(secrets) {
