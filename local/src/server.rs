@@ -86,7 +86,10 @@ async fn converse<H: Handler>(stream: TcpStream, client: SocketAddr, handler: Ar
         }
     });
     // An error ends the connection, which is all that can be done about it.
-    let _ = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
+    let mut connection = http1::Builder::new();
+    // hyper takes 100 unless told; AWS documents no number.
+    connection.timer(TokioTimer::new()).max_headers(1_000);
+    let _ = connection.serve_connection(TokioIo::new(stream), service).await;
 }
 
 /// The whole body, or `None` when it is over the limit. Reads on even then: a client that is cut off while it still

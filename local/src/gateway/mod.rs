@@ -9,7 +9,7 @@ mod route;
 use std::{net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, request::Parts};
 use http_body_util::Full;
 
 use self::{event::Incoming, route::Routes};
@@ -25,6 +25,10 @@ pub(crate) const API_ID: &str = "local";
 
 /// Lambda's limit for an event, as it is sent: a body in base64 counts a third more.
 const EVENT_LIMIT: usize = 6 * 1024 * 1024;
+
+/// The limit of an HTTP API for the request line and the values of all headers together, in bytes.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>
+const HEAD_LIMIT: usize = 10_240;
 
 #[derive(Debug)]
 pub(crate) struct Gateway {
@@ -56,6 +60,11 @@ impl Handler for Gateway {
         client: SocketAddr,
     ) -> Result<Response<Full<Bytes>>, HangUp> {
         let (mut parts, body) = request.into_parts();
+        if head_size(&parts) > HEAD_LIMIT {
+            // That this is the answer is a guess: AWS documents the limit alone.
+            let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+            return Ok(server::message(status, "Request Header Fields Too Large"));
+        }
         let Some(found) = self.routes.find(&parts.method, parts.uri.path()) else {
             return Ok(server::message(StatusCode::NOT_FOUND, "Not Found"));
         };
@@ -72,6 +81,12 @@ impl Handler for Gateway {
             Outcome::TimedOut(_) => server::message(StatusCode::GATEWAY_TIMEOUT, "Endpoint request timed out"),
         })
     }
+}
+
+/// What counts towards [`HEAD_LIMIT`].
+fn head_size(parts: &Parts) -> usize {
+    let line = format!("{} {} {:?}", parts.method, parts.uri, parts.version);
+    line.len() + parts.headers.values().map(HeaderValue::len).sum::<usize>()
 }
 
 /// The function failed, or its answer is not one. AWS documents a 5xx for this, 500 for errors of the function among
