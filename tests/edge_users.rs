@@ -67,12 +67,12 @@ fn a_login_with_the_old_password_while_a_new_one_is_being_set_does_not_outlive_i
         // A login writes no update, so it is the new password that comes late.
         stack.fault(Service::DynamoDb, Fault::delay(Duration::from_millis(600)).on("UpdateItem").first(1));
         let updates = calls(stack, "UpdateItem");
-        let log_in = async {
+        let meanwhile = async {
             until_more(stack, "UpdateItem", updates).await;
             stack.log_in(&ann.email, &ann.password).await
         };
 
-        let (user, login) = tokio::join!(stack.put_user(&input), log_in);
+        let (user, login) = tokio::join!(stack.put_user(&input), meanwhile);
 
         user.unwrap();
         let token = login.is(200)["refresh_token"].as_str().unwrap().to_owned();
