@@ -26,7 +26,7 @@ except InvalidDocumentException as error:
 
 resources = expanded["Resources"]
 routes = {
-    f"{method.upper()} {path}"
+    path if path == "$default" else f"{method.upper()} {path}"
     for path, methods in resources["Api"]["Properties"]["Body"]["paths"].items()
     for method in methods
 }

@@ -1,0 +1,60 @@
+//! `GET /openapi.json`: the description of the API, and `GET /docs`: the same for people, as a page. It is rendered in
+//! the browser by Redoc, which `GET /docs/{asset}` serves with the rest of what the page loads.
+
+use lambda_http::http::header;
+use shared::http::{ApiError, Caching, Call, Content, Endpoint, Response, ResponseExt as _};
+
+/// What the page may do: load what is here and show it, and nothing else. docs/adr/0019-reference-page.md has the
+/// reason for each entry. A description that somebody smuggles a script into cannot run it, and nobody can put a frame
+/// around the page to have a reader click on what is not there.
+const POLICY: &str = concat!(
+    "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; ",
+    // Two style elements that Redoc makes, by their digests: an empty one, which it then fills through the object model,
+    // and the one of its scroll bars.
+    "style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' ",
+    "'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='; ",
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+);
+
+/// Name, media type, digest, and the text in gzip.
+type Asset = (&'static str, &'static str, &'static str, &'static [u8]);
+
+/// What the page loads. Names change with what they stand for.
+const ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// Digest, and the text in gzip.
+const PAGE: (&str, &[u8]) = include!(concat!(env!("OUT_DIR"), "/page.rs"));
+
+/// The endpoint and what it needs.
+pub struct ApiReference {
+    /// Where the API is reached, if not where the call came to.
+    pub public_url: Option<String>,
+}
+
+impl Endpoint for ApiReference {
+    async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
+        let content = match call.route() {
+            Some("GET /openapi.json") => self.document(call),
+            Some("GET /docs") => Content::compressed("text/html; charset=utf-8", Caching::Revalidated, PAGE.0, PAGE.1),
+            Some(_) | None => asset(&call.path_parameter::<String>("asset", "The file")?)?,
+        };
+        let response = content.respond(call)?;
+        Ok(response
+            .with_header(header::CONTENT_SECURITY_POLICY, POLICY)
+            .with_header(header::REFERRER_POLICY, "no-referrer"))
+    }
+}
+
+impl ApiReference {
+    /// The description, with the address at which the reader can use what it describes.
+    fn document(&self, call: &Call) -> Content {
+        let base_url = call.base_url(self.public_url.as_deref());
+        Content::plain("application/json", openapi::json(&base_url))
+    }
+}
+
+fn asset(name: &str) -> Result<Content, ApiError> {
+    let found = ASSETS.iter().find(|(known, ..)| *known == name);
+    let (_, media_type, digest, gzip) = found.ok_or(ApiError::NotFound("The file"))?;
+    Ok(Content::compressed(media_type, Caching::Forever, digest, gzip))
+}
