@@ -1,0 +1,188 @@
+"""The events of events/, and whether a function answers them as the files beside them say.
+
+tests/events.rs compares in the same way, where the functions run on this machine as they are.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PROJECT = Path(__file__).resolve().parents[2]
+sys.path.append(str(PROJECT / "tests/contract"))
+
+from stack import Stack  # noqa: E402
+
+EVENTS = PROJECT / "events"
+ANY, ABSENT = "{{any}}", "{{absent}}"
+
+# In seconds. The first may have to compile everything.
+BUILD_LIMIT = 1200
+RENDER_LIMIT = 30
+
+Invoke = Callable[[str], Any]
+"""Gives an event, as text, to a function, and returns the answer."""
+
+
+@dataclass(frozen=True)
+class Case:
+    path: Path
+
+    def __str__(self) -> str:
+        return str(self.path.relative_to(PROJECT))
+
+    def expected(self) -> dict[str, Any]:
+        expected: dict[str, Any] = json.loads(self.path.with_suffix(".expected.json").read_text(encoding="utf-8"))
+        return expected
+
+
+def cases(function: str) -> list[Case]:
+    """The events of a function, such as `hook-trigger`, in alphabetical order."""
+    events = (EVENTS / function).glob("*.json")
+    return [Case(path) for path in sorted(events) if not path.name.endswith(".expected.json")]
+
+
+def environment(stack: Stack, host: str) -> dict[str, str]:
+    """The variables of events/sam-env.json, for a stack on other ports than those of `cargo run`."""
+    text = (EVENTS / "sam-env.json").read_text(encoding="utf-8")
+    actual = {3001: stack.dynamodb_url, 3002: stack.sqs_url, 3003: stack.secrets_manager_url}
+    for usual, url in actual.items():
+        text = text.replace(f"host.docker.internal:{usual}", f"{host}:{port(url)}")
+    variables: dict[str, str] = json.loads(text)["Parameters"]
+    return variables
+
+
+def credentials(function: str) -> dict[str, str]:
+    """The stack takes the access key for a function's logical id, and lets the function do what its role says."""
+    return {"AWS_ACCESS_KEY_ID": function, "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": "us-east-1"}
+
+
+def port(url: str) -> int:
+    found = urlsplit(url).port
+    if found is None:
+        raise ValueError(f"{url} names no port")
+    return found
+
+
+class Samples(Stack):
+    """A stack that has what events/seed.json lists, once an event was rendered for it."""
+
+    def __enter__(self) -> Samples:
+        build = ["cargo", "build", "--workspace", "--bin", "render-event", "--quiet"]
+        subprocess.run(build, cwd=PROJECT, check=True, timeout=BUILD_LIMIT)
+        super().__enter__()
+        return self
+
+    def render(self, case: Case) -> str:
+        target = Path(os.environ.get("CARGO_TARGET_DIR", PROJECT / "target"))
+        endpoints = {
+            "AWS_ENDPOINT_URL_DYNAMODB": self.dynamodb_url,
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER": self.secrets_manager_url,
+        }
+        command = [target / "debug/render-event", case.path]
+        done = subprocess.run(
+            command, env=os.environ | endpoints, check=True, timeout=RENDER_LIMIT, stdout=subprocess.PIPE, text=True
+        )
+        return done.stdout
+
+    def faults(self, case: Case, invoke: Invoke) -> list[str]:
+        """Sends the event and says what of the answer, and of the queue, is not as expected."""
+        event = self.render(case)
+        self.jobs()
+        answer = invoke(event)
+        return list(compare(case.expected(), "version" in json.loads(event), answer, self.jobs()))
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """Takes every job off the queue. An accepted call has put its own there by the time it is answered."""
+        jobs: list[dict[str, Any]] = []
+        while messages := self._receive():
+            for message in messages:
+                self._sqs("DeleteMessage", {"ReceiptHandle": message["ReceiptHandle"]})
+                jobs.append({"group": message["Attributes"]["MessageGroupId"], "message": json.loads(message["Body"])})
+        return jobs
+
+    def _receive(self) -> list[dict[str, Any]]:
+        answer = self._sqs("ReceiveMessage", {"MaxNumberOfMessages": 10, "AttributeNames": ["All"]})
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
+        return messages
+
+
+def report(name: str, check: Callable[[], list[str]]) -> Iterator[str]:
+    """Prints how a check went, and gives its faults."""
+    started = time.monotonic()
+    faults = check()
+    print(f"{'FAILED' if faults else 'ok':6} {time.monotonic() - started:5.1f} s  {name}", flush=True)
+    for fault in faults:
+        print(f"        {fault}", flush=True)
+        yield f"{name}: {fault}"
+
+
+def compare(expected: dict[str, Any], is_http: bool, answer: Any, jobs: list[dict[str, Any]]) -> Iterator[str]:
+    if not isinstance(answer, dict):
+        yield f"is {answer!r}"
+    elif "errorType" in answer:
+        yield from differences({"error": answer}, expected)
+    elif not is_http:
+        yield from differences({"answer": answer}, expected)
+    else:
+        body = json.loads(answer["body"]) if answer.get("body") else None
+        job = jobs[0] if jobs else {}
+        found = {"status": answer["statusCode"], "headers": answer.get("headers"), "body": body, "job": job}
+        yield from differences(found, expected)
+        yield from faults_of_jobs(expected.get("job"), jobs, body)
+
+
+def faults_of_jobs(expected: dict[str, Any] | None, jobs: list[dict[str, Any]], body: Any) -> Iterator[str]:
+    if len(jobs) != (0 if expected is None else 1):
+        yield f"the jobs are {jobs}"
+    elif expected is not None:
+        message = jobs[0]["message"]
+        yield from surplus(message, expected["message"])
+        # The trigger names the call by this; a retry answers with the whole of the new call.
+        call = body.get("request_id", body.get("id"))
+        if not message["id"] == message["triggered_from"]["request_id"] == call:
+            yield f"the job does not name the call {call}: {message}"
+
+
+def differences(found: Any, expected: Any, at: str = "") -> Iterator[str]:
+    """What `found` has not, of all that `expected` names."""
+    if isinstance(expected, dict) and isinstance(found, dict):
+        for name, value in expected.items():
+            if value == ABSENT:
+                if name in found:
+                    yield f"{at}{name} is there: {found[name]!r}"
+            elif name in found:
+                yield from differences(found[name], value, f"{at}{name}: ")
+            else:
+                yield f"{at}{name} is not there: {found}"
+    elif isinstance(expected, list) and isinstance(found, list) and len(found) == len(expected):
+        for index, (one, other) in enumerate(zip(found, expected)):
+            yield from differences(one, other, f"{at}{index}: ")
+    elif expected == ANY:
+        if found is None:
+            yield f"{at}is null"
+    # `True` equals 1 in Python.
+    elif type(found) is not type(expected) or found != expected:
+        yield f"{at}{found!r} is not {expected!r}"
+
+
+def surplus(found: Any, expected: Any, at: str = "job: ") -> Iterator[str]:
+    """What `found` has that `expected` does not name."""
+    if not isinstance(found, dict):
+        return
+    if not isinstance(expected, dict):
+        yield f"{at}{found} is not {expected!r}"
+        return
+    for name, value in found.items():
+        if name in expected:
+            yield from surplus(value, expected[name], f"{at}{name}: ")
+        else:
+            yield f"{at}{name} is not expected"
