@@ -104,6 +104,17 @@ impl Signing {
     }
 }
 
+/// The sealed secrets of a hook, without the rest of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedSecrets {
+    /// Whose.
+    pub hook: HookId,
+    /// See [`Signing::secret`].
+    pub secret: SealedSecret,
+    /// See [`Signing::previous`].
+    pub previous: Option<PreviousSecret>,
+}
+
 /// One change of a hook's secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rotation {

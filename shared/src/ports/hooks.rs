@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use super::StoreError;
-use crate::domain::hook::{Hook, HookRelation, Resource, Rotation};
+use crate::domain::hook::{Hook, HookRelation, Resource, Rotation, SealedSecrets};
 use crate::domain::id::{HookId, PipelineId, ProjectId};
 
 /// How fresh a read must be.
@@ -51,6 +51,52 @@ pub trait ReplaceSecret: Send + Sync {
     /// Replaces the secret. Fails with [`StoreError::Conflict`] when the stored one is not the rotation's current one
     /// any more: of two rotations at once, one must not drop the other's secret unnoticed.
     fn replace_secret(&self, rotation: &Rotation) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// Where the next page begins; only the store knows what it means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScanPosition(String);
+
+impl ScanPosition {
+    /// Takes what the store calls it.
+    pub fn new(position: String) -> Self {
+        Self(position)
+    }
+
+    /// What the store calls it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Some of the sealed secrets of all hooks.
+#[derive(Debug)]
+pub struct SecretsPage {
+    /// Of each hook that has any; one that cannot be read is [`StoreError::Corrupt`] and stops no other.
+    pub secrets: Vec<Result<SealedSecrets, StoreError>>,
+    /// Where the next page begins; `None` when this is the last.
+    pub next: Option<ScanPosition>,
+}
+
+/// Goes through the hooks of all projects.
+pub trait ScanSecrets: Send + Sync {
+    /// The page that begins here; the first one without a position. It sees every write that was answered before it.
+    fn scan_secrets(
+        &self,
+        position: Option<&ScanPosition>,
+    ) -> impl Future<Output = Result<SecretsPage, StoreError>> + Send;
+}
+
+/// Seals the secrets of a hook anew.
+pub trait ReplaceSeals: Send + Sync {
+    /// Writes `new` in the place of `current`, which hold the same secrets, and changes nothing else: not even when the
+    /// hook was changed. Fails with [`StoreError::Conflict`] when what is stored is not `current` any more; when the
+    /// hook was removed, there is nothing to do.
+    fn replace_seals(
+        &self,
+        current: &SealedSecrets,
+        new: &SealedSecrets,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 /// Which hooks of a project to list.

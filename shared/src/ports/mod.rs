@@ -16,7 +16,10 @@ mod users;
 
 use std::error::Error;
 
-pub use hooks::{Consistency, FindHook, HookFilter, InsertHook, ListHooks, RemoveHook, ReplaceHook, ReplaceSecret};
+pub use hooks::{
+    Consistency, FindHook, HookFilter, InsertHook, ListHooks, RemoveHook, ReplaceHook, ReplaceSeals, ReplaceSecret,
+    ScanPosition, ScanSecrets, SecretsPage,
+};
 pub use jobs::{PushJob, QueueError};
 pub use keys::{KeySecret, KeysError, ReadKeys};
 pub use random::Random;

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::item::{Attributes, StoredItem, binary, boolean, number, text};
 use crate::domain::Invalid;
 use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
-use crate::domain::hook::{Hook, HookRelation, PreviousSecret, Resource, Signing};
+use crate::domain::hook::{Hook, HookRelation, PreviousSecret, Resource, SealedSecrets, Signing};
 use crate::domain::id::{EnvironmentId, PipelineId, ProjectId, ResourceId, UserId};
 use crate::domain::sealing::SealedSecret;
 use crate::domain::variable::{Variable, VariableType, VariableValue, Variables};
@@ -76,6 +76,16 @@ fn decode_signing(item: &StoredItem<'_>) -> Result<Signing, StoreError> {
         header_name: item.parsed("secret_header_name")?,
         secret: SealedSecret::from_bytes(item.binary("secret")?.to_vec()),
         previous: decode_previous(item)?,
+    })
+}
+
+/// The secrets of a hook, out of the attributes that hold them.
+pub(super) fn decode_secrets(attributes: &Attributes) -> Result<SealedSecrets, StoreError> {
+    let item = StoredItem::new(attributes, "id");
+    Ok(SealedSecrets {
+        hook: item.parsed("id")?,
+        secret: SealedSecret::from_bytes(item.binary("secret")?.to_vec()),
+        previous: decode_previous(&item)?,
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod hook_count;
 mod hook_item;
+mod hook_seals;
 mod hooks;
 mod item;
 mod request_item;
