@@ -12,13 +12,14 @@ pub struct NotFound;
 
 impl Endpoint for NotFound {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
-        let methods = methods_of(call.path());
+        let mut methods = methods_of(call.path());
         // API Gateway has a route for the methods of a path. What came here all the same is another path to it, and it
         // would be absurd to recommend the method that was just used.
         if methods.is_empty() || methods.contains(call.method()) {
             return Err(ApiError::NotFound("The path"));
         }
-        let allow = methods.into_iter().chain(["OPTIONS"]).collect::<Vec<_>>().join(", ");
+        methods.insert("OPTIONS");
+        let allow = methods.into_iter().collect::<Vec<_>>().join(", ");
         if call.method() == "OPTIONS" {
             return Ok(Response::no_content().with_header(header::ALLOW, &allow));
         }
