@@ -9,6 +9,7 @@ mod corruption;
 mod cost;
 mod creation;
 mod edge;
+mod edge_paths;
 mod edge_users;
 mod events;
 mod faults;
