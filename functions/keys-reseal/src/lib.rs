@@ -1,0 +1,146 @@
+//! Seals the secrets of all hooks under the newest key, so that the older ones can be dropped. It has no route: an
+//! administrator invokes it (`aws lambda invoke`), guarded by IAM.
+//!
+//! It can be stopped at any time, and run at the same time as everything else, itself included: each hook is replaced
+//! only if its seals are still those that were read. What is done stays done, and the next run passes over it.
+
+mod outcome;
+mod renewal;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::value::RawValue;
+use shared::domain::hook::SealedSecrets;
+use shared::domain::key::KeyRing;
+use shared::domain::sealing::{CannotSeal, SealingKey};
+use shared::domain::timestamp::Timestamp;
+use shared::ports::{KeysError, Random, ReadKeys, ReplaceSeals, ScanSecrets, StoreError};
+
+pub use self::outcome::Outcome;
+use self::renewal::Renewal;
+
+/// How long before its time is up a run begins no other hook: a write that goes badly takes 2.5 seconds.
+const RESERVE: Duration = Duration::from_secs(10);
+
+/// The function and what it needs.
+pub struct KeysReseal<Hooks, Keys> {
+    /// Where the hooks are.
+    pub hooks: Hooks,
+    /// Where the keys are. They are read in each run: those that a warm sandbox knows may be old.
+    pub keys: Keys,
+    /// What nonces are made of.
+    pub random: Random,
+}
+
+/// Why a run ended early. What it has done until then is done.
+#[derive(Debug, thiserror::Error)]
+pub enum ResealError {
+    /// The input is at fault.
+    #[error("{0}")]
+    Input(String),
+    /// The keys cannot be read.
+    #[error("the keys cannot be read")]
+    Keys(#[from] KeysError),
+    /// The table did not give out the secrets, or did not take them.
+    #[error("the hooks cannot be read or written")]
+    Store(#[from] StoreError),
+    /// A secret could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] CannotSeal),
+}
+
+impl<Hooks: ScanSecrets + ReplaceSeals, Keys: ReadKeys> KeysReseal<Hooks, Keys> {
+    /// Goes through all hooks until the end, or until `deadline` is near.
+    pub async fn handle(
+        &self,
+        input: &RawValue,
+        clock: impl Fn() -> Timestamp,
+        deadline: Timestamp,
+    ) -> Result<Outcome, ResealError> {
+        check(input)?;
+        let started = clock();
+        let secret = self.keys.read_keys().await?;
+        let keys = secret.keys()?;
+        let mut outcome = Outcome::new(&keys);
+        let reached_the_end = self.run(&keys, &mut outcome, &clock, deadline).await?;
+        outcome.conclude(reached_the_end, secret.since, started);
+        Ok(outcome)
+    }
+
+    /// Says whether it came to the end.
+    async fn run(
+        &self,
+        keys: &KeyRing<SealingKey>,
+        outcome: &mut Outcome,
+        clock: &impl Fn() -> Timestamp,
+        deadline: Timestamp,
+    ) -> Result<bool, ResealError> {
+        let mut position = None;
+        loop {
+            let page = self.hooks.scan_secrets(position.as_ref()).await?;
+            for secrets in page.secrets {
+                let now = clock();
+                if now.plus(RESERVE) >= deadline {
+                    return Ok(false);
+                }
+                outcome.scanned += 1;
+                match secrets {
+                    Ok(current) => self.reseal(&current, keys, outcome, now).await?,
+                    Err(error) => outcome.cannot_read(&error),
+                }
+            }
+            position = page.next;
+            if position.is_none() {
+                return Ok(true);
+            }
+        }
+    }
+
+    async fn reseal(
+        &self,
+        current: &SealedSecrets,
+        keys: &KeyRing<SealingKey>,
+        outcome: &mut Outcome,
+        now: Timestamp,
+    ) -> Result<(), ResealError> {
+        let Renewal { new, unopened } = Renewal::of(current, keys, self.random, now)?;
+        if let Some(error) = unopened {
+            outcome.cannot_read(&error);
+        }
+        let Some(new) = new else { return Ok(()) };
+        match self.hooks.replace_seals(current, &new).await {
+            Ok(()) => outcome.resealed += 1,
+            Err(StoreError::Conflict) => outcome.remaining += 1,
+            Err(error @ (StoreError::Unavailable(_) | StoreError::Corrupt { .. } | StoreError::Full { .. })) => {
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl ResealError {
+    /// What `aws lambda invoke` shows as the error's type.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Input(_) => "InvalidInput",
+            Self::Keys(_) | Self::Store(StoreError::Unavailable(_)) => "Unavailable",
+            Self::Store(StoreError::Conflict | StoreError::Corrupt { .. } | StoreError::Full { .. })
+            | Self::Seal(_) => "Internal",
+        }
+    }
+}
+
+/// There is nothing to say to this function. Whoever says `dry_run` hopes that nothing is written, and is told so.
+fn check(input: &RawValue) -> Result<(), ResealError> {
+    let fields: Option<BTreeMap<String, &RawValue>> =
+        serde_json::from_str(input.get()).map_err(|_| ResealError::Input("The input must be `{}`.".to_owned()))?;
+    match fields.unwrap_or_default().keys().next() {
+        None => Ok(()),
+        Some(name) => Err(ResealError::Input(format!("The field `{name}` is not known: the input must be `{{}}`."))),
+    }
+}
+
+#[cfg(test)]
+mod tests;
