@@ -22,6 +22,7 @@
 mod answer;
 mod aws;
 mod call;
+mod document;
 pub mod events;
 mod hook;
 mod jobs;
@@ -35,6 +36,7 @@ mod user;
 pub use crate::{
     answer::Answer,
     call::Call,
+    document::{Document, Operation, document},
     hook::{Hook, github_hook, open_hook, signed_hook},
     jobs::Job,
     signing::{Hash, hmac},

@@ -1,0 +1,264 @@
+//! docs/openapi.yaml and the product: the same routes, the same words, and answers that are as the document says.
+//!
+//! Whatever a test of this binary is answered is held against the document. Here are the claims about the document itself
+//! and one walk through all operations.
+
+#![expect(clippy::panic, reason = "a test may fail loudly")]
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use harness::{Answer, Call, Document, Pipehook, User, document, github_hook, shared};
+use http::{HeaderMap, HeaderValue};
+use saphyr::{LoadableYamlNode, Yaml};
+use serde_json::{Value as Json, json};
+use shared::domain::hook::{ActionType, ResourceType};
+use shared::domain::signature::Algorithm;
+
+/// Such as `GET /users/me`, of every function that has a route.
+fn routes() -> BTreeSet<String> {
+    let template = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml")).unwrap();
+    let template = Yaml::load_from_str(&template).unwrap().remove(0);
+    let resources = template["Resources"].as_mapping().unwrap().values();
+    let events = resources.filter_map(|resource| resource["Properties"].as_mapping_get("Events")?.as_mapping());
+    let properties = events.flat_map(|events| events.values()).map(|event| &event["Properties"]);
+    let text = |event: &Yaml<'_>, name| Some(event.as_mapping_get(name)?.as_str()?.to_owned());
+    // What has no path is the route for all that has none.
+    properties.filter_map(|event| Some(format!("{} {}", text(event, "Method")?, text(event, "Path")?))).collect()
+}
+
+/// Every node of the document with where it stands, from the outside in.
+fn nodes<'d>(node: &'d Json, at: &str, found: &mut Vec<(String, &'d Json)>) {
+    found.push((at.to_owned(), node));
+    if let Some(members) = node.as_object() {
+        members.iter().for_each(|(name, member)| nodes(member, &format!("{at}/{name}"), found));
+    }
+    if let Some(items) = node.as_array() {
+        items.iter().enumerate().for_each(|(index, item)| nodes(item, &format!("{at}/{index}"), found));
+    }
+}
+
+fn all_nodes(document: &Document) -> Vec<(String, &Json)> {
+    let mut found = Vec::new();
+    nodes(document.json(), "", &mut found);
+    found
+}
+
+fn names(json: &Json) -> BTreeSet<&str> {
+    json.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect()
+}
+
+#[test]
+fn every_route_is_an_operation_and_every_operation_is_a_route() {
+    let operations = document().operations();
+    let documented: BTreeSet<_> =
+        operations.map(|operation| format!("{} {}", operation.method.to_uppercase(), operation.path)).collect();
+    assert!(documented.len() > 15, "{documented:?}");
+    assert_eq!(documented, routes());
+}
+
+#[test]
+fn every_operation_says_what_it_is_for_and_what_it_may_answer() {
+    let mut ids = BTreeSet::new();
+    for operation in document().operations() {
+        let (json, at) = (operation.json, format!("{} {}", operation.method, operation.path));
+        assert!(ids.insert(json["operationId"].as_str().unwrap()), "{at}: its operationId is taken");
+        assert!(!json["summary"].as_str().unwrap().is_empty() && json["tags"][0].is_string(), "{at}");
+        let responses = json["responses"].as_object().unwrap();
+        let status = |status: &str| responses.contains_key(status);
+        assert!(["429", "500", "503"].into_iter().all(status), "{at}: any call may be answered so");
+        assert_eq!(json["security"] != json!([]), json["responses"]["401"]["$ref"].is_string(), "{at}: who may call");
+        let reads = json.get("requestBody").is_some();
+        assert!(["400", "413", "415", "422"].into_iter().all(status) || !reads, "{at}: it reads a body");
+        assert_eq!(status("404"), operation.path.contains('{'), "{at}: what the path names may not be there");
+    }
+}
+
+#[test]
+fn every_example_is_as_its_schema_says_and_every_answer_has_one() {
+    let (document, mut checked) = (document(), 0);
+    for (at, node) in all_nodes(document) {
+        let Some(schema) = node.get("schema") else { continue };
+        let several = node["examples"].as_object().into_iter().flatten().map(|(_, example)| document.resolve(example));
+        let values: Vec<_> = several.map(|example| &example["value"]).chain(node.get("example")).collect();
+        assert!(!values.is_empty(), "{at} has no example");
+        for value in values {
+            assert_eq!(document.faults(schema, value), [""; 0], "{at}: {value}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 80, "{checked}");
+}
+
+#[test]
+fn every_link_leads_to_an_operation_and_fills_its_path() {
+    let document = document();
+    let (mut found, components) = (0, &document.json()["components"]["links"]);
+    let responses = all_nodes(document).into_iter().filter_map(|(_, node)| node["links"].as_object());
+    let links = responses.chain(components.as_object()).flatten().map(|(_, link)| document.resolve(link));
+    for link in links.filter(|link| link.get("operationId").is_some()) {
+        let target = document.operations().find(|operation| operation.json["operationId"] == link["operationId"]);
+        let target = target.unwrap_or_else(|| panic!("{link} leads nowhere"));
+        let given: BTreeSet<_> =
+            link["parameters"].as_object().into_iter().flat_map(|given| given.keys()).map(String::as_str).collect();
+        let variables = target.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+        assert_eq!(given, variables.collect::<BTreeSet<_>>(), "{link}");
+        found += 1;
+    }
+    assert!(found > 20, "{found}");
+}
+
+#[test]
+fn the_words_of_the_document_are_those_of_the_code() {
+    let schema = |name: &str| &document().json()["components"]["schemas"][name]["enum"];
+    let actions: BTreeSet<_> = ActionType::ALL.iter().map(|action| action.as_str()).collect();
+    assert_eq!(names(schema("ActionType")), actions);
+    let types: BTreeSet<_> = ResourceType::ALL.iter().map(|kind| kind.as_str()).collect();
+    assert_eq!(names(schema("ResourceType")), types);
+    assert!(names(schema("ResourceTypes")).iter().all(|plural| ResourceType::from_plural(plural).is_some()));
+    assert_eq!(names(schema("ResourceTypes")).len(), types.len());
+    let algorithms = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512].map(Algorithm::as_str);
+    assert_eq!(names(schema("SecretAlgorithm")), BTreeSet::from(algorithms));
+    assert_eq!(document().json()["info"]["version"], env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn no_answer_may_have_a_field_that_the_document_does_not_name() {
+    // Whatever the callers sent, and what stands there by the name of a field; this document, of which a part is enough.
+    let open = ["Headers", "Content", "Payload", "Form", "ValidationError/properties/errors", "openapi.json"];
+    let asked = ["New", "Login", "Refresh", "Rotation", "HookChange", "Signing"];
+    for (at, node) in all_nodes(document()) {
+        let is_schema = node["type"] == "object" && (node.get("properties").is_some() || at.contains("/schemas/"));
+        let is_closed = node["additionalProperties"] == false;
+        let name = at.rsplit("/schemas/").next().unwrap();
+        let exempt = open.iter().any(|open| at.contains(open)) || asked.iter().any(|asked| name.starts_with(asked));
+        assert!(!is_schema || is_closed || exempt, "{at}");
+    }
+}
+
+#[test]
+fn a_list_shows_what_the_whole_shows_and_less() {
+    let schemas = &document().json()["components"]["schemas"];
+    for (relation, whole, more) in [
+        ("HookRelation", "Hook", &["created_by_user", "secret", "secret_algorithm", "secret_header_name"][..]),
+        (
+            "RequestRelation",
+            "Request",
+            &["hook", "request_body", "request_headers", "response_body", "response_headers"],
+        ),
+    ] {
+        let (relation, whole) = (&schemas[relation], &schemas[whole]);
+        for (name, property) in relation["properties"].as_object().unwrap() {
+            assert_eq!(*property, whole["properties"][name], "{name}");
+        }
+        let difference: Vec<_> = names(&whole["required"]).difference(&names(&relation["required"])).copied().collect();
+        assert_eq!(difference, more);
+    }
+}
+
+#[test]
+fn an_answer_that_is_otherwise_than_documented_is_noticed() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let good = ann.get("/users/me").send().await;
+        let differences = |answer: &Answer| document().differences("GET", "/users/me", answer).join("; ");
+        let with_body = |change: &dyn Fn(&mut Json)| {
+            let mut body = good.json();
+            change(&mut body);
+            Answer { body: body.to_string().into(), ..good.clone() }
+        };
+        let with_header = |name: &'static str, value: Option<&'static str>| {
+            let mut headers = good.headers.clone();
+            headers.remove(name);
+            headers.extend(value.map(|value| (name.parse().ok(), HeaderValue::from_static(value))));
+            Answer { headers, ..good.clone() }
+        };
+
+        assert_eq!(differences(&good), "");
+        for (answer, expected) in [
+            (with_body(&|body| body["password"] = "x".into()), "password"),
+            (with_body(&|body| drop(body.as_object_mut().unwrap().remove("email"))), "email"),
+            (with_body(&|body| body["created_at"] = "2026-02-30T00:00:00.000Z".into()), "/created_at"),
+            (with_body(&|body| body["id"] = 0.into()), "/id"),
+            (with_header("x-request-id", None), "X-Request-Id is missing"),
+            (with_header("x-content-type-options", Some("sniff")), "X-Content-Type-Options"),
+            (with_header("content-type", Some("text/html")), "content type"),
+            (Answer { status: 418, ..good.clone() }, "418"),
+            (Answer { status: 401, ..good.clone() }, "WWW-Authenticate is missing"),
+            (Answer { body: "{".into(), ..good.clone() }, "EOF"),
+        ] {
+            assert!(differences(&answer).contains(expected), "{expected}: {}", differences(&answer));
+        }
+        let empty = Answer { status: 204, headers: HeaderMap::new(), body: "x".into() };
+        assert!(!document().differences("GET", "/users/logout", &empty).is_empty());
+    });
+}
+
+/// Which operations were called with success.
+struct Walk(BTreeSet<&'static str>);
+
+impl Walk {
+    /// Sends a call, which must succeed; `Call::send` holds the answer against the document.
+    async fn step(&mut self, call: Call<'_>) -> Answer {
+        let answer = call.send().await;
+        let (method, path) = call.target();
+        assert!((200..300).contains(&answer.status), "{method} {path}: {answer:?}");
+        let operation = document().operation(method, path).unwrap_or_else(|| panic!("{method} {path} is no operation"));
+        self.0.extend(operation.json["operationId"].as_str());
+        answer
+    }
+
+    async fn users(&mut self, stack: &Pipehook, ann: &User<'_>) {
+        let login = json!({ "email": ann.email, "password": ann.password });
+        let tokens = self.step(stack.post("/users/login").json(&login)).await.json();
+        let token = json!({ "refresh_token": tokens["refresh_token"] });
+        let tokens = self.step(stack.post("/users/refresh-token").json(&token)).await.json();
+        let access_token = tokens["access_token"].as_str().unwrap();
+        self.step(ann.get("/users/me")).await;
+        self.step(stack.get("/users/logout").bearer(access_token)).await;
+        self.step(stack.post("/users/logout").bearer(access_token)).await;
+    }
+
+    async fn hooks(&mut self, ann: &User<'_>) {
+        let of_pipeline = json!({ "name": "deploy the shop", "requires_secret": false });
+        self.step(ann.post("/pipelines/7/hooks/incoming").json(&of_pipeline)).await;
+        self.step(ann.get("/pipelines/7/hooks")).await;
+        let id = self.step(ann.post("/hooks/incoming").json(&github_hook())).await.json()["id"].take();
+        let hook = format!("/hooks/incoming/{}", id.as_str().unwrap());
+        self.step(ann.get("/applications/42/hooks?per_page=1")).await;
+        self.step(ann.get(&hook)).await;
+        self.step(ann.call("PUT", &hook).json(&json!({ "id": id, "name": "another", "active": false }))).await;
+        self.step(ann.post(&format!("{hook}/rotate-secret"))).await;
+        self.step(ann.call("DELETE", &hook)).await;
+    }
+
+    async fn requests(&mut self, ann: &User<'_>) {
+        let hook = ann.create_hook(&github_hook()).await;
+        let id = self.step(hook.push()).await.request_id().to_owned();
+        self.step(ann.get(&format!("/hooks/incoming/{}/requests", hook.id))).await;
+        self.step(ann.get(&format!("/hook-requests/{id}"))).await;
+        self.step(ann.post(&format!("/hook-requests/{id}/retry"))).await;
+    }
+
+    async fn reference(&mut self, stack: &Pipehook) {
+        let served = self.step(stack.get("/openapi.json")).await.json();
+        assert_eq!(served["paths"], document().json()["paths"]);
+        let page = self.step(stack.get("/docs")).await.text();
+        let asset = page.split('"').find(|text| text.starts_with("/docs/")).unwrap();
+        self.step(stack.get(asset)).await;
+    }
+}
+
+#[test]
+fn a_walk_through_all_operations_is_answered_as_documented() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let mut walk = Walk(BTreeSet::new());
+        walk.users(stack, &ann).await;
+        walk.hooks(&ann).await;
+        walk.requests(&ann).await;
+        walk.reference(stack).await;
+        let all: BTreeSet<_> = document().operations().map(|one| one.json["operationId"].as_str().unwrap()).collect();
+        assert_eq!(walk.0, all);
+    });
+}
