@@ -32,6 +32,20 @@ pub(crate) const ACCOUNT: &str = "000000000000";
 pub(crate) const REGION: &str = "us-east-1";
 const STACK_NAME: &str = "pipehook";
 
+/// Of a template. `Rules` are checked by CloudFormation alone; `Metadata` and `Outputs` are for people.
+const SECTIONS: [&str; 10] = [
+    "AWSTemplateFormatVersion",
+    "Conditions",
+    "Description",
+    "Globals",
+    "Metadata",
+    "Outputs",
+    "Parameters",
+    "Resources",
+    "Rules",
+    "Transform",
+];
+
 /// A template that is well-formed YAML.
 #[derive(Debug)]
 pub(crate) struct Template {
@@ -69,6 +83,9 @@ impl Template {
     fn parse(path: &Path, text: &str) -> Result<Self, Error> {
         let named = |broken| Self::error(path, broken);
         let root = Node::parse(text).map_err(named)?;
+        if let Some((name, node)) = root.entries().iter().find(|(name, _)| !SECTIONS.contains(&name.as_str())) {
+            return Err(named(Broken::at(node.line, format!("there is no section {name}"))));
+        }
         match root.get("Resources") {
             Some(_) => Ok(Self { path: path.to_owned(), root }),
             None => Err(named(Broken::at(1, "there is no key Resources"))),
@@ -181,6 +198,8 @@ Parameters:
 Conditions:
   IsProduction: !Equals [!Ref Stage, production]
   IsDevelopment: !Not [!Condition IsProduction]
+  IsBoth: !And [!Condition IsProduction, !Condition IsDevelopment]
+  IsEither: !Or [!Condition IsProduction, !Condition IsDevelopment]
 Globals:
   Function: { Timeout: 7, Environment: { Variables: { LEVEL: info, COLOUR: red } } }
 Resources:
@@ -194,7 +213,7 @@ Resources:
       CodeUri: target/lambda/f/
       Environment:
         Variables:
-          COLOUR: !If [IsProduction, blue, !Sub "${Stage}-${!Stage}"]
+          COLOUR: !If [IsBoth, blue, !If [IsEither, !Sub "${Stage}-${!Stage}", grey]]
           ABSENT: !If [IsProduction, x, !Ref AWS::NoValue]
           JOINED: !Join ["/", [a, !Ref AWS::Region, 5]]
 "#;
@@ -212,6 +231,11 @@ Resources:
     fn an_error_names_file_and_line() {
         assert_eq!(error_of("Resources:\n  A: b: c"), "t.yaml:2: mapping values are not allowed in this context");
         assert_eq!(error_of("Outputs: {}"), "t.yaml:1: there is no key Resources");
+        assert_eq!(error_of("Resources: {}\nResource: {}"), "t.yaml:2: there is no section Resource");
+        assert_eq!(
+            error_of("Resources:\n  B:\n    Type: AWS::S3::Bucket"),
+            "t.yaml:3: B: AWS::S3::Bucket is not known here"
+        );
         assert_eq!(
             error_of("Parameters:\n  P:\n    Type: String\nResources: {}"),
             "t.yaml:3: parameter P has no Default"

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _},
+};
 use serde_json::{Map, Value as Json};
 
 use super::{
@@ -55,7 +58,8 @@ struct Policy {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Document {
-    statement: OneOrMany<Written>,
+    #[serde(deserialize_with = "one_or_many")]
+    statement: Vec<Written>,
 }
 
 /// A statement as it is written. `NotAction` and `NotResource` are refused: they allow what nobody has listed.
@@ -65,26 +69,19 @@ struct Written {
     #[serde(rename = "Sid")]
     _sid: Option<String>,
     effect: Effect,
-    action: OneOrMany<String>,
-    resource: OneOrMany<String>,
+    #[serde(deserialize_with = "one_or_many")]
+    action: Vec<String>,
+    #[serde(deserialize_with = "one_or_many")]
+    resource: Vec<String>,
     #[serde(default)]
     condition: Map<String, Json>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMany<T> {
-    One(T),
-    Many(Vec<T>),
-}
-
-impl<T> From<OneOrMany<T>> for Vec<T> {
-    fn from(written: OneOrMany<T>) -> Self {
-        match written {
-            OneOrMany::One(one) => vec![one],
-            OneOrMany::Many(many) => many,
-        }
-    }
+/// IAM takes one item without its list.
+fn one_or_many<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let written = Json::deserialize(deserializer)?;
+    let items = if let Json::Array(items) = written { items } else { vec![written] };
+    items.into_iter().map(|item| serde_json::from_value(item).map_err(D::Error::custom)).collect()
 }
 
 impl Template {
@@ -154,7 +151,7 @@ fn refused(resource: Resource<'_>, what: &str) -> Broken {
 
 impl Policy {
     fn read(self, from: Resource<'_>) -> Result<Vec<Statement>, Broken> {
-        let written = Vec::from(self.policy_document.statement).into_iter();
+        let written = self.policy_document.statement.into_iter();
         written.map(|written| Statement::try_from(written).map_err(|what| refused(from, &what))).collect()
     }
 }
@@ -163,10 +160,9 @@ impl TryFrom<Written> for Statement {
     type Error = String;
 
     fn try_from(written: Written) -> Result<Self, String> {
-        let actions = Vec::from(written.action);
-        let counts = actions.iter().any(|action| SERVED.iter().any(|served| action.starts_with(served)));
+        let counts = written.action.iter().any(|action| SERVED.iter().any(|served| action.starts_with(served)));
         let via = if counts { via(written.condition)? } else { None };
-        Ok(Self { effect: written.effect, actions, resources: written.resource.into(), via })
+        Ok(Self { effect: written.effect, actions: written.action, resources: written.resource, via })
     }
 }
 
@@ -176,10 +172,78 @@ fn via(mut condition: Map<String, Json>) -> Result<Option<Vec<String>>, String> 
         return Ok(None);
     }
     let services = condition.get_mut("StringEquals").and_then(|test| test.get_mut("kms:ViaService")).map(Json::take);
-    let alone = condition.len() == 1 && condition["StringEquals"].as_object().is_some_and(|test| test.len() == 1);
+    let alone = condition.len() == 1 && condition.values().all(|test| test.as_object().is_some_and(|it| it.len() == 1));
     services
         .filter(|_| alone)
-        .and_then(|services| serde_json::from_value::<OneOrMany<String>>(services).ok())
-        .map(|services| Some(services.into()))
+        .and_then(|services| one_or_many(services).ok())
+        .map(Some)
         .ok_or_else(|| "a statement has a condition that is not understood here".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, path::Path};
+
+    use super::*;
+    use crate::template::resources::Addresses;
+
+    fn roles(role: &str) -> Result<HashMap<String, Role>, String> {
+        let text = format!(
+            "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties: {{ Role: !GetAtt R.Arn }}\n  \
+             R:\n    Type: AWS::IAM::Role\n    Properties: {{ {role} }}\n"
+        );
+        let template = Template::parse(Path::new("t.yaml"), &text).unwrap();
+        let mut scope = template.scope(&BTreeMap::new()).unwrap();
+        let address = "127.0.0.1:1".parse().unwrap();
+        template.name_resources(&mut scope, &Addresses { api: address, sqs: address }).unwrap();
+        template.roles(&scope).map_err(|error| error.to_string())
+    }
+
+    fn statement(text: &str) -> String {
+        format!("Policies: [{{ PolicyDocument: {{ Statement: {{ Effect: Allow, {text} }} }} }}]")
+    }
+
+    #[test]
+    fn what_nobody_can_tell_the_meaning_of_is_one_line() {
+        for (role, expected) in [
+            (statement("NotAction: a:B, Resource: x"), "t.yaml:6: R: unknown field `NotAction`"),
+            (statement("Action: sqs:A"), "t.yaml:6: R: missing field `Resource`"),
+            (
+                statement("Action: dynamodb:A, Resource: x, Condition: { Bool: { aws:SecureTransport: true } }"),
+                "t.yaml:6: R: a statement has a condition that is not understood here",
+            ),
+            (
+                statement("Action: kms:A, Resource: x, Condition: { StringEquals: { kms:ViaService: x, b: c } }"),
+                "t.yaml:6: R: a statement has a condition that is not understood here",
+            ),
+            ("ManagedPolicyArns: [arn:p]".to_owned(), "t.yaml:6: R: what arn:p allows is not known here"),
+        ] {
+            let error = roles(&role).unwrap_err();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_condition_on_what_is_not_served_here_does_not_matter() {
+        let condition = "Action: cloudwatch:PutMetricData, Resource: '*', Condition: { StringEquals: { a: b } }";
+
+        let roles = roles(&statement(condition)).unwrap();
+
+        assert_eq!(roles["F"].statements[0].actions, ["cloudwatch:PutMetricData"]);
+    }
+
+    #[test]
+    fn a_function_has_a_role_of_the_template_and_no_policies_of_its_own() {
+        for (function, expected) in [
+            ("Role: arn:aws:iam::1:role/x", "t.yaml:3: F: its role is not in the template"),
+            ("Policies: [AWSLambdaExecute]", "t.yaml:3: F: Policies is not understood here; give the function a Role"),
+        ] {
+            let text =
+                format!("Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties: {{ {function} }}\n");
+            let template = Template::parse(Path::new("t.yaml"), &text).unwrap();
+            let scope = template.scope(&BTreeMap::new()).unwrap();
+
+            assert_eq!(template.roles(&scope).unwrap_err().to_string(), expected);
+        }
+    }
 }

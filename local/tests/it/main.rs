@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test may fail loudly")]
 
 mod queues;
+mod roles;
 mod services;
 mod stack;
 mod support;

@@ -56,14 +56,24 @@ pub(crate) async fn request(
     Ok(Answer { status: parts.status, headers: parts.headers, body: body.collect().await.unwrap().to_bytes() })
 }
 
-/// A request in AWS's JSON protocol.
+/// A request in AWS's JSON protocol, by somebody who is no function.
 pub(crate) async fn aws(url: &str, target: &str, body: Json) -> Result<Answer, hyper_util::client::legacy::Error> {
-    let authorization = "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/x/aws4_request, \
-                         SignedHeaders=host, Signature=0";
+    aws_as("local", url, target, body).await
+}
+
+/// A request in AWS's JSON protocol, signed with this access key id.
+pub(crate) async fn aws_as(
+    id: &str,
+    url: &str,
+    target: &str,
+    body: Json,
+) -> Result<Answer, hyper_util::client::legacy::Error> {
+    let authorization =
+        format!("AWS4-HMAC-SHA256 Credential={id}/20260101/us-east-1/x/aws4_request, SignedHeaders=host, Signature=0");
     let headers = [
         ("x-amz-target", target),
         ("x-amz-date", "20260101T000000Z"),
-        ("authorization", authorization),
+        ("authorization", &authorization),
         ("content-type", "application/x-amz-json-1.0"),
     ];
     request(Method::POST, url, &headers, body.to_string()).await
