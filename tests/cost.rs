@@ -68,7 +68,9 @@ fn the_api_costs_what_it_stores_and_reads_and_nothing_for_a_token_that_is_not_va
         let create = ann.post("/hooks/incoming").json(&github_hook());
         let get = ann.get("/applications/42/hooks");
 
-        assert_eq!(requests(stack, create.clone(), 201).await, list(&[(DynamoDb, "GetItem"), (DynamoDb, "PutItem")]));
+        // The hook, and the count of its resource's hooks.
+        let written = list(&[(DynamoDb, "GetItem"), (DynamoDb, "TransactWriteItems")]);
+        assert_eq!(requests(stack, create.clone(), 201).await, written);
         assert_eq!(requests(stack, get.clone(), 200).await, list(&[(DynamoDb, "Query")]));
         assert_eq!(requests(stack, create.bearer("x"), 401).await, []);
         assert_eq!(requests(stack, get.bearer("x"), 401).await, []);

@@ -79,11 +79,11 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
             "lambda_http",
             "lambda_runtime",
             "aws_sdk",
-            "aws_config",
+            "aws_types",
             "tokio",
         ],
     ),
-    ("http", &["crate::aws", "crate::config", "aws_sdk", "aws_config", "jsonwebtoken", "argon2"]),
+    ("http", &["crate::aws", "crate::config", "aws_sdk", "aws_types", "jsonwebtoken", "argon2"]),
     ("aws", &["crate::http", "crate::auth", "crate::keys", "crate::config", "lambda_http", "jsonwebtoken", "argon2"]),
     (
         "config",

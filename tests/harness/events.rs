@@ -4,7 +4,7 @@
 use std::error::Error as StdError;
 use std::time::SystemTime;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_types::SdkConfig;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 use serde_json::value::to_raw_value;
 use sha2::Sha256;
 use shared::auth::{Identity, Passwords, RefreshToken, SigningKey};
-use shared::aws::{HooksTable, RequestsTable, Secrets, UsersTable};
+use shared::aws::{self, HooksTable, RequestsTable, Secrets, UsersTable};
 use shared::config;
 use shared::domain::hook::{Hook, HookDraft, Signing};
 use shared::domain::id::{HookId, RequestId, SessionId};
@@ -68,7 +68,7 @@ pub struct Samples {
 impl Samples {
     /// Makes the user, the hooks and the call where they are missing, in the stack of `local` with these endpoints.
     pub async fn seed(dynamodb: &str, secrets_manager: &str) -> Result<Self, EventError> {
-        let (tables, secrets) = (connect(dynamodb).await?, Secrets::new(&connect(secrets_manager).await?));
+        let (tables, secrets) = (connect(dynamodb)?, Secrets::new(&connect(secrets_manager)?));
         let seed: Json = serde_json::from_str(SEED)?;
         let users = UsersTable::new(&tables, USERS_TABLE.to_owned());
         let user = put_user(users.clone(), &seed["user"]).await?;
@@ -157,13 +157,17 @@ fn sign_call(name: &str, secret: &str, event: &Json, now: Timestamp) -> Result<S
 
 /// Refuses every address but this machine's: the secrets of these hooks are published, and whoever knows them could run
 /// pipelines.
-async fn connect(url: &str) -> Result<SdkConfig, EventError> {
+fn connect(url: &str) -> Result<SdkConfig, EventError> {
     let uri: Uri = url.parse()?;
     if !matches!(uri.host(), Some("127.0.0.1" | "localhost" | "[::1]")) {
         return Err(format!("{url} is not on this machine: the secrets of the sample hooks are published").into());
     }
-    let config = aws_config::defaults(BehaviorVersion::v2026_01_12()).region(Region::from_static("us-east-1"));
-    Ok(config.test_credentials().endpoint_url(url).load().await)
+    Ok(aws::connect(|name| match name {
+        "AWS_ENDPOINT_URL" => Some(url.to_owned()),
+        "AWS_REGION" => Some("us-east-1".to_owned()),
+        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("local".to_owned()),
+        _ => None,
+    })?)
 }
 
 async fn put_user(users: UsersTable, user: &Json) -> Result<User, EventError> {

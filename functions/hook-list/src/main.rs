@@ -9,7 +9,7 @@ use shared::{config, http, telemetry};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init(module_path!());
-    let aws = aws::connect().await;
+    let aws = aws::connect(config::optional)?;
     let hooks = HooksTable::new(&aws, config::required("HOOKS_TABLE")?);
     let signing_key = Secrets::new(&aws).secret(config::required("SIGNING_KEY_ARN")?);
     let tokens = AccessTokens::read(signing_key, config::now()).await?;

@@ -9,7 +9,7 @@ use user_login::UserLogin;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init(module_path!());
-    let aws = aws::connect().await;
+    let aws = aws::connect(config::optional)?;
     let users = UsersTable::new(&aws, config::required("USERS_TABLE")?);
     let signing_key = Secrets::new(&aws).secret(config::required("SIGNING_KEY_ARN")?);
     let (tokens, ()) = tokio::join!(AccessTokens::read(signing_key, config::now()), users.warm_up());

@@ -16,7 +16,7 @@ use user_put::{PutError, UserPut};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init(module_path!());
-    let users = UsersTable::new(&aws::connect().await, config::required("USERS_TABLE")?);
+    let users = UsersTable::new(&aws::connect(config::optional)?, config::required("USERS_TABLE")?);
     let function = UserPut { users, passwords: Passwords::new()?, random: Random::new(config::fill_random) };
     let function = &function;
     telemetry::ready();

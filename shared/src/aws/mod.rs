@@ -7,10 +7,13 @@ mod sqs;
 use std::error::Error;
 use std::time::Duration;
 
-use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_types::SdkConfig;
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 pub use dynamodb::{HooksTable, RequestsTable, UsersTable};
 pub use secrets::{Secret, Secrets};
@@ -23,23 +26,66 @@ const OPERATION_TIMEOUT: Duration = Duration::from_millis(2_500);
 const ATTEMPTS: u32 = 3;
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 
-/// What all clients share: region, credentials, time-outs and one HTTP connection pool.
+/// The environment does not say what every function is told by Lambda.
+#[derive(Debug, thiserror::Error)]
+#[error("the environment variable {0} is not set")]
+pub struct NotOnLambda(&'static str);
+
+/// What all clients share: region, credentials, time-outs and one HTTP connection pool. `variable` reads the
+/// environment.
 ///
-/// On Lambda the region and the credentials stand in the environment. Only there they are looked for: the default
-/// chain would also read profile files and ask the instance's metadata service.
-pub async fn connect() -> SdkConfig {
+/// Lambda puts all of it there, and it stays as it is for as long as the sandbox lives. So nothing else is looked at:
+/// `aws-config` would bring the code for profile files, for the instance's metadata and for STS into every function.
+pub fn connect(variable: impl Fn(&'static str) -> Option<String>) -> Result<SdkConfig, NotOnLambda> {
+    let required = |name| variable(name).ok_or(NotOnLambda(name));
+    let credentials = Credentials::new(
+        required("AWS_ACCESS_KEY_ID")?,
+        required("AWS_SECRET_ACCESS_KEY")?,
+        variable("AWS_SESSION_TOKEN"),
+        None,
+        "environment",
+    );
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(ATTEMPT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .operation_timeout(OPERATION_TIMEOUT)
         .build();
-    aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .region(EnvironmentVariableRegionProvider::new())
-        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(required("AWS_REGION")?))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(
+            aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https(),
+        )
         .timeout_config(timeouts)
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF))
-        .load()
-        .await
+        .service_config(Endpoints::read(&variable));
+    config.set_endpoint_url(variable("AWS_ENDPOINT_URL"));
+    Ok(config.build())
+}
+
+/// Where a service is reached, if not where the SDK would look: so the functions run against emulators. The names of
+/// the variables are those of all AWS SDKs.
+#[derive(Debug)]
+struct Endpoints(Vec<(&'static str, String)>);
+
+impl Endpoints {
+    fn read(variable: impl Fn(&'static str) -> Option<String>) -> Self {
+        let names = [
+            ("DynamoDB", "AWS_ENDPOINT_URL_DYNAMODB"),
+            ("SQS", "AWS_ENDPOINT_URL_SQS"),
+            ("Secrets Manager", "AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+        ];
+        Self(names.into_iter().filter_map(|(service, name)| Some((service, variable(name)?))).collect())
+    }
+}
+
+impl LoadServiceConfig for Endpoints {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        let is_asked_for =
+            |(service, _): &&(&str, String)| *service == key.service_id() && key.env() == "AWS_ENDPOINT_URL";
+        self.0.iter().find(is_asked_for).map(|(_, url)| url.clone())
+    }
 }
 
 /// An SDK error as the source of one of ours. Its `Debug` form may hold what was sent; its chain of sources does not.

@@ -3,8 +3,8 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
+use aws_types::SdkConfig;
 
 use super::source;
 use crate::domain::Invalid;

@@ -1,8 +1,8 @@
 //! The FIFO queue of jobs, on Amazon SQS.
 
-use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName;
+use aws_types::SdkConfig;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 use serde_json::value::RawValue;

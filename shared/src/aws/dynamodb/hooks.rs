@@ -1,9 +1,9 @@
 //! The table of hooks and its two indexes.
 
-use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+use aws_types::SdkConfig;
 
 use super::hook_count::{Count, Refused, resource_key};
 use super::hook_item::{decode, decode_relation, encode, partition};

@@ -1,8 +1,8 @@
 //! The table of calls and its index by hook.
 
-use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
+use aws_types::SdkConfig;
 
 use super::item::text;
 use super::request_item::{decode, decode_summary, encode};

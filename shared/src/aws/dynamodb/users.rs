@@ -8,10 +8,10 @@
 //! | `SESSION#<id>` | a login | 30 days after it was last renewed |
 //! | `COUNTER#user` | the last user id that was handed out | |
 
-use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem};
+use aws_types::SdkConfig;
 
 use super::item::{Attributes, StoredItem, boolean, number, text};
 use super::{unavailable, update_refused};
