@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use jsonschema::{Draft, Validator};
+use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
 use crate::answer::Answer;
@@ -118,6 +119,8 @@ impl Document {
         }
         match serde_json::from_slice(&answer.body) {
             Ok(body) => self.faults(&described["schema"], &body),
+            // JSON with a number that is larger than any float, as callers may send one: the validator cannot have it.
+            Err(_) if serde_json::from_slice::<&RawValue>(&answer.body).is_ok() => Vec::new(),
             Err(error) => vec![error.to_string()],
         }
     }
