@@ -14,6 +14,7 @@ mod edge_users;
 mod events;
 mod faults;
 mod hooks;
+mod keys;
 mod limits;
 mod lists;
 mod login;

@@ -50,6 +50,14 @@ impl Pipehook {
         answer["SecretString"].as_str().unwrap().to_owned()
     }
 
+    /// Replaces the value of a secret, by its logical id.
+    pub async fn put_key(&self, secret: &str, value: &str) {
+        let token = format!("{:032}", self.number());
+        let request =
+            json!({ "SecretId": self.physical_id(secret), "SecretString": value, "ClientRequestToken": token });
+        self.aws(&self.secrets_manager_url(), "secretsmanager.PutSecretValue", &request).await;
+    }
+
     async fn dynamodb(&self, operation: &str, request: &Json) -> Json {
         self.aws(&self.dynamodb_url(), &format!("DynamoDB_20120810.{operation}"), request).await
     }
