@@ -45,6 +45,7 @@ class User:
     """Someone who may log in."""
 
     id: int
+    name: str
     email: str
     password: str
     project_id: int
@@ -95,7 +96,7 @@ class Stack:
         address = f"{secrets.token_hex(8)}@example.com"
         event = {"email": address, "name": name, "project_id": project_id, "environment_id": environment_id}
         answer = self.invoke("UserPut", event)
-        return User(answer["id"], address, answer["password"], project_id, environment_id)
+        return User(answer["id"], name, address, answer["password"], project_id, environment_id)
 
     def receive_jobs(self, *, at_least: int = 0, within: float = 5) -> list[dict[str, Any]]:
         """Takes every job off the queue, in order. Waits up to `within` seconds until `at_least` so many have come."""

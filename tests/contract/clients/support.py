@@ -1,0 +1,72 @@
+"""Comparing values, and plain HTTP for what the SDK does not speak: a provider's signed call, routes it does not know."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import inspect
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from devopness.core import DevopnessApiError
+
+
+def same(found: object, expected: object) -> None:
+    if found != expected:
+        raise AssertionError(f"\n   found {found!r}\nexpected {expected!r}")
+
+
+async def answer(result: Any) -> Any:
+    """What a call gave, whichever client was asked."""
+    return await result if inspect.isawaitable(result) else result
+
+
+async def refused(call: Callable[[], Any], status: int, message: str, errors: dict[str, list[str]] | None) -> None:
+    """Demands that the SDK raises its own error, with what we have to say in it."""
+    try:
+        await answer(call())
+    except DevopnessApiError as raised:
+        error = raised
+    else:
+        raise AssertionError(f"it was not refused with {status}")
+    same((error.status_code, error.message, error.errors), (status, message, errors))
+    same(message in str(error), True)
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    def is_(self, status: int) -> Any:
+        """The body, if this is the status."""
+        if self.status != status:
+            raise AssertionError(f"{self.status} is not {status}: {self.text}")
+        return self.json
+
+
+class Api:
+    def __init__(self, url: str = "", token: str | None = None, headers: dict[str, str] | None = None) -> None:
+        self._url = url
+        self._headers = {"Content-Type": "application/json", **(headers or {})}
+        if token:
+            self._headers["Authorization"] = f"Bearer {token}"
+
+    def post(self, path: str, body: object = None) -> Answer:
+        """Sends bytes as they are, and anything else as JSON."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
+        response = httpx.post(f"{self._url}{path}", content=content, headers=self._headers, timeout=30)
+        return Answer(response.status_code, response.text)
+
+
+def signed(secret: str, body: bytes, event: str) -> Api:
+    """Calls as GitHub makes them, with the signature of this body."""
+    signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return Api(headers={"X-Hub-Signature-256": f"sha256={signature}", "X-GitHub-Event": event})
