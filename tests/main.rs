@@ -29,6 +29,7 @@ mod retries;
 mod rotation;
 mod schemes;
 mod sessions;
+mod reference;
 mod signatures;
 mod tenancy;
 mod users;
