@@ -43,6 +43,11 @@ ADAPTATIONS = [
         "      Namespace: AWS/ApiGateway\n      MetricName: 5xx\n      Statistic: Sum\n      Period: 300\n",
     ),
     (
+        "no CodeDeploy: the alias moves at once",
+        re.compile(r"^    DeploymentPreference:\n(?:      .*\n)+", re.MULTILINE),
+        "",
+    ),
+    (
         "secrets without punctuation: it gets the characters to leave out",
         re.compile(r"ExcludePunctuation: true"),
         f"ExcludeCharacters: {PUNCTUATION}",
