@@ -25,6 +25,7 @@ mod openapi;
 mod payloads;
 mod queue;
 mod requests;
+mod reseal;
 mod retries;
 mod rotation;
 mod schemes;

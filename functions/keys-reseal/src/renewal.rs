@@ -4,9 +4,8 @@ use shared::domain::hook::{PreviousSecret, SealedSecrets};
 use shared::domain::id::HookId;
 use shared::domain::key::{Key as _, KeyRing};
 use shared::domain::sealing::{CannotSeal, SealedSecret, SealingKey};
-use shared::domain::secret::HookSecret;
 use shared::domain::timestamp::Timestamp;
-use shared::keys::OpenError;
+use shared::keys::{self, OpenError};
 use shared::ports::Random;
 
 /// What is to become of the secrets of a hook.
@@ -65,7 +64,7 @@ impl Sealer<'_> {
     }
 
     fn seal_anew(&mut self, sealed: &SealedSecret) -> Result<SealedSecret, CannotSeal> {
-        match self.open(sealed) {
+        match keys::open(self.keys, self.hook, sealed) {
             Ok(secret) => {
                 self.has_news |= self.is_old(sealed);
                 self.keys.newest().seal(self.hook, &secret, self.random.bytes())
@@ -75,10 +74,5 @@ impl Sealer<'_> {
                 Ok(sealed.clone())
             }
         }
-    }
-
-    fn open(&self, sealed: &SealedSecret) -> Result<HookSecret, OpenError> {
-        let (hook, key) = (self.hook, sealed.key_id()?);
-        Ok(self.keys.get(key).ok_or(OpenError::KeyIsGone { hook, key })?.open(hook, sealed)?)
     }
 }

@@ -212,7 +212,7 @@ impl From<CannotIssue> for ApiError {
 impl From<OpenError> for ApiError {
     fn from(error: OpenError) -> Self {
         match error {
-            OpenError::Damaged(_) => Self::Internal(Box::new(error)),
+            OpenError::Damaged { .. } => Self::Internal(Box::new(error)),
             OpenError::KeyIsGone { .. } => Self::KeyIsGone(Box::new(error)),
             OpenError::Keys(error) => error.into(),
         }

@@ -14,7 +14,7 @@ mod sealing;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, SystemTime};
 
-pub use self::sealing::{OpenError, SealError, SealingKeys};
+pub use self::sealing::{OpenError, SealError, SealingKeys, open};
 use crate::domain::key::{Key, KeyId, KeyRing};
 use crate::domain::timestamp::Timestamp;
 use crate::ports::{KeysError, ReadKeys};

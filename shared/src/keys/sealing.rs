@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use super::Keys;
 use crate::domain::id::HookId;
-use crate::domain::key::KeyId;
+use crate::domain::key::{KeyId, KeyRing};
 use crate::domain::sealing::{CannotOpen, CannotSeal, NONCE_BYTES, SealedSecret, SealingKey};
 use crate::domain::secret::HookSecret;
 use crate::domain::timestamp::Timestamp;
@@ -32,11 +32,16 @@ impl SealingKeys {
 
     /// Opens what was sealed for the same hook, under any of the keys.
     pub async fn open(&self, hook: HookId, sealed: &SealedSecret, now: Timestamp) -> Result<HookSecret, OpenError> {
-        let id = sealed.key_id()?;
-        let ring = self.0.knowing(id, now).await?;
-        let key = ring.get(id).ok_or(OpenError::KeyIsGone { hook, key: id })?;
-        Ok(key.open(hook, sealed)?)
+        let id = sealed.key_id().map_err(|source| OpenError::Damaged { hook, source })?;
+        open(&*self.0.knowing(id, now).await?, hook, sealed)
     }
+}
+
+/// Opens what was sealed for the same hook, under any of these keys.
+pub fn open(keys: &KeyRing<SealingKey>, hook: HookId, sealed: &SealedSecret) -> Result<HookSecret, OpenError> {
+    let damaged = |source| OpenError::Damaged { hook, source };
+    let key = sealed.key_id().map_err(damaged)?;
+    keys.get(key).ok_or(OpenError::KeyIsGone { hook, key })?.open(hook, sealed).map_err(damaged)
 }
 
 /// Why a secret was not sealed.
@@ -54,8 +59,14 @@ pub enum SealError {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// It is damaged, or was sealed for another hook.
-    #[error(transparent)]
-    Damaged(#[from] CannotOpen),
+    #[error("the secret of the hook {hook} is damaged")]
+    Damaged {
+        /// Whose secret.
+        hook: HookId,
+        /// Why.
+        #[source]
+        source: CannotOpen,
+    },
     /// Its key is not among the keys any more: somebody dropped it too early, and can put it back.
     #[error("the secret of the hook {hook} was sealed under the key {key}, which is gone")]
     KeyIsGone {
