@@ -14,6 +14,7 @@ fn tour(api: &str, password: &str) -> String {
 Pipehook is running. Ctrl-C stops it.
 
   API       {api}
+  Reference {api}/docs
   E-mail    {EMAIL}
   Password  {password}
 
