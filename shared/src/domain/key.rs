@@ -9,8 +9,11 @@ use zeroize::Zeroizing;
 use super::Invalid;
 use super::secret::SecretString;
 
-/// The fewest characters of the text that a key is derived from: 43 that are letters and digits have 256 bits.
+/// The fewest characters of the text that a key is derived from: 43 random letters and digits have 256 bits.
 const MIN_TEXT_CHARS: usize = 43;
+
+/// The most characters. Two keys that somebody put together without a space are longer.
+const MAX_TEXT_CHARS: usize = 100;
 
 /// The most keys of one secret. A rotation needs two; ten are a secret that nobody tidies up.
 const MOST_KEYS: usize = 10;
@@ -119,14 +122,18 @@ impl<K> fmt::Debug for KeyRing<K> {
     }
 }
 
-/// Quotes, commas or braces mean that somebody stored JSON or pasted too much. Taken as part of a key they would make
-/// it another key, and what the right one has sealed could not be opened.
+/// Quotes, commas or braces mean that somebody stored JSON or pasted too much, and a long text that a space is missing.
+/// Taken for a key it would be another key, and what the right one has sealed could not be opened.
 fn check(text: &str) -> Result<(), &'static str> {
     let allowed = |char: char| char.is_ascii_alphanumeric() || "+/=_-".contains(char);
     if !text.chars().all(allowed) {
         return Err("has characters other than A-Z, a-z, 0-9, +, /, =, _ and -");
     }
-    if text.len() < MIN_TEXT_CHARS { Err("is shorter than 43 characters") } else { Ok(()) }
+    match text.len() {
+        ..MIN_TEXT_CHARS => Err("is shorter than 43 characters"),
+        MIN_TEXT_CHARS..=MAX_TEXT_CHARS => Ok(()),
+        _ => Err("is longer than 100 characters: two keys without a space between them?"),
+    }
 }
 
 /// A plain hash is enough: the text has more entropy than the key.
@@ -201,6 +208,14 @@ mod tests {
         assert_eq!(refusal(&short), "has a key, number 1, that is shorter than 43 characters");
         assert_eq!(refusal(&format!("{good} {short}")), "has a key, number 2, that is shorter than 43 characters");
         assert!(ring(&"b".repeat(43)).is_ok());
+    }
+
+    #[test]
+    fn two_keys_without_a_space_are_refused() {
+        let joined = format!("{}{}", text('a'), text('b'));
+        assert!(refusal(&joined).contains("number 1, that is longer than 100 characters"));
+        assert!(ring(&"b".repeat(100)).is_ok());
+        assert!(ring(&"b".repeat(101)).is_err());
     }
 
     #[test]
