@@ -18,6 +18,7 @@ import contextlib
 import json
 import queue
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,7 +29,7 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import template
 from host import SKIPPED, Unavailable, provide
@@ -49,6 +50,9 @@ class RuntimeApi(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Runtime)
         self.events: queue.Queue[str] = queue.Queue()
         self.answers: queue.Queue[Any] = queue.Queue()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        pass  # A function is killed while it waits for an event. What else goes wrong shows as a missing answer.
 
 
 class Runtime(BaseHTTPRequestHandler):
@@ -111,7 +115,7 @@ class Function:
         self._log.seek(0)
         return f"no answer; status {self._process.poll()}: {self._log.read().decode(errors='replace')[-2000:]}"
 
-    def __enter__(self) -> Function:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -135,6 +139,8 @@ def main() -> int:
     parser.add_argument("--binaries", type=Path, default=template.BINARIES, help="default: target/lambda")
     parser.add_argument("--install", action="store_true", help="as root on Debian, apt-get what is missing")
     given = parser.parse_args()
+    # Whoever ends this program ends what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     functions: list[str] = given.function or sorted(template.functions())
     template.check_binaries(given.binaries, functions, "arm64")
     try:

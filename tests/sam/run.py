@@ -17,6 +17,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -152,6 +153,8 @@ def main() -> int:
     functions: list[str] = given.function or sorted(template.functions())
     template.check_binaries(given.binaries, functions, architecture())
     os.environ["SAM_CLI_TELEMETRY"] = "0"
+    # Whoever ends this program ends what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     faults: list[str] = []
     try:
         with engine(given.install), tempfile.TemporaryDirectory(prefix="pipehook-sam-") as directory:

@@ -10,10 +10,11 @@ import os
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -26,7 +27,7 @@ ANY, ABSENT = "{{any}}", "{{absent}}"
 
 # In seconds. The first may have to compile everything.
 BUILD_LIMIT = 1200
-RENDER_LIMIT = 30
+CALL_LIMIT = 30
 
 Invoke = Callable[[str], Any]
 """Gives an event, as text, to a function, and returns the answer."""
@@ -50,14 +51,15 @@ def cases(function: str) -> list[Case]:
     return [Case(path) for path in sorted(events) if not path.name.endswith(".expected.json")]
 
 
-def environment(stack: Stack, host: str) -> dict[str, str]:
+def environment(stack: Samples, host: str) -> dict[str, str]:
     """The variables of events/sam-env.json, for a stack on other ports than those of `cargo run`."""
     text = (EVENTS / "sam-env.json").read_text(encoding="utf-8")
     actual = {3001: stack.dynamodb_url, 3002: stack.sqs_url, 3003: stack.secrets_manager_url}
     for usual, url in actual.items():
         text = text.replace(f"host.docker.internal:{usual}", f"{host}:{port(url)}")
     variables: dict[str, str] = json.loads(text)["Parameters"]
-    return variables
+    # Whoever is no function may name a secret. A role is about ARNs, which are others for each stack.
+    return variables | {name: stack.secret_arn(variables[name]) for name in ("SIGNING_KEY_ARN", "SEALING_KEY_ARN")}
 
 
 def credentials(function: str) -> dict[str, str]:
@@ -75,7 +77,7 @@ def port(url: str) -> int:
 class Samples(Stack):
     """A stack that has what events/seed.json lists, once an event was rendered for it."""
 
-    def __enter__(self) -> Samples:
+    def __enter__(self) -> Self:
         build = ["cargo", "build", "--workspace", "--bin", "render-event", "--quiet"]
         subprocess.run(build, cwd=PROJECT, check=True, timeout=BUILD_LIMIT)
         super().__enter__()
@@ -89,7 +91,7 @@ class Samples(Stack):
         }
         command = [target / "debug/render-event", case.path]
         done = subprocess.run(
-            command, env=os.environ | endpoints, check=True, timeout=RENDER_LIMIT, stdout=subprocess.PIPE, text=True
+            command, env=os.environ | endpoints, check=True, timeout=CALL_LIMIT, stdout=subprocess.PIPE, text=True
         )
         return done.stdout
 
@@ -108,6 +110,14 @@ class Samples(Stack):
                 self._sqs("DeleteMessage", {"ReceiptHandle": message["ReceiptHandle"]})
                 jobs.append({"group": message["Attributes"]["MessageGroupId"], "message": json.loads(message["Body"])})
         return jobs
+
+    def secret_arn(self, name: str) -> str:
+        headers = {"X-Amz-Target": "secretsmanager.DescribeSecret", "Content-Type": "application/x-amz-json-1.1"}
+        body = json.dumps({"SecretId": name}).encode()
+        request = urllib.request.Request(self.secrets_manager_url, body, headers, method="POST")
+        with urllib.request.urlopen(request, timeout=CALL_LIMIT) as response:
+            arn: str = json.load(response)["ARN"]
+        return arn
 
     def _receive(self) -> list[dict[str, Any]]:
         answer = self._sqs("ReceiveMessage", {"MaxNumberOfMessages": 10, "AttributeNames": ["All"]})
