@@ -97,7 +97,7 @@ fn a_pipeline_in_the_path_that_is_no_id_makes_no_hook() {
 
 /// Every character percent-encoded.
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |encoded, byte| encoded + &format!("%{byte:02X}"))
 }
 
 #[test]

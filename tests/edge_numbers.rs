@@ -1,0 +1,238 @@
+//! Numbers that a float cannot hold, in payloads, conditions, defaults and ids: each is kept as it is, or refused by
+//! name. None is rounded.
+
+use harness::{Answer, Pipehook, User, alone, shared};
+use local::Message;
+use tokio::sync::broadcast::Receiver;
+
+use crate::edge::{Header, raw, request};
+
+/// A call of the user's in bytes: no tree of JSON, as which an answer is looked at elsewhere, holds all of these numbers.
+async fn api(stack: &Pipehook, ann: &User<'_>, method: &str, path: &str, body: &str) -> Answer {
+    let token = format!("Bearer {}", ann.access_token);
+    let head: [Header<'_>; 2] = [("authorization", token.as_bytes()), ("content-type", b"application/json")];
+    raw(stack, &request(method, path, &head, body.as_bytes())).await
+}
+
+/// Asks for an open hook with these members besides.
+async fn ask(stack: &Pipehook, ann: &User<'_>, members: &str) -> Answer {
+    let text = format!(
+        r#"{{"name": "n", "action_type": "deploy", "resource_type": "application", "requires_secret": false, {members}}}"#
+    );
+    api(stack, ann, "POST", "/hooks/incoming", &text).await
+}
+
+/// The path under which such a hook is called.
+async fn create(stack: &Pipehook, ann: &User<'_>, members: &str) -> String {
+    let answer = ask(stack, ann, &format!(r#""resource_id": 42, {members}"#)).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    format!("/hooks/{}/trigger", answer.header("location").rsplit('/').next().unwrap())
+}
+
+async fn call(stack: &Pipehook, path: &str, body: &str) -> Answer {
+    stack.post(path).header("content-type", "application/json").body(body.to_owned()).send().await
+}
+
+/// The variables of the job that has just landed, as they are spelt.
+fn variables(landed: &mut Receiver<Message>) -> String {
+    let body = landed.try_recv().unwrap().body;
+    let (_, rest) = body.split_once(r#""variables":"#).unwrap();
+    rest.split_once(r#","triggered_from""#).unwrap().0.to_owned()
+}
+
+#[test]
+fn a_number_in_a_payload_comes_out_as_it_went_in() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let path = create(
+            stack,
+            &ann,
+            r#""settings": {"variables": [{"name": "n", "type": "integer"}, {"name": "t", "type": "string"},
+            {"name": "l", "type": "array"}]}"#,
+        )
+        .await;
+        let mut landed = stack.watch_messages();
+        for (payload, expected) in [
+            (r#"{"n": 9223372036854775807}"#, r#"{"n":9223372036854775807}"#),
+            (r#"{"n": -9223372036854775808}"#, r#"{"n":-9223372036854775808}"#),
+            (r#"{"n": 9007199254740993}"#, r#"{"n":9007199254740993}"#),
+            (r#"{"n": "9007199254740993"}"#, r#"{"n":9007199254740993}"#),
+            (r#"{"n": -0}"#, r#"{"n":0}"#),
+            (r#"{"n": 1E2}"#, r#"{"n":100}"#),
+            (r#"{"n": 100.000e-2}"#, r#"{"n":1}"#),
+            (r#"{"t": 18446744073709551617}"#, r#"{"t":"18446744073709551617"}"#),
+            (r#"{"t": 1e400}"#, r#"{"t":"1e400"}"#),
+            (r#"{"t": -0}"#, r#"{"t":"-0"}"#),
+            (r#"{"t": 1.10}"#, r#"{"t":"1.10"}"#),
+            (
+                r#"{"l": [1e400, -0, 1.10, 9007199254740993, 18446744073709551617, -1E+999]}"#,
+                r#"{"l":[1e400, -0, 1.10, 9007199254740993, 18446744073709551617, -1E+999]}"#,
+            ),
+        ] {
+            call(stack, &path, payload).await.accepted();
+            assert_eq!(variables(&mut landed), expected, "{payload}");
+        }
+    });
+}
+
+#[test]
+fn a_number_in_a_payload_that_a_variable_cannot_hold_is_refused_by_name() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let variables =
+            r#""settings": {"variables": [{"name": "n", "type": "integer"}, {"name": "b", "type": "boolean"}]}"#;
+        let path = create(stack, &ann, variables).await;
+        let before = ann.footprint().await;
+        for number in [
+            "9223372036854775808",
+            "-9223372036854775809",
+            "18446744073709551616",
+            "9007199254740993.5",
+            "0.5",
+            "1e400",
+            "-1e999",
+            "1e-400",
+            "1e99999999999999999999",
+            "\"9223372036854775808\"",
+            "\"1e2\"",
+        ] {
+            let body = format!(r#"{{"n": {number}, "b": {number}}}"#);
+            assert_eq!(call(stack, &path, &body).await.invalid(), ["b", "n"], "{number}");
+        }
+        assert_eq!(ann.footprint().await, before);
+    });
+}
+
+#[test]
+fn a_number_on_the_way_of_a_path_that_is_too_large_is_said_to_be() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let path =
+            create(stack, &ann, r#""settings": {"variables": [{"name": "n", "path": "a.b", "type": "integer"}]}"#)
+                .await;
+        for number in ["1e999", "-1e400"] {
+            let message = call(stack, &path, &format!(r#"{{"a": {number}}}"#)).await.refused(400);
+            assert!(message.starts_with("The body cannot be read at line 1, column "), "{message}");
+            assert!(message.ends_with(": the number is too large."), "{message}");
+        }
+        for payload in [r#"{"a": {"b": 1}, "c": 1e999}"#, r#"{"a": 18446744073709551617}"#, r#"{"a": 1e-999}"#] {
+            call(stack, &path, payload).await.accepted();
+        }
+        assert_eq!(ann.jobs().await.len(), 3);
+    });
+}
+
+#[test]
+fn a_condition_takes_a_number_for_itself_only() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        for (accepted, same, others) in [
+            ("9007199254740993", "9007199254740993.0", ["9007199254740992", "9007199254740993.5"]),
+            ("18446744073709551616", "1.8446744073709551616e19", ["18446744073709551617", "-18446744073709551616"]),
+            ("0.1", "1e-1", ["0.1000000000000000055511151231257827", "0.10000000000000001"]),
+            ("1e999", "10E998", ["2e999", "1e1000"]),
+            ("0", "-0.0e5", ["1e-400", "-1e-999"]),
+        ] {
+            let condition = format!(r#"{{"type": "request_body", "path": "n", "accepted_values": [{accepted}]}}"#);
+            let path = create(stack, &ann, &format!(r#""trigger_when": {{"conditions": [{condition}]}}"#)).await;
+            let before = ann.jobs().await.len();
+            for other in others {
+                let message = call(stack, &path, &format!(r#"{{"n": {other}}}"#)).await.accepted();
+                assert_eq!(message, "The call was ignored. The condition `n` does not hold.", "{accepted} {other}");
+            }
+            assert_eq!(ann.jobs().await.len(), before);
+            call(stack, &path, &format!(r#"{{"n": {same}}}"#)).await.accepted();
+            assert_eq!(ann.jobs().await.len(), before + 1, "{accepted} {same}");
+        }
+    });
+}
+
+/// What no id can be.
+const NO_IDS: [&str; 9] = [
+    "9007199254740992",
+    "9007199254740993",
+    "18446744073709551616",
+    "1e400",
+    "-1e999",
+    "-0",
+    "0.5",
+    "1e-400",
+    "1e99999999999999999999",
+];
+
+#[test]
+fn an_id_that_is_no_safe_integer_is_refused_by_name() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&harness::github_hook()).await;
+        let before = ann.footprint().await;
+        let path = format!("/hooks/incoming/{}", hook.id);
+        for number in NO_IDS {
+            assert_eq!(
+                ask(stack, &ann, &format!(r#""resource_id": {number}"#)).await.invalid(),
+                ["resource_id"],
+                "{number}"
+            );
+            let pipeline = ask(stack, &ann, &format!(r#""resource_id": 1, "pipeline_id": {number}"#)).await;
+            assert_eq!(pipeline.invalid(), ["pipeline_id"], "{number}");
+            let put = format!(r#"{{"id": "{}", "name": "n", "resource_id": {number}}}"#, hook.id);
+            assert_eq!(ann.call("PUT", &path).body(put).send().await.invalid(), ["resource_id"], "{number}");
+            let user = format!(
+                r#"{{"email": "{}", "name": "n", "project_id": {number}, "environment_id": {number}}}"#,
+                stack.unused_email()
+            );
+            let refused = stack.invoke("UserPut", user).await.unwrap();
+            assert!(refused.function_error.is_some(), "{number}");
+            let error = String::from_utf8(refused.payload).unwrap();
+            assert!(error.contains("`project_id`") && error.contains("`environment_id`"), "{number}: {error}");
+        }
+        for number in ["1e999", "604800.5", "-1", "18446744073709551616"] {
+            let rotate = ann.post(&format!("{path}/rotate-secret")).body(format!(r#"{{"overlap_seconds": {number}}}"#));
+            assert_eq!(rotate.send().await.invalid(), ["overlap_seconds"], "{number}");
+        }
+        assert_eq!(ann.footprint().await, before);
+        for number in ["42.0", "4.2e1", "420E-1"] {
+            assert_eq!(
+                ask(stack, &ann, &format!(r#""resource_id": {number}"#)).await.is(201)["resource_id"],
+                42,
+                "{number}"
+            );
+        }
+    });
+}
+
+#[test]
+fn a_number_in_a_hook_is_shown_and_used_as_it_was_given() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let variable = |kind: &str, default: &str| {
+            format!(r#""settings": {{"variables": [{{"name": "v", "type": "{kind}", "default_value": {default}}}]}}"#)
+        };
+        for default in ["9223372036854775808", "1e400", "0.5", "-1e999"] {
+            let answer = ask(stack, &ann, &format!(r#""resource_id": 1, {}"#, variable("integer", default))).await;
+            assert_eq!(answer.invalid(), ["settings.variables.0.default_value"], "{default}");
+        }
+        let mut landed = stack.watch_messages();
+        for (kind, default) in [
+            ("integer", "9223372036854775807"),
+            ("integer", "-9223372036854775808"),
+            ("array", "[1e400, -0, 1.10, 9007199254740993, 18446744073709551617]"),
+        ] {
+            let path = create(stack, &ann, &variable(kind, default)).await;
+            let hook = path.split('/').nth(2).unwrap();
+            let (one, list) = (format!("/hooks/incoming/{hook}"), "/applications/42/hooks?per_page=100");
+            for path in [one.as_str(), list] {
+                let shown = api(stack, &ann, "GET", path, "").await;
+                assert!(shown.text().contains(&format!(r#""default_value":{default}"#)), "{shown:?}");
+            }
+            call(stack, &path, "{}").await.accepted();
+            assert_eq!(variables(&mut landed), format!(r#"{{"v":{default}}}"#));
+        }
+        let accepted = "[18446744073709551617,1e400,-0,1.10]";
+        let condition = format!(r#"{{"type": "request_body", "path": "n", "accepted_values": {accepted}}}"#);
+        let path = create(stack, &ann, &format!(r#""trigger_when": {{"conditions": [{condition}]}}"#)).await;
+        let shown = format!("/hooks/incoming/{}", path.split('/').nth(2).unwrap());
+        let shown = api(stack, &ann, "GET", &shown, "").await;
+        assert!(shown.text().contains(&format!(r#""accepted_values":{accepted}"#)), "{shown:?}");
+    });
+}
