@@ -36,6 +36,8 @@ pub(super) struct Sandbox {
 impl Sandbox {
     pub(super) fn start(function: &Function, runtime: &Arc<RuntimeApi>) -> io::Result<Self> {
         let id = host::new_uuid();
+        // Before the process starts, which may ask for an event at once.
+        let (events, desk) = runtime.open(id, &function.declared.arn);
         let process = Command::new(&function.binary)
             .env_clear()
             .envs(PASSED_ON.iter().filter_map(|name| Some((name, host::variable(name)?))))
@@ -47,8 +49,8 @@ impl Sandbox {
             // Ctrl-C in the terminal is for the stack, which then stops the functions.
             .process_group(0)
             .kill_on_drop(true)
-            .spawn()?;
-        let (events, desk) = runtime.open(id, &function.declared.arn);
+            .spawn()
+            .inspect_err(|_| runtime.close(id))?;
         Ok(Self { id, process, events, desk, runtime: Arc::clone(runtime) })
     }
 
