@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::future::Future;
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
@@ -133,10 +133,7 @@ impl Measurements {
         let init_time = process.init_time.lock().unwrap_or_else(PoisonError::into_inner).take();
         let handler_time = since(self.started);
         self.note(|noted| {
-            if let Ok(mut line) = Line::new(process, answered, noted, handler_time, init_time).to_json() {
-                line.push(b'\n');
-                let _ = io::stdout().lock().write_all(&line);
-            }
+            Line::new(process, answered, noted, handler_time, init_time).print(&mut io::stdout().lock());
         });
     }
 
@@ -229,8 +226,12 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn to_json(&self) -> serde_json::Result<Vec<u8>> {
-        serde_json::to_vec(self)
+    /// In one write, so that no other line can come between.
+    fn print(&self, out: &mut impl Write) {
+        if let Ok(mut line) = serde_json::to_vec(self) {
+            line.push(b'\n');
+            let _ = out.write_all(&line);
+        }
     }
 }
 
@@ -252,4 +253,79 @@ fn timestamp() -> String {
     // Writing to a text does not fail.
     let _ = SystemTime.format_time(&mut Writer::new(&mut text));
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    fn process(namespace: Option<&str>) -> Process {
+        Process {
+            function: "hook-trigger".to_owned(),
+            namespace: namespace.map(str::to_owned),
+            started: config::monotonic(),
+            init_time: Mutex::default(),
+        }
+    }
+
+    fn answered(webhook: Option<&'static str>) -> Answered<'static> {
+        Answered { request_id: "r", gateway_request_id: None, route: None, status: Status::Http(200), webhook }
+    }
+
+    fn printed(namespace: Option<&str>, webhook: Option<&'static str>, noted: &Noted) -> Json {
+        let (process, answered) = (process(namespace), answered(webhook));
+        let mut out = Vec::new();
+        Line::new(&process, &answered, noted, Duration::from_micros(1_500), None).print(&mut out);
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text.find('\n'), Some(text.len() - 1), "one line");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// Where nothing can be written, such as a pipe whose reader has gone.
+    struct Closed;
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_written_is_lost_and_nothing_else() {
+        let (process, noted) = (process(Some("Pipehook/a")), Noted::default());
+        Line::new(&process, &answered(None), &noted, Duration::ZERO, None).print(&mut Closed);
+        Measurements::begin().finish(&answered(None));
+    }
+
+    #[test]
+    fn without_a_namespace_there_are_figures_and_no_metrics() {
+        let line = printed(None, Some("unknown"), &Noted::default());
+        assert_eq!(line.get("_aws"), None);
+        assert_eq!((&line["HandlerTime"], &line["Triggers"]), (&json!(1.5), &json!(1.0)));
+    }
+
+    #[test]
+    fn the_outcome_that_was_noted_counts_before_the_other() {
+        let noted = Noted { outcome: Some("queued"), provider: Some("github"), ..Noted::default() };
+        let line = printed(Some("Pipehook/a"), Some("unknown"), &noted);
+        assert_eq!((&line["Outcome"], &line["Provider"]), (&json!("queued"), &json!("github")));
+        let line = printed(Some("Pipehook/a"), Some("unknown"), &Noted::default());
+        assert_eq!((&line["Outcome"], &line["Provider"]), (&json!("unknown"), &json!("none")));
+    }
+
+    #[test]
+    fn metrics_with_the_same_dimensions_share_a_directive() {
+        let noted = Noted { signature_failed: true, ..Noted::default() };
+        let line = printed(Some("Pipehook/a"), Some("rejected"), &noted);
+        let directives = line["_aws"]["CloudWatchMetrics"].as_array().unwrap();
+        assert_eq!(directives.len(), 2, "{line}");
+        assert_eq!(directives[0]["Metrics"].as_array().unwrap().len(), 2);
+        assert_eq!(directives[1]["Dimensions"], json!([["Outcome", "Provider"]]));
+    }
 }
