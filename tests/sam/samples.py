@@ -143,11 +143,18 @@ def compare(expected: dict[str, Any], is_http: bool, answer: Any, jobs: list[dic
     elif not is_http:
         yield from differences({"answer": answer}, expected)
     else:
-        body = json.loads(answer["body"]) if answer.get("body") else None
+        body = read_body(answer.get("body"))
         job = jobs[0] if jobs else {}
-        found = {"status": answer["statusCode"], "headers": answer.get("headers"), "body": body, "job": job}
+        found = {"status": answer.get("statusCode"), "headers": answer.get("headers"), "body": body, "job": job}
         yield from differences(found, expected)
         yield from faults_of_jobs(expected.get("job"), jobs, body)
+
+
+def read_body(body: str | None) -> Any:
+    try:
+        return json.loads(body) if body else None
+    except ValueError:
+        return body  # A page is no JSON, and stays what it is.
 
 
 def faults_of_jobs(expected: dict[str, Any] | None, jobs: list[dict[str, Any]], body: Any) -> Iterator[str]:
@@ -157,7 +164,7 @@ def faults_of_jobs(expected: dict[str, Any] | None, jobs: list[dict[str, Any]], 
         message = jobs[0]["message"]
         yield from surplus(message, expected["message"])
         # The trigger names the call by this; a retry answers with the whole of the new call.
-        call = body.get("request_id", body.get("id"))
+        call = body.get("request_id", body.get("id")) if isinstance(body, dict) else None
         if not message["id"] == message["triggered_from"]["request_id"] == call:
             yield f"the job does not name the call {call}: {message}"
 
