@@ -12,6 +12,7 @@ mod deployment;
 mod edge;
 mod edge_bodies;
 mod edge_events;
+mod edge_lists;
 mod edge_numbers;
 mod edge_paths;
 mod edge_payloads;
