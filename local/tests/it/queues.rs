@@ -76,6 +76,7 @@ fn client(stack: &Stack) -> Client {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("local", "local", None, None, "test"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .endpoint_url(stack.sqs_url());
     Client::from_conf(config.build())
 }
