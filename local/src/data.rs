@@ -49,9 +49,7 @@ impl Data {
     }
 
     pub(crate) fn save<T: Serialize>(&self, name: &str, value: &T) -> Result<(), Error> {
-        let (draft, mut file) = self.begin(name)?;
-        serde_json::to_writer(&mut file, value).map_err(|error| draft.failed()(error.into()))?;
-        draft.commit()
+        save(&self.path(name), value)
     }
 
     /// A file of JSON lines. A last line that was cut off is left out: the process was killed while it wrote it.
@@ -65,10 +63,21 @@ impl Data {
 
     /// A new file that takes the place of the old one only at [`Draft::commit`].
     pub(crate) fn begin(&self, name: &str) -> Result<(Draft, File), Error> {
-        let draft = Draft { path: self.path(&format!("{name}.new")), target: self.path(name) };
-        let file = private().truncate(true).open(&draft.path).map_err(draft.failed())?;
-        Ok((draft, file))
+        begin(self.path(name))
     }
+}
+
+/// Saves a JSON file in the data directory, given by its path: for what changes while the stack runs.
+pub(crate) fn save<T: Serialize>(path: &Path, value: &T) -> Result<(), Error> {
+    let (draft, mut file) = begin(path.to_owned())?;
+    serde_json::to_writer(&mut file, value).map_err(|error| draft.failed()(error.into()))?;
+    draft.commit()
+}
+
+fn begin(target: PathBuf) -> Result<(Draft, File), Error> {
+    let draft = Draft { path: target.with_added_extension("new"), target };
+    let file = private().truncate(true).open(&draft.path).map_err(draft.failed())?;
+    Ok((draft, file))
 }
 
 #[must_use]

@@ -275,6 +275,22 @@ async fn a_data_directory_keeps_items_keys_and_undelivered_messages() {
 }
 
 #[tokio::test]
+async fn a_data_directory_keeps_a_key_that_was_put_in_the_place_of_the_first() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = || Options { data: Some(directory.path().to_owned()), ..options() };
+    let stack = Stack::start(options()).await.unwrap();
+    let request = json!({ "SecretId": stack.physical_id("Key"), "SecretString": "new, old" });
+    aws(&stack.secrets_manager_url(), "secretsmanager.PutSecretValue", request).await.unwrap();
+    let refused = json!({ "SecretId": "Nobody", "SecretString": "nothing" });
+    aws(&stack.secrets_manager_url(), "secretsmanager.PutSecretValue", refused).await.unwrap();
+    stack.stop().await;
+
+    let stack = Stack::start(options()).await.unwrap();
+
+    assert_eq!(key(&stack).await, "new, old");
+}
+
+#[tokio::test]
 async fn a_data_directory_belongs_to_one_stack_at_a_time() {
     let directory = tempfile::tempdir().unwrap();
     let options = || Options { data: Some(directory.path().to_owned()), ..options() };
