@@ -84,6 +84,21 @@ fn a_change_whose_receipt_is_lost_is_made() {
 }
 
 #[test]
+fn a_removal_whose_receipt_is_lost_is_made_and_a_second_one_is_not_found() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&github_hook()).await;
+        stack.fault(Service::DynamoDb, Fault::lose_answer().on("TransactWriteItems").first(1));
+
+        let delete = ann.call("DELETE", &format!("/hooks/incoming/{}", hook.id));
+        assert_eq!(delete.send().await.status, 204);
+
+        hook.push().send().await.refused(404);
+        delete.send().await.refused(404);
+    });
+}
+
+#[test]
 fn a_rotation_whose_receipt_is_lost_shows_the_secret_that_is_valid() {
     alone(async |stack| {
         let ann = stack.user().await;
