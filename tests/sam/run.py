@@ -94,7 +94,6 @@ class Sam:
         variables = {"Parameters": environment(stack, HOST) | more}
         environment_file = self._write("environment.json", json.dumps(variables))
         command = [self._program, "local", what, "--template", str(self._directory / "template.yaml")]
-        command += ["--parameter-overrides", f"Architecture={architecture()}"]
         command += ["--env-vars", environment_file, "--add-host", f"{HOST}:host-gateway"]
         return command + ["--skip-pull-image", "--invoke-image", self._image]
 

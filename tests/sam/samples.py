@@ -181,7 +181,7 @@ def differences(found: Any, expected: Any, at: str = "") -> Iterator[str]:
             else:
                 yield f"{at}{name} is not there: {found}"
     elif isinstance(expected, list) and isinstance(found, list) and len(found) == len(expected):
-        for index, (one, other) in enumerate(zip(found, expected)):
+        for index, (one, other) in enumerate(zip(found, expected, strict=True)):
             yield from differences(one, other, f"{at}{index}: ")
     elif expected == ANY:
         if found is None:

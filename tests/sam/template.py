@@ -2,9 +2,9 @@
 
     python3 tests/sam/template.py >target/sam.yaml
 
-It differs in two things. The functions declare where AWS is: SAM hands a function only variables that the template
-declares, and events/sam-env.json gives these their values. And a binary's path is absolute, so that the copy can lie
-anywhere.
+It differs in three things. The functions declare where AWS is: SAM hands a function only variables that the template
+declares, and events/sam-env.json gives these their values. They are for this machine's architecture. And the paths of
+the binaries are absolute, so that the copy can lie anywhere.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import re
 import sys
 from pathlib import Path
 
+from host import architecture
+
 PROJECT = Path(__file__).resolve().parents[2]
 BINARIES = PROJECT / "target/lambda"
 
@@ -21,6 +23,7 @@ FUNCTION = re.compile(
     r"^  (?P<id>\w+):\n    Type: AWS::Serverless::Function\n(?P<body>(?:(?: {4,}.*)?\n)*)", re.MULTILINE
 )
 CODE = re.compile(r"^(?P<indent> +)CodeUri: target/lambda/(?P<binary>[a-z-]+)/$", re.MULTILINE)
+ARCHITECTURES = "    Architectures: [!Ref Architecture]\n"
 VARIABLES = re.compile(r"^Globals:\n(?:(?: .*)?\n)*?(?P<indent> +)Variables:\n", re.MULTILINE)
 MACHINES = {62: "x86_64", 183: "arm64"}  # `e_machine` of an ELF file, by Lambda's name for it
 ENDPOINTS = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL_SQS"]
@@ -39,6 +42,9 @@ def functions() -> dict[str, str]:
 
 def for_sam(binaries: Path) -> str:
     template = CODE.sub(rf"\g<indent>CodeUri: {binaries.resolve()}/\g<binary>/", text())
+    if template.count("Architectures:") != 1 or ARCHITECTURES not in template:
+        raise ValueError(f"template.yaml: Globals has no {ARCHITECTURES.strip()}")
+    template = template.replace("!Ref Architecture]", f"{architecture()}]")
     variables = VARIABLES.search(template)
     if variables is None:
         raise ValueError("template.yaml: Globals has no Variables")
@@ -46,14 +52,14 @@ def for_sam(binaries: Path) -> str:
     return template[: variables.end()] + declared + template[variables.end() :]
 
 
-def check_binaries(binaries: Path, names: list[str], architecture: str) -> None:
+def check_binaries(binaries: Path, names: list[str], expected: str) -> None:
     """Ends the program unless each function was built, and for this architecture."""
     for name in names:
         path = binaries / name / "bootstrap"
         machine = MACHINES.get(int.from_bytes(path.read_bytes()[18:20], "little")) if path.is_file() else None
-        if machine != architecture:
+        if machine != expected:
             what = f"is for {machine}" if machine else "is not there"
-            sys.exit(f"error: {path} {what}: run `cargo lambda build --{architecture.replace('_', '-')}` first")
+            sys.exit(f"error: {path} {what}: run `cargo lambda build --{expected.replace('_', '-')}` first")
 
 
 def text() -> str:
