@@ -1,38 +1,163 @@
-//! The way of a newcomer, from the login to the first job. The bodies are those of the guide, character by character.
+//! The way of a newcomer, from the login to the first job: the commands of a document, run as they stand in it.
+//!
+//! The document is our guide, or the one that `PIPEHOOK_WALKTHROUGH` names, from the root of the repository:
+//!
+//! ```sh
+//! PIPEHOOK_WALKTHROUGH=/tmp/guide.md cargo test -p tests --test product walkthrough::
+//! ```
+//!
+//! It is one of the same kind if its ```` ```bash ```` blocks log in, create such a hook for an application and list it,
+//! each with one `curl`. Its host is replaced by the stack's, and `<placeholders>` by what is known: the user's address
+//! and password, the ids, and whatever an earlier answer gave.
 
-use harness::{Call, Hash, Pipehook, User, alone, hmac, shared};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+use std::{env, fs};
+
+use harness::{Call, Hash, Pipehook, User, hmac, shared};
 use serde_json::{Value as Json, json};
 
-const LOGIN: &str = include_str!("walkthrough/login.json");
-const HOOK: &str = include_str!("walkthrough/hook.json");
+const GUIDE: &str = "docs/guides/create-an-incoming-webhook.md";
 
-async fn log_in(stack: &Pipehook, email: &str, password: &str) -> String {
-    let body = LOGIN.replace("<email>", email).replace("<password>", password);
-    let call = stack.post("/users/login").header("accept", "application/json");
-    let answer = call.header("content-type", "application/json").body(body).send().await;
-    let tokens = answer.is(200);
-    assert_eq!(tokens["token_type"], "Bearer");
-    assert_eq!(tokens["expires_in"], 3600);
-    assert!(tokens["refresh_token"].as_str().unwrap().len() >= 43);
-    assert_eq!(answer.header("cache-control"), "no-store");
-    tokens["access_token"].as_str().unwrap().to_owned()
+/// What curl does besides what the document says: it shows what a test wants to know, and it ends.
+const CURLRC: &str = "silent\nshow-error\nmax-time = 30\nwrite-out = \"\\n%{response_code}\"\ndump-header = headers\n";
+
+/// A block of the document that was run.
+#[derive(Debug)]
+struct Step {
+    path: String,
+    status: u16,
+    /// As curl wrote them.
+    headers: String,
+    body: Json,
 }
 
-/// Copies `url` and `secret` from the answer, as the guide says.
-async fn create_hook(stack: &Pipehook, token: &str) -> Json {
-    let body = HOOK.replace("<application_id>", "42").replace("<pipeline_id>", "7");
-    let call = stack.post("/hooks/incoming").header("accept", "application/json").bearer(token);
-    let answer = call.header("content-type", "application/json").body(body).send().await;
-    let hook = answer.is(201);
-    let id = hook["id"].as_str().unwrap();
-    assert_eq!(answer.header("location"), format!("{}/hooks/incoming/{id}", stack.api_url()));
-    assert_eq!(answer.header("cache-control"), "no-store");
-    hook
+impl Step {
+    fn has_header(&self, name: &str, value: &str) -> bool {
+        self.headers
+            .lines()
+            .any(|line| line.split_once(": ").is_some_and(|(known, found)| known == name && found == value))
+    }
 }
 
-async fn list_hooks(stack: &Pipehook, token: &str) -> Json {
-    let call = stack.get("/applications/42/hooks").header("accept", "application/json").bearer(token);
-    call.header("content-type", "application/json").send().await.is(200)
+fn document() -> String {
+    let path = env::var("PIPEHOOK_WALKTHROUGH").unwrap_or_else(|_| GUIDE.to_owned());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// What stands between ```` ```bash ```` and ```` ``` ````, also within a list, without the list's indentation.
+fn blocks(document: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(usize, String)> = None;
+    for line in document.lines() {
+        let text = line.trim_start();
+        open = match open {
+            None => (text == "```bash").then(|| (line.len() - text.len(), String::new())),
+            Some((_, block)) if text == "```" => {
+                blocks.push(block);
+                None
+            }
+            Some((indent, mut block)) => {
+                let blank = line.len() - line.trim_start_matches(' ').len();
+                block.push_str(&line[blank.min(indent)..]);
+                block.push('\n');
+                Some((indent, block))
+            }
+        };
+    }
+    assert!(open.is_none(), "a block does not end");
+    blocks
+}
+
+/// Scheme and authority of the first URL.
+fn host(script: &str) -> &str {
+    let url = &script[script.find("http").expect("a URL")..];
+    let authority = url.find("://").expect("a scheme") + 3;
+    let end = url[authority..].find(['/', '\'', '"', ' ', '\n']).map_or(url.len(), |end| authority + end);
+    &url[..end]
+}
+
+/// The script with every `<placeholder>` replaced. One that nothing is known of is a mistake of the document.
+fn fill(script: &str, known: &BTreeMap<String, String>) -> String {
+    let mut filled = String::new();
+    let mut rest = script;
+    while let Some((before, after)) = rest.split_once('<') {
+        filled.push_str(before);
+        let name = after.split_once('>').map_or("", |(name, _)| name);
+        if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
+            filled.push_str(known.get(name).unwrap_or_else(|| panic!("nothing says what <{name}> is")));
+            rest = &after[name.len() + 1..];
+        } else {
+            filled.push('<');
+            rest = after;
+        }
+    }
+    filled + rest
+}
+
+/// Runs a block in a shell of its own, in which only the document has a say.
+fn run(script: &str, host: &str) -> Step {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join(".curlrc"), CURLRC).unwrap();
+    let mut bash = Command::new("bash");
+    bash.args(["-euo", "pipefail", "-c", script]).current_dir(directory.path());
+    bash.env_clear().env("PATH", env::var_os("PATH").unwrap()).env("CURL_HOME", directory.path());
+    let output = bash.output().unwrap();
+    let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{script}\n{stderr}");
+
+    let (body, status) = stdout.rsplit_once('\n').unwrap();
+    let (_, path) = script.split_once(host).expect("a call of the stack");
+    Step {
+        path: path.split(['\'', '"', ' ', '\n']).next().unwrap().to_owned(),
+        status: status.parse().unwrap(),
+        headers: fs::read_to_string(directory.path().join("headers")).unwrap(),
+        body: serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {stdout}")),
+    }
+}
+
+/// Runs every block of the document, as this user and with application 42 and pipeline 7.
+fn walk(document: &str, stack: &Pipehook, user: &User<'_>) -> Vec<Step> {
+    let blocks = blocks(document);
+    let (theirs, ours) = (host(blocks.first().expect("a block")), stack.api_url());
+    let known =
+        [("email", &*user.email), ("password", &*user.password), ("application_id", "42"), ("pipeline_id", "7")];
+    let mut known: BTreeMap<_, _> = known.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let mut steps = Vec::new();
+    for block in &blocks {
+        let step = run(&fill(&block.replace(theirs, &ours), &known), &ours);
+        assert!((200..300).contains(&step.status), "{block}\n{step:?}");
+        for (name, value) in step.body.as_object().into_iter().flatten() {
+            if let Some(text) = value.as_str() {
+                known.entry(name.clone()).or_insert_with(|| text.to_owned());
+            }
+        }
+        steps.push(step);
+    }
+    steps
+}
+
+/// The hook that the document creates.
+fn create_hook(stack: &Pipehook, user: &User<'_>) -> Json {
+    let steps = walk(&document(), stack, user);
+    steps.into_iter().find(|step| step.path == "/hooks/incoming").expect("a step that creates a hook").body
+}
+
+fn check_login(step: &Step) {
+    assert_eq!((&*step.path, step.status), ("/users/login", 200), "{step:?}");
+    assert_eq!((&step.body["token_type"], &step.body["expires_in"]), (&json!("Bearer"), &json!(3600)));
+    assert!(step.body["refresh_token"].as_str().unwrap().len() >= 43);
+    assert!(step.has_header("cache-control", "no-store"), "{step:?}");
+}
+
+fn check_creation(step: &Step, user: &User<'_>, api: &str) {
+    assert_eq!((&*step.path, step.status), ("/hooks/incoming", 201), "{step:?}");
+    let id = step.body["id"].as_str().unwrap();
+    assert!(step.has_header("location", &format!("{api}/hooks/incoming/{id}")), "{step:?}");
+    assert!(step.has_header("cache-control", "no-store"), "{step:?}");
+    check_hook(step.body.clone(), user, api);
 }
 
 /// Asserts all that a created hook shows, and takes away what differs from one to the next.
@@ -83,30 +208,46 @@ fn push<'s>(stack: &'s Pipehook, hook: &Json, body: &str) -> Call<'s> {
         .body(body.to_owned())
 }
 
-fn expected_job(user: &User<'_>, hook: &Json, variables: &Json, request_id: &str) -> Json {
-    json!({
+/// Asserts that this call is the newest job, and that it carries these variables.
+async fn check_job(user: &User<'_>, hook: &Json, variables: &Json, request_id: &str) {
+    let mut job = user.jobs().await.pop().unwrap().body;
+    assert!(job.as_object_mut().unwrap().remove("created_at").unwrap().as_str().unwrap().ends_with('Z'));
+    assert!(job["triggered_from"]["delivery_id"].take().is_string());
+    let expected = json!({
         "version": 1, "id": request_id, "action_type": "deploy", "resource": { "type": "application", "id": 42 },
         "pipeline_id": variables["pipeline_id"], "project_id": user.project, "environment_id": user.project,
         "variables": variables,
         "triggered_from": {
             "hook_id": hook["id"], "hook_name": "run pipeline 7 on application 42 using main branch",
-            "request_id": request_id, "delivery_id": "72d3162e-cc78-11e3-81ab-4c9367dc0958", "event": "push",
-            "ip_address": "127.0.0.1",
+            "request_id": request_id, "delivery_id": null, "event": "push", "ip_address": "127.0.0.1",
         },
-    })
+    });
+    assert_eq!(job, expected);
 }
 
 #[test]
 fn the_guide_works_as_it_is_written() {
-    alone(async |stack| {
+    shared(async |stack| {
         let ann = stack.user().await;
 
-        let token = log_in(stack, &ann.email, &ann.password).await;
-        let hook = create_hook(stack, &token).await;
-        check_hook(hook.clone(), &ann, &stack.api_url());
-        let list = list_hooks(stack, &token).await;
+        let steps = walk(&document(), stack, &ann);
 
-        assert_eq!(list, json!([relation_of(&hook)]));
+        let [login, creation, list, calls @ ..] = &*steps else { panic!("too few steps: {steps:?}") };
+        check_login(login);
+        check_creation(creation, &ann, &stack.api_url());
+        let hook = &creation.body;
+        assert_eq!((&*list.path, list.status), ("/applications/42/hooks", 200), "{list:?}");
+        assert_eq!(list.body, json!([relation_of(hook)]));
+        for call in calls {
+            assert_eq!(Some(&*call.path), hook["url"].as_str().unwrap().strip_prefix(&stack.api_url()));
+            assert_eq!((call.status, &call.body["message"]), (200, &json!("The pipeline job was queued.")), "{call:?}");
+            let variables = json!({ "branch": "next", "pipeline_id": 7 });
+            check_job(&ann, hook, &variables, call.body["request_id"].as_str().unwrap()).await;
+        }
+        let answer = push(stack, hook, r#"{"ref": "refs/heads/main"}"#).send().await;
+        answer.accepted();
+        check_job(&ann, hook, &json!({ "branch": "main", "pipeline_id": 7 }), answer.request_id()).await;
+        assert_eq!(ann.jobs().await.len(), calls.len() + 1);
     });
 }
 
@@ -119,15 +260,14 @@ fn a_push_puts_one_job_on_the_queue_with_its_variables_from_the_defaults_or_from
             (r#"{"branch": null, "pipeline_id": "12"}"#, json!({ "branch": "main", "pipeline_id": 12 })),
         ] {
             let ann = stack.user().await;
-            let hook = create_hook(stack, &ann.access_token).await;
+            let hook = create_hook(stack, &ann);
+            let before = ann.jobs().await.len();
 
             let answer = push(stack, &hook, body).send().await;
 
             answer.accepted();
-            let mut job = ann.jobs().await.pop().unwrap();
-            assert!(job.body.as_object_mut().unwrap().remove("created_at").unwrap().as_str().unwrap().ends_with('Z'));
-            assert_eq!(job.body, expected_job(&ann, &hook, &variables, answer.request_id()));
-            assert_eq!(ann.jobs().await.len(), 1);
+            check_job(&ann, &hook, &variables, answer.request_id()).await;
+            assert_eq!(ann.jobs().await.len(), before + 1);
         }
     });
 }
@@ -136,13 +276,28 @@ fn a_push_puts_one_job_on_the_queue_with_its_variables_from_the_defaults_or_from
 fn the_same_push_with_one_byte_changed_is_refused_and_not_queued() {
     shared(async |stack| {
         let ann = stack.user().await;
-        let hook = create_hook(stack, &ann.access_token).await;
+        let hook = create_hook(stack, &ann);
+        let before = ann.jobs().await.len();
         let call = push(stack, &hook, r#"{"ref": "refs/heads/main"}"#);
 
         call.clone().body(r#"{"ref": "refs/heads/mair"}"#).send().await.refused(401);
 
-        assert_eq!(ann.jobs().await.len(), 0);
+        assert_eq!(ann.jobs().await.len(), before);
         call.send().await.accepted();
-        assert_eq!(ann.jobs().await.len(), 1, "the unchanged one is queued");
+        assert_eq!(ann.jobs().await.len(), before + 1, "the unchanged one is queued");
     });
+}
+
+#[test]
+fn blocks_are_taken_out_of_a_list_with_their_own_indentation() {
+    let document = "1. Run\n    ```bash\n    a \\\n      b\n    \tc\n    ```\n```sh\nd\n```\n```bash\ne\n```\n";
+    assert_eq!(blocks(document), ["a \\\n  b\n\tc\n", "e\n"]);
+}
+
+#[test]
+#[should_panic(expected = "nothing says what <token> is")]
+fn a_placeholder_that_nothing_fills_is_a_mistake() {
+    let known = BTreeMap::from([("id".to_owned(), "7".to_owned())]);
+    assert_eq!(fill("cat <<EOF <id> <X> 1 < 2", &known), "cat <<EOF 7 <X> 1 < 2");
+    fill("<id> <token>", &known);
 }
