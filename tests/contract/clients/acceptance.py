@@ -3,8 +3,8 @@
 It runs in the virtual environment of one version of the SDK, with tests/contract on the path, and starts a stack of its
 own: `bash .ci/run clients`.
 
-The newest version raises where an answer does not fit its models; 1.0.0 warns and hands out the raw text, so warnings are
-errors here. What they let through is compared value by value.
+The newest version raises where an answer does not fit its models; 1.0.0 warns and hands out the raw text, so warnings
+are errors here. What they let through is compared value by value.
 """
 
 from __future__ import annotations

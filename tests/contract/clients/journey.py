@@ -1,4 +1,4 @@
-"""What somebody does with the SDK, step by step. A step's name is what is claimed, and later ones build on earlier ones."""
+"""What somebody does with the SDK, step by step. A step's name is its claim; later steps build on earlier ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from support import Api, answer, refused, same, signed
 TAKES_CREDENTIALS = hasattr(models, "UserLogin")
 
 INVALID = "The request is well-formed but its content is not valid: see `errors`."
-UNAUTHENTICATED = "A valid access token is required: log in at POST /users/login and send it as `Authorization: Bearer <access_token>`."
+UNAUTHENTICATED = (
+    "A valid access token is required: log in at POST /users/login"
+    " and send it as `Authorization: Bearer <access_token>`."
+)
 BAD_SIGNATURE = "The signature of this call is missing or not valid."
 QUEUED = "The pipeline job was queued."
 MASK = "********"

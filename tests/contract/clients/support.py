@@ -1,4 +1,4 @@
-"""Comparing values, and plain HTTP for what the SDK does not speak: a provider's signed call, routes it does not know."""
+"""Comparing values, and plain HTTP for what the SDK cannot say: a provider's signed call, a route it does not know."""
 
 from __future__ import annotations
 
