@@ -164,6 +164,8 @@ fn bytes_around_and_within_a_payload_are_read_as_json_says_and_no_further() {
             assert_eq!(queued(&ann, hook.unsigned(body)).await, json!({ "branch": "x" }), "{body:?}");
         }
         assert_eq!(queued(&ann, hook.unsigned("\u{feff}")).await, json!({ "branch": "main" }));
+        let empty = hook.unsigned("").with("content-type", "application/octet-stream");
+        assert_eq!(queued(&ann, empty).await, json!({ "branch": "main" }), "API Gateway may have added the type");
         for body in ["7", "null", "\"x\"", "[]", "true"] {
             assert_eq!(queued(&ann, hook.unsigned(body)).await, json!({ "branch": "main" }), "{body}");
         }

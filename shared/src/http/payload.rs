@@ -34,6 +34,11 @@ impl<'a> Payload<'a> {
     /// Reads the body as its content type says. Without one it is JSON; an empty body is an empty object. GitHub and
     /// others can send a form whose field `payload` holds the JSON.
     pub fn read(content_type: Option<&str>, body: &'a [u8]) -> Result<Self, PayloadError> {
+        // Whatever its type: API Gateway adds one where there is no body.
+        // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+        if body.is_empty() {
+            return Ok(Self::json(""));
+        }
         let media_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
         let media_type = media_type.trim().to_ascii_lowercase();
         let is_json = media_type.is_empty() || media_type == "application/json" || media_type.ends_with("+json");
@@ -131,8 +136,10 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_body_is_an_empty_object() {
-        assert_eq!(one(None, b"", "a").unwrap(), None);
+    fn an_empty_body_is_an_empty_object_under_every_type() {
+        for content_type in [None, Some("text/plain"), Some("application/x-www-form-urlencoded")] {
+            assert_eq!(one(content_type, b"", "a").unwrap(), None);
+        }
     }
 
     #[test]

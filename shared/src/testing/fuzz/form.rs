@@ -5,7 +5,7 @@ use super::{paths, sections};
 use crate::domain::payload::{Path, Value};
 use crate::http::payload::{Payload, PayloadError};
 
-/// A content type (`-` for none), lines of paths, then a body of any bytes. The type alone says how the body is read;
+/// A content type (`-` for none), lines of paths, then a body of any bytes. The type alone says how a body is read that is not empty;
 /// a form holds what the decoder of this file finds in it, and its fields or the JSON in it stand where paths lead.
 ///
 /// # Panics
@@ -66,6 +66,7 @@ impl Read {
         let media_type = content_type.unwrap_or_default().to_ascii_lowercase();
         let media_type = media_type.find(';').map_or(&*media_type, |at| &media_type[..at]).trim();
         match media_type {
+            _ if body.is_empty() => Self::Json("{}".to_owned()),
             "application/x-www-form-urlencoded" => {
                 let fields: Vec<_> =
                     body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(pair).collect();
