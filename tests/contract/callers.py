@@ -1,0 +1,104 @@
+"""What schemathesis cannot make up: hooks and calls that are there, and signatures under a hook's secret."""
+
+from __future__ import annotations
+
+import hmac
+import itertools
+import json
+import re
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from typing import Any
+
+# In seconds. No call of the API takes one.
+CALL_LIMIT = 30
+
+# In the examples of docs/openapi.yaml. Headers of no provider carry the plain HMAC.
+GITHUB = "x-hub-signature-256"
+SLACK = "x-slack-signature"
+
+
+@dataclass(frozen=True)
+class Signing:
+    """How the calls of one hook are signed."""
+
+    header: str
+    algorithm: str
+    secret: str
+
+    def headers(self, body: bytes) -> dict[str, str]:
+        """The headers with which the provider would send this body."""
+        if self.header == SLACK:
+            now = str(int(time.time()))
+            return {self.header: f"v0={self._mac(f'v0:{now}:'.encode() + body)}", "x-slack-request-timestamp": now}
+        prefix = f"{self.algorithm}=" if self.header == GITHUB else ""
+        return {self.header: prefix + self._mac(body)}
+
+    def _mac(self, signed: bytes) -> str:
+        return hmac.new(self.secret.encode(), signed, self.algorithm).hexdigest()
+
+
+@dataclass
+class Callers:
+    """One user with an access token, another who only logs in, and what they have made so far."""
+
+    url: str
+    access_token: str
+    email: str
+    password: str
+    signings: dict[str, Signing] = field(default_factory=dict)
+    _assets: list[str] = field(default_factory=list)
+    _numbers: itertools.count[int] = field(default_factory=itertools.count)
+
+    def hook(self, *, signed: bool, demanding: bool = False) -> str:
+        """The id of a hook that nobody else uses, so that it may be deleted. Each is about a resource of its own."""
+        body: dict[str, object] = {
+            "name": "contract",
+            "action_type": "deploy",
+            "resource_type": "server",
+            "resource_id": 1_000_000 + next(self._numbers),
+            "requires_secret": signed,
+        }
+        if signed:
+            body |= {"secret_algorithm": "sha256", "secret_header_name": "x-contract-signature"}
+        if demanding:
+            body["settings"] = {"variables": [{"name": "ref", "type": "string", "required": True}]}
+        hook = self._send("POST", "/hooks/incoming", body)
+        self.remember(hook)
+        return str(hook["id"])
+
+    def request(self, *, authentic: bool) -> str:
+        """The id of a call that is in the log."""
+        hook = self.hook(signed=not authentic)
+        answer = self._send("POST", f"/hooks/{hook}/trigger", {"ref": "main"}, tolerate=401)
+        return str(answer["request_id"])
+
+    def asset(self, number: int) -> str:
+        """One of the files that the page of the reference loads."""
+        if not self._assets:
+            with urllib.request.urlopen(f"{self.url}/docs", timeout=CALL_LIMIT) as page:
+                self._assets = re.findall(r'"/docs/([^"]+)"', page.read().decode())
+        return self._assets[number % len(self._assets)]
+
+    def refresh_token(self) -> str:
+        """One that was never used."""
+        tokens = self._send("POST", "/users/login", {"email": self.email, "password": self.password})
+        return str(tokens["refresh_token"])
+
+    def remember(self, hook: dict[str, Any]) -> None:
+        """Takes the secret from an answer that shows it."""
+        if hook["requires_secret"]:
+            self.signings[hook["id"]] = Signing(hook["secret_header_name"], hook["secret_algorithm"], hook["secret"])
+
+    def _send(self, method: str, path: str, body: dict[str, object], *, tolerate: int | None = None) -> Any:
+        headers = {"Authorization": f"Bearer {self.access_token}", "Content-Type": "application/json"}
+        request = urllib.request.Request(self.url + path, json.dumps(body).encode(), headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=CALL_LIMIT) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            if error.code != tolerate:
+                raise RuntimeError(f"{method} {path} was answered {error.code}: {error.read()!r}") from error
+            return json.load(error)

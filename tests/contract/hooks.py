@@ -1,0 +1,167 @@
+"""Hooks of schemathesis: they give generated calls what a schema cannot say, and count the answers.
+
+Without them most calls would end at the first 404 or 401. Nothing here hides a failure: what is let pass stands in
+schemathesis.toml, with its reason.
+"""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import json
+import os
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import requests
+import schemathesis
+from callers import Callers
+from schemathesis import Case, HookContext, Response
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation.meta import TestPhase
+
+DIRECTORY = Path(os.environ["CONTRACT"])
+LARGEST_ID = 9_007_199_254_740_991
+
+Body = dict[str, Any]
+
+callers = Callers(**json.loads(Path(DIRECTORY, "callers.json").read_text()))
+numbers: defaultdict[str, itertools.count[int]] = defaultdict(itertools.count)
+answers: defaultdict[str, Counter[int]] = defaultdict(Counter)
+
+
+@schemathesis.hook
+def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:
+    if case.meta is None:
+        return
+    # In the stateful phase, what a call needs comes from earlier answers.
+    if case.meta.phase.name != TestPhase.STATEFUL:
+        use_what_is_there(case)
+        know_what_is_secret(case)
+    if isinstance(case.body, dict):
+        positive = not case.meta.is_negative_at(ParameterLocation.BODY)
+        correct = CORRECTIONS.get(operation_id(case))
+        if correct is not None:
+            correct(case, case.body, positive)
+    if operation_id(case) == "triggerHook":
+        sign(case)
+
+
+def use_what_is_there(case: Case[Any]) -> None:
+    """An id that was made up is answered 404 before anything else is looked at. One in five is left as it is."""
+    assert case.meta is not None
+    operation = operation_id(case)
+    if case.meta.is_negative_at(ParameterLocation.PATH) or one_in(5, f"made up {operation}"):
+        return
+    if "hook_id" in case.path_parameters:
+        # Of a hook that takes unsigned calls, PUT does not read how calls are signed.
+        signed = operation == "updateHook" or not one_in(3, f"unsigned {operation}")
+        demanding = one_in(4, f"demanding {operation}")
+        case.path_parameters["hook_id"] = callers.hook(signed=signed, demanding=demanding)
+    elif "request_id" in case.path_parameters:
+        case.path_parameters["request_id"] = callers.request(authentic=not one_in(4, "stranger"))
+    elif "asset" in case.path_parameters:
+        case.path_parameters["asset"] = callers.asset(next(numbers["asset"]))
+
+
+def know_what_is_secret(case: Case[Any]) -> None:
+    """A made-up password opens no session, and a made-up token refreshes none. Every second one is left as it is."""
+    assert case.meta is not None
+    if not isinstance(case.body, dict) or case.meta.is_negative_at(ParameterLocation.BODY):
+        return
+    if operation_id(case) == "logIn" and not one_in(2, "password"):
+        case.body |= {"email": callers.email, "password": callers.password}
+    elif operation_id(case) == "refreshTokens" and not one_in(2, "token"):
+        case.body["refresh_token"] = callers.refresh_token()
+
+
+def correct_new_hook(case: Case[Any], body: Body, positive: bool) -> None:
+    """Names of variables are unique, and signatures are such as the header's provider makes."""
+    if positive:
+        tell_variables_apart(body)
+        if body["requires_secret"]:
+            sign_as_the_header_says(body)
+
+
+def correct_pipeline_hook(case: Case[Any], body: Body, positive: bool) -> None:
+    """The body's pipeline, if there is one, is the path's: else that would hide what else is wrong."""
+    given = body.get("pipeline_id")
+    if isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= LARGEST_ID:
+        body["pipeline_id"] = case.path_parameters.get("pipeline_id")
+    correct_new_hook(case, body, positive)
+
+
+def correct_change(case: Case[Any], body: Body, positive: bool) -> None:
+    """The body's id is the path's, and what is said of signatures holds for the hook as it is."""
+    given = body.get("id")
+    if positive or (isinstance(given, str) and len(given) == len("33c690d6-0619-404d-9113-f2e4d067efdb")):
+        body["id"] = case.path_parameters.get("hook_id")
+    if not positive:
+        # Unless it says so, nothing is read of the signatures of a hook that takes unsigned calls.
+        if body.get("requires_secret") is None:
+            body["requires_secret"] = True
+        return
+    tell_variables_apart(body)
+    signing = ("requires_secret", "secret_algorithm", "secret_header_name")
+    if body.get("requires_secret") is not False and any(body.get(name) for name in signing):
+        body["secret_algorithm"] = body.get("secret_algorithm") or "sha256"
+        sign_as_the_header_says(body)
+
+
+CORRECTIONS: dict[str, Callable[[Case[Any], Body, bool], None]] = {
+    "createHook": correct_new_hook,
+    "createPipelineHook": correct_pipeline_hook,
+    "updateHook": correct_change,
+}
+
+
+def tell_variables_apart(body: Body) -> None:
+    names = set()
+    for index, variable in enumerate((body.get("settings") or {}).get("variables") or []):
+        if variable["name"] in names:
+            variable["name"] = f"variable {index}"
+        names.add(variable["name"])
+
+
+def sign_as_the_header_says(body: Body) -> None:
+    """The headers of the examples go with sha256 only; one that is no provider's goes with every algorithm."""
+    if body["secret_algorithm"] != "sha256" or not body.get("secret_header_name"):
+        body["secret_header_name"] = "X-Signature"
+
+
+def sign(case: Case[Any]) -> None:
+    """Signs as the hook's provider does. One call in four is left unsigned."""
+    signing = callers.signings.get(str(case.path_parameters.get("hook_id")))
+    if signing is None or one_in(4, "unsigned call"):
+        return
+    sent = requests.Request(**case.as_transport_kwargs(base_url=callers.url)).prepare().body or b""
+    for name, value in signing.headers(sent if isinstance(sent, bytes) else str(sent).encode()).items():
+        case.headers[name] = value
+
+
+@schemathesis.hook
+def after_call(context: HookContext, case: Case[Any], response: Response) -> None:
+    # Schemathesis also tries methods that an operation's path does not have.
+    if response.request.method != case.operation.method.upper():
+        return
+    answers[case.operation.label][response.status_code] += 1
+    if operation_id(case) in ("createHook", "createPipelineHook", "rotateHookSecret") and response.status_code < 300:
+        callers.remember(response.json())
+
+
+def operation_id(case: Case[Any]) -> str:
+    name: str = case.operation.definition.raw["operationId"]
+    return name
+
+
+def one_in(count: int, what: str) -> bool:
+    """True once in so many questions about this."""
+    return next(numbers[what]) % count == count - 1
+
+
+@atexit.register
+def write_answers() -> None:
+    counts = {label: dict(sorted(counter.items())) for label, counter in answers.items()}
+    Path(DIRECTORY, "answers.json").write_text(json.dumps(counts))
