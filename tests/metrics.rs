@@ -45,7 +45,7 @@ impl Document {
         assert_eq!(metadata.keys().collect::<Vec<_>>(), ["CloudWatchMetrics", "Timestamp"], "{}", self.text);
         let told = Duration::from_millis(metadata["Timestamp"].as_u64().unwrap());
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        assert!(told <= now && now - told < Duration::from_mins(2), "{}", self.text);
+        assert!(now.checked_sub(told).is_some_and(|age| age < Duration::from_mins(2)), "{}", self.text);
         let directives = metadata["CloudWatchMetrics"].as_array().unwrap();
         assert!(!directives.is_empty(), "{}", self.text);
         for directive in directives {
@@ -268,7 +268,7 @@ fn is_ours(dimension: &str, value: &str) {
         "Function" => functions(),
         "Outcome" => ["queued", "ignored", "rejected", "failed", "unknown"].map(str::to_owned).into(),
         "Provider" => providers.map(str::to_owned).collect(),
-        _ => panic!("{dimension}"),
+        _ => BTreeSet::new(),
     };
     assert!(known.contains(value), "{dimension} {value}");
 }
