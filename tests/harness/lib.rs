@@ -29,6 +29,7 @@ mod jobs;
 mod log;
 mod signing;
 mod stack;
+mod template;
 mod together;
 mod tokens;
 mod user;
@@ -41,6 +42,7 @@ pub use crate::{
     jobs::Job,
     signing::{Hash, hmac},
     stack::{Pipehook, alone, alone_with, shared},
+    template::{resources, template},
     together::together,
     tokens::Forger,
     user::{Footprint, User},

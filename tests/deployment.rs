@@ -1,0 +1,239 @@
+//! How `template.yaml` is deployed: its parameters, which docs/deploying.md lists, what a change of one reaches, and
+//! what outlives the stack.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use harness::{alone_with, github_hook, resources, template};
+use serde_json::{Value as Json, json};
+
+const FUNCTION: &str = "AWS::Serverless::Function";
+
+/// What changes without a new version of a function: the first is of the function as a whole, the others are
+/// for its release.
+const NOT_OF_A_VERSION: [&str; 3] = ["ReservedConcurrentExecutions", "DeploymentPreference", "VersionDescription"];
+
+fn names(list: &Json) -> Vec<&str> {
+    list.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect()
+}
+
+/// Label and parameters of each group, as the console shows them.
+fn groups(template: &Json) -> Vec<(&str, Vec<&str>)> {
+    let groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"].as_array().unwrap();
+    groups.iter().map(|group| (group["Label"]["default"].as_str().unwrap(), names(&group["Parameters"]))).collect()
+}
+
+/// The part of docs/deploying.md that follows from the template.
+fn guide(template: &Json) -> String {
+    let groups = groups(template).into_iter().map(|(label, parameters)| {
+        let rows: Vec<_> = parameters.into_iter().map(|name| row(name, &template["Parameters"][name])).collect();
+        format!("\n### {label}\n\n| parameter | default | |\n|---|---|---|\n{}", rows.concat())
+    });
+    groups.collect::<Vec<_>>().concat()
+}
+
+fn row(name: &str, parameter: &Json) -> String {
+    let default = parameter["Default"].as_str().map_or_else(|| parameter["Default"].to_string(), str::to_owned);
+    let default = if default.is_empty() { "empty".to_owned() } else { format!("`{default}`") };
+    let values = parameter["AllowedValues"].as_array().filter(|_| parameter["Type"] == "String");
+    let values = values.map_or_else(String::new, |values| {
+        let values: Vec<_> = values.iter().map(|value| format!("`{}`", value.as_str().unwrap())).collect();
+        format!(" One of {}.", values.join(", "))
+    });
+    format!("| `{name}` | {default} | {}{values} |\n", parameter["Description"].as_str().unwrap())
+}
+
+#[test]
+fn each_parameter_is_described_bounded_and_in_one_group_and_has_a_default() {
+    let template = template();
+    let mut grouped: Vec<_> = groups(&template).into_iter().flat_map(|(_, parameters)| parameters).collect();
+    grouped.sort_unstable();
+    let parameters = template["Parameters"].as_object().unwrap();
+    assert_eq!(grouped, parameters.keys().map(String::as_str).collect::<Vec<_>>());
+    for (name, parameter) in parameters {
+        assert!(parameter["Description"].as_str().is_some_and(|text| text.ends_with('.')), "{name}");
+        assert!(parameter.get("Default").is_some(), "{name}");
+        let bounds = ["AllowedValues", "AllowedPattern", "MinValue"];
+        assert!(bounds.iter().any(|bound| parameter.get(bound).is_some()), "{name}");
+        assert_eq!(
+            parameter.get("AllowedPattern").is_some(),
+            parameter.get("ConstraintDescription").is_some(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn the_guide_lists_the_parameters_as_the_template_has_them() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/deploying.md");
+    let text = fs::read_to_string(path).unwrap();
+    let expected = guide(&template());
+    let (_, from) = text.split_once("## Parameters\n").unwrap();
+    let start = from.find("\n### ").unwrap();
+    let end = from.find("\n## ").unwrap();
+    assert_eq!(&from[start..end], expected, "docs/deploying.md is to say what the template says:\n{expected}");
+}
+
+/// The parameters that a value depends on, by itself or through a condition.
+fn parameters<'t>(template: &'t Json, node: &'t Json, found: &mut BTreeSet<&'t str>) {
+    let mut add = |name: &'t str| {
+        if template["Parameters"].get(name).is_some() {
+            found.insert(name);
+        }
+    };
+    match node {
+        Json::Object(call) if call.contains_key("!Ref") => add(call["!Ref"].as_str().unwrap()),
+        Json::Object(call) if call.contains_key("!Sub") => {
+            let text = call["!Sub"].as_str().unwrap();
+            text.split("${").skip(1).filter_map(|rest| rest.split_once('}')).for_each(|(name, _)| add(name));
+        }
+        Json::Object(call) if call.contains_key("!Condition") => {
+            parameters(template, &template["Conditions"][call["!Condition"].as_str().unwrap()], found);
+        }
+        Json::Object(call) if call.contains_key("!If") => {
+            parameters(template, &template["Conditions"][call["!If"][0].as_str().unwrap()], found);
+            call["!If"].as_array().unwrap()[1..].iter().for_each(|value| parameters(template, value, found));
+        }
+        Json::Object(members) => members.values().for_each(|value| parameters(template, value, found)),
+        Json::Array(items) => items.iter().for_each(|item| parameters(template, item, found)),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
+    }
+}
+
+fn of_a_version(properties: &Json) -> Json {
+    let mut properties = properties.clone();
+    properties.as_object_mut().unwrap().retain(|name, _| !NOT_OF_A_VERSION.contains(&name.as_str()));
+    properties
+}
+
+#[test]
+fn a_parameter_that_changes_a_function_publishes_a_new_version_of_it() {
+    let template = template();
+    let globals = &template["Globals"]["Function"];
+    let mut described = BTreeSet::new();
+    parameters(&template, &globals["Description"], &mut described);
+    for (id, function) in resources(&template, FUNCTION) {
+        let mut changing = BTreeSet::new();
+        let (common, own) = (of_a_version(globals), of_a_version(&function["Properties"]));
+        parameters(&template, &common, &mut changing);
+        parameters(&template, &own, &mut changing);
+        assert!(changing.is_subset(&described), "{id}: {changing:?}");
+        assert_eq!(function["Properties"]["VersionDescription"], globals["Description"], "{id}");
+    }
+    let longest: u64 = ["PublicUrl", "DomainName"]
+        .map(|name| template["Parameters"][name]["MaxLength"].as_u64().unwrap())
+        .iter()
+        .sum();
+    assert!(longest + 50 <= 256, "Lambda takes descriptions of 256 characters");
+}
+
+#[test]
+fn calls_move_to_a_release_step_by_step_unless_there_are_none() {
+    let template = template();
+    assert_eq!(template["Globals"]["Function"]["AutoPublishAlias"], "live");
+    assert_eq!(template["Globals"]["Function"]["AutoPublishAliasAllProperties"], true);
+    for (id, function) in resources(&template, FUNCTION) {
+        let properties = &function["Properties"];
+        let preference = properties.get("Events").is_none().then(|| json!({ "Enabled": false }));
+        assert_eq!(properties.get("DeploymentPreference"), preference.as_ref(), "{id}");
+    }
+}
+
+#[test]
+fn the_alarms_that_take_a_release_back_are_there() {
+    let template = template();
+    let alarms = &template["Globals"]["Function"]["DeploymentPreference"]["Alarms"]["!If"][1];
+    let [by_name, by_reference] = alarms.as_array().unwrap().as_slice() else { panic!("{alarms}") };
+    // A name does not make CloudFormation wait for the alarm, so it has to be there always.
+    let named = &template["Resources"]["ReleaseAlarm"];
+    assert_eq!((&named["Properties"]["AlarmName"], named.get("Condition")), (by_name, None));
+    let referenced = &template["Resources"][by_reference["!Ref"].as_str().unwrap()];
+    assert_eq!(referenced["Condition"], alarms_condition(&template));
+    for alarm in [named, referenced] {
+        assert_eq!(alarm["Properties"]["Period"], 60, "shorter than the shortest step");
+    }
+}
+
+fn alarms_condition(template: &Json) -> Json {
+    template["Globals"]["Function"]["DeploymentPreference"]["Alarms"]["!If"][0].clone()
+}
+
+#[test]
+fn every_table_outlives_the_stack_and_can_be_restored() {
+    let tables = resources(&template(), "AWS::DynamoDB::Table");
+    assert!(tables.len() >= 3);
+    for (id, table) in tables {
+        assert_eq!(
+            (&table["DeletionPolicy"], &table["UpdateReplacePolicy"]),
+            (&json!("Retain"), &json!("Retain")),
+            "{id}"
+        );
+        let properties = &table["Properties"];
+        assert_eq!(properties["DeletionProtectionEnabled"], json!({ "!Ref": "DeletionProtection" }), "{id}");
+        assert_eq!(
+            properties["PointInTimeRecoverySpecification"],
+            json!({ "PointInTimeRecoveryEnabled": true }),
+            "{id}"
+        );
+    }
+}
+
+#[test]
+fn whatever_stores_something_takes_the_key_that_is_given() {
+    let template = template();
+    let key = json!({ "!Ref": "KmsKeyArn" });
+    let none = json!({ "!Ref": "AWS::NoValue" });
+    for (kind, property, value) in [
+        (
+            "AWS::DynamoDB::Table",
+            "SSESpecification",
+            json!({ "SSEEnabled": true, "SSEType": "KMS", "KMSMasterKeyId": key }),
+        ),
+        ("AWS::SQS::Queue", "KmsMasterKeyId", key.clone()),
+        ("AWS::SecretsManager::Secret", "KmsKeyId", key.clone()),
+        ("AWS::Logs::LogGroup", "KmsKeyId", key.clone()),
+    ] {
+        let found = resources(&template, kind);
+        assert!(found.len() > 1, "{kind}");
+        for (id, resource) in found {
+            assert_eq!(resource["Properties"][property], json!({ "!If": ["HasKey", value, none] }), "{id}");
+        }
+    }
+    for (id, queue) in resources(&template, "AWS::SQS::Queue") {
+        assert_eq!(queue["Properties"]["SqsManagedSseEnabled"], json!({ "!If": ["HasKey", false, true] }), "{id}");
+    }
+    for (id, group) in resources(&template, "AWS::Logs::LogGroup") {
+        assert_eq!(group["Properties"]["RetentionInDays"], json!({ "!Ref": "LogRetentionDays" }), "{id}");
+    }
+}
+
+#[test]
+fn every_queue_refuses_calls_without_tls() {
+    let template = template();
+    let policies = resources(&template, "AWS::SQS::QueuePolicy");
+    for id in resources(&template, "AWS::SQS::Queue").into_keys() {
+        let of_queue = |policy: &&Json| policy["Properties"]["Queues"] == json!([{ "!Ref": id }]);
+        let policy = policies.values().find(of_queue).unwrap_or_else(|| panic!("{id} has no policy"));
+        let statement = &policy["Properties"]["PolicyDocument"]["Statement"][0];
+        let expected = json!({
+            "Sid": "RefuseCallsWithoutTls", "Effect": "Deny", "Principal": "*", "Action": "sqs:*",
+            "Resource": { "!GetAtt": format!("{id}.Arn") },
+            "Condition": { "Bool": { "aws:SecureTransport": "false" } },
+        });
+        assert_eq!(*statement, expected);
+    }
+}
+
+#[test]
+fn hooks_are_at_the_public_url_else_at_the_domain_name() {
+    const DOMAIN: (&str, &str) = ("DomainName", "hooks.example.com");
+    for (parameters, expected) in [
+        (vec![DOMAIN], "https://hooks.example.com/hooks/"),
+        (vec![DOMAIN, ("PublicUrl", "https://front.example.com")], "https://front.example.com/hooks/"),
+    ] {
+        alone_with(&parameters, async |stack| {
+            let hook = stack.user().await.create_hook(&github_hook()).await;
+            assert!(hook.json["url"].as_str().unwrap().starts_with(expected), "{}", hook.json);
+        });
+    }
+}

@@ -1,0 +1,209 @@
+//! What the functions may do: all that they need, and nothing else. `local` refuses a function what its role in
+//! `template.yaml` does not allow, so that every other test shows that nothing is lacking. These show that nothing is
+//! left over.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use harness::{Pipehook, User, alone_with, github_hook, open_hook, resources, template};
+use local::{Permission, Stack};
+use serde_json::{Value as Json, json};
+
+const KEY: &str = "arn:aws:kms:us-east-1:000000000000:key/01234567-89ab-cdef-0123-456789abcdef";
+
+/// What has to be so wide, and why: where it stands, the action, and the reason.
+const WIDE: &[(&str, &str, &str)] = &[
+    ("TracingPolicy", "xray:PutTraceSegments", "X-Ray has no resources that a policy could name"),
+    ("TracingPolicy", "xray:PutTelemetryRecords", "as above"),
+];
+
+/// Policies that are not ours: what they allow is for AWS to say.
+const FOREIGN: &[(&str, &str)] =
+    &[("DeploymentRole", "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited")];
+
+/// What Lambda itself does under a function's role, so that nobody sees the function do it.
+const OF_LAMBDA: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
+
+/// Each statement in a policy of the template, with the resource that it stands in.
+fn statements(template: &Json) -> Vec<(&str, &Json)> {
+    fn collect<'t>(id: &'t str, node: &'t Json, found: &mut Vec<(&'t str, &'t Json)>) {
+        if node.get("Effect").is_some() {
+            found.push((id, node));
+        }
+        match node {
+            Json::Array(items) => items.iter().for_each(|item| collect(id, item, found)),
+            Json::Object(members) => members.values().for_each(|member| collect(id, member, found)),
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
+        }
+    }
+    let mut found = Vec::new();
+    for (id, resource) in template["Resources"].as_object().unwrap() {
+        collect(id, &resource["Properties"], &mut found);
+    }
+    found
+}
+
+/// Every text in a value, whatever functions of CloudFormation it stands in.
+fn texts(node: &Json) -> Vec<&str> {
+    match node {
+        Json::String(text) => vec![text],
+        Json::Array(items) => items.iter().flat_map(texts).collect(),
+        Json::Object(members) => members.values().flat_map(texts).collect(),
+        Json::Null | Json::Bool(_) | Json::Number(_) => Vec::new(),
+    }
+}
+
+#[test]
+fn no_statement_allows_more_than_it_names() {
+    let template = template();
+    let mut wide = BTreeSet::new();
+    for (id, statement) in statements(&template).into_iter().filter(|(_, statement)| statement["Effect"] == "Allow") {
+        for negation in ["NotAction", "NotResource", "NotPrincipal"] {
+            assert_eq!(statement.get(negation), None, "{id}: {statement}");
+        }
+        let has_star = |name: &str| texts(&statement[name]).iter().any(|text| text.contains('*'));
+        assert!(!has_star("Action") && !has_star("Principal"), "{id}: {statement}");
+        if has_star("Resource") {
+            wide.extend(texts(&statement["Action"]).into_iter().map(|action| (id, action)));
+        }
+    }
+    let expected: BTreeSet<_> = WIDE.iter().map(|(id, action, _)| (*id, *action)).collect();
+    assert_eq!(wide, expected);
+}
+
+#[test]
+fn each_function_has_a_role_of_its_own_which_nobody_else_may_assume() {
+    let template = template();
+    let roles = resources(&template, "AWS::IAM::Role");
+    let mut taken = BTreeSet::new();
+    for (id, function) in resources(&template, "AWS::Serverless::Function") {
+        let role = format!("{id}Role");
+        assert_eq!(function["Properties"]["Role"], json!({ "!GetAtt": format!("{role}.Arn") }));
+        let trust = json!({ "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": { "Service": "lambda.amazonaws.com" } });
+        assert_eq!(roles[&role]["Properties"]["AssumeRolePolicyDocument"]["Statement"], trust, "{role}");
+        taken.insert(role);
+    }
+    assert!(taken.len() > 15, "{taken:?}");
+}
+
+#[test]
+fn policies_that_are_not_ours_are_listed() {
+    let template = template();
+    let ours = resources(&template, "AWS::IAM::ManagedPolicy");
+    let mut foreign = BTreeSet::new();
+    for (id, role) in &resources(&template, "AWS::IAM::Role") {
+        for policy in role["Properties"]["ManagedPolicyArns"].as_array().into_iter().flatten() {
+            // Without the name of a condition, and what stands there when it does not hold.
+            let named = policy["!If"].as_array().map_or(policy, |parts| &parts[1]);
+            let text = texts(named)[0];
+            if !(named.get("!Ref").is_some() && ours.contains_key(text)) {
+                foreign.insert((id.clone(), text.to_owned()));
+            }
+        }
+    }
+    let expected: BTreeSet<_> = FOREIGN.iter().map(|(id, policy)| ((*id).to_owned(), (*policy).to_owned())).collect();
+    assert_eq!(foreign, expected);
+}
+
+/// Every permission but those that Lambda itself makes use of.
+fn of_functions(permissions: BTreeSet<Permission>) -> BTreeSet<Permission> {
+    permissions.into_iter().filter(|permission| !OF_LAMBDA.contains(&permission.action.as_str())).collect()
+}
+
+/// Everything that users, administrators and providers can make the functions do.
+async fn make_use_of_everything(stack: &Pipehook) {
+    let ann = stack.user().await;
+    let change = json!({ "email": ann.email, "name": "Ann", "project_id": ann.project, "environment_id": 1 });
+    stack.put_user(&change).await.unwrap();
+    of_sessions(stack, &ann).await;
+    of_hooks(&ann).await;
+    of_calls(&ann).await;
+    of_keys(stack).await;
+}
+
+async fn of_sessions(stack: &Pipehook, ann: &User<'_>) {
+    stack.log_in(&ann.email, "not the password").await.is(401);
+    let session = stack.log_in(&ann.email, &ann.password).await.is(200);
+    ann.get("/users/me").send().await.is(200);
+    let refresh = stack.post("/users/refresh-token").json(&json!({ "refresh_token": session["refresh_token"] }));
+    refresh.clone().send().await.is(200);
+    // A token that was used is somebody else's, and ends the session.
+    refresh.send().await.is(401);
+    let other = stack.log_in(&ann.email, &ann.password).await.is(200);
+    let bearer = other["access_token"].as_str().unwrap();
+    assert_eq!(stack.post("/users/logout").bearer(bearer).send().await.status, 204);
+}
+
+async fn of_hooks(ann: &User<'_>) {
+    let hook = ann.create_hook(&github_hook()).await;
+    let path = format!("/hooks/incoming/{}", hook.id);
+    ann.get(&path).send().await.is(200);
+    ann.list("/applications/42/hooks").await;
+    ann.list("/pipelines/7/hooks").await;
+    // To another resource, which counts its hooks.
+    assert_eq!(ann.put_hook(&hook, &json!({ "resource_id": 43 })).await.status, 204);
+    ann.post(&format!("{path}/rotate-secret")).json(&json!({})).send().await.is(200);
+    assert_eq!(ann.call("DELETE", &path).send().await.status, 204);
+}
+
+async fn of_calls(ann: &User<'_>) {
+    let hook = ann.create_hook(&open_hook()).await;
+    let call = hook.unsigned("{}").send().await;
+    call.accepted();
+    assert_eq!(ann.calls_of(&hook).await.len(), 1);
+    ann.log_of(&call).await;
+    ann.retry(call.request_id()).await.is(201);
+}
+
+/// Seals the secret of a hook under a new key.
+async fn of_keys(stack: &Pipehook) {
+    let ann = stack.user().await;
+    ann.create_hook(&github_hook()).await;
+    let old = stack.key("SealingKey").await;
+    stack.put_key("SealingKey", &format!("{}\n{old}\n", "k".repeat(64))).await;
+    let answer = stack.invoke("KeysReseal", "{}").await.unwrap();
+    assert_eq!(answer.function_error, None, "{answer:?}");
+}
+
+/// One line each.
+fn lines<'p>(permissions: impl Iterator<Item = &'p Permission>) -> Vec<String> {
+    permissions.map(|it| format!("{}: {} on {} via {:?}", it.function, it.action, it.resource, it.via)).collect()
+}
+
+#[test]
+fn every_permission_is_used_and_nothing_else_is_needed() {
+    alone_with(&[("KmsKeyArn", KEY)], async |stack| {
+        make_use_of_everything(stack).await;
+
+        let (granted, used) = (of_functions(stack.granted()), stack.used());
+        assert!(used.len() > 80, "{}", used.len());
+        assert_eq!(lines(granted.difference(&used)), [""; 0], "allowed and not used");
+        assert_eq!(lines(used.difference(&granted)), [""; 0], "used and not named");
+    });
+}
+
+#[test]
+fn without_a_key_no_function_may_use_one() {
+    alone_with(&[], async |stack| {
+        assert!(stack.granted().iter().all(|permission| !permission.action.starts_with("kms:")));
+    });
+}
+
+#[test]
+fn a_function_writes_to_its_own_log_only() {
+    alone_with(&[], async |stack: &Pipehook| {
+        let mut logs: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for permission in Stack::granted(stack) {
+            if OF_LAMBDA.contains(&permission.action.as_str()) {
+                logs.entry(permission.function).or_default().insert((permission.action, permission.resource));
+            }
+        }
+        let functions = resources(&template(), "AWS::Serverless::Function");
+        assert_eq!(logs.keys().collect::<Vec<_>>(), functions.keys().collect::<Vec<_>>());
+        for (function, allowed) in logs {
+            let code = functions[&function]["Properties"]["CodeUri"].as_str().unwrap();
+            let name = code.trim_end_matches('/').rsplit('/').next().unwrap();
+            let group = format!("arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/pipehook/{name}:*");
+            assert_eq!(allowed, OF_LAMBDA.map(|action| (action.to_owned(), group.clone())).into(), "{function}");
+        }
+    });
+}
