@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use saphyr::{LoadableYamlNode, Scalar, Yaml};
+use harness::template;
 use serde_json::{Map, Value as Json, json};
 use shared::domain::signature::providers::SCHEMES;
 use shared::telemetry::Metric;
@@ -58,36 +58,12 @@ fn read(path: &str) -> String {
     fs::read_to_string(Path::new(ROOT).join(path)).unwrap()
 }
 
-/// YAML as JSON, and a function of CloudFormation as `{"!Ref": ..}`.
-fn to_json(yaml: &Yaml<'_>) -> Json {
-    match yaml {
-        Yaml::Value(Scalar::Null) => Json::Null,
-        Yaml::Value(Scalar::Boolean(boolean)) => json!(boolean),
-        Yaml::Value(Scalar::Integer(integer)) => json!(integer),
-        Yaml::Value(Scalar::FloatingPoint(number)) => json!(number.into_inner()),
-        Yaml::Value(Scalar::String(text)) => json!(text),
-        Yaml::Sequence(items) => items.iter().map(to_json).collect(),
-        Yaml::Mapping(entries) => {
-            entries.iter().map(|(key, value)| (key.as_str().unwrap().to_owned(), to_json(value))).collect()
-        }
-        Yaml::Tagged(tag, inner) => json!({ format!("!{}", tag.suffix): to_json(inner) }),
-        Yaml::Representation(..) | Yaml::Alias(_) | Yaml::BadValue => panic!("{yaml:?}"),
-    }
-}
-
-fn template() -> Json {
-    to_json(&Yaml::load_from_str(&read("template.yaml")).unwrap()[0])
-}
-
-/// The resources of a type, by their logical ids.
+/// The properties of the resources of a type, by their logical ids.
 fn resources(template: &Json, kind: &str) -> BTreeMap<String, Json> {
-    let all = template["Resources"].as_object().unwrap().clone().into_iter();
-    all.filter(|(_, resource)| resource["Type"] == kind)
-        .map(|(id, resource)| (id, resource["Properties"].clone()))
-        .collect()
+    harness::resources(template, kind).into_iter().map(|(id, resource)| (id, resource["Properties"].clone())).collect()
 }
 
-/// The alarms that tell people; the others tell CodeDeploy, which takes back a release then.
+/// The alarms that tell people; the others tell `CodeDeploy`, which takes back a release then.
 fn alarms(template: &Json) -> BTreeMap<String, Json> {
     let mut alarms = resources(template, "AWS::CloudWatch::Alarm");
     alarms.retain(|id, _| !id.starts_with("Release"));
@@ -101,13 +77,12 @@ fn text(value: &Json) -> String {
         Json::Object(call) => {
             let (function, argument) = call.iter().next().unwrap();
             match function.as_str() {
-                "!Ref" => format!("${{{}}}", argument.as_str().unwrap()),
-                "!GetAtt" => format!("${{{}}}", argument.as_str().unwrap()),
+                "!Ref" | "!GetAtt" => format!("${{{}}}", argument.as_str().unwrap()),
                 "!Sub" => argument.as_str().unwrap().to_owned(),
-                _ => panic!("{value}"),
+                _ => value.to_string(),
             }
         }
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) => panic!("{value}"),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) => value.to_string(),
     }
 }
 
@@ -142,7 +117,7 @@ fn dashboard(template: &Json) -> Json {
     for (name, parameter) in template["Parameters"].as_object().unwrap() {
         json = json.replace(&format!("${{{name}}}"), &parameter["Default"].to_string());
     }
-    serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}: {json}"))
+    serde_json::from_str(&json).unwrap()
 }
 
 fn widgets(dashboard: &Json, kind: &str) -> Vec<Map<String, Json>> {
