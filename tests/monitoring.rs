@@ -238,6 +238,16 @@ fn the_dashboard_shows_every_alarm_and_the_errors_of_every_function() {
     assert_eq!(shown, functions.map(|id| format!("${{{id}}}")).collect());
 }
 
+/// Left to itself, CloudWatch picks the period by the range that is shown, and the sum of a day is that of some minutes.
+#[test]
+fn what_a_day_costs_is_summed_up_by_days() {
+    let dashboard = dashboard(&template());
+    assert_eq!(dashboard["periodOverride"], "inherit");
+    let panels = widgets(&dashboard, "metric");
+    let costs = panels.iter().find(|panel| panel["title"] == "USD a day").unwrap();
+    assert_eq!(costs["period"], 24 * 60 * 60);
+}
+
 #[test]
 fn a_function_that_is_traced_may_send_its_traces() {
     let template = template();
