@@ -96,6 +96,7 @@ class Function:
         variables = environment(stack, "127.0.0.1") | credentials(logical_id)
         variables |= {
             "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._api.server_port}",
+            "AWS_REGION": "us-east-1",
             "AWS_LAMBDA_FUNCTION_NAME": logical_id,
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
