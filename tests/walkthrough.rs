@@ -10,6 +10,8 @@
 //! each with one `curl`. Its host is replaced by the stack's, and `<placeholders>` by what is known: the user's address
 //! and password, the ids, and whatever an earlier answer gave.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a document that cannot be run fails a test, and says where")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;

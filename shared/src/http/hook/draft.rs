@@ -180,9 +180,9 @@ mod tests {
         let (Json::Object(body_fields), Json::Object(change)) = (&mut body, change) else { panic!("no object") };
         body_fields.extend(change);
         let text = body.to_string();
-        read_draft(Fields::of_body(&text).unwrap(), pipeline).map_err(|error| match error {
-            ApiError::Invalid(errors) => errors.by_field().keys().cloned().collect(),
-            other => panic!("{other}"),
+        read_draft(Fields::of_body(&text).unwrap(), pipeline).map_err(|error| {
+            let ApiError::Invalid(errors) = error else { panic!("{error}") };
+            errors.by_field().keys().cloned().collect()
         })
     }
 
