@@ -209,6 +209,86 @@ fn a_receipt_that_is_lost_is_not_taken_for_somebody_elses_change() {
     });
 }
 
+/// Waits until a request for this operation is made, after so many requests.
+async fn asked(stack: &Pipehook, operation: &str, after: usize) {
+    while !stack.aws_calls()[after..].iter().any(|call| call.operation == operation) {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// Long enough for what a test does meanwhile, and shorter than the SDK waits.
+const WHILE: Duration = Duration::from_millis(600);
+
+#[test]
+fn a_run_that_is_overtaken_takes_no_change_back() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let hooks = hooks_of(&ann, 4).await;
+        // The functions are to be quick when it matters.
+        let warm = hooks_of(&ann, 1).await.remove(0);
+        rotate_secret(&ann, &warm).await.unwrap();
+        assert_eq!(ann.put_hook(&warm, &json!({})).await.status, 204);
+        assert_eq!(ann.call("DELETE", &format!("/hooks/incoming/{}", warm.id)).send().await.status, 204);
+        let new = rotate_key(stack).await;
+        let before = stack.aws_calls().len();
+
+        stack.fault(Service::DynamoDb, Fault::delay_answer(WHILE).on("Scan").first(1));
+        let change = async {
+            asked(stack, "Scan", before).await;
+            let (renaming, removal) = (json!({ "action_type": "restart" }), format!("/hooks/incoming/{}", hooks[2].id));
+            let (rotated, renamed, removed) =
+                tokio::join!(rotate_secret(&ann, &hooks[0]), ann.put_hook(&hooks[1], &renaming), async {
+                    ann.call("DELETE", &removal).send().await
+                });
+            (rotated.unwrap(), [renamed.status, removed.status])
+        };
+        let (outcome, (rotated, statuses)) = tokio::join!(reseal(stack), change);
+
+        assert_eq!(statuses, [204, 204]);
+        assert_eq!(counts(&outcome.unwrap()), [4, 3, 1, 0], "for the removed one there is nothing left to do");
+        assert_eq!(counts(&reseal(stack).await.unwrap()), [3, 1, 0, 0]);
+        assert_eq!(keys_in_use(stack).await, [key_id(&new)]);
+        assert_eq!(all_of(stack, &hooks[1]).await["action_type"]["S"], "restart");
+        drop_old_keys(stack, &new).await;
+        for hook in [&rotated, &hooks[0], &hooks[1], &hooks[3]] {
+            hook.push().send().await.accepted();
+        }
+        hooks[2].push().send().await.refused(404);
+    });
+}
+
+#[test]
+fn a_change_that_a_run_overtakes_is_refused_and_brings_no_old_seal_back() {
+    for operation in ["UpdateItem", "PutItem"] {
+        alone(async |stack| {
+            let ann = stack.user().await;
+            let hook = ann.create_hook(&github_hook()).await;
+            let new = rotate_key(stack).await;
+            let before = stack.aws_calls().len();
+            let path = format!("/hooks/incoming/{}", hook.id);
+            let change = if operation == "UpdateItem" {
+                ann.post(&format!("{path}/rotate-secret")).json(&json!({}))
+            } else {
+                ann.call("PUT", &path).json(&json!({ "id": hook.id, "name": "renamed" }))
+            };
+
+            stack.fault(Service::DynamoDb, Fault::delay(WHILE).on(operation).first(1));
+            let run = async {
+                asked(stack, operation, before).await;
+                reseal(stack).await.unwrap()
+            };
+            let (answer, outcome) = tokio::join!(change.send(), run);
+
+            answer.refused(409);
+            assert_eq!(counts(&outcome), [1, 1, 0, 0]);
+            assert_eq!(keys_in_use(stack).await, [key_id(&new)], "{operation}");
+            drop_old_keys(stack, &new).await;
+            assert_eq!(all_of(stack, &hook).await["name"]["S"], hook.json["name"]);
+            hook.push().send().await.accepted();
+        });
+    }
+}
+
 /// Rotates the secret some times; the hooks with the last two secrets that were shown.
 async fn rotate_often<'s>(user: &User<'_>, hook: Hook<'s>) -> [Hook<'s>; 2] {
     let (mut previous, mut current) = (hook.clone(), hook);
