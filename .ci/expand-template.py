@@ -5,11 +5,15 @@ misspelt !Ref fails now and not at the next deployment.
 """
 
 import json
+import logging
 import sys
 
 from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
+
+# It warns of switches of its own, which are off.
+logging.disable(logging.WARNING)
 
 with open("template.yaml", encoding="utf-8") as file:
     template = yaml_parse(file.read())
