@@ -10,7 +10,7 @@
 //! | [`keys`] | the keys of a running function, which change while it lives | [`ports`], [`domain`] |
 //! | [`ports`] | one trait per capability that a function may need | [`domain`] |
 //! | [`domain`] | hooks, users, signatures, payloads, jobs: pure functions and types | nothing of the above, no clock, no randomness |
-//! | [`config`], [`telemetry`] | the process's surroundings: environment, clock, randomness, logs | the standard library |
+//! | [`config`], [`telemetry`] | the process's surroundings: environment, clock, randomness, logs, metrics | the standard library |
 //!
 //! `tests/layers.rs` reads the sources and fails when an arrow points upwards.
 //!
