@@ -10,11 +10,13 @@ Alone, `python tests/contract/stack.py` serves one until Ctrl-C and prints where
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import secrets
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -148,6 +150,7 @@ class Stack:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is for this program, which then stops the stack.
+                preexec_fn=_end_with_parent,
             )
         facts = self._wait_for(ready)
         self.url = facts.pop("api_url")
@@ -177,6 +180,13 @@ class Stack:
                 os.killpg(process.pid, signal.SIGKILL)  # The functions too: they are in the session of the stack.
                 process.wait()
         self._directory.cleanup()
+
+
+def _end_with_parent() -> None:
+    """Lets the stack end with this program, also when that is killed and cannot clean up. Only Linux knows how."""
+    if sys.platform == "linux":
+        set_signal_at_parents_death = 1  # PR_SET_PDEATHSIG
+        ctypes.CDLL(None).prctl(set_signal_at_parents_death, signal.SIGTERM)
 
 
 def main() -> None:
