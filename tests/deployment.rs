@@ -237,3 +237,37 @@ fn hooks_are_at_the_public_url_else_at_the_domain_name() {
         });
     }
 }
+
+#[test]
+fn the_stack_works_with_every_parameter_set() {
+    let set = [
+        ("DomainName", "hooks.example.com"),
+        ("CertificateArn", "arn:aws:acm:us-east-1:000000000000:certificate/01234567-89ab-cdef-0123-456789abcdef"),
+        ("HostedZoneId", "Z0123456789"),
+        ("ExecuteApiEndpoint", "disabled"),
+        ("TriggerConcurrency", "100"),
+        ("DeploymentPreference", "AllAtOnce"),
+        ("Architecture", "x86_64"),
+        ("KmsKeyArn", "arn:aws:kms:us-east-1:000000000000:key/01234567-89ab-cdef-0123-456789abcdef"),
+        ("DeletionProtection", "false"),
+        ("LogLevel", "debug"),
+        ("Tracing", "on"),
+        ("AlarmEmail", "ops@example.com"),
+        ("AlarmTopicArn", "arn:aws:sns:us-east-1:000000000000:alarms"),
+        ("StateMachineArn", "arn:aws:states:us-east-1:000000000000:stateMachine:pipelines"),
+        ("StateMachineInvocation", "REQUEST_RESPONSE"),
+    ];
+    let template = template();
+    let takes_a_text = |parameter: &Json| parameter["Type"] == "String";
+    for (name, parameter) in template["Parameters"].as_object().unwrap() {
+        let is_set = set.iter().any(|(set, _)| set == name);
+        assert!(is_set || !takes_a_text(parameter) || name == "PublicUrl", "{name} chooses something: set it here");
+    }
+    alone_with(&set, async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&github_hook()).await;
+        let trigger = stack.post(&format!("/hooks/{}/trigger", hook.id));
+        trigger.body("{}").send().await.is(401);
+        assert_eq!(ann.calls_of(&hook).await.len(), 1);
+    });
+}
