@@ -150,7 +150,7 @@ class Stack:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is for this program, which then stops the stack.
-                preexec_fn=_end_with_parent,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 - no thread is running yet, and it takes no lock.
             )
         facts = self._wait_for(ready)
         self.url = facts.pop("api_url")
