@@ -31,6 +31,7 @@ from typing import Any
 
 import template
 from api import first_steps
+from bridge import Bridge
 from engine import engine, image
 from host import SKIPPED, Unavailable, architecture
 from samples import PROJECT, Samples, cases, credentials, environment, port, report
@@ -130,6 +131,19 @@ def check_events(sam: Sam, function: str) -> Iterator[str]:
 def check_api(sam: Sam) -> Iterator[str]:
     with Samples() as stack, bridge(stack), sam.start_api(stack) as url:
         yield from report("sam local start-api", partial(first_steps, stack, url))
+        yield from report("tests/sam/bridge.py lets only containers in", partial(check_bridge, stack))
+
+
+def check_bridge(stack: Samples) -> list[str]:
+    """A neighbour who sends packets for the bridge gets nothing out of it; that containers do, the events have shown."""
+    peer = (Bridge().address, port(stack.dynamodb_url))
+    with socket.create_connection(peer, INVOKE_LIMIT, source_address=("127.0.0.1", 0)) as neighbour:
+        neighbour.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        try:
+            answer = neighbour.recv(100)
+        except ConnectionError:
+            answer = b""
+    return [f"127.0.0.1, which is not in Docker's network, was answered {answer!r}"] if answer else []
 
 
 def free_port() -> int:
