@@ -19,5 +19,6 @@ async fn main() -> Result<(), lambda_http::Error> {
         tokio::join!(SealingKeys::read(sealing_key, config::now()), hooks.warm_up(), jobs.warm_up());
     let sealing_keys = sealing_keys?;
     let endpoint = HookTrigger { hooks, jobs, requests, sealing_keys, rejections: RejectionBudget::default() };
-    http::serve(endpoint, config::now, Random::new(config::fill_random)).await
+    // On the heap: the future of a call that is queued and logged at the same time is large.
+    Box::pin(http::serve(endpoint, config::now, Random::new(config::fill_random))).await
 }
