@@ -135,7 +135,7 @@ def check_api(sam: Sam) -> Iterator[str]:
 
 
 def check_bridge(stack: Samples) -> list[str]:
-    """A neighbour who sends packets for the bridge gets nothing out of it; that containers do, the events have shown."""
+    """A neighbour who sends packets for the bridge gets nothing out of it. Containers do, as the events have shown."""
     peer = (Bridge().address, port(stack.dynamodb_url))
     with socket.create_connection(peer, INVOKE_LIMIT, source_address=("127.0.0.1", 0)) as neighbour:
         neighbour.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
