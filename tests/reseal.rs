@@ -331,14 +331,14 @@ fn runs_at_the_same_time_as_changes_and_each_other_lose_nothing() {
                 assert_eq!(outcome["unreadable"], 0, "{outcome}");
             }
         }));
-        let (changed, status, _) = tokio::join!(changes, removal, runs);
+        let (survivors, status, _) = tokio::join!(changes, removal, runs);
 
         assert_eq!(status, 204);
         let outcome = reseal(stack).await.unwrap();
         assert_eq!((counts(&outcome)[0], counts(&outcome)[2]), (8, 0), "the removed hook did not come back");
         assert_eq!(keys_in_use(stack).await, [key_id(&new)]);
         drop_old_keys(stack, &new).await;
-        for hook in changed.iter().flatten() {
+        for hook in survivors.iter().flatten() {
             hook.push().send().await.accepted();
         }
         removed.push().send().await.refused(404);
