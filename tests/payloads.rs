@@ -125,7 +125,7 @@ fn only_post_triggers_a_hook() {
     shared(async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&open_hook()).await;
-        assert_eq!(attempt(&ann, ann.get(&format!("/hooks/{}/trigger", hook.id))).await.status, 404);
+        assert_eq!(attempt(&ann, ann.get(&format!("/hooks/{}/trigger", hook.id))).await.status, 405);
     });
 }
 
