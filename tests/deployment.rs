@@ -118,7 +118,9 @@ fn a_parameter_that_changes_a_function_publishes_a_new_version_of_it() {
         parameters(&template, &common, &mut changing);
         parameters(&template, &own, &mut changing);
         assert!(changing.is_subset(&described), "{id}: {changing:?}");
-        assert_eq!(function["Properties"]["VersionDescription"], globals["Description"], "{id}");
+        let of_version = function["Properties"]["VersionDescription"]["!Sub"].as_str().unwrap();
+        let of_function = format!("Pipehook {}, {of_version}", env!("CARGO_PKG_VERSION"));
+        assert_eq!(globals["Description"], json!({ "!Sub": of_function }), "{id}");
     }
     let longest: u64 = ["PublicUrl", "DomainName"]
         .map(|name| template["Parameters"][name]["MaxLength"].as_u64().unwrap())
