@@ -233,6 +233,10 @@ fn a_token_whose_key_cannot_be_looked_up_is_asked_to_come_again() {
             assert_eq!(answer.header("retry-after"), "5");
         }
         known.is(200);
+        let logs = stack.logs().into_iter().map(|line| line.text);
+        let failures: Vec<_> = logs.filter(|line| line.contains("The keys could not be read again")).collect();
+        let cause = format!("the secret {} cannot be read", stack.physical_id("SigningKey"));
+        assert!(failures.len() == 1 && failures[0].contains(&cause), "{failures:?}");
     });
 }
 

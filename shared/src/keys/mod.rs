@@ -64,13 +64,8 @@ impl<K: Key> Keys<K> {
             return Ok(ring);
         }
         match self.read_again(now).await {
-            Ok(ring) => Ok(ring),
-            Err(KeysError::UnavailableJustNow) if age < USABLE_FOR => Ok(ring),
-            Err(error) if age < USABLE_FOR => {
-                tracing::warn!(error = %Chain(&error), "The keys could not be read again: those at hand stay in use");
-                Ok(ring)
-            }
-            Err(error) => Err(error),
+            Err(_) if age < USABLE_FOR => Ok(ring),
+            outcome => outcome,
         }
     }
 
@@ -84,7 +79,10 @@ impl<K: Key> Keys<K> {
         if let Some(ring) = self.begin(now)? {
             return Ok(ring);
         }
-        let ring: Arc<KeyRing<K>> = Arc::new(self.source.read_keys().await?.keys()?);
+        let read = self.source.read_keys().await.and_then(|secret| secret.keys());
+        // Here, because not every call that meets it fails, and a call that does may not have met it first.
+        let read = read.inspect_err(|error| tracing::warn!(cause = %Chain(error), "The keys could not be read again"));
+        let ring: Arc<KeyRing<K>> = Arc::new(read?);
         tracing::info!(keys = ring.len(), newest = %ring.newest().id(), "The keys were read again");
         let mut held = self.held_mut();
         (held.ring, held.read_at) = (Arc::clone(&ring), now);
