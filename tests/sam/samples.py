@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -120,7 +121,10 @@ class Samples(Stack):
         return arn
 
     def _receive(self) -> list[dict[str, Any]]:
-        answer = self._sqs("ReceiveMessage", {"MaxNumberOfMessages": 10, "AttributeNames": ["All"]})
+        try:
+            answer = self._sqs("ReceiveMessage", {"MaxNumberOfMessages": 10, "AttributeNames": ["All"]})
+        except urllib.error.URLError as error:
+            raise RuntimeError(f"the stack does not answer:\n{self.log()[-2000:]}") from error
         messages: list[dict[str, Any]] = answer.get("Messages", [])
         return messages
 
