@@ -1,6 +1,6 @@
 //! Stored items that cannot be read: an error of ours, logged with what is damaged, and no detail for the caller.
 
-use harness::{Answer, Hook, Pipehook, github_hook, shared};
+use harness::{Answer, Hook, Pipehook, alone, github_hook};
 use serde_json::{Value as Json, json};
 
 fn is_internal(answer: &Answer) {
@@ -26,7 +26,7 @@ async fn damaged<'s>(stack: &'s Pipehook, attribute: &str, value: Json) -> (harn
 
 #[test]
 fn a_call_of_a_damaged_hook_is_an_error_that_is_logged_with_key_and_attribute_and_not_told() {
-    shared(async |stack| {
+    alone(async |stack| {
         for (attribute, value) in [
             ("name", Json::Null),
             ("name", json!({ "N": "7" })),
@@ -56,7 +56,7 @@ fn a_call_of_a_damaged_hook_is_an_error_that_is_logged_with_key_and_attribute_an
 
 #[test]
 fn a_list_with_a_damaged_hook_is_an_error_too() {
-    shared(async |stack| {
+    alone(async |stack| {
         let (ann, hook) = damaged(stack, "action_type", json!({ "S": "explode" })).await;
 
         let answer = ann.get("/applications/42/hooks").send().await;
@@ -68,7 +68,7 @@ fn a_list_with_a_damaged_hook_is_an_error_too() {
 
 #[test]
 fn a_damaged_user_is_an_error_at_login_and_at_creation() {
-    shared(async |stack| {
+    alone(async |stack| {
         let ann = stack.user().await;
         let key = format!("USER#{}", ann.id);
         stack.damage("UsersTable", &json!({ "pk": { "S": key } }), "active", &Json::Null).await;
@@ -82,7 +82,7 @@ fn a_damaged_user_is_an_error_at_login_and_at_creation() {
 
 #[test]
 fn a_sealed_secret_that_does_not_open_is_an_error_and_never_an_open_hook() {
-    shared(async |stack| {
+    alone(async |stack| {
         let other = stack.user().await.create_hook(&github_hook()).await;
         let items = stack.items("HooksTable").await;
         let sealed = items.iter().find(|item| item["id"]["S"] == other.id).unwrap()["secret"].clone();

@@ -15,7 +15,8 @@ fn a_hook_that_stops_requiring_a_secret_is_open_and_says_so() {
         let shown = changed(&ann, &hook, &json!({ "requires_secret": false })).await;
 
         assert_eq!(shown["requires_secret"], false);
-        for name in ["secret", "secret_algorithm", "secret_header_name"] {
+        assert_eq!(shown["secret"], "");
+        for name in ["secret_algorithm", "secret_header_name"] {
             assert_eq!(shown[name], Json::Null, "{name}");
         }
         let item = items(stack, &ann).await.remove(0);

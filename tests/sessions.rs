@@ -279,7 +279,7 @@ fn a_user_sees_itself_and_nobody_else_does() {
         }
         let expected = json!({
             "id": ann.id, "name": "Ann Bee", "email": ann.email, "url_slug": format!("ann-bee-{}", ann.id), "active": true,
-            "project_id": ann.project, "environment_id": ann.project,
+            "project_id": ann.project, "environment_id": ann.project, "language": null, "social_accounts": [],
         });
         assert_eq!(user, expected);
         for token in ["", "x", &ann.refresh_token, &Forger::of(stack, &ann).await.foreign()] {

@@ -88,7 +88,7 @@ def correct_new_hook(case: Case[Any], body: Body, positive: bool) -> None:
 def correct_pipeline_hook(case: Case[Any], body: Body, positive: bool) -> None:
     """The body's pipeline, if there is one, is the path's: else that would hide what else is wrong."""
     given = body.get("pipeline_id")
-    if isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= LARGEST_ID:
+    if isinstance(given, int | float) and not isinstance(given, bool) and 1 <= given <= LARGEST_ID:
         body["pipeline_id"] = case.path_parameters.get("pipeline_id")
     correct_new_hook(case, body, positive)
 
