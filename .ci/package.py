@@ -1,4 +1,4 @@
-"""Pack a release: one zip that holds the template and a zip of each function, for `sam deploy` without a Rust toolchain.
+"""Pack a release: one zip with the template and a zip of each function, for `sam deploy` without a Rust toolchain.
 
     cargo lambda build --release --arm64
     python3 .ci/package.py --architecture arm64 --version 0.1.0

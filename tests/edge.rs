@@ -1,5 +1,5 @@
-//! What an HTTP client would tidy up: heads and transfers as bytes, on every route. Nobody's bytes make a function fail,
-//! and a call that is refused leaves nothing behind.
+//! What an HTTP client would tidy up: heads and transfers as bytes, on every route. Nobody's bytes make a function
+//! fail, and a call that is refused leaves nothing behind.
 
 use std::fmt::Write as _;
 

@@ -149,7 +149,8 @@ fn of_two_fields_with_one_name_the_last_counts() {
         let body = r#"{"name": "first", "action_type": "stop", "resource_type": "server", "resource_id": 1,
             "requires_secret": true, "name": "last", "action_type": "deploy", "resource_type": "application",
             "resource_id": 42, "requires_secret": false, "settings": {"variables": [{"name": "a", "type": "string"}]},
-            "settings": {"variables": 7, "variables": [{"name": "a", "name": "b", "type": "array", "type": "string"}]}}"#;
+            "settings": {"variables": 7,
+                "variables": [{"name": "a", "name": "b", "type": "array", "type": "string"}]}}"#;
         let hook = ann.post("/hooks/incoming").body(body).send().await.is(201);
         assert_eq!((&hook["name"], &hook["requires_secret"]), (&json!("last"), &json!(false)));
         assert_eq!((&hook["action_type"], &hook["resource_id"]), (&json!("deploy"), &json!(42)));

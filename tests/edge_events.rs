@@ -74,9 +74,12 @@ fn unreadable() -> Vec<String> {
         Box::new(|event| event["body"] = json!({ "a": MARK })),
         Box::new(|event| event["isBase64Encoded"] = json!("true")),
         // The formats of REST APIs and of load balancers.
-        Box::new(
-            |event| *event = json!({ "version": "1.0", "path": "/x", "httpMethod": "POST", "headers": {}, "requestContext": { "path": "/x", "stage": "x" } }),
-        ),
+        Box::new(|event| {
+            let context = json!({ "path": "/x", "stage": "x" });
+            *event = json!({
+                "version": "1.0", "path": "/x", "httpMethod": "POST", "headers": {}, "requestContext": context,
+            });
+        }),
         Box::new(|event| *event = json!({ "path": "/x", "httpMethod": "POST", "requestContext": { "elb": {} } })),
         Box::new(|event| *event = json!({ "Records": [{ "eventSource": "aws:sqs", "body": MARK }] })),
     ];

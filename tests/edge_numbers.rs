@@ -7,7 +7,7 @@ use tokio::sync::broadcast::Receiver;
 
 use crate::edge::{Header, raw, request};
 
-/// A call of the user's in bytes: no tree of JSON, as which an answer is looked at elsewhere, holds all of these numbers.
+/// A call of the user's in bytes: a tree of JSON, as which an answer is looked at elsewhere, cannot hold these numbers.
 async fn api(stack: &Pipehook, ann: &User<'_>, method: &str, path: &str, body: &str) -> Answer {
     let token = format!("Bearer {}", ann.access_token);
     let head: [Header<'_>; 2] = [("authorization", token.as_bytes()), ("content-type", b"application/json")];
@@ -17,7 +17,8 @@ async fn api(stack: &Pipehook, ann: &User<'_>, method: &str, path: &str, body: &
 /// Asks for an open hook with these members besides.
 async fn ask(stack: &Pipehook, ann: &User<'_>, members: &str) -> Answer {
     let text = format!(
-        r#"{{"name": "n", "action_type": "deploy", "resource_type": "application", "requires_secret": false, {members}}}"#
+        r#"{{"name": "n", "action_type": "deploy", "resource_type": "application", "requires_secret": false,
+            {members}}}"#
     );
     api(stack, ann, "POST", "/hooks/incoming", &text).await
 }

@@ -52,7 +52,8 @@ fn a_hook_is_shown_as_it_was_created_but_for_its_secret() {
 
             assert_eq!(shown, expected);
             let creator = json!({
-                "id": ann.id, "name": "Ann Bee", "email": ann.email, "url_slug": format!("ann-bee-{}", ann.id), "active": true,
+                "id": ann.id, "name": "Ann Bee", "email": ann.email, "url_slug": format!("ann-bee-{}", ann.id),
+                "active": true,
             });
             assert_eq!(shown["created_by_user"], creator);
         }
@@ -159,8 +160,8 @@ fn what_a_change_must_not_touch_stays_whatever_it_says() {
         let hook = ann.create_hook(&github_hook()).await;
         let before = get(&ann, &hook).await;
         let change = json!({
-            "secret": "It's a Secret to Everybody", "project_id": 999, "environment_id": 999, "url": "http://x", "type": "out",
-            "created_at": "2000-01-01T00:00:00.000Z", "created_by": 999, "is_auto_generated": true,
+            "secret": "It's a Secret to Everybody", "project_id": 999, "environment_id": 999, "url": "http://x",
+            "type": "out", "created_at": "2000-01-01T00:00:00.000Z", "created_by": 999, "is_auto_generated": true,
         });
 
         let mut after = changed(&ann, &hook, &change).await;

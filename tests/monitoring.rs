@@ -238,7 +238,7 @@ fn the_dashboard_shows_every_alarm_and_the_errors_of_every_function() {
     assert_eq!(shown, functions.map(|id| format!("${{{id}}}")).collect());
 }
 
-/// Left to itself, CloudWatch picks the period by the range that is shown, and the sum of a day is that of some minutes.
+/// Left to itself, CloudWatch picks the period by the range that is shown: the sum of a day would be that of minutes.
 #[test]
 fn what_a_day_costs_is_summed_up_by_days() {
     let dashboard = dashboard(&template());

@@ -1,7 +1,7 @@
 //! docs/openapi.yaml and the product: the same routes, the same words, and answers that are as the document says.
 //!
-//! Whatever a test of this binary is answered is held against the document. Here are the claims about the document itself
-//! and one walk through all operations.
+//! Whatever a test of this binary is answered is held against the document. Here are the claims about the document
+//! itself and one walk through all operations.
 
 #![expect(clippy::panic, reason = "a test may fail loudly")]
 
@@ -124,7 +124,7 @@ fn the_words_of_the_document_are_those_of_the_code() {
 
 #[test]
 fn no_answer_may_have_a_field_that_the_document_does_not_name() {
-    // Whatever the callers sent, and what stands there by the name of a field; this document, of which a part is enough.
+    // Whatever the callers sent, and what stands there by the name of a field; this document, of which a part will do.
     let open = ["Headers", "Content", "Payload", "Form", "ValidationError/properties/errors", "openapi.json"];
     let asked = ["New", "Login", "Refresh", "Rotation", "HookChange", "Signing"];
     for (at, node) in all_nodes(document()) {

@@ -161,7 +161,8 @@ fn a_call_whose_conditions_do_not_all_hold_is_ignored() {
     shared(async |stack| {
         let ann = stack.user().await;
         let conditions = json!([
-            { "name": "main only", "type": "request_body", "path": "ref", "accepted_values": ["refs/heads/main", 7, true] },
+            { "name": "main only", "type": "request_body", "path": "ref",
+              "accepted_values": ["refs/heads/main", 7, true] },
             { "type": "request_header", "path": "X-GitHub-Event", "accepted_values": ["push"] },
         ]);
         let hook = ann.create_hook(&with_conditions(&conditions)).await;
@@ -240,7 +241,8 @@ fn variables_take_what_loses_nothing_and_are_left_out_when_there_is_nothing() {
             { "name": "nothing", "type": "string" },
         ]));
         let hook = ann.create_hook(&hook).await;
-        let body = r#"{"count": "42", "a": {"b.c": true}, "flag": "false", "list": [1.10, 9007199254740993], "nothing": null}"#;
+        let body = r#"{"count": "42", "a": {"b.c": true}, "flag": "false", "list": [1.10, 9007199254740993],
+            "nothing": null}"#;
 
         hook.unsigned(body).send().await.accepted();
 

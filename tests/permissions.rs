@@ -78,7 +78,8 @@ fn each_function_has_a_role_of_its_own_which_nobody_else_may_assume() {
     for (id, function) in resources(&template, "AWS::Serverless::Function") {
         let role = format!("{id}Role");
         assert_eq!(function["Properties"]["Role"], json!({ "!GetAtt": format!("{role}.Arn") }));
-        let trust = json!({ "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": { "Service": "lambda.amazonaws.com" } });
+        let lambda = json!({ "Service": "lambda.amazonaws.com" });
+        let trust = json!({ "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": lambda });
         assert_eq!(roles[&role]["Properties"]["AssumeRolePolicyDocument"]["Statement"], trust, "{role}");
         taken.insert(role);
     }

@@ -278,8 +278,9 @@ fn a_user_sees_itself_and_nobody_else_does() {
             assert!(user.as_object_mut().unwrap().remove(name).unwrap().as_str().unwrap().ends_with('Z'));
         }
         let expected = json!({
-            "id": ann.id, "name": "Ann Bee", "email": ann.email, "url_slug": format!("ann-bee-{}", ann.id), "active": true,
-            "project_id": ann.project, "environment_id": ann.project, "language": null, "social_accounts": [],
+            "id": ann.id, "name": "Ann Bee", "email": ann.email, "url_slug": format!("ann-bee-{}", ann.id),
+            "active": true, "project_id": ann.project, "environment_id": ann.project, "language": null,
+            "social_accounts": [],
         });
         assert_eq!(user, expected);
         for token in ["", "x", &ann.refresh_token, &Forger::of(stack, &ann).await.foreign()] {

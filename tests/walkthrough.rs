@@ -6,9 +6,9 @@
 //! PIPEHOOK_WALKTHROUGH=/tmp/guide.md cargo test -p tests --test product walkthrough::
 //! ```
 //!
-//! It is one of the same kind if its ```` ```bash ```` blocks log in, create such a hook for an application and list it,
-//! each with one `curl`. Its host is replaced by the stack's, and `<placeholders>` by what is known: the user's address
-//! and password, the ids, and whatever an earlier answer gave.
+//! It is one of the same kind if its ```` ```bash ```` blocks log in, create such a hook for an application and list
+//! it, each with one `curl`. Its host is replaced by the stack's, and `<placeholders>` by what is known: the user's
+//! address and password, the ids, and whatever an earlier answer gave.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a document that cannot be run fails a test, and says where")]
 

@@ -50,8 +50,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Compresses a text. Gives the start of its SHA-256, which is enough for a name and for a tag, and the source that includes
-/// the bytes.
+/// Compresses a text. Gives the start of its SHA-256, which is enough for a name and for a tag, and the source that
+/// includes the bytes.
 fn pack(file: &str, text: &str) -> Result<(String, String), Box<dyn Error>> {
     let digest = hex::encode(&Sha256::digest(text)[..8]);
     let mut encoder = GzEncoder::new(fs::File::create(output(&format!("{file}.gz"))?)?, Compression::best());

@@ -39,6 +39,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
             "crate::keys",
             "crate::auth",
             "crate::http",
+            "crate::aws",
             "crate::config",
             "crate::telemetry",
             "serde",

@@ -210,9 +210,8 @@ def use(aws: Aws) -> None:
     check("an administrator creates a user", bool(user.get("password")), user)
 
     credentials = json.dumps({"email": "ann@example.com", "password": user["password"]})
-    tokens = answer(
-        aws.invoke(ids["UserLogin"], event("POST", "/users/login", "/users/login", credentials)), 200, "the user logs in"
-    )
+    login = event("POST", "/users/login", "/users/login", credentials)
+    tokens = answer(aws.invoke(ids["UserLogin"], login), 200, "the user logs in")
     bearer = f"Bearer {tokens['access_token']}"
     draft = {
         "name": "deploy",

@@ -9,8 +9,8 @@ use shared::http::{ApiError, Caching, Call, Content, Endpoint, Response, Respons
 /// around the page to have a reader click on what is not there.
 const POLICY: &str = concat!(
     "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; ",
-    // Two style elements that Redoc makes, by their digests: an empty one, which it then fills through the object model,
-    // and the one of its scroll bars.
+    // Two style elements that Redoc makes, by their digests: an empty one, which it then fills through the object
+    // model, and the one of its scroll bars.
     "style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' ",
     "'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='; ",
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",

@@ -1,5 +1,5 @@
-//! `$default`: answers what no route takes. A path that there is, with another method, is 405 with `Allow`; `OPTIONS` of
-//! it is 204 with `Allow`; everything else is 404.
+//! `$default`: answers what no route takes. A path that there is, with another method, is 405 with `Allow`; `OPTIONS`
+//! of it is 204 with `Allow`; everything else is 404.
 
 use std::collections::BTreeSet;
 

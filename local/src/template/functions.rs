@@ -113,7 +113,8 @@ mod tests {
 
     fn routes(event: &str) -> Result<Vec<(String, String)>, String> {
         let text = format!(
-            "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: target/lambda/f/\n      \
+            "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      \
+             CodeUri: target/lambda/f/\n      \
              Events: {{ E: {{ Type: HttpApi, Properties: {{ ApiId: api{event} }} }} }}\n"
         );
         let template = Template::parse(Path::new("t.yaml"), &text).unwrap();

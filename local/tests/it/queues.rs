@@ -180,7 +180,8 @@ async fn only_dead_letters_that_came_from_a_queue_move_back() {
     assert_eq!(latest_move(&stack).await, json!(null), "nothing was started");
 
     let stray = json!({
-        "QueueUrl": stack.physical_id("Dead"), "MessageBody": "stray", "MessageGroupId": "a", "MessageDeduplicationId": "1",
+        "QueueUrl": stack.physical_id("Dead"), "MessageBody": "stray", "MessageGroupId": "a",
+        "MessageDeduplicationId": "1",
     });
     sqs(&stack, "SendMessage", stray).await;
     start_move(&stack, json!({})).await;

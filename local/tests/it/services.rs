@@ -206,7 +206,8 @@ async fn a_lost_answer_is_one_whose_request_was_processed() {
     let stack = start().await;
     stack.fault(Service::Sqs, Fault::lose_answer().on("SendMessage").first(1));
     let request = json!({
-        "QueueUrl": stack.physical_id("Jobs"), "MessageBody": "one", "MessageGroupId": "a", "MessageDeduplicationId": "1",
+        "QueueUrl": stack.physical_id("Jobs"), "MessageBody": "one", "MessageGroupId": "a",
+        "MessageDeduplicationId": "1",
     });
 
     assert!(aws(&stack.sqs_url(), "AmazonSQS.SendMessage", request.clone()).await.is_err());

@@ -148,7 +148,8 @@ mod tests {
     const OF_THE_FIRST_VERSION: &str = concat!(
         "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiIsImtpZCI6IjdjNWZlMjY5In0.",
         "eyJpc3MiOiJwaXBlaG9vayIsImF1ZCI6InBpcGVob29rLWFwaSIsInN1YiI6IjMiLCJpYXQiOjE4MDAwMDAwMDAsImV4cCI6MTgw",
-        "MDAwMzYwMCwic2lkIjoiMDEwMTAxMDEtMDEwMS00MTAxLTgxMDEtMDEwMTAxMDEwMTAxIiwicHJvamVjdF9pZCI6MSwiZW52aXJvbm1lbnRfaWQiOjJ9",
+        "MDAwMzYwMCwic2lkIjoiMDEwMTAxMDEtMDEwMS00MTAxLTgxMDEtMDEwMTAxMDEwMTAxIiwicHJvamVjdF9pZCI6MSwiZW52aXJv",
+        "bm1lbnRfaWQiOjJ9",
         ".vag4-NknmmZpSwDccuRh4qlXcTCII8EvOcivIIgEagU",
     );
 

@@ -253,7 +253,8 @@ mod tests {
         fn no_refusal_repeats_the_secret(secret: String) {
             if let Err(refusal) = ring(&secret) {
                 let refusal = refusal.to_string();
-                prop_assert!(secret.split_whitespace().filter(|text| text.len() > 4).all(|text| !refusal.contains(text)));
+                let mut parts = secret.split_whitespace().filter(|part| part.len() > 4);
+                prop_assert!(parts.all(|part| !refusal.contains(part)));
             }
         }
 
@@ -265,7 +266,8 @@ mod tests {
 
         #[test]
         fn no_text_panics_as_an_id(text: String) {
-            prop_assert_eq!(text.parse::<KeyId>().is_ok(), text.len() == 8 && text.bytes().all(|b| b.is_ascii_hexdigit()));
+            let is_one = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+            prop_assert_eq!(text.parse::<KeyId>().is_ok(), is_one);
         }
     }
 }

@@ -57,7 +57,8 @@ pub enum ApiError {
     BadRequest(Cow<'static, str>),
     /// 401: no valid access token.
     #[error(
-        "A valid access token is required: log in at POST /users/login and send it as `Authorization: Bearer <access_token>`."
+        "A valid access token is required: log in at POST /users/login and send it as \
+         `Authorization: Bearer <access_token>`."
     )]
     Unauthenticated,
     /// 401: the e-mail address or the password is wrong; which of the two is not said.

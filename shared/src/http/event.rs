@@ -125,9 +125,9 @@ mod tests {
     fn an_event_is_taken_as_it_stands_whatever_the_caller_wrote() {
         let event = Event::read(
             r#"{"version": "2.0", "rawPath": "a b\u0000/../%", "rawQueryString": "<\"> \u0001", "cookies": ["a=1", "b"],
-            "headers": {"Host": "a b", "x-forwarded-proto": "", "X": "1", "x": "\u00e9\n"}, "pathParameters": {"id": "/"},
-            "requestContext": {"domainName": "[::1", "http": {"method": "any thing"}}, "body": "e30=",
-            "isBase64Encoded": true, "more": [[]]}"#,
+            "headers": {"Host": "a b", "x-forwarded-proto": "", "X": "1", "x": "\u00e9\n"},
+            "pathParameters": {"id": "/"}, "requestContext": {"domainName": "[::1", "http": {"method": "any thing"}},
+            "body": "e30=", "isBase64Encoded": true, "more": [[]]}"#,
         )
         .unwrap();
         assert_eq!((event.path.as_str(), event.query.as_str()), ("a b\0/../%", "<\"> \u{1}"));

@@ -77,8 +77,8 @@ impl<'a> Payload<'a> {
     }
 }
 
-/// A form is flat: a path of one segment names a field, of which the last one counts, as in JSON. There may be a million
-/// fields, so they are gone through once.
+/// A form is flat: a path of one segment names a field, of which the last one counts, as in JSON. There may be a
+/// million fields, so they are gone through once.
 fn select_fields<'f>(fields: &'f [(Cow<'_, str>, Cow<'_, str>)], paths: &[&Path]) -> Vec<Option<Value<'f>>> {
     let mut wanted = BTreeMap::<&str, Vec<usize>>::new();
     for (index, path) in paths.iter().enumerate() {
@@ -95,8 +95,8 @@ fn select_fields<'f>(fields: &'f [(Cow<'_, str>, Cow<'_, str>)], paths: &[&Path]
     found
 }
 
-/// Refuses a body that is compressed: what cannot be bounded before it is unpacked is not unpacked here. Other values of
-/// `Content-Encoding` are no codings (some senders write the charset there), and are not looked at.
+/// Refuses a body that is compressed: what cannot be bounded before it is unpacked is not unpacked here. Other values
+/// of `Content-Encoding` are no codings (some senders write the charset there), and are not looked at.
 pub fn refuse_compressed(content_encoding: Option<&str>) -> Result<(), ApiError> {
     let mut codings = content_encoding.unwrap_or_default().split(',').map(|coding| coding.trim().to_ascii_lowercase());
     let known = ["gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd"];

@@ -17,8 +17,8 @@ use crate::domain::request::{KeptBody, Request, RequestSummary};
 use crate::domain::timestamp::Timestamp;
 use crate::ports::FindRequest;
 
-/// The largest body that is shown, as it stands in the answer: Lambda passes on 6 MB, and all else is well under 0.5 MB.
-/// A larger answer would be lost, and with it, after a retry, the news that the job is queued.
+/// The largest body that is shown, as it stands in the answer: Lambda passes on 6 MB, and all else is far below
+/// 0.5 MB. A larger answer would be lost, and with it, after a retry, the news that the job is queued.
 const MAX_SHOWN_BYTES: usize = 5 * 1024 * 1024 + 512 * 1024;
 
 /// How deep a body may nest that is shown as JSON: two levels down in the answer, where there are readers of JSON that

@@ -4,10 +4,10 @@
 //! Two rules keep every sandbox in step with the secret, so that a key can be replaced without a restart:
 //!
 //! - What names a key that is not known makes the sandbox read the keys again, at most once in [`READ_INTERVAL`].
-//! - Nothing is signed or sealed, and no token is believed, with keys that were read longer than [`FRESH_FOR`] ago. When
-//!   the secret cannot be read they are good for [`USABLE_FOR`], and then for nothing.
+//! - Nothing is signed or sealed, and no token is believed, with keys that were read longer than [`FRESH_FOR`] ago.
+//!   When the secret cannot be read they are good for [`USABLE_FOR`], and then for nothing.
 //!
-//! A sealed secret opens with keys of any age: its key was right when it was sealed. So a webhook call costs no reading.
+//! A sealed secret opens with keys of any age: its key was right when it was sealed. A webhook call reads nothing.
 
 mod sealing;
 

@@ -83,8 +83,8 @@ const STANDARD_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 const STANDARD_BODY: &str = r#"{"email":"test@example.com","username":"test_user"}"#;
 const STANDARD_SIGNATURE: &str = "v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=";
 const SLACK_SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
-const SLACK_BODY: &str = "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&\
-    channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&\
+const SLACK_BODY: &str = "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&\
+    channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&\
     response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&\
     trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c";
 
@@ -151,7 +151,8 @@ fn genuine_calls() -> Vec<Genuine> {
             ("x-hub-signature", Sha512),
             "key",
             // RFC-style vector of HMAC-SHA512, as in the HMAC article that many implementations test against.
-            "sha512=b42af09057bac1e2d41708e48a902e09b5ff7f12ab428a4fe86653c73dd248fb82f948a549f7b791a5b41915ee4d1ec3935357e4e2317250d0372afa2ebeeb3a",
+            "sha512=b42af09057bac1e2d41708e48a902e09b5ff7f12ab428a4fe86653c73dd248fb\
+             82f948a549f7b791a5b41915ee4d1ec3935357e4e2317250d0372afa2ebeeb3a",
             "The quick brown fox jumps over the lazy dog",
         ),
         vector(("x-gitlab-token", Sha256), "a secret of 24 characters", "a secret of 24 characters", body),
@@ -315,7 +316,8 @@ fn an_algorithm_that_the_provider_never_uses_is_refused() {
 proptest! {
     #[test]
     fn any_one_bit_change_of_the_body_is_refused(index: prop::sample::Index, bit in 0..8) {
-        for call in genuine_calls().iter().filter(|call| matches!(call.signing.scheme().proof, Proof::Mac(_)) && !call.body.is_empty()) {
+        let calls = genuine_calls().into_iter().filter(|call| matches!(call.signing.scheme().proof, Proof::Mac(_)));
+        for call in calls.filter(|call| !call.body.is_empty()) {
             let mut body = call.body.as_bytes().to_vec();
             let at = index.index(body.len());
             body[at] ^= 1_u8 << bit;

@@ -82,8 +82,8 @@ impl<'p> Node<'p> {
         self.children.iter().find(|(known, _)| *known == name).map(|(_, child)| child)
     }
 
-    /// Finds what is wanted below this node in `part`, its value; an error comes with the part that it is about. What is
-    /// wanted and leads on to more is looked into a second time, when it is known to be the last of its name.
+    /// Finds what is wanted below this node in `part`, its value; an error comes with the part that it is about. What
+    /// is wanted and leads on to more is looked into a second time, when it is known to be the last of its name.
     fn search<'a>(
         &self,
         part: &'a str,

@@ -5,8 +5,9 @@ use super::{paths, sections};
 use crate::domain::payload::{Path, Value};
 use crate::http::payload::{Payload, PayloadError};
 
-/// A content type (`-` for none), lines of paths, then a body of any bytes. The type alone says how a body is read that is not empty;
-/// a form holds what the decoder of this file finds in it, and its fields or the JSON in it stand where paths lead.
+/// A content type (`-` for none), lines of paths, then a body of any bytes. The type alone says how a body is read that
+/// is not empty; a form holds what the decoder of this file finds in it, and its fields or the JSON in it stand where
+/// paths lead.
 ///
 /// # Panics
 ///

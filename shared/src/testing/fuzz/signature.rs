@@ -66,8 +66,8 @@ impl<'a> Delivery<'a> {
         })
     }
 
-    /// Puts the right MAC where the signature header asks for it. Of a fact that is there twice the first is signed: such
-    /// a call must be refused although its MAC is right.
+    /// Puts the right MAC where the signature header asks for it. Of a fact that is there twice the first is signed:
+    /// such a call must be refused although its MAC is right.
     fn sign(&mut self) {
         let Some(rule) = self.rule() else { return };
         let mac = self.message(&rule, Which::First).zip(self.secrets.first().and_then(|secret| rule.key(secret)));
