@@ -9,8 +9,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use harness::events::Samples;
-use harness::{Pipehook, alone};
-use saphyr::{LoadableYamlNode, Yaml};
+use harness::{Pipehook, alone, template};
 use serde_json::{Value as Json, json};
 use shared::domain::signature::providers::SCHEMES;
 
@@ -61,26 +60,21 @@ fn cases(function: &str) -> Vec<Case> {
 
 /// The functions of the template by the names of their directories, with their routes.
 fn functions() -> BTreeMap<String, (String, BTreeSet<String>)> {
-    let template = fs::read_to_string(Path::new(ROOT).join("template.yaml")).unwrap();
-    let template = Yaml::load_from_str(&template).unwrap().remove(0);
-    let resources = template["Resources"].as_mapping().unwrap().iter();
-    let functions = resources.filter(|(_, resource)| resource["Type"].as_str() == Some("AWS::Serverless::Function"));
-    functions
+    harness::resources(&template(), "AWS::Serverless::Function")
+        .into_iter()
         .map(|(id, function)| {
-            let id = id.as_str().unwrap();
             let properties = &function["Properties"];
             let directory = properties["CodeUri"].as_str().unwrap().trim_end_matches('/').rsplit('/').next().unwrap();
-            let events = properties.as_mapping_get("Events").and_then(Yaml::as_mapping).into_iter().flatten();
+            let events = properties["Events"].as_object().into_iter().flatten();
             let routes = events.map(|(_, event)| route_of(&event["Properties"]));
-            (directory.to_owned(), (id.to_owned(), routes.collect()))
+            (directory.to_owned(), (id, routes.collect()))
         })
         .collect()
 }
 
 /// Such as `GET /users/me`. An event that names neither method nor path is the default route.
-fn route_of(event: &Yaml<'_>) -> String {
-    let text = |name: &str| event.as_mapping_get(name).map(|value| value.as_str().unwrap());
-    match (text("Method"), text("Path")) {
+fn route_of(event: &Json) -> String {
+    match (event["Method"].as_str(), event["Path"].as_str()) {
         (Some(method), Some(path)) => format!("{method} {path}"),
         (None, None) => "$default".to_owned(),
         half => panic!("{half:?}"),
@@ -299,15 +293,11 @@ fn has_a_body_as_api_gateway_writes_it(event: &Json, at: &str) {
 
 #[test]
 fn sam_local_invoke_gives_the_functions_every_variable_that_they_read() {
-    let template = fs::read_to_string(Path::new(ROOT).join("template.yaml")).unwrap();
-    let template = Yaml::load_from_str(&template).unwrap().remove(0);
-    let functions = template["Resources"].as_mapping().unwrap().values();
-    let variables = functions.filter_map(|resource| {
-        let environment = resource["Properties"].as_mapping_get("Environment")?;
-        environment["Variables"].as_mapping()
-    });
+    let functions = harness::resources(&template(), "AWS::Serverless::Function");
+    let variables =
+        functions.values().filter_map(|function| function["Properties"]["Environment"]["Variables"].as_object());
     // An empty PUBLIC_URL is what the template says too.
-    let names = variables.flat_map(|variables| variables.keys()).map(|name| name.as_str().unwrap());
+    let names = variables.flat_map(|variables| variables.keys()).map(String::as_str);
     let names: BTreeSet<_> = names.filter(|name| *name != "PUBLIC_URL").collect();
     let given = fs::read_to_string(Path::new(ROOT).join("events/sam-env.json")).unwrap();
     let given: Json = serde_json::from_str(&given).unwrap();

@@ -6,25 +6,20 @@
 #![expect(clippy::panic, reason = "a test may fail loudly")]
 
 use std::collections::BTreeSet;
-use std::fs;
 
-use harness::{Answer, Call, Document, Pipehook, User, document, github_hook, shared};
+use harness::{Answer, Call, Document, Pipehook, User, document, github_hook, shared, template};
 use http::{HeaderMap, HeaderValue};
-use saphyr::{LoadableYamlNode, Yaml};
 use serde_json::{Value as Json, json};
 use shared::domain::hook::{ActionType, ResourceType};
 use shared::domain::signature::Algorithm;
 
 /// Such as `GET /users/me`, of every function that has a route.
 fn routes() -> BTreeSet<String> {
-    let template = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml")).unwrap();
-    let template = Yaml::load_from_str(&template).unwrap().remove(0);
-    let resources = template["Resources"].as_mapping().unwrap().values();
-    let events = resources.filter_map(|resource| resource["Properties"].as_mapping_get("Events")?.as_mapping());
+    let functions = harness::resources(&template(), "AWS::Serverless::Function");
+    let events = functions.values().filter_map(|function| function["Properties"]["Events"].as_object());
     let properties = events.flat_map(|events| events.values()).map(|event| &event["Properties"]);
-    let text = |event: &Yaml<'_>, name| Some(event.as_mapping_get(name)?.as_str()?.to_owned());
     // What has no path is the route for all that has none.
-    properties.filter_map(|event| Some(format!("{} {}", text(event, "Method")?, text(event, "Path")?))).collect()
+    properties.filter_map(|event| Some(format!("{} {}", event["Method"].as_str()?, event["Path"].as_str()?))).collect()
 }
 
 /// Every node of the document with where it stands, from the outside in.
