@@ -1,2 +1,91 @@
-//! x
-fn main() {}
+//! The floor of a call: a function that makes the requests to AWS that `hook-trigger` makes, bare, with the same clients,
+//! and does nothing else. `warm` in the benchmark says in a file which requests these are.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use lambda_http::{Error, Request, RequestExt as _, Response, run, service_fn};
+use serde_json::Value as Json;
+use shared::{aws, config};
+
+/// What each call does, as the benchmark has seen `hook-trigger` do it.
+struct Calls {
+    dynamodb: aws_sdk_dynamodb::Client,
+    sqs: aws_sdk_sqs::Client,
+    hooks: String,
+    requests: String,
+    queue: String,
+    /// How often the hook is read; the second time consistently.
+    reads: u64,
+    /// What is sent, if anything.
+    message: Option<String>,
+    /// What is written, if anything.
+    item: Option<HashMap<String, AttributeValue>>,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let aws = aws::connect(config::optional)?;
+    let plan: Json = serde_json::from_str(&std::fs::read_to_string(config::required("BENCH_CALLS")?)?)?;
+    let calls = Calls {
+        dynamodb: aws_sdk_dynamodb::Client::new(&aws),
+        sqs: aws_sdk_sqs::Client::new(&aws),
+        hooks: config::required("HOOKS_TABLE")?,
+        requests: config::required("REQUESTS_TABLE")?,
+        queue: config::required("JOBS_QUEUE_URL")?,
+        reads: plan["reads"].as_u64().unwrap_or_default(),
+        message: plan["message"].as_str().map(str::to_owned),
+        item: plan["item"].as_object().map(|item| item.iter().filter_map(attribute).collect()),
+    };
+    // As `hook-trigger` does: the connections are open before the first call.
+    calls.read("00000000-0000-4000-8000-000000000000", false).await?;
+    calls.sqs.get_queue_attributes().queue_url(&calls.queue).send().await?;
+    let calls = &calls;
+    run(service_fn(async |request: Request| calls.answer(&request).await)).await
+}
+
+impl Calls {
+    async fn answer(&self, request: &Request) -> Result<Response<String>, Error> {
+        let hook = request.path_parameters().first("hook_id").unwrap_or_default().to_owned();
+        let delivery = request.headers().get("x-github-delivery").ok_or("the call has no delivery")?.to_str()?;
+        for read in 0..self.reads {
+            self.read(&hook, read > 0).await?;
+        }
+        let (sent, written) = tokio::join!(self.send(delivery), self.write(delivery));
+        sent.and(written)?;
+        Ok(Response::new("done".to_owned()))
+    }
+
+    async fn read(&self, hook: &str, consistent: bool) -> Result<(), Error> {
+        let key = AttributeValue::S(hook.to_owned());
+        let read = self.dynamodb.get_item().table_name(&self.hooks).key("id", key).consistent_read(consistent);
+        read.send().await?;
+        Ok(())
+    }
+
+    async fn send(&self, delivery: &str) -> Result<(), Error> {
+        let Some(message) = &self.message else { return Ok(()) };
+        let send = self.sqs.send_message().queue_url(&self.queue).message_body(message);
+        // As long as the ids of the product.
+        send.message_group_id("1.application.42").message_deduplication_id(format!("{delivery:0>64}")).send().await?;
+        Ok(())
+    }
+
+    async fn write(&self, delivery: &str) -> Result<(), Error> {
+        let Some(item) = &self.item else { return Ok(()) };
+        let put = self.dynamodb.put_item().table_name(&self.requests).set_item(Some(item.clone()));
+        put.item("id", AttributeValue::S(delivery.to_owned())).send().await?;
+        Ok(())
+    }
+}
+
+/// An attribute in DynamoDB's JSON, of the types that the log of calls has.
+fn attribute((name, value): (&String, &Json)) -> Option<(String, AttributeValue)> {
+    let text = |kind: &str| value[kind].as_str().map(str::to_owned);
+    let binary = || BASE64_STANDARD.decode(text("B")?).ok().map(|bytes| AttributeValue::B(Blob::new(bytes)));
+    let value = text("S").map(AttributeValue::S).or_else(|| text("N").map(AttributeValue::N)).or_else(binary)?;
+    Some((name.clone(), value))
+}

@@ -1,0 +1,150 @@
+//! `hook-trigger` without AWS: the endpoint itself, with a hook in memory, a queue that takes everything, and a log that
+//! keeps nothing. What is measured here is ours alone.
+
+use std::time::SystemTime;
+
+use hook_trigger::{HookTrigger, RejectionBudget};
+use serde_json::Value as Json;
+use shared::domain::hook::{Hook, Signing};
+use shared::domain::id::{HookId, RequestId};
+use shared::domain::job::Job;
+use shared::domain::key::KeyRing;
+use shared::domain::payload::Path;
+use shared::domain::request::Request;
+use shared::domain::sealing::SealingKey;
+use shared::domain::secret::{HookSecret, SecretString};
+use shared::domain::signature;
+use shared::domain::timestamp::Timestamp;
+use shared::http::hook::read_draft;
+use shared::http::payload::Payload;
+use shared::http::{Call, Endpoint, Fields};
+use shared::keys::SealingKeys;
+use shared::ports::{Consistency, FindHook, PushJob, PutRequest, QueueError, StoreError};
+use shared::testing::fixtures;
+use shared::testing::keys::{SecretInMemory, now};
+
+use super::{Failure, SECRET};
+
+const SEED: &str = include_str!("../../../events/seed.json");
+
+/// One text that a sealing key is derived from.
+const SEALING_KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+/// The endpoint with the hook that GitHub calls in `events/seed.json`: six variables, two conditions.
+pub struct Trigger {
+    endpoint: HookTrigger<OneHook, Nowhere, Nowhere>,
+    hook: Hook,
+    secrets: [HookSecret; 1],
+    at: SystemTime,
+}
+
+struct OneHook(Hook);
+
+struct Nowhere;
+
+impl FindHook for OneHook {
+    async fn find_hook(&self, _: HookId, _: Consistency) -> Result<Option<Hook>, StoreError> {
+        Ok(Some(self.0.clone()))
+    }
+}
+
+impl PushJob for Nowhere {
+    async fn push_job(&self, _: &Job) -> Result<(), QueueError> {
+        Ok(())
+    }
+}
+
+impl PutRequest for Nowhere {
+    async fn put_request(&self, _: &Request) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+impl Trigger {
+    /// Builds the hook and seals its secret. `at` is when all calls arrive.
+    pub fn new(at: SystemTime) -> Result<Self, Failure> {
+        let hook = seeded_hook()?;
+        let secrets = [HookSecret::new(SECRET.to_owned())?];
+        let sealing_keys = now(SealingKeys::read(SecretInMemory::new(SEALING_KEY), at))?;
+        let endpoint = HookTrigger {
+            hooks: OneHook(hook.clone()),
+            jobs: Nowhere,
+            requests: Nowhere,
+            sealing_keys,
+            rejections: RejectionBudget::default(),
+        };
+        Ok(Self { endpoint, hook, secrets, at })
+    }
+
+    /// Reads the event and handles the call, as the function does between two requests to AWS. The status of the answer.
+    pub fn handle(&self, event: &str) -> Result<u16, Failure> {
+        let at = Timestamp::from(self.at);
+        let call = Call::read(event, RequestId::at(at, [7; 10]), at)?;
+        let response = now(self.endpoint.handle(&call)).map_err(|error| format!("{error:?}"))?;
+        Ok(response.status().as_u16())
+    }
+
+    /// Whether the signature proves the body.
+    pub fn verify(&self, signature: &str, body: &[u8]) -> bool {
+        let call = signature::Call {
+            header: &|name| (name == "x-hub-signature-256").then_some(signature),
+            body,
+            body_value: &|_| None,
+            received_at: self.at.into(),
+        };
+        let signing = self.hook.signing.as_ref();
+        signing.is_some_and(|signing| signature::verify(signing, &self.secrets, &call).is_ok())
+    }
+
+    /// Finds and types the hook's variables in one pass over the body, as many as there are.
+    pub fn extract(&self, body: &[u8]) -> Result<usize, Failure> {
+        let relation = &self.hook.relation;
+        let variables = relation.variables.as_slice().iter().map(|variable| &variable.path);
+        let conditions = relation.conditions.as_slice().iter().filter_map(|condition| condition.subject.path());
+        let count = variables.clone().count();
+        let paths: Vec<&Path> = variables.chain(conditions).collect();
+        let payload = Payload::read(Some("application/json"), body)?;
+        let found = payload.select(&paths)?;
+        let resolved = relation.variables.resolve(&found[..count]).map_err(|faults| format!("{faults:?}"))?;
+        Ok(resolved.len())
+    }
+}
+
+fn seeded_hook() -> Result<Hook, Failure> {
+    let seed: Json = serde_json::from_str(SEED)?;
+    let seeded = &seed["hooks"][0];
+    let draft = read_draft(Fields::of_body(&seeded.to_string()).map_err(|error| format!("{error:?}"))?, None);
+    let draft = draft.map_err(|error| format!("{error:?}"))?;
+    let mut hook = fixtures::hook();
+    hook.relation.id = seeded["id"].as_str().unwrap_or_default().parse()?;
+    hook.relation.variables = draft.variables;
+    hook.relation.conditions = draft.conditions;
+    hook.relation.requires_secret = true;
+    let signing = draft.signing.ok_or("the first hook of events/seed.json takes unsigned calls")?;
+    let keys: KeyRing<SealingKey> = KeyRing::derive(&SecretString::new(SEALING_KEY.to_owned()))?;
+    let secret = keys.newest().seal(hook.relation.id, &signing.secret(&[0; 32]), [1; 12])?;
+    let (algorithm, header_name) = (signing.algorithm, signing.header_name);
+    hook.signing = Some(Signing { algorithm, header_name, secret, previous: None });
+    Ok(hook)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Event, SIZES, github_signature, push};
+
+    #[test]
+    fn the_trigger_accepts_what_is_signed_and_refuses_what_is_not() {
+        let trigger = Trigger::new(SystemTime::now()).unwrap();
+        for size in SIZES {
+            let body = push(size, "main").unwrap();
+            let signature = github_signature(body.as_bytes()).unwrap();
+            assert!(trigger.verify(&signature, body.as_bytes()), "{size}");
+            assert!(!trigger.verify(&signature, &body.as_bytes()[1..]), "{size}");
+            assert_eq!(trigger.extract(body.as_bytes()).unwrap(), 6, "{size}");
+            assert_eq!(trigger.handle(&Event::signed(&body).unwrap().next()).unwrap(), 200, "{size}");
+            let forged = Event::new(&body, &github_signature(b"another").unwrap()).unwrap();
+            assert_eq!(trigger.handle(&forged.next()).unwrap(), 401, "{size}");
+        }
+    }
+}
