@@ -65,7 +65,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::domain::id::{EnvironmentId, ProjectId, SessionId, UserId};
+    use crate::testing::fixtures::identity;
     use crate::testing::keys::{SecretInMemory, now as ready};
 
     const START: u64 = 1_800_000_000;
@@ -81,15 +81,6 @@ mod tests {
     fn start(secret: &SecretInMemory) -> AccessTokens {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(START);
         ready(AccessTokens::read(secret.clone(), now)).unwrap()
-    }
-
-    fn identity() -> Identity {
-        Identity {
-            user_id: UserId::new(3).unwrap(),
-            session_id: SessionId::from_random([1; 16]),
-            project_id: ProjectId::new(1).unwrap(),
-            environment_id: EnvironmentId::new(2).unwrap(),
-        }
     }
 
     fn issue(tokens: &AccessTokens, seconds: u64) -> String {

@@ -141,6 +141,7 @@ mod tests {
 
     use super::*;
     use crate::domain::key::KeyRing;
+    use crate::testing::fixtures::identity;
 
     const NOW: i64 = 1_800_000_000;
 
@@ -155,15 +156,6 @@ mod tests {
 
     fn ring(seed: char) -> KeyRing<SigningKey> {
         KeyRing::derive(&SecretString::new(seed.to_string().repeat(64))).unwrap()
-    }
-
-    fn identity() -> Identity {
-        Identity {
-            user_id: UserId::new(3).unwrap(),
-            session_id: SessionId::from_random([1; 16]),
-            project_id: ProjectId::new(1).unwrap(),
-            environment_id: EnvironmentId::new(2).unwrap(),
-        }
     }
 
     fn issued() -> String {

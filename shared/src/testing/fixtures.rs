@@ -1,8 +1,9 @@
 //! Sample values, each valid as it is.
 
+use crate::auth::Identity;
 use crate::domain::condition::Conditions;
 use crate::domain::hook::{ActionType, Hook, HookRelation, Resource, ResourceType};
-use crate::domain::id::{EnvironmentId, HookId, PipelineId, ProjectId, ResourceId, UserId};
+use crate::domain::id::{EnvironmentId, HookId, PipelineId, ProjectId, ResourceId, SessionId, UserId};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::variable::Variables;
 
@@ -30,4 +31,19 @@ pub fn hook() -> Hook {
         updated_at: at,
     };
     Hook { relation, signing: None, created_by: UserId::new(3).expect("a valid id") }
+}
+
+/// User 3, of project 1 and environment 2.
+///
+/// # Panics
+///
+/// Never: the literals are valid.
+#[expect(clippy::expect_used, reason = "the literals are valid")]
+pub fn identity() -> Identity {
+    Identity {
+        user_id: UserId::new(3).expect("a valid id"),
+        session_id: SessionId::from_random([1; 16]),
+        project_id: ProjectId::new(1).expect("a valid id"),
+        environment_id: EnvironmentId::new(2).expect("a valid id"),
+    }
 }
