@@ -33,7 +33,8 @@ pub(crate) struct RuntimeApi {
     pub(crate) address: SocketAddr,
     /// What the process says.
     pub(crate) said: mpsc::UnboundedReceiver<Said>,
-    events: mpsc::UnboundedSender<Bytes>,
+    /// What it is given, one for each time that it asks.
+    pub(crate) events: mpsc::UnboundedSender<Bytes>,
 }
 
 struct Shared {
@@ -57,11 +58,6 @@ impl RuntimeApi {
             }
         });
         Ok(Self { address, said, events })
-    }
-
-    /// Gives the process an event when it next asks.
-    pub(crate) fn give(&self, event: Bytes) {
-        let _ = self.events.send(event);
     }
 }
 

@@ -1,0 +1,121 @@
+//! The release binaries: builds them, finds them, and weighs them.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+use sample::Failure;
+use tokio::process::Command;
+
+use crate::process::Function;
+use crate::progress::Progress;
+use crate::report::{Figure, Table};
+
+/// The workspace.
+pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// A function that does nothing but answer.
+pub(crate) const ECHO: &str = "bench-echo";
+/// A function that makes the trigger's requests to AWS, and nothing else.
+pub(crate) const CALLS: &str = "bench-calls";
+/// What counts allocations.
+pub(crate) const ALLOCATIONS: &str = "bench-allocations";
+
+/// Where a file in a zip costs more than its content: headers and the directory, for one file called `bootstrap`.
+const ZIP_OVERHEAD_BYTES: usize = 30 + 46 + 22 + 2 * "bootstrap".len();
+
+/// The directories that hold the binaries.
+#[derive(Debug, Clone)]
+pub(crate) struct Binaries {
+    functions: PathBuf,
+    own: PathBuf,
+}
+
+/// The functions by name, which are the directories of `functions/`.
+pub(crate) fn functions() -> Result<Vec<String>, Failure> {
+    let entries = std::fs::read_dir(Path::new(ROOT).join("functions"))?;
+    let mut names: Vec<_> = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort_unstable();
+    Ok(names)
+}
+
+impl Binaries {
+    /// Those in `given`, as cargo or cargo lambda lays them out there; else they are built. What belongs to the
+    /// benchmark lies beside the program that is running, or among them.
+    pub(crate) async fn find(given: Option<&Path>) -> Result<Self, Failure> {
+        let binaries = if let Some(given) = given {
+            let beside = std::env::current_exe()?.parent().map(Path::to_owned).unwrap_or_default();
+            let has_own = given.join(ECHO).is_file();
+            Self { functions: given.to_owned(), own: if has_own { given.to_owned() } else { beside } }
+        } else {
+            build().await?;
+            let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+            let target = target.unwrap_or_else(|| Path::new(ROOT).join("target")).join("release");
+            Self { functions: target.clone(), own: target }
+        };
+        for name in functions()?.iter().map(String::as_str).chain([ECHO, CALLS, ALLOCATIONS]) {
+            binaries.path(name)?;
+        }
+        Ok(binaries)
+    }
+
+    /// Where the binary of this name is.
+    pub(crate) fn path(&self, name: &str) -> Result<PathBuf, Failure> {
+        let directory = if name.starts_with("bench-") { &self.own } else { &self.functions };
+        let found =
+            [directory.join(name), directory.join(name).join("bootstrap")].into_iter().find(|path| path.is_file());
+        let absent = || {
+            let directory = directory.display();
+            format!("{directory} has no {name}: build it with `cargo build --release --workspace --bins`").into()
+        };
+        found.ok_or_else(absent)
+    }
+}
+
+/// `cargo build --release --workspace`, of what is measured alone: `--workspace` makes cargo choose the features of
+/// dependencies for all packages together, so that nothing is compiled twice.
+async fn build() -> Result<(), Failure> {
+    let progress = Progress::begin("building the release binaries", 1);
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(ROOT).args(["build", "--release", "--workspace", "--quiet"]);
+    for name in functions()?.iter().map(String::as_str).chain([ECHO, CALLS, ALLOCATIONS]) {
+        cargo.args(["--bin", name]);
+    }
+    // What cargo says about the package that is running would mislead the build scripts of another.
+    let misleading = ["CARGO_BIN_", "CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
+    for name in std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()) {
+        if misleading.iter().any(|prefix| name.starts_with(prefix)) {
+            cargo.env_remove(name);
+        }
+    }
+    let status = cargo.stdin(Stdio::null()).status().await.map_err(|error| format!("cannot run cargo: {error}"))?;
+    progress.step("");
+    if status.success() { Ok(()) } else { Err("the release binaries do not build: see above".into()) }
+}
+
+/// How large each is, as it lies on the disk and as Lambda gets it.
+pub(crate) fn sizes(functions: &[Function]) -> Result<Table, Failure> {
+    let progress = Progress::begin("sizes", functions.len());
+    let text = "Stripped; and as the only file of a zip (deflate, level 9), which is what Lambda fetches.";
+    let mut table = Table::new("size", "Binaries", text, &["function", "binary (MB)", "zip (MB)"]);
+    for function in functions {
+        let content = std::fs::read(&function.binary)?;
+        table
+            .row(&function.name, [content.len(), zipped(&content)?].map(|bytes| Some(Figure::exact(megabytes(bytes)))));
+        progress.step(&function.name);
+    }
+    Ok(table)
+}
+
+fn zipped(content: &[u8]) -> Result<usize, Failure> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content)?;
+    Ok(encoder.finish()?.len() + ZIP_OVERHEAD_BYTES)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a file has fewer bytes than 2 to the 52nd")]
+fn megabytes(bytes: usize) -> f64 {
+    bytes as f64 / 1e6
+}

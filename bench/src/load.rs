@@ -1,0 +1,166 @@
+//! Calls that arrive on time, whether the last one was answered or not, and what became of them.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use sample::{Event, Failure, SIZES, Size, github_signature, push};
+
+use crate::process::Process;
+use crate::report::{millis, quantile};
+
+/// What becomes of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Accepted,
+    Ignored,
+    BadSignature,
+}
+
+impl Outcome {
+    pub(crate) const ALL: [Self; 3] = [Self::Accepted, Self::Ignored, Self::BadSignature];
+
+    /// As the tables call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Ignored => "ignored",
+            Self::BadSignature => "bad signature",
+        }
+    }
+
+    /// What the right answer says.
+    fn answer(self) -> &'static str {
+        match self {
+            Self::Accepted => "The pipeline job was queued.",
+            Self::Ignored => "The call was ignored. The condition `to main` does not hold.",
+            Self::BadSignature => r#""statusCode":401"#,
+        }
+    }
+}
+
+/// A kind of call.
+#[derive(Debug, Clone)]
+pub(crate) struct Kind {
+    pub(crate) size: Size,
+    pub(crate) outcome: Outcome,
+    event: Event,
+}
+
+impl Kind {
+    /// A push of this size that comes to this.
+    pub(crate) fn new(size: Size, outcome: Outcome) -> Result<Self, Failure> {
+        let body = push(size, if outcome == Outcome::Ignored { "topic" } else { "main" })?;
+        let event = match outcome {
+            Outcome::Accepted | Outcome::Ignored => Event::signed(&body)?,
+            Outcome::BadSignature => Event::new(&body, &github_signature(b"another body")?)?,
+        };
+        Ok(Self { size, outcome, event })
+    }
+
+    /// Every size with every outcome.
+    pub(crate) fn all() -> Result<Vec<Self>, Failure> {
+        let each = SIZES.iter().flat_map(|size| Outcome::ALL.map(|outcome| Self::new(*size, outcome)));
+        each.collect()
+    }
+
+    /// As the tables call it.
+    pub(crate) fn name(&self) -> String {
+        format!("{}, {}", self.size, self.outcome.name())
+    }
+
+    /// The event of a delivery that there was not yet.
+    pub(crate) fn event(&self) -> Bytes {
+        Bytes::from(self.event.next())
+    }
+}
+
+/// Whether an answer is right: of the product, that the call came to what it should; of a floor, that it was served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expect {
+    Outcome(Outcome),
+    Served,
+}
+
+impl Expect {
+    pub(crate) fn is_met(self, answer: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(answer);
+        match self {
+            Self::Outcome(outcome) => text.contains(outcome.answer()),
+            Self::Served => text.contains(r#""statusCode":200"#),
+        }
+    }
+}
+
+/// What a number of calls showed.
+#[derive(Debug, Clone)]
+pub(crate) struct Round {
+    /// In milliseconds, sorted.
+    latencies: Vec<f64>,
+    /// In milliseconds.
+    pub(crate) cpu_per_call: f64,
+    /// Calls answered in a second.
+    pub(crate) rate: f64,
+}
+
+impl Round {
+    /// The latency that this part of the calls stayed within, in milliseconds.
+    pub(crate) fn latency(&self, at: f64) -> f64 {
+        quantile(&self.latencies, at)
+    }
+}
+
+/// One call after the other, each as soon as the last is answered.
+pub(crate) async fn in_turn(
+    process: &mut Process,
+    kind: &Kind,
+    expect: Expect,
+    calls: usize,
+) -> Result<Round, Failure> {
+    let (cpu, began) = (process.cpu(), Instant::now());
+    let mut latencies = Vec::with_capacity(calls);
+    for _ in 0..calls {
+        latencies.push(process.call(kind.event(), |answer| expect.is_met(answer)).await?);
+    }
+    Ok(round(latencies, process.cpu().saturating_sub(cpu), began.elapsed()))
+}
+
+/// So many calls, `rate` in a second, whatever becomes of them: the time of each counts from when it was to arrive, so
+/// that a call which waits for another does not hide it.
+pub(crate) async fn on_time(
+    process: &mut Process,
+    kind: &Kind,
+    expect: Expect,
+    calls: usize,
+    rate: f64,
+) -> Result<Round, Failure> {
+    let (cpu, events, began) = (process.cpu(), process.events(), Instant::now());
+    let kind = kind.clone();
+    #[expect(clippy::cast_precision_loss, reason = "there are not that many calls")]
+    let arrives = move |call: usize| began + Duration::from_secs_f64(call as f64 / rate);
+    // A thread of its own: the timer of the runtime is good to a millisecond, a sleeping thread to some 60 µs.
+    let arrivals = tokio::task::spawn_blocking(move || {
+        for call in 0..calls {
+            let event = kind.event();
+            std::thread::sleep(arrives(call).saturating_duration_since(Instant::now()));
+            if events.send(event).is_err() {
+                return;
+            }
+        }
+    });
+    let mut latencies = Vec::with_capacity(calls);
+    for call in 0..calls {
+        let answered = process.answer(|answer| expect.is_met(answer)).await?;
+        latencies.push(answered.saturating_duration_since(arrives(call)));
+        process.next().await?;
+    }
+    arrivals.await?;
+    Ok(round(latencies, process.cpu().saturating_sub(cpu), began.elapsed()))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "there are not that many calls")]
+fn round(latencies: Vec<Duration>, cpu: Duration, elapsed: Duration) -> Round {
+    let calls = latencies.len().max(1) as f64;
+    let mut latencies: Vec<f64> = latencies.into_iter().map(millis).collect();
+    latencies.sort_by(f64::total_cmp);
+    Round { latencies, cpu_per_call: millis(cpu) / calls, rate: calls / elapsed.as_secs_f64() }
+}

@@ -1,0 +1,76 @@
+//! What `bench-calls` is to do: the requests that `hook-trigger` makes for the same call, taken from one that it served.
+
+use std::path::PathBuf;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sample::Failure;
+use serde_json::{Map, Value as Json, json};
+use shared::aws;
+
+use crate::load::{Expect, Kind, Outcome};
+use crate::process::Process;
+use crate::stage::Stage;
+
+/// Looks at what the product has stored.
+pub(crate) struct Plans(Client);
+
+impl Plans {
+    pub(crate) fn new(stage: &Stage) -> Result<Self, Failure> {
+        let url = stage.stack.dynamodb_url();
+        let config = aws::connect(|name| match name {
+            "AWS_ENDPOINT_URL" => Some(url.clone()),
+            "AWS_REGION" => Some("us-east-1".to_owned()),
+            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("local".to_owned()),
+            _ => None,
+        })?;
+        Ok(Self(Client::new(&config)))
+    }
+
+    /// Lets the product serve one such call and writes down what a bare one has to do: the message and the item are those
+    /// that the product made.
+    pub(crate) async fn write(&self, stage: &Stage, kind: &Kind) -> Result<PathBuf, Failure> {
+        let mut messages = stage.stack.watch_messages();
+        let mut process = Process::ready(&stage.function("hook-trigger")?).await?;
+        let answer = std::sync::Mutex::new(Vec::new());
+        let keep = |body: &[u8]| {
+            if let Ok(mut answer) = answer.lock() {
+                *answer = body.to_vec();
+            }
+            Expect::Outcome(kind.outcome).is_met(body)
+        };
+        process.call(kind.event(), keep).await?;
+        let answer: Json = serde_json::from_slice(&answer.into_inner()?)?;
+        let answer: Json = serde_json::from_str(answer["body"].as_str().unwrap_or_default())?;
+        let id = answer["request_id"].as_str().ok_or("the answer names no request")?;
+        let item = async { self.item(stage, id).await };
+        let plan = match kind.outcome {
+            Outcome::Accepted => json!({ "reads": 1, "message": messages.try_recv()?.body, "item": item.await? }),
+            Outcome::Ignored => json!({ "reads": 1, "item": item.await? }),
+            // In a flood, which this becomes, nothing is logged.
+            Outcome::BadSignature => json!({ "reads": 2 }),
+        };
+        let path = stage.directory.path().join("calls.json");
+        std::fs::write(&path, plan.to_string())?;
+        process.end().await?;
+        Ok(path)
+    }
+
+    /// The item of a call in the log, in DynamoDB's JSON.
+    async fn item(&self, stage: &Stage, id: &str) -> Result<Json, Failure> {
+        let get = self.0.get_item().table_name(stage.stack.physical_id("RequestsTable"));
+        let get = get.key("id", AttributeValue::S(id.to_owned())).consistent_read(true);
+        let item = get.send().await?.item.ok_or("the call was not logged")?;
+        let attribute = |(name, value): (String, AttributeValue)| {
+            let text = value.as_s().map(|text| json!({ "S": text }));
+            let number = |_| value.as_n().map(|number| json!({ "N": number }));
+            let bytes = |_| value.as_b().map(|bytes| json!({ "B": BASE64_STANDARD.encode(bytes.as_ref()) }));
+            let json = text.or_else(number).or_else(bytes);
+            json.map(|json| (name, json))
+                .map_err(|other| format!("the log has an attribute of an unknown type: {other:?}"))
+        };
+        Ok(Json::Object(item.into_iter().map(attribute).collect::<Result<Map<_, _>, _>>()?))
+    }
+}

@@ -1,0 +1,103 @@
+//! What the functions run in: the stack of `local`, HTTPS in front of it, and what the sample events are for.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use harness::events::Samples;
+use local::{Options, Service, Stack};
+use sample::Failure;
+use tempfile::TempDir;
+
+use crate::binaries::{Binaries, CALLS, ECHO, functions};
+use crate::process::Function;
+use crate::tls::{Authority, Traffic, forward};
+
+/// Where Debian and Amazon Linux keep the authorities that everybody trusts.
+const BUNDLES: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
+
+/// A stack that nothing has been measured on yet.
+pub(crate) struct Stage {
+    pub(crate) stack: Stack,
+    /// What passes between the functions and AWS.
+    pub(crate) traffic: Arc<Traffic>,
+    /// A directory that lasts as long as the stage.
+    pub(crate) directory: TempDir,
+    binaries: Binaries,
+    /// What each function is told in addition to, or in place of, what the stack says.
+    overrides: Vec<(&'static str, String)>,
+}
+
+impl Stage {
+    /// Starts the stack and makes the user, the hooks and the call of `events/seed.json`.
+    pub(crate) async fn set(binaries: &Binaries) -> Result<Self, Failure> {
+        let target = binaries.path("hook-trigger")?.parent().map(Path::to_owned);
+        let stack = Stack::start(Options { binaries: target, ..Options::default() }).await?;
+        let (authority, traffic, directory) = (Authority::new()?, Arc::default(), tempfile::tempdir()?);
+        let trusted = directory.path().join("authorities.pem");
+        std::fs::write(&trusted, trust(&authority.certificate).0)?;
+        let mut overrides = vec![("SSL_CERT_FILE", trusted.display().to_string())];
+        for (variable, service, url) in [
+            ("AWS_ENDPOINT_URL_DYNAMODB", Service::DynamoDb, stack.dynamodb_url()),
+            ("AWS_ENDPOINT_URL_SQS", Service::Sqs, stack.sqs_url()),
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", Service::SecretsManager, stack.secrets_manager_url()),
+        ] {
+            let address = url.trim_start_matches("http://").parse()?;
+            overrides.push((variable, forward(&authority, service, address, &traffic).await?));
+        }
+        Ok(Self { stack, traffic, directory, binaries: binaries.clone(), overrides })
+    }
+
+    /// Makes what the sample events need where it is missing, with tokens that were not used yet.
+    pub(crate) async fn seed(&self) -> Result<Samples, Failure> {
+        Samples::seed(&self.stack.dynamodb_url(), &self.stack.secrets_manager_url()).await
+    }
+
+    /// One of the product's functions, by the name of its directory.
+    pub(crate) fn function(&self, name: &str) -> Result<Function, Failure> {
+        self.with_environment_of(name, &logical_id(name))
+    }
+
+    /// All of them.
+    pub(crate) fn functions(&self) -> Result<Vec<Function>, Failure> {
+        functions()?.iter().map(|name| self.function(name)).collect()
+    }
+
+    /// The function that does nothing, told what `hook-trigger` is told.
+    pub(crate) fn echo(&self) -> Result<Function, Failure> {
+        Ok(Function { name: "echo".to_owned(), ..self.with_environment_of(ECHO, "HookTrigger")? })
+    }
+
+    /// The function that makes these requests to AWS.
+    pub(crate) fn calls(&self, plan: &Path) -> Result<Function, Failure> {
+        let mut function = self.with_environment_of(CALLS, "HookTrigger")?;
+        function.environment.push(("BENCH_CALLS".to_owned(), plan.display().to_string()));
+        Ok(Function { name: "bare calls".to_owned(), ..function })
+    }
+
+    fn with_environment_of(&self, binary: &str, function: &str) -> Result<Function, Failure> {
+        let mut environment = self.stack.environment(function)?;
+        environment.retain(|(name, _)| self.overrides.iter().all(|(overridden, _)| name != overridden));
+        environment.extend(self.overrides.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        Ok(Function { name: binary.to_owned(), binary: self.binaries.path(binary)?, environment })
+    }
+}
+
+/// The certificates that a function trusts, and how many there are: ours behind everybody's, because on AWS too a
+/// function reads them all when it starts.
+fn trust(ours: &str) -> (String, usize) {
+    let everybodys = BUNDLES.iter().find_map(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+    let all = format!("{everybodys}\n{ours}");
+    let count = all.matches("BEGIN CERTIFICATE").count();
+    (all, count)
+}
+
+/// How many authorities a function trusts here.
+pub(crate) fn authorities() -> usize {
+    trust("").1 + 1
+}
+
+/// `hook-trigger` is `HookTrigger` in the template.
+fn logical_id(name: &str) -> String {
+    let word = |word: &str| word[..1].to_uppercase() + &word[1..];
+    name.split('-').map(word).collect()
+}

@@ -1,0 +1,190 @@
+//! How long a call takes, and how much of the processor, once a process is warm: `hook-trigger`, in turn with a function
+//! that makes the same requests to AWS and one that does nothing.
+
+use sample::{Failure, Size};
+
+use crate::load::{Expect, Kind, Outcome, Round, in_turn, on_time};
+use crate::plan::Plans;
+use crate::process::{Function, Process};
+use crate::progress::Progress;
+use crate::report::{Figure, Table};
+use crate::stage::Stage;
+
+/// After so many calls a process is warm, and the trigger logs no more calls that are not authentic.
+const WARM_UP_CALLS: usize = 30;
+
+/// How much of what a process can do is asked of it. Above that, calls begin to wait for each other.
+const SHARE: f64 = 0.4;
+
+/// The share of its capacity that a process is asked for, step by step.
+const RAMP: [f64; 7] = [0.2, 0.4, 0.6, 0.8, 0.9, 1.0, 1.2];
+
+/// How much is measured.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Effort {
+    /// How often each function has its turn.
+    pub(crate) rounds: usize,
+    /// How long a turn takes.
+    pub(crate) round_seconds: f64,
+}
+
+impl Effort {
+    /// So many calls make up a turn; fewer than 20 would have no 90th percentile.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some hundred calls")]
+    fn calls(self, rate: f64) -> usize {
+        ((rate * self.round_seconds) as usize).clamp(20, 2_000)
+    }
+}
+
+/// One of the functions that take turns.
+struct Contender {
+    process: Process,
+    expect: Expect,
+    rounds: Vec<Round>,
+}
+
+impl Contender {
+    async fn start(function: &Function, expect: Expect) -> Result<Self, Failure> {
+        Ok(Self { process: Process::ready(function).await?, expect, rounds: Vec::new() })
+    }
+
+    fn figure(&self, of: impl Fn(&Round) -> f64) -> Figure {
+        Figure::of(self.rounds.iter().map(of))
+    }
+}
+
+/// The trigger and its floors, each for every kind of call.
+pub(crate) async fn measure(stage: &Stage, plans: &Plans, effort: Effort) -> Result<[Table; 2], Failure> {
+    let [mut latency, mut cpu] = tables();
+    let kinds = Kind::all()?;
+    let progress = Progress::begin("calls", kinds.len() * effort.rounds);
+    for kind in kinds {
+        let (contenders, rate) = take_turns(stage, plans, &kind, effort, &progress).await?;
+        let [trigger, calls, echo] = &contenders;
+        let (p50, bare) = (trigger.figure(|round| round.latency(0.5)), calls.figure(|round| round.latency(0.5)));
+        let p90 = trigger.figure(|round| round.latency(0.9));
+        let p99 = trigger.figure(|round| round.latency(0.99));
+        let echo_p50 = echo.figure(|round| round.latency(0.5));
+        let figures = [Figure::exact(rate.round()), p50, p90, p99, bare, echo_p50, p50.ratio(bare)];
+        latency.row(kind.name(), figures.map(Some));
+        let [used, bare, nothing] = contenders.each_ref().map(|contender| contender.figure(|round| round.cpu_per_call));
+        let per_core = Figure::exact(1_000.0).ratio(used);
+        cpu.row(kind.name(), [used, bare, nothing, used.above(bare), used.ratio(bare), per_core].map(Some));
+    }
+    Ok([latency, cpu])
+}
+
+fn tables() -> [Table; 2] {
+    let text = "`hook-trigger` at a rate that fits: calls arrive at equal distances, at 40 % of what one process can do, \
+                and the time of each counts from when it was to arrive. `bare calls` makes the same requests to AWS and \
+                nothing else; `echo` makes none.";
+    let columns = [
+        "call",
+        "calls/s",
+        "p50 (ms)",
+        "p90 (ms)",
+        "p99 (ms)",
+        "bare calls p50 (ms)",
+        "echo p50 (ms)",
+        "p50 to bare calls",
+    ];
+    let latency = Table::new("warm", "Calls", text, &columns);
+    let text = "Processor time of the process per call, of all its threads, and what that makes per core if nothing else \
+                ran. `ours` is the trigger's above that of the bare calls.";
+    let columns = [
+        "call",
+        "CPU (ms)",
+        "bare calls CPU (ms)",
+        "echo CPU (ms)",
+        "ours (ms)",
+        "CPU to bare calls",
+        "calls/s per core",
+    ];
+    let cpu = Table::new("cpu", "Processor time of a call", text, &columns);
+    [latency, cpu]
+}
+
+async fn take_turns(
+    stage: &Stage,
+    plans: &Plans,
+    kind: &Kind,
+    effort: Effort,
+    progress: &Progress,
+) -> Result<([Contender; 3], f64), Failure> {
+    let plan = plans.write(stage, kind).await?;
+    let mut contenders = [
+        Contender::start(&stage.function("hook-trigger")?, Expect::Outcome(kind.outcome)).await?,
+        Contender::start(&stage.calls(&plan)?, Expect::Served).await?,
+        Contender::start(&stage.echo()?, Expect::Served).await?,
+    ];
+    let mut capacity = f64::MAX;
+    for Contender { process, expect, .. } in &mut contenders {
+        in_turn(process, kind, *expect, WARM_UP_CALLS).await?;
+        capacity = capacity.min(in_turn(process, kind, *expect, WARM_UP_CALLS).await?.rate);
+    }
+    let rate = capacity * SHARE;
+    for _ in 0..effort.rounds {
+        for Contender { process, expect, rounds } in &mut contenders {
+            rounds.push(on_time(process, kind, *expect, effort.calls(rate), rate).await?);
+        }
+        progress.step(&kind.name());
+    }
+    Ok((contenders, rate))
+}
+
+/// What happens as ever more calls arrive at one process: accepted ones of 8 KB.
+pub(crate) async fn ramp(stage: &Stage, plans: &Plans, effort: Effort) -> Result<Table, Failure> {
+    let text = "Accepted calls of 8 KB at one process, ever more of them, up to more than it can do; 1.0 is what it did \
+                when each call came as soon as the last was answered. On Lambda no call waits for another: a process has \
+                one at a time, and a second one starts where the first is busy.";
+    let columns =
+        ["share of capacity", "offered (calls/s)", "answered (calls/s)", "p50 (ms)", "p99 (ms)", "bare calls p50 (ms)"];
+    let mut table = Table::new("ramp", "Up to saturation", text, &columns);
+    let kind = Kind::new(Size(8 * 1024), Outcome::Accepted)?;
+    let plan = plans.write(stage, &kind).await?;
+    let mut trigger = Contender::start(&stage.function("hook-trigger")?, Expect::Outcome(kind.outcome)).await?;
+    let mut calls = Contender::start(&stage.calls(&plan)?, Expect::Served).await?;
+    let progress = Progress::begin("ramp", RAMP.len() * effort.rounds);
+    for Contender { process, expect, .. } in [&mut trigger, &mut calls] {
+        in_turn(process, &kind, *expect, WARM_UP_CALLS).await?;
+    }
+    let capacity = in_turn(&mut trigger.process, &kind, trigger.expect, effort.calls(100.0)).await?.rate;
+    for share in RAMP {
+        let rate = capacity * share;
+        for contender in [&mut trigger, &mut calls] {
+            contender.rounds.clear();
+        }
+        for _ in 0..effort.rounds {
+            for Contender { process, expect, rounds } in [&mut trigger, &mut calls] {
+                rounds.push(on_time(process, &kind, *expect, effort.calls(rate), rate).await?);
+            }
+            progress.step(&format!("{rate:.0} calls/s"));
+        }
+        let figures = [
+            Figure::exact(rate.round()),
+            trigger.figure(|round| round.rate),
+            trigger.figure(|round| round.latency(0.5)),
+            trigger.figure(|round| round.latency(0.99)),
+            calls.figure(|round| round.latency(0.5)),
+        ];
+        table.row(format!("{share:.1}"), figures.map(Some));
+    }
+    Ok(table)
+}
+
+/// How much memory the trigger has taken after many calls of 25 KB.
+pub(crate) async fn memory(stage: &Stage, effort: Effort) -> Result<Table, Failure> {
+    let text = "Resident memory at its highest (VmHWM), after accepted calls, one right after the other.";
+    let mut table = Table::new("memory", "Memory under load", text, &["call", "peak memory (MB)", "calls"]);
+    let progress = Progress::begin("memory", sample::SIZES.len());
+    for size in sample::SIZES {
+        let kind = Kind::new(size, Outcome::Accepted)?;
+        let mut process = Process::ready(&stage.function("hook-trigger")?).await?;
+        let calls = effort.calls(200.0);
+        in_turn(&mut process, &kind, Expect::Outcome(kind.outcome), calls).await?;
+        #[expect(clippy::cast_precision_loss, reason = "there are not that many calls")]
+        table.row(kind.name(), [process.peak_memory_mb(), calls as f64].map(|value| Some(Figure::exact(value))));
+        progress.step(&kind.name());
+    }
+    Ok(table)
+}
