@@ -45,6 +45,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use sample::Failure;
+use shared::telemetry::Chain;
 
 use crate::arguments::{Arguments, Command, Topic};
 use crate::binaries::Binaries;
@@ -62,7 +63,7 @@ async fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("bench: {error}");
+            eprintln!("bench: {}", Chain(&*error));
             ExitCode::FAILURE
         }
     }

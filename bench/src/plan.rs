@@ -1,5 +1,6 @@
 //! What `bench-calls` is to do: the requests that `hook-trigger` makes for the same call, taken from one that it served.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use aws_sdk_dynamodb::Client;
@@ -29,7 +30,7 @@ impl Plans {
         Ok(Self(Client::new(&config)))
     }
 
-    /// Lets the product serve one such call and writes down what a bare one has to do: the message and the item are those
+    /// Lets the product serve one such call and writes down what a bare one has to do: the message and the items are those
     /// that the product made.
     pub(crate) async fn write(&self, stage: &Stage, kind: &Kind) -> Result<PathBuf, Failure> {
         let mut messages = stage.stack.watch_messages();
@@ -45,10 +46,10 @@ impl Plans {
         let answer: Json = serde_json::from_slice(&answer.into_inner()?)?;
         let answer: Json = serde_json::from_str(answer["body"].as_str().unwrap_or_default())?;
         let id = answer["request_id"].as_str().ok_or("the answer names no request")?;
-        let item = async { self.item(stage, id).await };
+        let items = async { self.items(stage, id).await };
         let plan = match kind.outcome {
-            Outcome::Accepted => json!({ "reads": 1, "message": messages.try_recv()?.body, "item": item.await? }),
-            Outcome::Ignored => json!({ "reads": 1, "item": item.await? }),
+            Outcome::Accepted => json!({ "reads": 1, "message": messages.try_recv()?.body, "items": items.await? }),
+            Outcome::Ignored => json!({ "reads": 1, "items": items.await? }),
             // In a flood, which this becomes, nothing is logged.
             Outcome::BadSignature => json!({ "reads": 2 }),
         };
@@ -58,19 +59,26 @@ impl Plans {
         Ok(path)
     }
 
-    /// The item of a call in the log, in DynamoDB's JSON.
-    async fn item(&self, stage: &Stage, id: &str) -> Result<Json, Failure> {
-        let get = self.0.get_item().table_name(stage.stack.physical_id("RequestsTable"));
-        let get = get.key("id", AttributeValue::S(id.to_owned())).consistent_read(true);
-        let item = get.send().await?.item.ok_or("the call was not logged")?;
-        let attribute = |(name, value): (String, AttributeValue)| {
-            let text = value.as_s().map(|text| json!({ "S": text }));
-            let number = |_| value.as_n().map(|number| json!({ "N": number }));
-            let bytes = |_| value.as_b().map(|bytes| json!({ "B": BASE64_STANDARD.encode(bytes.as_ref()) }));
-            let json = text.or_else(number).or_else(bytes);
-            json.map(|json| (name, json))
-                .map_err(|other| format!("the log has an attribute of an unknown type: {other:?}"))
-        };
-        Ok(Json::Object(item.into_iter().map(attribute).collect::<Result<Map<_, _>, _>>()?))
+    /// What the log has of a call, in DynamoDB's JSON. A body that is kept by itself has the id of its call too.
+    async fn items(&self, stage: &Stage, id: &str) -> Result<Vec<Json>, Failure> {
+        let scan = self.0.scan().table_name(stage.stack.physical_id("RequestsTable")).consistent_read(true);
+        let scan =
+            scan.filter_expression("id = :id").expression_attribute_values(":id", AttributeValue::S(id.to_owned()));
+        let items = scan.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        if items.is_empty() {
+            return Err("the call was not logged".into());
+        }
+        items.into_iter().map(dynamodb_json).collect()
     }
+}
+
+fn dynamodb_json(item: HashMap<String, AttributeValue>) -> Result<Json, Failure> {
+    let attribute = |(name, value): (String, AttributeValue)| {
+        let text = value.as_s().map(|text| json!({ "S": text }));
+        let number = |_| value.as_n().map(|number| json!({ "N": number }));
+        let bytes = |_| value.as_b().map(|bytes| json!({ "B": BASE64_STANDARD.encode(bytes.as_ref()) }));
+        let json = text.or_else(number).or_else(bytes);
+        json.map(|json| (name, json)).map_err(|other| format!("the log has an attribute of an unknown type: {other:?}"))
+    };
+    Ok(Json::Object(item.into_iter().map(attribute).collect::<Result<Map<_, _>, _>>()?))
 }
