@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use sample::Failure;
 
+use crate::load::Kind;
 use crate::warm::Effort;
 
 const HELP: &str = "\
@@ -32,9 +34,21 @@ pub(crate) struct Arguments {
     #[arg(long)]
     starts: Option<usize>,
 
-    /// Only this topic; may be given several times
+    /// Turns that each function has with each kind of call [default: 7, or 3 with --quick]
+    #[arg(long)]
+    rounds: Option<usize>,
+
+    /// Only this topic; may be given several times, as the next two
     #[arg(long, value_enum)]
     topic: Vec<Topic>,
+
+    /// Starts and weighs only this function, such as hook-trigger
+    #[arg(long, value_name = "NAME")]
+    pub(crate) function: Vec<String>,
+
+    /// Makes only calls whose name contains this, such as "8 KB, accepted" or ignored
+    #[arg(long, value_name = "TEXT")]
+    call: Option<String>,
 
     /// Takes the functions' binaries from here, as cargo or cargo lambda lays them out, instead of building them
     #[arg(long, value_name = "DIR")]
@@ -44,7 +58,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
 
-    /// Rewrites performance.md and performance.svg here [default: docs, or nowhere with --quick or --topic]
+    /// Rewrites performance.md and performance.svg here [default: docs, or nowhere when less is measured]
     #[arg(long, value_name = "DIR")]
     docs: Option<PathBuf>,
 }
@@ -99,7 +113,15 @@ impl Arguments {
     }
 
     pub(crate) fn effort(&self) -> Effort {
-        if self.quick { Effort { rounds: 3, round_seconds: 0.25 } } else { Effort { rounds: 7, round_seconds: 2.0 } }
+        let (rounds, round_seconds) = if self.quick { (3, 0.25) } else { (7, 2.0) };
+        Effort { rounds: self.rounds.unwrap_or(rounds).max(1), round_seconds }
+    }
+
+    /// The kinds of calls that are wanted.
+    pub(crate) fn kinds(&self) -> Result<Vec<Kind>, Failure> {
+        let mut kinds = Kind::all()?;
+        kinds.retain(|kind| self.call.as_ref().is_none_or(|wanted| kind.name().contains(wanted)));
+        if kinds.is_empty() { Err("no kind of call is called so".into()) } else { Ok(kinds) }
     }
 
     /// Of each step of `own`.
@@ -108,7 +130,7 @@ impl Arguments {
     }
 
     pub(crate) fn docs(&self) -> Option<PathBuf> {
-        let is_whole = !self.quick && self.topic.is_empty();
+        let is_whole = !self.quick && self.topic.is_empty() && self.function.is_empty() && self.call.is_none();
         self.docs.clone().or_else(|| is_whole.then(|| PathBuf::from(crate::binaries::ROOT).join("docs")))
     }
 }
@@ -125,12 +147,22 @@ mod tests {
     }
 
     #[test]
+    fn calls_are_chosen_by_a_part_of_their_name() {
+        let kinds = |text| Arguments::parse_from(["bench", "--call", text]).kinds().map(|kinds| kinds.len());
+        assert_eq!(kinds("8 KB, accepted").unwrap(), 1);
+        assert_eq!(kinds("ignored").unwrap(), 4);
+        assert!(kinds("3 KB").is_err());
+    }
+
+    #[test]
     fn the_document_is_rewritten_only_by_a_whole_run_unless_asked_for() {
         let docs = |line: &str| Arguments::parse_from(line.split(' ')).docs();
         assert!(docs("bench").is_some());
         assert!(docs("bench --starts 30").is_some());
         assert_eq!(docs("bench --quick"), None);
         assert_eq!(docs("bench --topic warm"), None);
+        assert_eq!(docs("bench --function hook-trigger"), None);
+        assert_eq!(docs("bench --call ignored"), None);
         assert_eq!(docs("bench --quick --docs x"), Some(PathBuf::from("x")));
     }
 }

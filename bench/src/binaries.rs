@@ -23,6 +23,9 @@ pub(crate) const CALLS: &str = "bench-calls";
 /// What counts allocations.
 pub(crate) const ALLOCATIONS: &str = "bench-allocations";
 
+/// What each topic but the starts needs.
+const OWN: [&str; 4] = ["hook-trigger", ECHO, CALLS, ALLOCATIONS];
+
 /// Where a file in a zip costs more than its content: headers and the directory, for one file called `bootstrap`.
 const ZIP_OVERHEAD_BYTES: usize = 30 + 46 + 22 + 2 * "bootstrap".len();
 
@@ -33,7 +36,7 @@ pub(crate) struct Binaries {
     own: PathBuf,
 }
 
-/// The functions by name, which are the directories of `functions/`.
+/// All functions by name, which are the directories of `functions/`.
 pub(crate) fn functions() -> Result<Vec<String>, Failure> {
     let entries = std::fs::read_dir(Path::new(ROOT).join("functions"))?;
     let mut names: Vec<_> = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
@@ -44,18 +47,19 @@ pub(crate) fn functions() -> Result<Vec<String>, Failure> {
 impl Binaries {
     /// Those in `given`, as cargo or cargo lambda lays them out there; else they are built. What belongs to the
     /// benchmark lies beside the program that is running, or among them.
-    pub(crate) async fn find(given: Option<&Path>) -> Result<Self, Failure> {
+    pub(crate) async fn find(given: Option<&Path>, functions: &[String]) -> Result<Self, Failure> {
+        let names: Vec<&str> = functions.iter().map(String::as_str).chain(OWN).collect();
         let binaries = if let Some(given) = given {
             let beside = std::env::current_exe()?.parent().map(Path::to_owned).unwrap_or_default();
             let has_own = given.join(ECHO).is_file();
             Self { functions: given.to_owned(), own: if has_own { given.to_owned() } else { beside } }
         } else {
-            build().await?;
+            build(&names).await?;
             let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
             let target = target.unwrap_or_else(|| Path::new(ROOT).join("target")).join("release");
             Self { functions: target.clone(), own: target }
         };
-        for name in functions()?.iter().map(String::as_str).chain([ECHO, CALLS, ALLOCATIONS]) {
+        for name in names {
             binaries.path(name)?;
         }
         Ok(binaries)
@@ -76,11 +80,11 @@ impl Binaries {
 
 /// `cargo build --release --workspace`, of what is measured alone: `--workspace` makes cargo choose the features of
 /// dependencies for all packages together, so that nothing is compiled twice.
-async fn build() -> Result<(), Failure> {
+async fn build(names: &[&str]) -> Result<(), Failure> {
     let progress = Progress::begin("building the release binaries", 1);
     let mut cargo = Command::new("cargo");
     cargo.current_dir(ROOT).args(["build", "--release", "--workspace", "--quiet"]);
-    for name in functions()?.iter().map(String::as_str).chain([ECHO, CALLS, ALLOCATIONS]) {
+    for name in names {
         cargo.args(["--bin", name]);
     }
     // What cargo says about the package that is running would mislead the build scripts of another.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sample::Failure;
 
-use crate::process::Process;
+use crate::process::{Function, Process};
 use crate::progress::Progress;
 use crate::quota::Quota;
 use crate::report::{Figure, Table, millis};
@@ -36,18 +36,18 @@ struct Start {
 }
 
 /// Starts every function `starts` times, in turn with the one that does nothing.
-pub(crate) async fn measure(stage: &Stage, starts: usize) -> Result<Table, Failure> {
+pub(crate) async fn measure(stage: &Stage, functions: &[Function], starts: usize) -> Result<Table, Failure> {
     let text = format!(
         "{starts} starts of each function in turn, each process with {CALLS} calls of a sample event. Medians, and half \
          the distance between the quartiles."
     );
     let mut table = Table::new("cold", "Starts", &text, &COLUMNS);
-    fill(&mut table, stage, starts, None).await?;
+    fill(&mut table, stage, functions, starts, None).await?;
     Ok(table)
 }
 
 /// The same with a quarter of a core.
-pub(crate) async fn measure_throttled(stage: &Stage, starts: usize) -> Result<Table, Failure> {
+pub(crate) async fn measure_throttled(stage: &Stage, functions: &[Function], starts: usize) -> Result<Table, Failure> {
     let title = "Starts with a quarter of a core";
     let mut table = Table::new("cold, quarter core", title, "", &COLUMNS);
     match Quota::quarter_core() {
@@ -56,16 +56,22 @@ pub(crate) async fn measure_throttled(stage: &Stage, starts: usize) -> Result<Ta
             let text = "As above, under a quota of 25 ms in each 100 ms, which a Lambda function of 442 MB has. What \
                           uses up its share waits for the next 100 ms.";
             text.clone_into(&mut table.text);
-            fill(&mut table, stage, starts, Some(&quota)).await?;
+            fill(&mut table, stage, functions, starts, Some(&quota)).await?;
         }
     }
     Ok(table)
 }
 
-async fn fill(table: &mut Table, stage: &Stage, starts: usize, quota: Option<&Quota>) -> Result<(), Failure> {
+async fn fill(
+    table: &mut Table,
+    stage: &Stage,
+    functions: &[Function],
+    starts: usize,
+    quota: Option<&Quota>,
+) -> Result<(), Failure> {
     let mut subjects = vec![Subject::floor(stage.echo()?)?];
-    for function in stage.functions()? {
-        subjects.push(Subject::of(function)?);
+    for function in functions {
+        subjects.push(Subject::of(function.clone())?);
     }
     let progress = Progress::begin(table.topic, starts * subjects.len());
     let mut seen: Vec<Vec<Start>> = vec![Vec::new(); subjects.len()];

@@ -48,8 +48,9 @@ use sample::Failure;
 use shared::telemetry::Chain;
 
 use crate::arguments::{Arguments, Command, Topic};
-use crate::binaries::Binaries;
+use crate::binaries::{Binaries, functions};
 use crate::plan::Plans;
+use crate::process::Function;
 use crate::report::{Report, Table};
 use crate::stage::Stage;
 
@@ -70,11 +71,12 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let binaries = Binaries::find(arguments.binaries.as_deref()).await?;
+    let functions = if arguments.function.is_empty() { functions()? } else { arguments.function.clone() };
+    let binaries = Binaries::find(arguments.binaries.as_deref(), &functions).await?;
     let circumstances = machine::circumstances(arguments.starts(), arguments.effort());
     let mut report = Report { circumstances, tables: Vec::new() };
     for topic in arguments.topics() {
-        for table in measure(topic, arguments, &binaries).await? {
+        for table in measure(topic, arguments, &binaries, &functions).await? {
             println!("{}\n", document::markdown(&table));
             report.tables.push(table);
         }
@@ -91,18 +93,25 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// Each topic has a stage of its own, so that what one leaves behind does not slow down the next.
-async fn measure(topic: Topic, arguments: &Arguments, binaries: &Binaries) -> Result<Vec<Table>, Failure> {
+async fn measure(
+    topic: Topic,
+    arguments: &Arguments,
+    binaries: &Binaries,
+    functions: &[String],
+) -> Result<Vec<Table>, Failure> {
     let (starts, effort) = (arguments.starts(), arguments.effort());
     let stage = Stage::set(binaries).await?;
     stage.seed().await?;
+    let functions: Vec<Function> = functions.iter().map(|name| stage.function(name)).collect::<Result<_, _>>()?;
+    let (kinds, plans) = (arguments.kinds()?, Plans::new(&stage)?);
     let tables = match topic {
-        Topic::Size => vec![binaries::sizes(&stage.functions()?)?],
-        Topic::Cold => vec![cold::measure(&stage, starts).await?],
-        Topic::Throttled => vec![cold::measure_throttled(&stage, arguments.throttled_starts()).await?],
-        Topic::Warm => warm::measure(&stage, &Plans::new(&stage)?, effort).await?.into(),
-        Topic::Ramp => vec![warm::ramp(&stage, &Plans::new(&stage)?, effort).await?],
+        Topic::Size => vec![binaries::sizes(&functions)?],
+        Topic::Cold => vec![cold::measure(&stage, &functions, starts).await?],
+        Topic::Throttled => vec![cold::measure_throttled(&stage, &functions, arguments.throttled_starts()).await?],
+        Topic::Warm => warm::measure(&stage, &plans, kinds, effort).await?.into(),
+        Topic::Ramp => vec![warm::ramp(&stage, &plans, effort).await?],
         Topic::Memory => vec![warm::memory(&stage, effort).await?],
-        Topic::Work => vec![work::requests(&stage).await?, work::allocations(binaries)?],
+        Topic::Work => vec![work::requests(&stage, kinds).await?, work::allocations(binaries)?],
         Topic::Own => vec![own::measure(arguments.samples())?],
     };
     stage.stack.stop().await;

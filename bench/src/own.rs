@@ -24,7 +24,7 @@ pub(crate) fn measure(samples: usize) -> Result<Table, Failure> {
     let text = "In one process, without AWS, in µs. `HMAC alone` is HMAC-SHA256 over the body, as the product computes it. \
                 `verify` is the proof of the signature, `extract` the parsing of the body with the typing of six variables. \
                 `handle` is the whole endpoint from the event to the answer, without what the SDK does. `pack` is the \
-                compression of the body for the log.";
+                compression of the body alone, at level 4, as for the log.";
     let columns = [
         "body",
         "HMAC alone (µs)",
@@ -96,7 +96,7 @@ impl Case {
             }
             4 => drop(black_box(trigger.handle(black_box(&self.event))?)),
             _ => {
-                let mut encoder = DeflateEncoder::new(Vec::with_capacity(2 * 1024), Compression::fast());
+                let mut encoder = DeflateEncoder::new(Vec::with_capacity(2 * 1024), Compression::new(4));
                 encoder.write_all(body)?;
                 black_box(encoder.finish()?);
             }

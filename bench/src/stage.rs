@@ -8,7 +8,7 @@ use local::{Options, Service, Stack};
 use sample::Failure;
 use tempfile::TempDir;
 
-use crate::binaries::{Binaries, CALLS, ECHO, functions};
+use crate::binaries::{Binaries, CALLS, ECHO};
 use crate::process::Function;
 use crate::tls::{Authority, Traffic, forward};
 
@@ -55,11 +55,6 @@ impl Stage {
     /// One of the product's functions, by the name of its directory.
     pub(crate) fn function(&self, name: &str) -> Result<Function, Failure> {
         self.with_environment_of(name, &logical_id(name))
-    }
-
-    /// All of them.
-    pub(crate) fn functions(&self) -> Result<Vec<Function>, Failure> {
-        functions()?.iter().map(|name| self.function(name)).collect()
     }
 
     /// The function that does nothing, told what `hook-trigger` is told.

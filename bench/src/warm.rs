@@ -54,9 +54,13 @@ impl Contender {
 }
 
 /// The trigger and its floors, each for every kind of call.
-pub(crate) async fn measure(stage: &Stage, plans: &Plans, effort: Effort) -> Result<[Table; 2], Failure> {
+pub(crate) async fn measure(
+    stage: &Stage,
+    plans: &Plans,
+    kinds: Vec<Kind>,
+    effort: Effort,
+) -> Result<[Table; 2], Failure> {
     let [mut latency, mut cpu] = tables();
-    let kinds = Kind::all()?;
     let progress = Progress::begin("calls", kinds.len() * effort.rounds);
     for kind in kinds {
         let (contenders, rate) = take_turns(stage, plans, &kind, effort, &progress).await?;

@@ -20,14 +20,13 @@ use crate::tls::Passage;
 const CALLS: usize = 5;
 
 /// Requests and bytes of each kind of call, counted where TLS ends.
-pub(crate) async fn requests(stage: &Stage) -> Result<Table, Failure> {
+pub(crate) async fn requests(stage: &Stage, kinds: Vec<Kind>) -> Result<Table, Failure> {
     let text = "Per call, counted between the function and AWS: bytes of HTTP, without TLS. `turns` is how many \
                 of the requests came after each other: one less than all where the job is sent while the log is written. A bad signature is \
                 logged at most 20 times in a burst; without the log it makes 2 requests.";
     let columns =
         ["call", "requests", "turns", "sent (bytes)", "of it to DynamoDB", "of it to SQS", "received (bytes)"];
     let mut table = Table::new("requests", "Requests to AWS", text, &columns);
-    let kinds = Kind::all()?;
     let progress = Progress::begin("requests", kinds.len());
     for kind in kinds {
         let mut process = Process::ready(&stage.function("hook-trigger")?).await?;
