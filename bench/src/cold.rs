@@ -15,10 +15,11 @@ use crate::subjects::Subject;
 /// How many calls each process serves.
 const CALLS: usize = 10;
 
-const COLUMNS: [&str; 8] = [
+const COLUMNS: [&str; 9] = [
     "function",
     "to first `/next` (ms)",
     "above echo (ms)",
+    "times echo",
     "to first answer (ms)",
     "first call (ms)",
     "tenth call (ms)",
@@ -107,11 +108,12 @@ fn to_next(starts: &[Start]) -> Figure {
     Figure::of_times(starts.iter().map(|start| start.to_next))
 }
 
-fn figures(starts: &[Start], echo: Figure) -> [Figure; 7] {
+fn figures(starts: &[Start], echo: Figure) -> [Figure; 8] {
     let memory = starts.iter().map(|start| start.peak_memory_mb).fold(0.0, f64::max);
     [
         to_next(starts),
         to_next(starts).above(echo),
+        to_next(starts).ratio(echo),
         Figure::of_times(starts.iter().map(|start| start.to_next + start.first_call)),
         Figure::of_times(starts.iter().map(|start| start.first_call)),
         Figure::of_times(starts.iter().map(|start| start.tenth_call)),

@@ -98,6 +98,7 @@ pub(crate) struct Round {
     latencies: Vec<f64>,
     /// In milliseconds.
     pub(crate) cpu_per_call: f64,
+    pub(crate) page_faults_per_call: f64,
     /// Calls answered in a second.
     pub(crate) rate: f64,
 }
@@ -116,12 +117,12 @@ pub(crate) async fn in_turn(
     expect: Expect,
     calls: usize,
 ) -> Result<Round, Failure> {
-    let (cpu, began) = (process.cpu(), Instant::now());
+    let before = Before::look(process);
     let mut latencies = Vec::with_capacity(calls);
     for _ in 0..calls {
         latencies.push(process.call(kind.event(), |answer| expect.is_met(answer)).await?);
     }
-    Ok(round(latencies, process.cpu().saturating_sub(cpu), began.elapsed()))
+    Ok(before.round(latencies, process))
 }
 
 /// So many calls, `rate` in a second, whatever becomes of them: the time of each counts from when it was to arrive, so
@@ -133,7 +134,8 @@ pub(crate) async fn on_time(
     calls: usize,
     rate: f64,
 ) -> Result<Round, Failure> {
-    let (cpu, events, began) = (process.cpu(), process.events(), Instant::now());
+    let (before, events) = (Before::look(process), process.events());
+    let began = before.at;
     let kind = kind.clone();
     #[expect(clippy::cast_precision_loss, reason = "there are not that many calls")]
     let arrives = move |call: usize| began + Duration::from_secs_f64(call as f64 / rate);
@@ -154,13 +156,32 @@ pub(crate) async fn on_time(
         process.next().await?;
     }
     arrivals.await?;
-    Ok(round(latencies, process.cpu().saturating_sub(cpu), began.elapsed()))
+    Ok(before.round(latencies, process))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "there are not that many calls")]
-fn round(latencies: Vec<Duration>, cpu: Duration, elapsed: Duration) -> Round {
-    let calls = latencies.len().max(1) as f64;
-    let mut latencies: Vec<f64> = latencies.into_iter().map(millis).collect();
-    latencies.sort_by(f64::total_cmp);
-    Round { latencies, cpu_per_call: millis(cpu) / calls, rate: calls / elapsed.as_secs_f64() }
+/// What a process had used when a round began.
+struct Before {
+    at: Instant,
+    cpu: Duration,
+    page_faults: f64,
+}
+
+impl Before {
+    fn look(process: &Process) -> Self {
+        Self { at: Instant::now(), cpu: process.cpu(), page_faults: process.page_faults() }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "there are not that many calls")]
+    fn round(self, latencies: Vec<Duration>, process: &Process) -> Round {
+        let (elapsed, cpu) = (self.at.elapsed(), process.cpu().saturating_sub(self.cpu));
+        let calls = latencies.len().max(1) as f64;
+        let mut latencies: Vec<f64> = latencies.into_iter().map(millis).collect();
+        latencies.sort_by(f64::total_cmp);
+        Round {
+            latencies,
+            cpu_per_call: millis(cpu) / calls,
+            page_faults_per_call: (process.page_faults() - self.page_faults) / calls,
+            rate: calls / elapsed.as_secs_f64(),
+        }
+    }
 }

@@ -105,12 +105,12 @@ async fn measure(
     let functions: Vec<Function> = functions.iter().map(|name| stage.function(name)).collect::<Result<_, _>>()?;
     let (kinds, plans) = (arguments.kinds()?, Plans::new(&stage)?);
     let tables = match topic {
-        Topic::Size => vec![binaries::sizes(&functions)?],
+        Topic::Size => vec![binaries::sizes(&[vec![stage.echo()?], functions].concat())?],
         Topic::Cold => vec![cold::measure(&stage, &functions, starts).await?],
         Topic::Throttled => vec![cold::measure_throttled(&stage, &functions, arguments.throttled_starts()).await?],
         Topic::Warm => warm::measure(&stage, &plans, kinds, effort).await?.into(),
         Topic::Ramp => vec![warm::ramp(&stage, &plans, effort).await?],
-        Topic::Memory => vec![warm::memory(&stage, effort).await?],
+        Topic::Memory => vec![warm::memory(&stage, &plans, effort).await?],
         Topic::Work => vec![work::requests(&stage, kinds).await?, work::allocations(binaries)?],
         Topic::Own => vec![own::measure(arguments.samples())?],
     };

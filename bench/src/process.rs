@@ -107,6 +107,15 @@ impl Process {
         Duration::from_nanos(ran.sum())
     }
 
+    /// How many pages of memory the kernel has had to hand to it so far: the tenth field of `/proc/PID/stat`.
+    /// <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>
+    pub(crate) fn page_faults(&self) -> f64 {
+        let stat = std::fs::read_to_string(self.proc("stat")).unwrap_or_default();
+        // The second field is a name in parentheses, which may hold anything.
+        let behind_name = stat.rsplit(')').next().unwrap_or_default();
+        behind_name.split_whitespace().nth(7).and_then(|count| count.parse().ok()).unwrap_or_default()
+    }
+
     /// The high-water mark of its resident memory in MB.
     /// <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>
     pub(crate) fn peak_memory_mb(&self) -> f64 {

@@ -1,7 +1,7 @@
 //! How long a call takes, and how much of the processor, once a process is warm: `hook-trigger`, in turn with a function
 //! that makes the same requests to AWS and one that does nothing.
 
-use sample::{Failure, Size};
+use sample::{Failure, SIZES, Size};
 
 use crate::load::{Expect, Kind, Outcome, Round, in_turn, on_time};
 use crate::plan::Plans;
@@ -73,7 +73,8 @@ pub(crate) async fn measure(
         latency.row(kind.name(), figures.map(Some));
         let [used, bare, nothing] = contenders.each_ref().map(|contender| contender.figure(|round| round.cpu_per_call));
         let per_core = Figure::exact(1_000.0).ratio(used);
-        cpu.row(kind.name(), [used, bare, nothing, used.above(bare), used.ratio(bare), per_core].map(Some));
+        let faults = trigger.figure(|round| round.page_faults_per_call);
+        cpu.row(kind.name(), [used, bare, nothing, used.above(bare), used.ratio(bare), per_core, faults].map(Some));
     }
     Ok([latency, cpu])
 }
@@ -103,9 +104,20 @@ fn tables() -> [Table; 2] {
         "ours (ms)",
         "CPU to bare calls",
         "calls/s per core",
+        "page faults",
     ];
     let cpu = Table::new("cpu", "Processor time of a call", text, &columns);
     [latency, cpu]
+}
+
+/// The trigger, the bare calls and the function that does nothing, ready for such calls.
+async fn contenders(stage: &Stage, plans: &Plans, kind: &Kind) -> Result<[Contender; 3], Failure> {
+    let plan = plans.write(stage, kind).await?;
+    Ok([
+        Contender::start(&stage.function("hook-trigger")?, Expect::Outcome(kind.outcome)).await?,
+        Contender::start(&stage.calls(&plan)?, Expect::Served).await?,
+        Contender::start(&stage.echo()?, Expect::Served).await?,
+    ])
 }
 
 async fn take_turns(
@@ -115,12 +127,7 @@ async fn take_turns(
     effort: Effort,
     progress: &Progress,
 ) -> Result<([Contender; 3], f64), Failure> {
-    let plan = plans.write(stage, kind).await?;
-    let mut contenders = [
-        Contender::start(&stage.function("hook-trigger")?, Expect::Outcome(kind.outcome)).await?,
-        Contender::start(&stage.calls(&plan)?, Expect::Served).await?,
-        Contender::start(&stage.echo()?, Expect::Served).await?,
-    ];
+    let mut contenders = contenders(stage, plans, kind).await?;
     let mut capacity = f64::MAX;
     for Contender { process, expect, .. } in &mut contenders {
         in_turn(process, kind, *expect, WARM_UP_CALLS).await?;
@@ -176,18 +183,25 @@ pub(crate) async fn ramp(stage: &Stage, plans: &Plans, effort: Effort) -> Result
     Ok(table)
 }
 
-/// How much memory the trigger has taken after many calls of 25 KB.
-pub(crate) async fn memory(stage: &Stage, effort: Effort) -> Result<Table, Failure> {
+/// How much memory the trigger has taken after many calls, beside its floors.
+pub(crate) async fn memory(stage: &Stage, plans: &Plans, effort: Effort) -> Result<Table, Failure> {
     let text = "Resident memory at its highest (VmHWM), after accepted calls, one right after the other.";
-    let mut table = Table::new("memory", "Memory under load", text, &["call", "peak memory (MB)", "calls"]);
-    let progress = Progress::begin("memory", sample::SIZES.len());
-    for size in sample::SIZES {
+    let columns = ["call", "peak memory (MB)", "bare calls (MB)", "echo (MB)", "times bare calls", "calls"];
+    let mut table = Table::new("memory", "Memory under load", text, &columns);
+    let progress = Progress::begin("memory", SIZES.len());
+    for size in SIZES {
         let kind = Kind::new(size, Outcome::Accepted)?;
-        let mut process = Process::ready(&stage.function("hook-trigger")?).await?;
         let calls = effort.calls(200.0);
-        in_turn(&mut process, &kind, Expect::Outcome(kind.outcome), calls).await?;
+        let mut peaks = [Figure::exact(0.0); 3];
+        for (peak, contender) in peaks.iter_mut().zip(contenders(stage, plans, &kind).await?) {
+            let Contender { mut process, expect, .. } = contender;
+            in_turn(&mut process, &kind, expect, calls).await?;
+            *peak = Figure::exact(process.peak_memory_mb());
+        }
+        let [trigger, bare, echo] = peaks;
         #[expect(clippy::cast_precision_loss, reason = "there are not that many calls")]
-        table.row(kind.name(), [process.peak_memory_mb(), calls as f64].map(|value| Some(Figure::exact(value))));
+        let calls = Figure::exact(calls as f64);
+        table.row(kind.name(), [trigger, bare, echo, trigger.ratio(bare), calls].map(Some));
         progress.step(&kind.name());
     }
     Ok(table)
