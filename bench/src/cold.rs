@@ -54,8 +54,8 @@ pub(crate) async fn measure_throttled(stage: &Stage, functions: &[Function], sta
     match Quota::quarter_core() {
         Err(why) => table.text = why,
         Ok(quota) => {
-            let text = "As above, under a quota of 25 ms in each 100 ms, which a Lambda function of 442 MB has. What \
-                          uses up its share waits for the next 100 ms.";
+            let text = "As above, under a quota of 5 ms in each 20 ms, which a Lambda function of 442 MB has. What \
+                          uses up its share waits for the next 20 ms.";
             text.clone_into(&mut table.text);
             fill(&mut table, stage, functions, starts, Some(&quota)).await?;
         }

@@ -32,7 +32,8 @@ pub(crate) fn markdown(table: &Table) -> String {
 
 /// Everything that is generated.
 fn generated(report: &Report) -> String {
-    let circumstances: Vec<String> = report.circumstances.iter().map(|line| format!("- {line}")).collect();
+    let circumstances: Vec<String> =
+        report.circumstances.iter().map(|line| wrapped(&format!("- {line}")).join("\n  ")).collect();
     let mut parts = vec![
         "![Calls and starts beside their floors](performance.svg)".to_owned(),
         format!("### Where\n\n{}", circumstances.join("\n")),
@@ -56,12 +57,12 @@ fn replaced(text: &str, generated: &str) -> Option<String> {
     Some(format!("{before}{BEGIN}\n\n{generated}\n\n{END}{after}"))
 }
 
-/// Lines of at most 120 columns.
+/// Lines of at most 118 columns, which leaves room for an indentation.
 fn wrapped(text: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let line = lines.last_mut().map_or(0, |line| line.chars().count());
-        if line > 0 && line + 1 + word.chars().count() > 120 {
+        if line > 0 && line + 1 + word.chars().count() > 118 {
             lines.push(String::new());
         }
         if let Some(line) = lines.last_mut() {

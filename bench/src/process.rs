@@ -26,6 +26,12 @@ pub(crate) struct Function {
     pub(crate) environment: Vec<(String, String)>,
 }
 
+fn unlimited(binary: &Path) -> Command {
+    let mut command = Command::new(binary);
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    command
+}
+
 /// A running process of it. Dropping it kills it.
 pub(crate) struct Process {
     name: String,
@@ -42,19 +48,20 @@ impl Process {
         let api = RuntimeApi::start().await?;
         let mut command = match quota {
             Some(quota) => quota.command(&function.binary),
-            None => Command::new(&function.binary),
+            None => unlimited(&function.binary),
         };
-        let started = Instant::now();
-        let child = command
+        let mut started = Instant::now();
+        let mut child = command
             .env_clear()
             .envs(function.environment.iter().map(|(name, value)| (name, value)))
             .env("AWS_LAMBDA_RUNTIME_API", api.address.to_string())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| format!("{}: {error}", function.binary.display()))?;
+        if quota.is_some() {
+            started = Quota::let_go(&mut child).await?;
+        }
         let pid = child.id().unwrap_or_default();
         Ok(Self { name: function.name.clone(), pid, api, started, child })
     }
