@@ -54,6 +54,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR")]
     pub(crate) binaries: Option<PathBuf>,
 
+    /// Tells the functions this too, in place of what the template says, such as AWS_LAMBDA_LOG_LEVEL=ERROR
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    pub(crate) set: Vec<(String, String)>,
+
     /// Writes every figure to this file, for `compare`
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
@@ -97,6 +101,11 @@ pub(crate) enum Topic {
     Size,
 }
 
+fn variable(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("it must be NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
 impl Arguments {
     pub(crate) fn topics(&self) -> Vec<Topic> {
         let all = Topic::value_variants().iter().copied();
@@ -109,7 +118,7 @@ impl Arguments {
 
     /// Each of them takes ten times as long.
     pub(crate) fn throttled_starts(&self) -> usize {
-        if self.quick { 1 } else { self.starts() }
+        self.starts.unwrap_or(if self.quick { 1 } else { 20 }).max(1)
     }
 
     pub(crate) fn effort(&self) -> Effort {
@@ -130,7 +139,11 @@ impl Arguments {
     }
 
     pub(crate) fn docs(&self) -> Option<PathBuf> {
-        let is_whole = !self.quick && self.topic.is_empty() && self.function.is_empty() && self.call.is_none();
+        let is_whole = !self.quick
+            && self.topic.is_empty()
+            && self.function.is_empty()
+            && self.call.is_none()
+            && self.set.is_empty();
         self.docs.clone().or_else(|| is_whole.then(|| PathBuf::from(crate::binaries::ROOT).join("docs")))
     }
 }

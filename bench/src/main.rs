@@ -100,7 +100,7 @@ async fn measure(
     functions: &[String],
 ) -> Result<Vec<Table>, Failure> {
     let (starts, effort) = (arguments.starts(), arguments.effort());
-    let stage = Stage::set(binaries).await?;
+    let stage = Stage::set(binaries, &arguments.set).await?;
     stage.seed().await?;
     let functions: Vec<Function> = functions.iter().map(|name| stage.function(name)).collect::<Result<_, _>>()?;
     let (kinds, plans) = (arguments.kinds()?, Plans::new(&stage)?);

@@ -24,26 +24,27 @@ pub(crate) struct Stage {
     pub(crate) directory: TempDir,
     binaries: Binaries,
     /// What each function is told in addition to, or in place of, what the stack says.
-    overrides: Vec<(&'static str, String)>,
+    overrides: Vec<(String, String)>,
 }
 
 impl Stage {
-    /// Starts the stack and makes the user, the hooks and the call of `events/seed.json`.
-    pub(crate) async fn set(binaries: &Binaries) -> Result<Self, Failure> {
+    /// Starts the stack. The functions are told what is in `variables` too.
+    pub(crate) async fn set(binaries: &Binaries, variables: &[(String, String)]) -> Result<Self, Failure> {
         let target = binaries.path("hook-trigger")?.parent().map(Path::to_owned);
         let stack = Stack::start(Options { binaries: target, ..Options::default() }).await?;
         let (authority, traffic, directory) = (Authority::new()?, Arc::default(), tempfile::tempdir()?);
         let trusted = directory.path().join("authorities.pem");
         std::fs::write(&trusted, trust(&authority.certificate).0)?;
-        let mut overrides = vec![("SSL_CERT_FILE", trusted.display().to_string())];
+        let mut overrides = vec![("SSL_CERT_FILE".to_owned(), trusted.display().to_string())];
         for (variable, service, url) in [
             ("AWS_ENDPOINT_URL_DYNAMODB", Service::DynamoDb, stack.dynamodb_url()),
             ("AWS_ENDPOINT_URL_SQS", Service::Sqs, stack.sqs_url()),
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", Service::SecretsManager, stack.secrets_manager_url()),
         ] {
             let address = url.trim_start_matches("http://").parse()?;
-            overrides.push((variable, forward(&authority, service, address, &traffic).await?));
+            overrides.push((variable.to_owned(), forward(&authority, service, address, &traffic).await?));
         }
+        overrides.extend_from_slice(variables);
         Ok(Self { stack, traffic, directory, binaries: binaries.clone(), overrides })
     }
 
@@ -72,7 +73,7 @@ impl Stage {
     fn with_environment_of(&self, binary: &str, function: &str) -> Result<Function, Failure> {
         let mut environment = self.stack.environment(function)?;
         environment.retain(|(name, _)| self.overrides.iter().all(|(overridden, _)| name != overridden));
-        environment.extend(self.overrides.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        environment.extend(self.overrides.iter().cloned());
         Ok(Function { name: binary.to_owned(), binary: self.binaries.path(binary)?, environment })
     }
 }
