@@ -54,7 +54,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR")]
     pub(crate) binaries: Option<PathBuf>,
 
-    /// Tells the functions this too, in place of what the template says, such as AWS_LAMBDA_LOG_LEVEL=ERROR
+    /// Tells the functions this too, in place of what the template says, such as `LOG_LEVEL=error`
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     pub(crate) set: Vec<(String, String)>,
 
