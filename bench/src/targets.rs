@@ -69,7 +69,7 @@ const TARGETS: [Target; 12] = [
         unit: "",
     },
     Target {
-        claim: "turns in which those of an accepted call are made: all requests less those that overlap",
+        claim: "those of an accepted call that begin while no other is under way",
         of: ["requests", "8 KB, accepted", "turns"],
         at_most: 2.0,
         unit: "",

@@ -2,6 +2,7 @@
 //! a port that takes TLS off and passes the bytes on. It counts them, because they are what a function sends to AWS.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -49,6 +50,8 @@ impl Authority {
 pub(crate) struct Passage {
     pub(crate) at: Instant,
     pub(crate) service: Service,
+    /// On which connection; one carries a request at a time.
+    pub(crate) connection: u64,
     /// Whether to the service, and not from it.
     pub(crate) is_request: bool,
     pub(crate) bytes: usize,
@@ -56,22 +59,25 @@ pub(crate) struct Passage {
 
 /// What has passed while somebody was looking.
 #[derive(Debug, Default)]
-pub(crate) struct Traffic(Mutex<Option<Vec<Passage>>>);
+pub(crate) struct Traffic {
+    passages: Mutex<Option<Vec<Passage>>>,
+    connections: AtomicU64,
+}
 
 impl Traffic {
     /// Looks from now on.
     pub(crate) fn watch(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
+        *self.passages.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
     }
 
     /// What has passed since; looks no more.
     pub(crate) fn seen(&self) -> Vec<Passage> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
+        self.passages.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
     }
 
-    fn pass(&self, service: Service, is_request: bool, bytes: usize) {
-        if let Some(passages) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            passages.push(Passage { at: Instant::now(), service, is_request, bytes });
+    fn pass(&self, service: Service, connection: u64, is_request: bool, bytes: usize) {
+        if let Some(passages) = &mut *self.passages.lock().unwrap_or_else(PoisonError::into_inner) {
+            passages.push(Passage { at: Instant::now(), service, connection, is_request, bytes });
         }
     }
 }
@@ -108,10 +114,11 @@ async fn connection(
     let stream = acceptor.accept(stream).await?;
     let upstream = TcpStream::connect(to).await?;
     upstream.set_nodelay(true)?;
+    let number = traffic.connections.fetch_add(1, Ordering::Relaxed);
     let ((from_function, to_function), (from_service, to_service)) = (tokio::io::split(stream), upstream.into_split());
     tokio::try_join!(
-        copy(from_function, to_service, |bytes| traffic.pass(service, true, bytes)),
-        copy(from_service, to_function, |bytes| traffic.pass(service, false, bytes)),
+        copy(from_function, to_service, |bytes| traffic.pass(service, number, true, bytes)),
+        copy(from_service, to_function, |bytes| traffic.pass(service, number, false, bytes)),
     )?;
     Ok(())
 }

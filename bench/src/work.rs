@@ -1,6 +1,6 @@
 //! What a call costs besides time: requests to AWS, the bytes of them, and allocations.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ const CALLS: usize = 5;
 /// Requests and bytes of each kind of call, counted where TLS ends.
 pub(crate) async fn requests(stage: &Stage, kinds: Vec<Kind>) -> Result<Table, Failure> {
     let text = "Per call, counted between the function and AWS: bytes of HTTP, without TLS. `turns` is how many \
-                of the requests came after each other: one less than all where the job is sent while the log is written. A bad signature is \
+                of the requests began while no other was under way. A bad signature is \
                 logged at most 20 times in a burst; without the log it makes 2 requests.";
     let columns =
         ["call", "requests", "turns", "sent (bytes)", "of it to DynamoDB", "of it to SQS", "received (bytes)"];
@@ -43,7 +43,7 @@ pub(crate) async fn requests(stage: &Stage, kinds: Vec<Kind>) -> Result<Table, F
         };
         let figures = [
             per_call(after - before),
-            per_call((after - before).saturating_sub(CALLS * overlaps(&passages))),
+            per_call(turns(&passages)),
             sent(None),
             sent(Some(Service::DynamoDb)),
             sent(Some(Service::Sqs)),
@@ -65,17 +65,20 @@ fn per_call(count: usize) -> Figure {
     Figure::exact((count as f64 / CALLS as f64).round())
 }
 
-/// How many requests of a call are under way beside another one: 1 where two services were asked and had not answered
-/// yet, which is how a request is known here, because those to one service come after each other.
-fn overlaps(passages: &[Passage]) -> usize {
+/// How many requests began while no other was under way.
+fn turns(passages: &[Passage]) -> usize {
     let mut passages: Vec<&Passage> = passages.iter().collect();
     passages.sort_by_key(|passage| passage.at);
-    let (mut asked, mut most) = (BTreeMap::new(), 0);
+    let (mut under_way, mut turns) = (BTreeSet::new(), 0);
     for passage in passages {
-        asked.insert(passage.service, passage.is_request);
-        most = most.max(asked.values().filter(|is_asked| **is_asked).count());
+        if passage.is_request {
+            turns += usize::from(under_way.is_empty());
+            under_way.insert(passage.connection);
+        } else {
+            under_way.remove(&passage.connection);
+        }
     }
-    most.saturating_sub(1)
+    turns
 }
 
 /// What the trigger itself allocates.
@@ -116,16 +119,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_services_are_asked_at_once_only_when_the_one_has_not_answered_before_the_other_is_asked() {
+    fn a_request_that_begins_while_another_is_under_way_takes_no_turn_of_its_own() {
         let began = Instant::now();
-        let passage =
-            |ms, service, is_request| Passage { at: began + Duration::from_millis(ms), service, is_request, bytes: 1 };
-        let (table, queue) = (Service::DynamoDb, Service::Sqs);
-        let apart = [(0, table, true), (1, table, false), (2, queue, true), (3, queue, false)];
-        let together = [(0, table, true), (1, queue, true), (2, queue, false), (3, table, false)];
-        let overlaps = |passages: [(u64, Service, bool); 4]| {
-            overlaps(&passages.map(|(ms, service, is_request)| passage(ms, service, is_request)))
+        let turns = |order: &[(u64, bool)]| {
+            let passage = |(ms, (connection, is_request)): (u64, &(u64, bool))| Passage {
+                at: began + Duration::from_millis(ms),
+                service: Service::DynamoDb,
+                connection: *connection,
+                is_request: *is_request,
+                bytes: 1,
+            };
+            turns(&(0..).zip(order).map(passage).collect::<Vec<_>>())
         };
-        assert_eq!((overlaps(apart), overlaps(together)), (0, 1));
+        let (apart, together) = (
+            [(1, true), (1, false), (2, true), (2, false)],
+            [(1, true), (2, true), (2, true), (3, true), (2, false), (1, false), (3, false)],
+        );
+        assert_eq!((turns(&apart), turns(&together)), (2, 1));
     }
 }
