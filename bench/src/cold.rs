@@ -109,7 +109,6 @@ fn to_next(starts: &[Start]) -> Figure {
 }
 
 fn figures(starts: &[Start], echo: Figure) -> [Figure; 8] {
-    let memory = starts.iter().map(|start| start.peak_memory_mb).fold(0.0, f64::max);
     [
         to_next(starts),
         to_next(starts).above(echo),
@@ -119,6 +118,6 @@ fn figures(starts: &[Start], echo: Figure) -> [Figure; 8] {
         Figure::of_times(starts.iter().map(|start| start.tenth_call)),
         // Start by start: what the machine did meanwhile meets both calls.
         Figure::of(starts.iter().map(|start| millis(start.first_call) / millis(start.tenth_call).max(f64::EPSILON))),
-        Figure::exact(memory),
+        Figure::of(starts.iter().map(|start| start.peak_memory_mb)),
     ]
 }

@@ -34,10 +34,14 @@ fn table(before: &Record, after: &Record) -> String {
     lines.join("\n")
 }
 
+/// What is counted varies too: by some bytes of a signature, or a page of memory.
+const LEAST_NOISE: f64 = 0.02;
+
 /// A figure has moved when the two lie further apart than both spreads together.
 fn moved(a: Figure, b: Figure) -> &'static str {
+    let noise = (a.spread + b.spread).max(LEAST_NOISE * a.value.abs());
     match b.value - a.value {
-        by if by.abs() <= a.spread + b.spread => "",
+        by if by.abs() <= noise => "",
         by if by < 0.0 => "lower",
         _ => "higher",
     }
@@ -57,14 +61,21 @@ mod tests {
 
     #[test]
     fn only_what_moved_by_more_than_the_noise_is_marked() {
-        let before = record(&[("still", 10.0, 1.0), ("less", 10.0, 0.5), ("more", 3.0, 0.0), ("gone", 1.0, 0.0)]);
-        let after = record(&[("still", 11.5, 0.6), ("less", 8.0, 0.5), ("more", 4.0, 0.0)]);
+        let before = record(&[
+            ("still", 10.0, 1.0),
+            ("less", 10.0, 0.5),
+            ("more", 3.0, 0.0),
+            ("same", 4909.0, 0.0),
+            ("gone", 1.0, 0.0),
+        ]);
+        let after = record(&[("still", 11.5, 0.6), ("less", 8.0, 0.5), ("more", 4.0, 0.0), ("same", 4911.0, 0.0)]);
 
         let table = table(&before, &after);
 
         assert!(table.contains("| still | 10.0 ±1.0 | 11.5 ±0.6 | 1.15 |  |"), "{table}");
         assert!(table.contains("| less | 10.0 ±0.5 | 8.00 ±0.50 | 0.80 | lower |"), "{table}");
         assert!(table.contains("| more | 3 | 4 | 1.33 | higher |"), "{table}");
+        assert!(table.contains("| same | 4909 | 4911 | 1.00 |  |"), "{table}");
         assert!(table.contains("Only in A: 1 figures; only in B: 0."), "{table}");
     }
 
