@@ -2,7 +2,9 @@
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
-use harness::{Answer, Call, Hash, Hook, Pipehook, User, alone, alone_with, github_hook, open_hook, signed_hook};
+use harness::{
+    Answer, Call, Hash, Hook, Pipehook, User, alone, alone_with, github_hook, inflated, open_hook, signed_hook,
+};
 use local::{Fault, Service};
 use serde_json::{Value as Json, json};
 
@@ -238,7 +240,9 @@ fn a_secret_is_shown_once_and_stands_nowhere_afterwards() {
 
         let mut everywhere = stack.items("HooksTable").await;
         everywhere.extend(stack.items("UsersTable").await);
-        everywhere.extend(stack.items("RequestsTable").await);
+        let calls = stack.items("RequestsTable").await;
+        everywhere.extend(calls.iter().map(|call| inflated(call, "exchange").into()));
+        everywhere.extend(calls);
         everywhere.extend(ann.jobs().await.into_iter().map(|job| job.body));
         assert!(everywhere.len() > 4);
         for item in everywhere {

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use harness::{Answer, Hook, Pipehook, User, github_hook, shared, together};
 use serde_json::{Value as Json, json};
-use shared::domain::id::RequestId;
+use shared::domain::id::{HookId, RequestId};
 use shared::domain::timestamp::Timestamp;
 
 /// Puts `count` calls into the log of a hook, the newest first, each a second older than the one before; returns their
@@ -14,7 +14,8 @@ async fn log(stack: &Pipehook, hook: &Hook<'_>, count: u16) -> Vec<String> {
     let model = stack.logged_items(hook).await.remove(0);
     let now = Timestamp::from(SystemTime::now()).unix_seconds();
     let at = |age: u16| Timestamp::from_unix_seconds(now - i64::from(age));
-    let ids: Vec<_> = (1..=count).map(|age| RequestId::at(at(age), [7; 10]).to_string()).collect();
+    let tag = hook.id.parse::<HookId>().unwrap().tag();
+    let ids: Vec<_> = (1..=count).map(|age| RequestId::at(at(age), [7; 10]).tagged(tag).to_string()).collect();
     for some in ids.chunks(100) {
         let items = some.iter().map(|id| {
             let mut item = model.clone();

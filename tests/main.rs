@@ -23,6 +23,7 @@ mod hooks;
 mod keys;
 mod limits;
 mod lists;
+mod log_items;
 mod login;
 mod lost_answers;
 mod metrics;

@@ -39,7 +39,6 @@ const AWS: &[(&str, &[&str], &[&str])] = &[
         &["QueueName"],
     ),
     ("AWS/DynamoDB", &["ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"], &["TableName"]),
-    ("AWS/DynamoDB", &["ConsumedWriteCapacityUnits"], &["TableName", "GlobalSecondaryIndexName"]),
     ("AWS/Logs", &["IncomingBytes"], &["LogGroupName"]),
 ];
 
@@ -184,7 +183,6 @@ fn exists(watched: &Watched, template: &Json) {
         let resource = between(value, "${", "}").map(|name| name.split('.').next().unwrap());
         let known = match (name.as_str(), resource) {
             ("Function", None) => Path::new(ROOT).join("functions").join(value).is_dir(),
-            ("GlobalSecondaryIndexName", None) => value == "by-hook",
             (_, Some(resource)) => template["Resources"].get(resource).is_some(),
             (_, None) => false,
         };

@@ -43,6 +43,12 @@ impl Pipehook {
         self.dynamodb("PutItem", &request).await;
     }
 
+    /// Removes an item behind the product's back.
+    pub async fn delete_item(&self, table: &str, key: &Json) {
+        let request = json!({ "TableName": self.physical_id(table), "Key": key });
+        self.dynamodb("DeleteItem", &request).await;
+    }
+
     /// The value of a secret that Secrets Manager keeps, by its logical id.
     pub async fn key(&self, secret: &str) -> String {
         let request = json!({ "SecretId": self.physical_id(secret) });

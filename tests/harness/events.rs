@@ -198,13 +198,14 @@ fn sign(hook: HookId, draft: &HookDraft, key: &SealingKey) -> Result<Option<Sign
 fn read_request(request: &Json, user: &User) -> Result<Request, EventError> {
     const DAY_SECONDS: i64 = 24 * 60 * 60;
     let now = Timestamp::from(SystemTime::now()).unix_seconds();
-    let id = RequestId::at(Timestamp::from_unix_seconds(now - now % DAY_SECONDS), [7; 10]);
     let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+    let hook_id: HookId = text(&request["hook_id"]).parse()?;
+    let id = RequestId::at(Timestamp::from_unix_seconds(now - now % DAY_SECONDS), [7; 10]).tagged(hook_id.tag());
     let headers = request["headers"].as_object().into_iter().flatten();
     Ok(Request {
         summary: RequestSummary {
             id,
-            hook_id: text(&request["hook_id"]).parse()?,
+            hook_id,
             project_id: user.project_id,
             retry_of: None,
             ip_address: Some(text(&request["ip_address"])),

@@ -40,6 +40,7 @@ pub use crate::{
     document::{Document, Operation, document},
     hook::{Hook, github_hook, open_hook, signed_hook},
     jobs::Job,
+    log::inflated,
     signing::{Hash, hmac},
     stack::{Pipehook, alone, alone_with, shared},
     template::{resources, template},

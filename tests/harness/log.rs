@@ -1,5 +1,11 @@
 //! The log of calls, as the API shows it and as it is stored.
 
+use std::io::Read as _;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use flate2::Decompress;
+use flate2::read::ZlibDecoder;
 use serde_json::{Value as Json, json};
 
 use crate::answer::Answer;
@@ -7,8 +13,20 @@ use crate::hook::Hook;
 use crate::stack::Pipehook;
 use crate::user::User;
 
+/// What a compressed attribute of an item of the log says.
+pub fn inflated(item: &Json, attribute: &str) -> String {
+    let bytes = BASE64_STANDARD.decode(item[attribute]["B"].as_str().unwrap()).unwrap();
+    let (format, compressed) = bytes.split_first().unwrap();
+    assert_eq!(*format, 1);
+    let mut raw = Decompress::new(false);
+    raw.set_dictionary(include_bytes!("../../shared/src/aws/dynamodb/dictionary-1.txt")).unwrap();
+    let mut inflated = Vec::new();
+    ZlibDecoder::new_with_decompress(compressed, raw).read_to_end(&mut inflated).unwrap();
+    String::from_utf8_lossy(&inflated).into_owned()
+}
+
 impl Pipehook {
-    /// The stored items of a hook's calls.
+    /// The stored items of a hook's calls, and of their bodies that stand apart.
     pub async fn logged_items(&self, hook: &Hook<'_>) -> Vec<Json> {
         let mut items = self.items("RequestsTable").await;
         items.retain(|item| item["hook_id"]["S"] == hook.id);

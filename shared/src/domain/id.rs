@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use sha2::{Digest as _, Sha256};
+
 use super::Invalid;
 use super::timestamp::Timestamp;
 
@@ -109,6 +111,25 @@ impl HookId {
     pub fn from_random(bytes: [u8; 16]) -> Self {
         Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
     }
+
+    /// What the ids of its calls have in common. A digest, because they are shown where the hook's id is not, and
+    /// whoever knows that one can call the hook.
+    pub fn tag(self) -> HookTag {
+        let digest: [u8; 32] = Sha256::digest(self.0.as_bytes()).into();
+        let [a, b, c, d, e, ..] = digest;
+        HookTag([a, b, c, d, e])
+    }
+}
+
+/// Forty bits that the ids of all calls of a hook end with. So a call's id says where in the log it stands, and the log
+/// needs no index by hook, which would be a second write for each call. Two hooks may have the same tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct HookTag([u8; 5]);
+
+impl fmt::Display for HookTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
 }
 
 impl RequestId {
@@ -117,9 +138,20 @@ impl RequestId {
         let millis = u64::try_from(at.unix_millis()).unwrap_or_default();
         Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
     }
-}
 
-impl RequestId {
+    /// The same id, of a call of the hook that has this tag. It keeps its time and 34 random bits.
+    pub fn tagged(self, tag: HookTag) -> Self {
+        let mut bytes = self.0.into_bytes();
+        bytes[11..].copy_from_slice(&tag.0);
+        Self(uuid::Uuid::from_bytes(bytes))
+    }
+
+    /// The tag of the hook that was called. Every id has one, but only that of a hook's call means something.
+    pub fn tag(self) -> HookTag {
+        let [.., a, b, c, d, e] = self.0.into_bytes();
+        HookTag([a, b, c, d, e])
+    }
+
     /// When the call was received: a version 7 UUID begins with it. An id of another version has no time.
     pub fn created_at(self) -> Timestamp {
         let (seconds, nanos) = self.0.get_timestamp().map_or((0, 0), |timestamp| timestamp.to_unix());
@@ -159,6 +191,29 @@ mod tests {
         let late = RequestId::at(Timestamp::from_unix_millis(1_001), [0; 10]);
         assert!(early.to_string() < late.to_string());
         assert_eq!(late.created_at(), Timestamp::from_unix_millis(1_001));
+    }
+
+    #[test]
+    fn a_tagged_id_keeps_its_time_its_version_and_its_own_random_bits() {
+        let at = Timestamp::from_unix_millis(1_800_000_000_000);
+        let tag = HookId::from_random([1; 16]).tag();
+        let ids = [[0xff; 10], [0; 10]].map(|random| RequestId::at(at, random).tagged(tag));
+        assert_ne!(ids[0], ids[1]);
+        for id in ids {
+            assert_eq!((id.tag(), id.created_at()), (tag, at));
+            assert_eq!((id.0.get_version_num(), id.0.get_variant()), (7, uuid::Variant::RFC4122));
+            assert!(id.to_string().ends_with(&tag.to_string()));
+        }
+    }
+
+    #[test]
+    fn a_tag_tells_hooks_apart_and_nothing_of_their_ids() {
+        let ids = [[1; 16], [2; 16]].map(HookId::from_random);
+        assert_ne!(ids[0].tag(), ids[1].tag());
+        for id in ids {
+            let digits = id.to_string().replace('-', "");
+            assert!(!digits.contains(&id.tag().to_string()[..6]), "{id}");
+        }
     }
 
     proptest! {

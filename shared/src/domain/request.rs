@@ -55,6 +55,8 @@ pub enum KeptBody {
     TooLarge,
     /// The call was not authentic: what strangers send is not kept.
     NotKept,
+    /// It should have been kept, and could not be written.
+    Lost,
 }
 
 /// What became of a call.

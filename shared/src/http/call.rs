@@ -10,7 +10,7 @@ use super::event::{Event, NotAnEvent};
 use super::fields::Fields;
 use super::payload::{PayloadError, refuse_compressed};
 use crate::auth::{AccessTokens, Identity};
-use crate::domain::id::RequestId;
+use crate::domain::id::{HookId, HookTag, RequestId};
 use crate::domain::timestamp::Timestamp;
 use crate::telemetry::Measurements;
 
@@ -26,10 +26,12 @@ pub struct Call {
 }
 
 impl Call {
-    /// Takes the event that arrived at `received_at`.
+    /// Takes the event that arrived at `received_at`. A call that is about a hook gets the hook's tag into its id.
     pub fn read(event: &str, id: RequestId, received_at: Timestamp) -> Result<Self, NotAnEvent> {
         let measurements = Measurements::begin();
-        Ok(Self { event: Event::read(event)?, id, received_at, measurements })
+        let event = Event::read(event)?;
+        let id = hook_tag(&event).map_or(id, |tag| id.tagged(tag));
+        Ok(Self { event, id, received_at, measurements })
     }
 
     /// The id of this call, which every answer and every log line carries.
@@ -150,4 +152,12 @@ impl Call {
         let text = std::str::from_utf8(body).map_err(|_| PayloadError::NotUtf8)?;
         Fields::of_body(text)
     }
+}
+
+/// The tag of the hook that the path names, or whose call it names.
+fn hook_tag(event: &Event) -> Option<HookTag> {
+    let parameter = |name: &str| event.path_parameters.get(name);
+    let of_hook = || parameter("hook_id")?.parse().map(HookId::tag).ok();
+    let of_request = || parameter("request_id")?.parse().map(RequestId::tag).ok();
+    of_hook().or_else(of_request)
 }

@@ -118,6 +118,7 @@ impl<'a> RequestBody<'a> {
             },
             KeptBody::TooLarge => (ContentBody::empty(), Some("too_large")),
             KeptBody::NotKept => (ContentBody::empty(), Some("not_authentic")),
+            KeptBody::Lost => (ContentBody::empty(), Some("lost")),
         };
         Self {
             relation: RequestRelationBody::new(&request.summary, base_url),

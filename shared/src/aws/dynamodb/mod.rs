@@ -1,5 +1,6 @@
 //! Amazon DynamoDB: users, hooks and the log of calls.
 
+mod deflate;
 mod hook_count;
 mod hook_item;
 mod hook_seals;

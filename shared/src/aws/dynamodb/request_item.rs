@@ -1,52 +1,110 @@
-//! The item of a call. What was sent and answered is one compressed attribute: DynamoDB bills each kilobyte that is
-//! written, and the index must not hold it.
+//! The items of a call. What was sent and answered is one compressed attribute, so that an accepted call is one small
+//! write. Only a large body is an item of its own: a list reads the items of calls, and must not read that.
 
-use std::io::{Read as _, Write as _};
+use std::borrow::Cow;
 
-use flate2::Compression;
-use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
 use serde::{Deserialize, Serialize};
 
+use super::deflate::{deflate, inflate};
 use super::item::{Attributes, StoredItem, binary, number, text};
 use crate::domain::Invalid;
-use crate::domain::id::ProjectId;
+use crate::domain::id::{HookTag, ProjectId};
 use crate::domain::request::{Exchange, KeptBody, Request, RequestSummary};
 use crate::ports::StoreError;
 
+/// A larger body is an item of its own. Compressed, webhooks are a fifth to a seventh of their size.
+const MAX_INLINE_BODY_BYTES: usize = 32 * 1024;
+
 /// An item holds 400 KB (409,600 bytes) with the names of its attributes; the rest of it takes well under 2 KB.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>
-const MAX_EXCHANGE_BYTES: usize = 400 * 1024 - 4 * 1024;
+const MAX_COMPRESSED_BYTES: usize = 400 * 1024 - 4 * 1024;
 
-/// What a stored exchange may inflate to: the largest body, its headers and the answer. What is damaged or was made to
-/// swell must not fill the memory.
-const MAX_INFLATED_BYTES: u64 = 8 * 1024 * 1024;
+/// What a list reads of each item.
+pub(super) const SUMMARY_ATTRIBUTES: [&str; 7] =
+    ["id", "hook_id", "project_id", "outcome", "status", "retry_of", "ip_address"];
 
-/// The attributes of a call; the index `by-hook` projects the small ones, as `template.yaml` lists them.
-pub(super) fn encode(request: &Request) -> Result<Attributes, StoreError> {
-    let summary = &request.summary;
-    let mut item = Attributes::from([
-        ("id".to_owned(), text(summary.id)),
-        ("hook_id".to_owned(), text(summary.hook_id)),
-        ("project_id".to_owned(), number(summary.project_id.get())),
-        ("outcome".to_owned(), text(summary.outcome.as_str())),
-        ("status".to_owned(), number(summary.status.into())),
-        ("exchange".to_owned(), binary(&compress(&request.exchange)?)),
-        ("expires_at".to_owned(), number(summary.expires_at().unix_seconds())),
-    ]);
-    item.extend(summary.retry_of.map(|id| ("retry_of".to_owned(), text(id))));
-    item.extend(summary.ip_address.as_ref().map(|address| ("ip_address".to_owned(), text(address))));
-    Ok(item)
+/// A call as it is written.
+pub(super) struct Items {
+    pub(super) call: Attributes,
+    /// The body, if it stands apart.
+    pub(super) body: Option<Attributes>,
 }
 
-/// A whole call, as it stands in the table.
+/// The partition of a hook's calls, in the order of their ids.
+pub(super) fn partition(tag: HookTag) -> String {
+    tag.to_string()
+}
+
+/// The partition of the bodies that stand apart.
+pub(super) fn body_partition(tag: HookTag) -> String {
+    format!("{tag}.body")
+}
+
+/// The items of a call.
+pub(super) fn encode(request: &Request) -> Result<Items, StoreError> {
+    let (summary, exchange) = (&request.summary, &request.exchange);
+    let (stored_body, inline, apart) = match &exchange.request_body {
+        KeptBody::Whole(bytes) if bytes.len() <= MAX_INLINE_BODY_BYTES => (StoredBody::Whole, bytes.as_slice(), None),
+        KeptBody::Whole(bytes) => match compressed(&[bytes])? {
+            body if body.len() <= MAX_COMPRESSED_BYTES => (StoredBody::Apart, [].as_slice(), Some(body)),
+            _ => (StoredBody::TooLarge, [].as_slice(), None),
+        },
+        KeptBody::TooLarge => (StoredBody::TooLarge, [].as_slice(), None),
+        KeptBody::NotKept => (StoredBody::NotKept, [].as_slice(), None),
+        KeptBody::Lost => (StoredBody::Apart, [].as_slice(), None),
+    };
+    let head = StoredExchange {
+        request_headers: Cow::Borrowed(&exchange.request_headers),
+        body: stored_body,
+        response_headers: Cow::Borrowed(&exchange.response_headers),
+        response_body: Cow::Borrowed(&exchange.response_body),
+    };
+    let head = serde_json::to_vec(&head).map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+    let mut call = common(summary, partition(summary.id.tag()));
+    call.extend([
+        ("project_id".to_owned(), number(summary.project_id.get())),
+        ("status".to_owned(), number(summary.status.into())),
+        ("exchange".to_owned(), binary(&compressed(&[&head, b"\n", inline])?)),
+    ]);
+    call.extend(summary.retry_of.map(|id| ("retry_of".to_owned(), text(id))));
+    call.extend(summary.ip_address.as_ref().map(|address| ("ip_address".to_owned(), text(address))));
+    let body = apart.map(|bytes| {
+        let mut body = common(summary, body_partition(summary.id.tag()));
+        body.insert("body".to_owned(), binary(&bytes));
+        body
+    });
+    Ok(Items { call, body })
+}
+
+/// What both items have: their key, and what says whether they may be replaced and when they go.
+fn common(summary: &RequestSummary, partition: String) -> Attributes {
+    Attributes::from([
+        ("hook_tag".to_owned(), text(partition)),
+        ("id".to_owned(), text(summary.id)),
+        ("hook_id".to_owned(), text(summary.hook_id)),
+        ("outcome".to_owned(), text(summary.outcome.as_str())),
+        ("expires_at".to_owned(), number(summary.expires_at().unix_seconds())),
+    ])
+}
+
+fn compressed(parts: &[&[u8]]) -> Result<Vec<u8>, StoreError> {
+    deflate(parts).map_err(|error| StoreError::Unavailable(Box::new(error)))
+}
+
+/// A call, from its item. Where its body stands apart, it counts as lost until [`decode_body`] brings it.
 pub(super) fn decode(attributes: &Attributes) -> Result<Request, StoreError> {
     let item = StoredItem::new(attributes, "id");
-    let exchange = decompress(item.binary("exchange")?).ok_or_else(|| item.corrupt("exchange"))?;
+    let exchange = decode_exchange(item.binary("exchange")?).ok_or_else(|| item.corrupt("exchange"))?;
     Ok(Request { summary: decode_summary(attributes)?, exchange })
 }
 
-/// The summary, as it stands in the table and in the index.
+/// A body that stands apart.
+pub(super) fn decode_body(attributes: &Attributes) -> Result<KeptBody, StoreError> {
+    let item = StoredItem::new(attributes, "id");
+    inflate(item.binary("body")?).map(KeptBody::Whole).ok_or_else(|| item.corrupt("body"))
+}
+
+/// What a list shows, from the item of a call.
 pub(super) fn decode_summary(attributes: &Attributes) -> Result<RequestSummary, StoreError> {
     let item = StoredItem::new(attributes, "id");
     let retry_of = item.optional_text("retry_of")?;
@@ -63,65 +121,38 @@ pub(super) fn decode_summary(attributes: &Attributes) -> Result<RequestSummary, 
 
 /// The exchange but for the request's body, which follows it as it is: JSON in JSON would double its quotes.
 #[derive(Serialize, Deserialize)]
-struct StoredExchange {
-    request_headers: Vec<(String, String)>,
+struct StoredExchange<'a> {
+    request_headers: Cow<'a, [(String, String)]>,
     body: StoredBody,
-    response_headers: Vec<(String, String)>,
-    response_body: String,
+    response_headers: Cow<'a, [(String, String)]>,
+    response_body: Cow<'a, str>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum StoredBody {
     Whole,
+    Apart,
     TooLarge,
     NotKept,
 }
 
-/// The exchange, compressed; without its body if that is too large even so.
-fn compress(exchange: &Exchange) -> Result<Vec<u8>, StoreError> {
-    let deflated = deflate(exchange)?;
-    if deflated.len() <= MAX_EXCHANGE_BYTES {
-        return Ok(deflated);
-    }
-    deflate(&Exchange { request_body: KeptBody::TooLarge, ..exchange.clone() })
-}
-
-fn deflate(exchange: &Exchange) -> Result<Vec<u8>, StoreError> {
-    let (body, bytes): (_, &[u8]) = match &exchange.request_body {
-        KeptBody::Whole(bytes) => (StoredBody::Whole, bytes),
-        KeptBody::TooLarge => (StoredBody::TooLarge, &[]),
-        KeptBody::NotKept => (StoredBody::NotKept, &[]),
-    };
-    let stored = StoredExchange {
-        request_headers: exchange.request_headers.clone(),
-        body,
-        response_headers: exchange.response_headers.clone(),
-        response_body: exchange.response_body.clone(),
-    };
-    let written = || -> Result<Vec<u8>, std::io::Error> {
-        let mut encoder = DeflateEncoder::new(Vec::with_capacity(2 * 1024), Compression::fast());
-        serde_json::to_writer(&mut encoder, &stored)?;
-        encoder.write_all(b"\n")?;
-        encoder.write_all(bytes)?;
-        encoder.finish()
-    };
-    written().map_err(|error| StoreError::Unavailable(Box::new(error)))
-}
-
-fn decompress(bytes: &[u8]) -> Option<Exchange> {
-    let mut inflated = Vec::new();
-    let mut decoder = DeflateDecoder::new(bytes).take(MAX_INFLATED_BYTES + 1);
-    decoder.read_to_end(&mut inflated).ok().filter(|read| (*read as u64) <= MAX_INFLATED_BYTES)?;
+fn decode_exchange(bytes: &[u8]) -> Option<Exchange> {
+    let mut inflated = inflate(bytes)?;
     let end = inflated.iter().position(|byte| *byte == b'\n')?;
-    let stored: StoredExchange = serde_json::from_slice(&inflated[..end]).ok()?;
-    let request_body = match stored.body {
-        StoredBody::Whole => KeptBody::Whole(inflated.split_off(end + 1)),
-        StoredBody::TooLarge => KeptBody::TooLarge,
-        StoredBody::NotKept => KeptBody::NotKept,
-    };
-    let StoredExchange { request_headers, response_headers, response_body, .. } = stored;
-    Some(Exchange { request_headers, request_body, response_headers, response_body })
+    let body = inflated.split_off(end + 1);
+    let stored: StoredExchange<'_> = serde_json::from_slice(&inflated).ok()?;
+    Some(Exchange {
+        request_headers: stored.request_headers.into_owned(),
+        request_body: match stored.body {
+            StoredBody::Whole => KeptBody::Whole(body),
+            StoredBody::Apart => KeptBody::Lost,
+            StoredBody::TooLarge => KeptBody::TooLarge,
+            StoredBody::NotKept => KeptBody::NotKept,
+        },
+        response_headers: stored.response_headers.into_owned(),
+        response_body: stored.response_body.into_owned(),
+    })
 }
 
 #[cfg(test)]
@@ -165,22 +196,46 @@ mod tests {
         (0..length).map(step).collect()
     }
 
-    #[test]
-    fn a_body_that_compresses_into_an_item_is_kept_and_a_larger_one_is_left_out() {
-        for (body, kept) in [(vec![b'x'; 4 << 20], true), (noise(300 << 10), true), (noise(500 << 10), false)] {
-            let item = encode(&request(KeptBody::Whole(body.clone()))).unwrap();
-            let exchange = item["exchange"].as_b().unwrap().as_ref().len();
-            assert!(exchange <= MAX_EXCHANGE_BYTES, "{exchange}");
-            let expected = if kept { KeptBody::Whole(body) } else { KeptBody::TooLarge };
-            assert!(decode(&item).unwrap().exchange.request_body == expected);
+    /// What comes back of a call, and the sizes of its items.
+    fn kept(request: &Request) -> (Request, usize, Option<usize>) {
+        let items = encode(request).unwrap();
+        let size = |item: &Attributes, name: &str| item[name].as_b().unwrap().as_ref().len();
+        let mut back = decode(&items.call).unwrap();
+        if let Some(body) = &items.body {
+            assert!(back.exchange.request_body == KeptBody::Lost);
+            back.exchange.request_body = decode_body(body).unwrap();
         }
+        (back, size(&items.call, "exchange"), items.body.map(|body| size(&body, "body")))
     }
 
     #[test]
-    fn a_stored_exchange_cannot_swell_without_bound() {
-        let bomb = request(KeptBody::Whole(vec![0; 9 << 20]));
-        let error = decode(&encode(&bomb).unwrap()).unwrap_err();
-        assert!(matches!(error, StoreError::Corrupt { attribute: "exchange", .. }), "{error}");
+    fn a_body_of_up_to_32_kib_stands_with_its_call_a_larger_one_apart_and_one_that_fits_no_item_is_left_out() {
+        for (body, apart) in [(noise(32 << 10), false), (noise((32 << 10) + 1), true), (vec![b'x'; 4 << 20], true)] {
+            let request = request(KeptBody::Whole(body));
+            let (back, exchange, body) = kept(&request);
+            assert!(back == request);
+            assert_eq!(body.is_some(), apart);
+            assert!(exchange < (33 << 10) && body.is_none_or(|size| size <= MAX_COMPRESSED_BYTES));
+        }
+        let (back, _, body) = kept(&request(KeptBody::Whole(noise(500 << 10))));
+        assert!(back.exchange.request_body == KeptBody::TooLarge && body.is_none());
+    }
+
+    #[test]
+    fn a_summary_has_all_that_a_list_reads_and_nothing_else() {
+        let request = request(KeptBody::NotKept);
+        let mut item = encode(&request).unwrap().call;
+        item.retain(|name, _| SUMMARY_ATTRIBUTES.contains(&name.as_str()));
+        assert_eq!(item.len(), SUMMARY_ATTRIBUTES.len());
+        assert_eq!(decode_summary(&item).unwrap(), request.summary);
+    }
+
+    #[test]
+    fn a_damaged_body_is_named() {
+        let mut body = encode(&request(KeptBody::Whole(noise(33 << 10)))).unwrap().body.unwrap();
+        body.insert("body".to_owned(), binary(b"x"));
+        let error = decode_body(&body).unwrap_err();
+        assert!(matches!(error, StoreError::Corrupt { attribute: "body", .. }), "{error}");
     }
 
     proptest! {
@@ -188,13 +243,13 @@ mod tests {
         fn what_was_stored_is_read_back(body: Vec<u8>) {
             for body in [KeptBody::Whole(body), KeptBody::NotKept, KeptBody::TooLarge] {
                 let request = request(body);
-                prop_assert_eq!(decode(&encode(&request).unwrap()).unwrap(), request);
+                prop_assert_eq!(kept(&request).0, request);
             }
         }
 
         #[test]
-        fn no_stored_bytes_panic(bytes: Vec<u8>) {
-            let _ = decompress(&bytes);
+        fn no_stored_bytes_panic(text: Vec<u8>) {
+            let _ = decode_exchange(&deflate(&[&text]).unwrap());
         }
     }
 }

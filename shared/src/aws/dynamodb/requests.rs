@@ -1,17 +1,19 @@
-//! The table of calls and its index by hook.
+//! The table of calls.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 use aws_types::SdkConfig;
 
-use super::item::text;
-use super::request_item::{decode, decode_summary, encode};
+use super::item::{Attributes, text};
+use super::request_item::{
+    Items, SUMMARY_ATTRIBUTES, body_partition, decode, decode_body, decode_summary, encode, partition,
+};
 use super::{put_outcome, unavailable};
 use crate::domain::id::{HookId, RequestId};
-use crate::domain::request::{Outcome, Request, RequestSummary};
+use crate::domain::request::{KeptBody, Outcome, Request, RequestSummary};
 use crate::ports::{FindRequest, ListRequests, PutRequest, StoreError};
 
-/// The table of calls: partition key `id`, index `by-hook`, time to live `expires_at`.
+/// The table of calls: partition key `hook_tag`, sort key `id`, time to live `expires_at`.
 #[derive(Debug, Clone)]
 pub struct RequestsTable {
     client: Client,
@@ -25,33 +27,60 @@ impl RequestsTable {
     }
 }
 
-impl PutRequest for RequestsTable {
-    async fn put_request(&self, request: &Request) -> Result<(), StoreError> {
-        let item = encode(request)?;
+impl RequestsTable {
+    /// A call that is `queued` may turn out to have failed, and never the other way round: a write that was given up
+    /// can arrive after the one that took its place.
+    async fn put(&self, hook: HookId, item: Attributes) -> Result<(), StoreError> {
         let put = self.client.put_item().table_name(&self.table).set_item(Some(item.clone()));
-        // A call that is `queued` may turn out to have failed, and never the other way round: a write that was given up
-        // can arrive after the one that took its place.
         let put = put.condition_expression("attribute_not_exists(id) OR (hook_id = :hook AND outcome = :queued)");
-        let put = put.expression_attribute_values(":hook", text(request.summary.hook_id));
+        let put = put.expression_attribute_values(":hook", text(hook));
         let put = put.expression_attribute_values(":queued", text(Outcome::Queued.as_str()));
         put_outcome(put.return_values_on_condition_check_failure(AllOld).send().await, &item)
+    }
+
+    async fn get(&self, partition: String, id: RequestId) -> Result<Option<Attributes>, StoreError> {
+        let get = self.client.get_item().table_name(&self.table).key("hook_tag", text(partition)).key("id", text(id));
+        Ok(get.consistent_read(true).send().await.map_err(unavailable)?.item)
+    }
+}
+
+impl PutRequest for RequestsTable {
+    async fn put_request(&self, request: &Request) -> Result<(), StoreError> {
+        let Items { call, body } = encode(request)?;
+        let hook = request.summary.hook_id;
+        let call = self.put(hook, call);
+        match body {
+            Some(body) => tokio::try_join!(call, self.put(hook, body)).map(drop),
+            None => call.await,
+        }
     }
 }
 
 impl FindRequest for RequestsTable {
     async fn find_request(&self, id: RequestId) -> Result<Option<Request>, StoreError> {
-        let request = self.client.get_item().table_name(&self.table).key("id", text(id)).consistent_read(true);
-        let answer = request.send().await.map_err(unavailable)?;
-        answer.item.as_ref().map(decode).transpose()
+        let Some(item) = self.get(partition(id.tag()), id).await? else { return Ok(None) };
+        let mut request = decode(&item)?;
+        if request.exchange.request_body == KeptBody::Lost
+            && let Some(body) = self.get(body_partition(id.tag()), id).await?
+        {
+            request.exchange.request_body = decode_body(&body)?;
+        }
+        Ok(Some(request))
     }
 }
 
 impl ListRequests for RequestsTable {
     async fn list_requests(&self, hook: HookId, limit: usize) -> Result<Vec<RequestSummary>, StoreError> {
-        let query = self.client.query().table_name(&self.table).index_name("by-hook");
-        let query = query.key_condition_expression("hook_id = :hook").scan_index_forward(false);
+        let query = self.client.query().table_name(&self.table).scan_index_forward(false);
+        let query = query.key_condition_expression("hook_tag = :tag").filter_expression("hook_id = :hook");
+        let query = query.expression_attribute_values(":tag", text(partition(hook.tag())));
         let query = query.expression_attribute_values(":hook", text(hook));
-        // One page of an answer holds 1 MB, which is some 4,000 summaries; a limit stops it at what is asked for.
+        // Through placeholders, because one of them is a word of DynamoDB's own.
+        let names = SUMMARY_ATTRIBUTES.map(|name| (format!("#{name}"), name.to_owned()));
+        let query = query.projection_expression(names.clone().map(|(placeholder, _)| placeholder).join(", "));
+        let query = query.set_expression_attribute_names(Some(names.into()));
+        // DynamoDB reads 1 MB at a time, which is some 500 calls with their exchanges; a limit stops it at what is
+        // asked for.
         let mut items = query.limit(i32::try_from(limit).unwrap_or(i32::MAX)).into_paginator().items().send();
         let mut requests = Vec::new();
         while requests.len() < limit

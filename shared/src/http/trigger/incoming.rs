@@ -45,7 +45,7 @@ impl<'a> Incoming<'a> {
     pub fn again(kept: &'a Request, call: &'a Call) -> Option<Self> {
         let body = match &kept.exchange.request_body {
             KeptBody::Whole(bytes) => Cow::Borrowed(bytes.as_slice()),
-            KeptBody::TooLarge | KeptBody::NotKept => return None,
+            KeptBody::TooLarge | KeptBody::NotKept | KeptBody::Lost => return None,
         };
         let headers = kept.exchange.request_headers.iter();
         Some(Self {
