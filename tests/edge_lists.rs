@@ -2,29 +2,37 @@
 
 use std::time::SystemTime;
 
-use harness::{Answer, Hook, Pipehook, User, github_hook, shared, together};
+use harness::{Answer, Hash, Hook, Pipehook, User, alone, github_hook, hmac, open_hook, shared, together};
 use serde_json::{Value as Json, json};
 use shared::domain::id::{HookId, RequestId};
 use shared::domain::timestamp::Timestamp;
 
-/// Puts `count` calls into the log of a hook, the newest first, each a second older than the one before; returns their
-/// ids.
-async fn log(stack: &Pipehook, hook: &Hook<'_>, count: u16) -> Vec<String> {
-    hook.push().send().await.accepted();
-    let model = stack.logged_items(hook).await.remove(0);
+/// Copies of a call, the newest first, each a second older than the one before. They get ids of this hook.
+fn copies(model: &Json, hook: &Hook<'_>, count: u16) -> Vec<Json> {
     let now = Timestamp::from(SystemTime::now()).unix_seconds();
     let at = |age: u16| Timestamp::from_unix_seconds(now - i64::from(age));
     let tag = hook.id.parse::<HookId>().unwrap().tag();
-    let ids: Vec<_> = (1..=count).map(|age| RequestId::at(at(age), [7; 10]).tagged(tag).to_string()).collect();
-    for some in ids.chunks(100) {
-        let items = some.iter().map(|id| {
-            let mut item = model.clone();
-            item["id"]["S"] = json!(id);
-            item
-        });
-        together(items.map(async |item| stack.put_item("RequestsTable", &item).await)).await;
+    let copy = |age| {
+        let mut item = model.clone();
+        item["id"]["S"] = json!(RequestId::at(at(age), [7; 10]).tagged(tag).to_string());
+        item
+    };
+    (1..=count).map(copy).collect()
+}
+
+async fn put(stack: &Pipehook, calls: &[Json]) {
+    for some in calls.chunks(100) {
+        together(some.iter().map(async |item| stack.put_item("RequestsTable", item).await)).await;
     }
-    [vec![model["id"]["S"].as_str().unwrap().to_owned()], ids].concat()
+}
+
+/// Puts `count` calls behind one that was made; returns their ids, the newest first.
+async fn log(stack: &Pipehook, hook: &Hook<'_>, count: u16) -> Vec<String> {
+    hook.push().send().await.accepted();
+    let made = stack.logged_items(hook).await.remove(0);
+    let calls = [vec![made.clone()], copies(&made, hook, count)].concat();
+    put(stack, &calls[1..]).await;
+    calls.iter().map(|call| call["id"]["S"].as_str().unwrap().to_owned()).collect()
 }
 
 async fn page(user: &User<'_>, hook: &Hook<'_>, query: &str) -> (Answer, Vec<String>) {
@@ -58,5 +66,50 @@ fn the_newest_thousand_calls_of_a_hook_are_listed_and_an_older_one_is_shown_and_
         let retry: Json = ann.retry(oldest).await.is(201);
         assert_eq!(retry["retry_of"], *oldest);
         assert_eq!(page(&ann, &hook, "per_page=1").await.1, [retry["id"].as_str().unwrap()], "the newest now");
+    });
+}
+
+#[test]
+fn a_thousand_calls_of_the_largest_items_are_listed() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&open_hook()).await;
+        // Compression leaves half of these digits, which is just below what stands with its call.
+        let digits = |number: u32| hex::encode(hmac(Hash::Sha256, "k", &number.to_be_bytes()));
+        let body = json!({ "a": (0..230).map(digits).collect::<String>() });
+        hook.unsigned(body.to_string()).send().await.accepted();
+        let made = stack.logged_items(&hook).await;
+        assert_eq!(made.len(), 1);
+        assert!(made[0]["exchange"]["B"].as_str().unwrap().len() > 9_500, "in base64");
+        put(stack, &copies(&made[0], &hook, 1_000)).await;
+
+        let (answer, ids) = page(&ann, &hook, "page=10&per_page=100").await;
+
+        assert_eq!(ids.len(), 100);
+        assert!(!answer.header("link").contains("rel=\"next\""), "{answer:?}");
+    });
+}
+
+#[test]
+fn a_hook_with_the_same_tag_has_a_list_of_its_own_however_long_the_other_one_is() {
+    alone(async |stack| {
+        let (ann, bob) = (stack.user().await, stack.user().await);
+        let (hook, other) = (ann.create_hook(&open_hook()).await, bob.create_hook(&open_hook()).await);
+        hook.unsigned("{}").send().await.accepted();
+        let model = stack.logged_items(&hook).await.remove(0);
+        // As if Bob's hook had the tag of Ann's. Her oldest calls lie behind all of his.
+        let mut calls = copies(&model, &hook, 1_102);
+        for call in &mut calls[..1_100] {
+            call["hook_id"]["S"] = json!(other.id);
+            call["project_id"]["N"] = json!(bob.project.to_string());
+        }
+        put(stack, &calls).await;
+
+        let (_, ids) = page(&ann, &hook, "").await;
+
+        assert_eq!(ids, [&model, &calls[1_100], &calls[1_101]].map(|call| call["id"]["S"].as_str().unwrap()));
+        let of_bob = calls[0]["id"]["S"].as_str().unwrap();
+        ann.get(&format!("/hook-requests/{of_bob}")).send().await.refused(404);
+        assert_eq!(bob.get(&format!("/hook-requests/{of_bob}")).send().await.is(200)["hook_id"], other.id);
     });
 }

@@ -1,9 +1,11 @@
 //! How the log of calls is stored, because each kilobyte that is written is paid for.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use harness::{Answer, Hook, Pipehook, alone, github_hook, open_hook, shared};
-use local::Service;
+use harness::{Answer, Hash, Hook, Pipehook, User, alone, github_hook, hmac, open_hook, shared};
+use local::{Fault, Service};
 use serde_json::{Value as Json, json};
 
 /// DynamoDB bills a write by the kilobyte, begun or full.
@@ -52,6 +54,18 @@ fn the_entry_of_a_usual_delivery_is_two_write_units() {
     });
 }
 
+/// Digits of which compression leaves half.
+fn noise(digits: usize) -> Json {
+    let some = |number: u32| hex::encode(hmac(Hash::Sha256, "k", &number.to_be_bytes()));
+    let text: String = (0..).map(some).take(digits.div_ceil(64)).collect();
+    json!({ "a": text[..digits] })
+}
+
+/// A body of more than 32 KiB.
+fn large() -> String {
+    json!({ "a": "x".repeat(40_000) }).to_string()
+}
+
 #[test]
 fn a_large_body_stands_apart_so_that_a_list_need_not_read_it() {
     alone(async |stack| {
@@ -82,41 +96,114 @@ fn a_large_body_stands_apart_so_that_a_list_need_not_read_it() {
 }
 
 #[test]
-fn a_body_that_could_not_be_written_is_said_to_be_lost_and_cannot_be_retried() {
+fn a_body_that_does_not_compress_stands_apart_before_it_makes_lists_slow() {
     shared(async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&open_hook()).await;
-        let answer = hook.unsigned(json!({ "a": "x".repeat(40_000) }).to_string()).send().await;
-        let (_, body) = items(stack, &hook, &answer).await;
-        let key = body.map(|body| json!({ "hook_tag": body["hook_tag"], "id": body["id"] })).unwrap();
-        stack.delete_item("RequestsTable", &key).await;
-        let before = ann.jobs().await.len();
+        let body = noise(30_000);
 
-        let shown = ann.log_of(&answer).await;
+        let answer = hook.unsigned(body.to_string()).send().await;
 
-        assert_eq!((&shown["request_body"], &shown["request_body_omitted"]), (&json!({}), &json!("lost")));
-        ann.retry(answer.request_id()).await.refused(409);
-        assert_eq!(ann.jobs().await.len(), before);
+        let (item, apart) = items(stack, &hook, &answer).await;
+        assert!(size(&item) < 2 * 1024 && size(&apart.unwrap()) > 12 * 1024);
+        assert_eq!(ann.log_of(&answer).await["request_body"], body);
+    });
+}
+
+/// Asserts that a call is in the log without its body, and that nothing can run it again.
+async fn has_lost_its_body(ann: &User<'_>, answer: &Answer) {
+    let before = ann.jobs().await.len();
+    let shown = ann.log_of(answer).await;
+    assert_eq!((&shown["request_body"], &shown["request_body_omitted"]), (&json!({}), &json!("lost")));
+    ann.retry(answer.request_id()).await.refused(409);
+    assert_eq!(ann.jobs().await.len(), before);
+}
+
+#[test]
+fn a_call_whose_body_cannot_be_written_is_logged_and_said_to_have_lost_it() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&open_hook()).await;
+        for (number, fault) in
+            [Fault::hang_up(), Fault::status(400), Fault::throttle(), Fault::delay(Duration::from_mins(5))]
+                .into_iter()
+                .enumerate()
+        {
+            stack.fault(Service::DynamoDb, fault.clone().on("PutItem").about("BODY#"));
+            let answer = hook.unsigned(large()).send().await;
+            stack.fault(Service::DynamoDb, None);
+
+            answer.accepted();
+            assert_eq!(ann.jobs().await.len(), number + 1, "{fault:?}");
+            has_lost_its_body(&ann, &answer).await;
+            let logs = stack.logs().into_iter().filter(|line| line.text.contains(answer.request_id()));
+            assert_eq!(logs.filter(|line| line.text.contains("The call could not be logged")).count(), 1, "{fault:?}");
+        }
     });
 }
 
 #[test]
-fn a_hook_with_the_same_tag_has_a_list_of_its_own() {
-    shared(async |stack| {
-        let (ann, bob) = (stack.user().await, stack.user().await);
-        let (hook, other) = (ann.create_hook(&open_hook()).await, bob.create_hook(&open_hook()).await);
-        let answer = hook.unsigned("{}").send().await;
-        let (mut item, _) = items(stack, &hook, &answer).await;
-        item["hook_id"]["S"] = json!(other.id);
-        item["project_id"]["N"] = json!(bob.project.to_string());
-        // One millisecond digit further on, so that it is another call.
-        let id = format!("{}f{}", &answer.request_id()[..17], &answer.request_id()[18..]);
-        item["id"]["S"] = json!(id);
-        stack.put_item("RequestsTable", &item).await;
+fn a_body_without_its_call_is_in_no_list_and_under_no_id() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&open_hook()).await;
 
-        assert_eq!(ann.calls_of(&hook).await.len(), 1);
-        ann.get(&format!("/hook-requests/{id}")).send().await.refused(404);
-        assert_eq!(bob.get(&format!("/hook-requests/{id}")).send().await.is(200)["hook_id"], other.id);
+        stack.fault(Service::DynamoDb, Fault::status(400).on("PutItem").about("HOOK#"));
+        let answer = hook.unsigned(large()).send().await;
+        stack.fault(Service::DynamoDb, None);
+
+        answer.accepted();
+        assert_eq!(stack.logged_items(&hook).await.len(), 1, "the body");
+        assert_eq!(ann.calls_of(&hook).await, [json!(0); 0]);
+        ann.get(&format!("/hook-requests/{}", answer.request_id())).send().await.refused(404);
+        ann.retry(answer.request_id()).await.refused(404);
+    });
+}
+
+#[test]
+fn a_body_whose_receipt_is_lost_is_written_once_and_stays_when_its_call_fails_after_all() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&open_hook()).await;
+
+        stack.fault(Service::DynamoDb, Fault::lose_answer().on("PutItem").about("BODY#").first(1));
+        stack.fault(Service::Sqs, Fault::throttle().on("SendMessage"));
+        let answer = hook.unsigned(large()).send().await;
+        stack.fault(Service::Sqs, None);
+
+        answer.refused(503);
+        let logs = stack.logs().into_iter().filter(|line| line.text.contains(answer.request_id()));
+        assert_eq!(logs.filter(|line| line.text.contains("The call could not be logged")).count(), 0);
+        let shown = ann.log_of(&answer).await;
+        assert_eq!((&shown["outcome"], shown["request_body"].to_string()), (&json!("failed"), large()));
+        assert_eq!(stack.logged_items(&hook).await.len(), 2);
+    });
+}
+
+#[test]
+fn a_function_that_dies_between_both_writes_leaves_a_call_that_has_lost_its_body() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&open_hook()).await;
+        let mut landed = stack.watch_messages();
+        stack.fault(Service::DynamoDb, Fault::delay(Duration::from_mins(5)).on("PutItem").about("BODY#"));
+        let kill = async {
+            while stack.logged_items(&hook).await.is_empty() || landed.try_recv().is_err() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            stack.kill("HookTrigger").unwrap();
+        };
+
+        let call = hook.unsigned(large());
+        let (answer, ()) = tokio::time::timeout(Duration::from_secs(20), async { tokio::join!(call.send(), kill) })
+            .await
+            .expect("the job is on the queue and the call is logged");
+
+        assert_eq!(answer.status, 502);
+        stack.fault(Service::DynamoDb, None);
+        assert_eq!(ann.jobs().await.len(), 1);
+        let id = ann.calls_of(&hook).await[0]["id"].as_str().unwrap().to_owned();
+        ann.retry(&id).await.refused(409);
     });
 }
 
@@ -128,8 +215,8 @@ fn the_id_of_a_call_and_of_its_retry_end_with_the_tag_of_the_hook() {
         let call = hook.unsigned("{}").send().await.request_id().to_owned();
         let retry = ann.retry(&call).await.is(201)["id"].as_str().unwrap().to_owned();
         let others = other.unsigned("{}").send().await.request_id().to_owned();
-        assert_eq!(call[26..], retry[26..]);
-        assert_ne!(call[26..], others[26..]);
+        assert_eq!(call[28..], retry[28..]);
+        assert_ne!(call[28..], others[28..]);
         assert_ne!(call, retry);
     });
 }

@@ -18,11 +18,13 @@ use crate::server;
 /// let outage = Fault::hang_up();
 /// let slow_writes = Fault::delay(Duration::from_secs(2)).on("PutItem");
 /// let one_lost_answer = Fault::lose_answer().on("SendMessage").first(1);
+/// let no_calls_of_one_hook = Fault::throttle().on("PutItem").about("HOOK#01234567");
 /// ```
 #[derive(Debug, Clone)]
 pub struct Fault {
     pub(super) kind: Kind,
     operation: Option<String>,
+    about: Option<String>,
     remaining: Option<u32>,
 }
 
@@ -79,6 +81,12 @@ impl Fault {
         Self { operation: Some(operation.into()), ..self }
     }
 
+    /// Only requests fail whose body has this text.
+    #[must_use]
+    pub fn about(self, text: impl Into<String>) -> Self {
+        Self { about: Some(text.into()), ..self }
+    }
+
     /// Only so many requests fail, counted from now.
     #[must_use]
     pub fn first(self, requests: u32) -> Self {
@@ -86,12 +94,16 @@ impl Fault {
     }
 
     fn new(kind: Kind) -> Self {
-        Self { kind, operation: None, remaining: None }
+        Self { kind, operation: None, about: None, remaining: None }
     }
 
     /// What happens to this request, and one request fewer of those that fail.
-    pub(super) fn strike(&mut self, operation: &str) -> Option<Kind> {
+    pub(super) fn strike(&mut self, operation: &str, body: &[u8]) -> Option<Kind> {
         if self.operation.as_deref().is_some_and(|only| only != operation) {
+            return None;
+        }
+        let has = |text: &str| body.windows(text.len().max(1)).any(|window| window == text.as_bytes());
+        if self.about.as_deref().is_some_and(|text| !has(text)) {
             return None;
         }
         if let Some(remaining) = &mut self.remaining {
@@ -135,10 +147,12 @@ mod tests {
 
     #[test]
     fn a_fault_strikes_its_operation_as_often_as_it_says() {
-        let mut fault = Fault::throttle().on("PutItem").first(2);
+        let mut fault = Fault::throttle().on("PutItem").about("one").first(2);
 
-        let struck: Vec<_> = ["GetItem", "PutItem", "PutItem", "PutItem"].map(|op| fault.strike(op).is_some()).into();
+        let requests =
+            [("GetItem", "one"), ("PutItem", "two"), ("PutItem", "a one"), ("PutItem", "one"), ("PutItem", "one")];
+        let struck = requests.map(|(operation, body)| fault.strike(operation, body.as_bytes()).is_some());
 
-        assert_eq!(struck, [false, true, true, false]);
+        assert_eq!(struck, [false, false, true, true, false]);
     }
 }

@@ -186,7 +186,7 @@ impl<E: Emulator> Handler for Gate<E> {
             return Ok(denied.into_response());
         }
 
-        let fault = lock(&self.fault).as_mut().and_then(|fault| fault.strike(&operation));
+        let fault = lock(&self.fault).as_mut().and_then(|fault| fault.strike(&operation, request.body()));
         match fault {
             Some(Kind::HangUp) => return Err(HangUp),
             Some(Kind::Status(status)) => return Ok(fault::broken(status)),

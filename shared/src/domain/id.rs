@@ -116,15 +116,15 @@ impl HookId {
     /// whoever knows that one can call the hook.
     pub fn tag(self) -> HookTag {
         let digest: [u8; 32] = Sha256::digest(self.0.as_bytes()).into();
-        let [a, b, c, d, e, ..] = digest;
-        HookTag([a, b, c, d, e])
+        let [a, b, c, d, ..] = digest;
+        HookTag([a, b, c, d])
     }
 }
 
-/// Forty bits that the ids of all calls of a hook end with. So a call's id says where in the log it stands, and the log
+/// 32 bits that the ids of all calls of a hook end with. So a call's id says where in the log it stands, and the log
 /// needs no index by hook, which would be a second write for each call. Two hooks may have the same tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct HookTag([u8; 5]);
+pub struct HookTag([u8; 4]);
 
 impl fmt::Display for HookTag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -139,17 +139,17 @@ impl RequestId {
         Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
     }
 
-    /// The same id, of a call of the hook that has this tag. It keeps its time and 34 random bits.
+    /// The same id, of a call of the hook that has this tag. It keeps its time and 42 random bits.
     pub fn tagged(self, tag: HookTag) -> Self {
         let mut bytes = self.0.into_bytes();
-        bytes[11..].copy_from_slice(&tag.0);
+        bytes[12..].copy_from_slice(&tag.0);
         Self(uuid::Uuid::from_bytes(bytes))
     }
 
     /// The tag of the hook that was called. Every id has one, but only that of a hook's call means something.
     pub fn tag(self) -> HookTag {
-        let [.., a, b, c, d, e] = self.0.into_bytes();
-        HookTag([a, b, c, d, e])
+        let [.., a, b, c, d] = self.0.into_bytes();
+        HookTag([a, b, c, d])
     }
 
     /// When the call was received: a version 7 UUID begins with it. An id of another version has no time.

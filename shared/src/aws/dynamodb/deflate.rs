@@ -51,6 +51,7 @@ pub(super) fn inflate(bytes: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use sha2::{Digest as _, Sha256};
 
     use super::*;
 
@@ -67,6 +68,13 @@ mod tests {
         let event =
             r#""followers_url":"https://api.github.com/users/ann/followers","site_admin":false,"created":false"#;
         assert!(deflate(&[event.as_bytes()]).unwrap().len() < event.len() / 2);
+    }
+
+    #[test]
+    fn the_dictionary_of_format_1_is_as_it_always_was() {
+        // Raw deflate has no checksum: under another dictionary, what is stored would be read as another text.
+        let digest = hex::encode(Sha256::digest(DICTIONARY));
+        assert_eq!(digest, "849772125a68a983187d4a2e3d4fbd1f24636e5ee2c4be496a7d49c2d4a6568f");
     }
 
     #[test]

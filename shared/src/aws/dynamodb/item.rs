@@ -28,8 +28,8 @@ pub(super) fn boolean(value: bool) -> AttributeValue {
 }
 
 /// A binary attribute.
-pub(super) fn binary(bytes: &[u8]) -> AttributeValue {
-    AttributeValue::B(Blob::new(bytes))
+pub(super) fn binary(bytes: impl Into<Vec<u8>>) -> AttributeValue {
+    AttributeValue::B(Blob::new(bytes.into()))
 }
 
 /// A stored item that is being decoded.

@@ -1,5 +1,6 @@
 //! The items of a call. What was sent and answered is one compressed attribute, so that an accepted call is one small
 //! write. Only a large body is an item of its own: a list reads the items of calls, and must not read that.
+//! docs/adr/0029-calls-by-tag.md has the reasons.
 
 use std::borrow::Cow;
 
@@ -8,12 +9,16 @@ use serde::{Deserialize, Serialize};
 use super::deflate::{deflate, inflate};
 use super::item::{Attributes, StoredItem, binary, number, text};
 use crate::domain::Invalid;
-use crate::domain::id::{HookTag, ProjectId};
+use crate::domain::id::{HookTag, ProjectId, RequestId};
 use crate::domain::request::{Exchange, KeptBody, Request, RequestSummary};
 use crate::ports::StoreError;
 
-/// A larger body is an item of its own. Compressed, webhooks are a fifth to a seventh of their size.
+/// A larger body is an item of its own, whatever it would compress to: so nothing much is compressed twice. Webhooks
+/// become a fifth to a seventh of their size.
 const MAX_INLINE_BODY_BYTES: usize = 32 * 1024;
+
+/// So is one that makes more of this of its call when both are compressed. A list reads 1,000 of them.
+const MAX_INLINE_BYTES: usize = 8 * 1024;
 
 /// An item holds 400 KB (409,600 bytes) with the names of its attributes; the rest of it takes well under 2 KB.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>
@@ -32,59 +37,83 @@ pub(super) struct Items {
 
 /// The partition of a hook's calls, in the order of their ids.
 pub(super) fn partition(tag: HookTag) -> String {
-    tag.to_string()
+    format!("HOOK#{tag}")
 }
 
-/// The partition of the bodies that stand apart.
-pub(super) fn body_partition(tag: HookTag) -> String {
-    format!("{tag}.body")
+/// The partition of a body that stands apart. One each, because a partition takes 1,000 write units a second, and a
+/// body can be 400.
+pub(super) fn body_partition(id: RequestId) -> String {
+    format!("BODY#{id}")
 }
 
 /// The items of a call.
 pub(super) fn encode(request: &Request) -> Result<Items, StoreError> {
-    let (summary, exchange) = (&request.summary, &request.exchange);
-    let (stored_body, inline, apart) = match &exchange.request_body {
-        KeptBody::Whole(bytes) if bytes.len() <= MAX_INLINE_BODY_BYTES => (StoredBody::Whole, bytes.as_slice(), None),
-        KeptBody::Whole(bytes) => match compressed(&[bytes])? {
-            body if body.len() <= MAX_COMPRESSED_BYTES => (StoredBody::Apart, [].as_slice(), Some(body)),
-            _ => (StoredBody::TooLarge, [].as_slice(), None),
+    let exchange = &request.exchange;
+    let (exchange, body) = match &exchange.request_body {
+        KeptBody::Whole(body) => match with_body(exchange, body)? {
+            Some(inline) => (inline, None),
+            None => apart(exchange, body)?,
         },
-        KeptBody::TooLarge => (StoredBody::TooLarge, [].as_slice(), None),
-        KeptBody::NotKept => (StoredBody::NotKept, [].as_slice(), None),
-        KeptBody::Lost => (StoredBody::Apart, [].as_slice(), None),
+        KeptBody::TooLarge => (without_body(exchange, StoredBody::TooLarge)?, None),
+        KeptBody::NotKept => (without_body(exchange, StoredBody::NotKept)?, None),
+        KeptBody::Lost => (without_body(exchange, StoredBody::Apart)?, None),
     };
-    let head = StoredExchange {
-        request_headers: Cow::Borrowed(&exchange.request_headers),
-        body: stored_body,
-        response_headers: Cow::Borrowed(&exchange.response_headers),
-        response_body: Cow::Borrowed(&exchange.response_body),
-    };
-    let head = serde_json::to_vec(&head).map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+    let summary = &request.summary;
     let mut call = common(summary, partition(summary.id.tag()));
     call.extend([
         ("project_id".to_owned(), number(summary.project_id.get())),
+        ("outcome".to_owned(), text(summary.outcome.as_str())),
         ("status".to_owned(), number(summary.status.into())),
-        ("exchange".to_owned(), binary(&compressed(&[&head, b"\n", inline])?)),
+        ("exchange".to_owned(), binary(exchange)),
     ]);
     call.extend(summary.retry_of.map(|id| ("retry_of".to_owned(), text(id))));
     call.extend(summary.ip_address.as_ref().map(|address| ("ip_address".to_owned(), text(address))));
-    let body = apart.map(|bytes| {
-        let mut body = common(summary, body_partition(summary.id.tag()));
-        body.insert("body".to_owned(), binary(&bytes));
-        body
+    let body = body.map(|body| {
+        let mut item = common(summary, body_partition(summary.id));
+        item.insert("body".to_owned(), binary(body));
+        item
     });
     Ok(Items { call, body })
 }
 
-/// What both items have: their key, and what says whether they may be replaced and when they go.
+/// What both items have: their key, whose they are, and when they go.
 fn common(summary: &RequestSummary, partition: String) -> Attributes {
     Attributes::from([
-        ("hook_tag".to_owned(), text(partition)),
+        ("pk".to_owned(), text(partition)),
         ("id".to_owned(), text(summary.id)),
         ("hook_id".to_owned(), text(summary.hook_id)),
-        ("outcome".to_owned(), text(summary.outcome.as_str())),
         ("expires_at".to_owned(), number(summary.expires_at().unix_seconds())),
     ])
+}
+
+/// The exchange with its body behind it, compressed; `None` where that would be too large for lists.
+fn with_body(exchange: &Exchange, body: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+    if body.len() > MAX_INLINE_BODY_BYTES {
+        return Ok(None);
+    }
+    let head = head(exchange, StoredBody::Whole)?;
+    Ok(Some(compressed(&[&head, b"\n", body])?).filter(|inline| inline.len() <= MAX_INLINE_BYTES))
+}
+
+/// The exchange, and its body if that fits into an item of its own.
+fn apart(exchange: &Exchange, body: &[u8]) -> Result<(Vec<u8>, Option<Vec<u8>>), StoreError> {
+    let body = Some(compressed(&[body])?).filter(|body| body.len() <= MAX_COMPRESSED_BYTES);
+    let stored = if body.is_some() { StoredBody::Apart } else { StoredBody::TooLarge };
+    Ok((without_body(exchange, stored)?, body))
+}
+
+fn without_body(exchange: &Exchange, body: StoredBody) -> Result<Vec<u8>, StoreError> {
+    compressed(&[&head(exchange, body)?, b"\n"])
+}
+
+fn head(exchange: &Exchange, body: StoredBody) -> Result<Vec<u8>, StoreError> {
+    let stored = StoredExchange {
+        request_headers: Cow::Borrowed(&exchange.request_headers),
+        body,
+        response_headers: Cow::Borrowed(&exchange.response_headers),
+        response_body: Cow::Borrowed(&exchange.response_body),
+    };
+    serde_json::to_vec(&stored).map_err(|error| StoreError::Unavailable(Box::new(error)))
 }
 
 fn compressed(parts: &[&[u8]]) -> Result<Vec<u8>, StoreError> {
@@ -209,13 +238,20 @@ mod tests {
     }
 
     #[test]
-    fn a_body_of_up_to_32_kib_stands_with_its_call_a_larger_one_apart_and_one_that_fits_no_item_is_left_out() {
-        for (body, apart) in [(noise(32 << 10), false), (noise((32 << 10) + 1), true), (vec![b'x'; 4 << 20], true)] {
+    fn a_usual_body_stands_with_its_call_a_large_one_apart_and_one_that_fits_no_item_is_left_out() {
+        for (body, apart) in [
+            (vec![b'x'; 32 << 10], false),
+            (vec![b'x'; (32 << 10) + 1], true),
+            (vec![b'x'; 4 << 20], true),
+            (noise(7 << 10), false),
+            (noise(8 << 10), true),
+            (noise(32 << 10), true),
+        ] {
             let request = request(KeptBody::Whole(body));
             let (back, exchange, body) = kept(&request);
             assert!(back == request);
             assert_eq!(body.is_some(), apart);
-            assert!(exchange < (33 << 10) && body.is_none_or(|size| size <= MAX_COMPRESSED_BYTES));
+            assert!(exchange <= MAX_INLINE_BYTES && body.is_none_or(|size| size <= MAX_COMPRESSED_BYTES));
         }
         let (back, _, body) = kept(&request(KeptBody::Whole(noise(500 << 10))));
         assert!(back.exchange.request_body == KeptBody::TooLarge && body.is_none());
@@ -233,7 +269,7 @@ mod tests {
     #[test]
     fn a_damaged_body_is_named() {
         let mut body = encode(&request(KeptBody::Whole(noise(33 << 10)))).unwrap().body.unwrap();
-        body.insert("body".to_owned(), binary(b"x"));
+        body.insert("body".to_owned(), binary(*b"x"));
         let error = decode_body(&body).unwrap_err();
         assert!(matches!(error, StoreError::Corrupt { attribute: "body", .. }), "{error}");
     }
