@@ -105,6 +105,9 @@ impl Statement {
         self.actions.iter().any(|pattern| fits(pattern.to_ascii_lowercase().as_bytes(), action.as_bytes()))
             && self.resources.iter().any(|pattern| fits(pattern.as_bytes(), need.resource.as_bytes()))
             && self.via.as_ref().is_none_or(|services| need.via.as_ref().is_some_and(|via| services.contains(via)))
+            && self.attributes.as_ref().is_none_or(|allowed| {
+                need.attributes.as_ref().is_some_and(|named| named.iter().all(|name| allowed.contains(name)))
+            })
     }
 
     fn permissions(&self, function: &str) -> Vec<Permission> {
@@ -144,7 +147,7 @@ pub(super) struct Denied {
 
 impl Denied {
     fn new(service: Service, role: &Role, need: &Need, Explicit(explicit): Explicit) -> Self {
-        let Need { action, resource, via } = need;
+        let Need { action, resource, via, attributes: _ } = need;
         // SQS alone writes it so.
         let action = if action.starts_with("sqs:") { action.to_ascii_lowercase() } else { action.clone() };
         let why = if explicit {

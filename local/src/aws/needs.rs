@@ -16,6 +16,8 @@ pub(super) struct Need {
     pub(super) resource: String,
     /// The service that acts for the caller: it uses the key that encrypts the resource.
     pub(super) via: Option<String>,
+    /// The attributes of items that a request to DynamoDB names, if it asks for these alone.
+    pub(super) attributes: Option<Vec<String>>,
 }
 
 /// What a request's body names.
@@ -31,6 +33,33 @@ struct Named {
     queue_url: Option<String>,
     source_arn: Option<String>,
     secret_id: Option<String>,
+    select: Option<String>,
+    projection_expression: String,
+    key_condition_expression: String,
+    filter_expression: String,
+    expression_attribute_names: HashMap<String, String>,
+}
+
+impl Named {
+    /// The attributes that the expressions name, if no others are asked for. Operators and functions count too, which
+    /// errs on the side of refusing.
+    fn attributes(&self) -> Option<Vec<String>> {
+        if self.select.as_deref() != Some("SPECIFIC_ATTRIBUTES") {
+            return None;
+        }
+        let expressions = [&self.projection_expression, &self.key_condition_expression, &self.filter_expression];
+        let words = expressions.into_iter().flat_map(|text| text.split(|char: char| !is_of_a_word(char)));
+        let names = words.filter(|word| !word.is_empty() && !word.starts_with(':') && *word != "AND");
+        Some(
+            names
+                .map(|name| self.expression_attribute_names.get(name).map_or(name, String::as_str).to_owned())
+                .collect(),
+        )
+    }
+}
+
+fn is_of_a_word(char: char) -> bool {
+    char.is_alphanumeric() || "_-#:".contains(char)
 }
 
 #[derive(Deserialize)]
@@ -43,6 +72,7 @@ struct OnTable {
 pub(super) fn of(service: Service, operation: &str, body: &[u8], keys: &HashMap<String, String>) -> Vec<Need> {
     // What cannot be read names nothing, and the service will refuse it.
     let named: Named = serde_json::from_slice(body).unwrap_or_default();
+    let attributes = named.attributes();
     let (prefix, needs) = match service {
         Service::DynamoDb => ("dynamodb", on_tables(operation, named)),
         Service::Sqs => ("sqs", on_queue(operation, named)),
@@ -57,6 +87,7 @@ pub(super) fn of(service: Service, operation: &str, body: &[u8], keys: &HashMap<
                 action: (*action).to_owned(),
                 resource: key.clone(),
                 via: Some(via.clone()),
+                attributes: None,
             }));
         }
     }
@@ -64,6 +95,7 @@ pub(super) fn of(service: Service, operation: &str, body: &[u8], keys: &HashMap<
         action: format!("{prefix}:{operation}"),
         resource: resource.unwrap_or_else(|| "*".to_owned()),
         via: None,
+        attributes: attributes.clone(),
     });
     needs.chain(of_keys).collect()
 }

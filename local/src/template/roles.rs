@@ -32,6 +32,8 @@ pub(crate) struct Statement {
     pub(crate) resources: Vec<String>,
     /// Only calls that one of these services makes for the function: `kms:ViaService`.
     pub(crate) via: Option<Vec<String>>,
+    /// Only requests that name no other attributes of items, and ask for no others: `dynamodb:Attributes`.
+    pub(crate) attributes: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -161,23 +163,42 @@ impl TryFrom<Written> for Statement {
 
     fn try_from(written: Written) -> Result<Self, String> {
         let counts = written.action.iter().any(|action| SERVED.iter().any(|served| action.starts_with(served)));
-        let via = if counts { via(written.condition)? } else { None };
-        Ok(Self { effect: written.effect, actions: written.action, resources: written.resource, via })
+        let condition = if counts { Condition::read(written.condition)? } else { Condition::default() };
+        let Condition { via, attributes } = condition;
+        Ok(Self { effect: written.effect, actions: written.action, resources: written.resource, via, attributes })
     }
 }
 
-/// The one condition that is understood.
-fn via(mut condition: Map<String, Json>) -> Result<Option<Vec<String>>, String> {
-    if condition.is_empty() {
-        return Ok(None);
+/// The conditions that are understood.
+#[derive(Default)]
+struct Condition {
+    via: Option<Vec<String>>,
+    attributes: Option<Vec<String>>,
+}
+
+impl Condition {
+    fn read(written: Map<String, Json>) -> Result<Self, String> {
+        let mut condition = Self::default();
+        let mut is_bound = false;
+        for (operator, tests) in written {
+            for (key, value) in tests.as_object().cloned().unwrap_or_default() {
+                // What is no text is no value of the keys below.
+                let values: Vec<String> = one_or_many(value).unwrap_or_default();
+                match (operator.as_str(), key.as_str()) {
+                    ("StringEquals", "kms:ViaService") => condition.via = Some(values),
+                    ("ForAllValues:StringEquals", "dynamodb:Attributes") => condition.attributes = Some(values),
+                    ("StringEquals", "dynamodb:Select") if values == ["SPECIFIC_ATTRIBUTES"] => is_bound = true,
+                    _ => return Err(format!("a statement has a condition on {key} that is not understood here")),
+                }
+            }
+        }
+        // A request that names no attributes asks for all of them, and then `ForAllValues` holds.
+        if condition.attributes.is_some() == is_bound {
+            Ok(condition)
+        } else {
+            Err("dynamodb:Attributes means something only beside dynamodb:Select: SPECIFIC_ATTRIBUTES".to_owned())
+        }
     }
-    let services = condition.get_mut("StringEquals").and_then(|test| test.get_mut("kms:ViaService")).map(Json::take);
-    let alone = condition.len() == 1 && condition.values().all(|test| test.as_object().is_some_and(|it| it.len() == 1));
-    services
-        .filter(|_| alone)
-        .and_then(|services| one_or_many(services).ok())
-        .map(Some)
-        .ok_or_else(|| "a statement has a condition that is not understood here".to_owned())
 }
 
 #[cfg(test)]
@@ -210,11 +231,18 @@ mod tests {
             (statement("Action: sqs:A"), "t.yaml:6: R: missing field `Resource`"),
             (
                 statement("Action: dynamodb:A, Resource: x, Condition: { Bool: { aws:SecureTransport: true } }"),
-                "t.yaml:6: R: a statement has a condition that is not understood here",
+                "t.yaml:6: R: a statement has a condition on aws:SecureTransport that is not understood here",
             ),
             (
                 statement("Action: kms:A, Resource: x, Condition: { StringEquals: { kms:ViaService: x, b: c } }"),
-                "t.yaml:6: R: a statement has a condition that is not understood here",
+                "t.yaml:6: R: a statement has a condition on b that is not understood here",
+            ),
+            (
+                statement(
+                    "Action: dynamodb:A, Resource: x, \
+                     Condition: { ForAllValues:StringEquals: { dynamodb:Attributes: [id] } }",
+                ),
+                "t.yaml:6: R: dynamodb:Attributes means something only beside dynamodb:Select: SPECIFIC_ATTRIBUTES",
             ),
             ("ManagedPolicyArns: [arn:p]".to_owned(), "t.yaml:6: R: what arn:p allows is not known here"),
         ] {

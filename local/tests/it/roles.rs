@@ -117,6 +117,31 @@ async fn what_a_role_does_not_allow_is_refused_and_not_done() {
 }
 
 #[tokio::test]
+async fn a_role_that_names_attributes_allows_no_others() {
+    let stack = start().await;
+    let scan = |select: &str, projection: &str, filter: &str| {
+        json!({
+            "TableName": stack.physical_id("Items"), "Select": select, "ProjectionExpression": projection,
+            "FilterExpression": filter, "ExpressionAttributeNames": { "#o": "owner", "#s": "secret" },
+            "ExpressionAttributeValues": { ":o": { "S": "me" } },
+        })
+    };
+    let named = "SPECIFIC_ATTRIBUTES";
+
+    for (select, projection, filter) in
+        [(named, "id, #o, #s", "#o = :o"), (named, "id", "#o = :o AND #s = :o"), ("ALL_ATTRIBUTES", "id", "#o = :o")]
+    {
+        let refused = denied(&stack, "Echo", "dynamodb:Scan", scan(select, projection, filter)).await;
+        assert_eq!(refused.2, message("dynamodb:Scan", ITEMS), "{select} {projection} {filter}");
+    }
+    let everything = denied(&stack, "Echo", "dynamodb:Scan", json!({ "TableName": stack.physical_id("Items") })).await;
+    assert_eq!(everything.2, message("dynamodb:Scan", ITEMS));
+    let mut fits = scan(named, "id, #o", "#o = :o");
+    fits["ExpressionAttributeNames"] = json!({ "#o": "owner" });
+    allowed(&stack, "dynamodb:Scan", fits).await;
+}
+
+#[tokio::test]
 async fn a_statement_that_denies_is_stronger_than_one_that_allows() {
     let stack = start().await;
 

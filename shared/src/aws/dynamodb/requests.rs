@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
+use aws_sdk_dynamodb::types::Select;
 use aws_types::SdkConfig;
 
 use super::item::{Attributes, text};
@@ -89,7 +90,8 @@ impl ListRequests for RequestsTable {
         let query = query.key_condition_expression("pk = :pk").filter_expression("hook_id = :hook");
         let query = query.expression_attribute_values(":pk", text(partition(hook.tag())));
         let query = query.expression_attribute_values(":hook", text(hook));
-        // Through placeholders, because one of them is a word of DynamoDB's own.
+        // These alone: the role allows no others. Through placeholders, because one is a word of DynamoDB's own.
+        let query = query.select(Select::SpecificAttributes);
         let names = SUMMARY_ATTRIBUTES.map(|name| (format!("#{name}"), name.to_owned()));
         let query = query.projection_expression(names.clone().map(|(placeholder, _)| placeholder).join(", "));
         let query = query.set_expression_attribute_names(Some(names.into()));
