@@ -40,6 +40,7 @@ mod rotation;
 mod schemes;
 mod sessions;
 mod signatures;
+mod strangers;
 mod tenancy;
 mod users;
 mod walkthrough;

@@ -42,7 +42,7 @@ pub struct Exchange {
     pub request_body: KeptBody,
     /// By name in lower case.
     pub response_headers: Vec<(String, String)>,
-    /// JSON.
+    /// JSON, or the beginning of it where the answer was too long to keep.
     pub response_body: String,
 }
 

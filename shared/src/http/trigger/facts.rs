@@ -15,6 +15,10 @@ use crate::http::payload::{Payload, PayloadError};
 /// Longer names of deliveries and events are taken for none: the job would grow with what a sender makes up.
 const MAX_FACT_CHARS: usize = 256;
 
+/// What a handshake asks to have repeated is no longer: Slack's challenges have some 52 characters, Zoom's tokens 22. A
+/// longer one is none, or whoever may call a hook could make us send and keep as much of their text as they like.
+const MAX_ASKED_CHARS: usize = 256;
+
 /// What a hook, its conditions and its provider's scheme want to know of one call.
 pub(super) struct Facts<'a> {
     hook: &'a Hook,
@@ -79,11 +83,11 @@ impl<'a> Facts<'a> {
             Handshake::GithubPing => (self.incoming.header("x-github-event")? == "ping").then(Answer::ready),
             Handshake::SlackChallenge => {
                 let asked = self.at("type")? == "url_verification";
-                asked.then_some(Answer::Challenge(self.at("challenge")?.to_owned()))
+                asked.then_some(Answer::Challenge(self.asked("challenge")?.to_owned()))
             }
             Handshake::ZoomValidation => {
                 let asked = self.at("event")? == "endpoint.url_validation";
-                let plain = self.at("payload.plainToken").filter(|_| asked)?;
+                let plain = self.asked("payload.plainToken").filter(|_| asked)?;
                 // When the call is retried by a user, there is nobody to prove it to.
                 let proof = secrets.first().and_then(|secret| signature::prove(secret, plain));
                 let answer = |encrypted| Answer::Token { plain: plain.to_owned(), encrypted };
@@ -99,6 +103,11 @@ impl<'a> Facts<'a> {
             Source::BodyDigest => Some(signature::digest(&self.incoming.body)),
         });
         fact.filter(|fact| (1..=MAX_FACT_CHARS).contains(&fact.chars().count()))
+    }
+
+    /// What a handshake asks to have repeated.
+    fn asked(&self, place: &str) -> Option<&str> {
+        self.at(place).filter(|asked| asked.chars().count() <= MAX_ASKED_CHARS)
     }
 
     /// The string or number at a place in the body that the scheme names.

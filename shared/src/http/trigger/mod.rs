@@ -23,6 +23,12 @@ use crate::telemetry::{Chain, Measurements};
 /// there nobody but whoever knows the URL decides how many there are.
 const MAX_OPEN_BODY_BYTES: usize = 64 * 1024;
 
+/// The longest answer that is kept whole for such a hook. Most have under 200 bytes, and what a caller sends takes at
+/// most 1.5 KiB of one (a challenge). Only what the hook's owner wrote can make more: a 422 names up to 50 variables
+/// and their paths, and an ignored call a condition. That is at most some 90 KiB, but a call of two bytes would have it
+/// written each time.
+const MAX_OPEN_ANSWER_BYTES: usize = 16 * 1024;
+
 /// What is to become of a call.
 enum Decision {
     /// It runs the pipeline.
@@ -162,11 +168,15 @@ fn record(hook: &Hook, incoming: &Incoming<'_>, outcome: Outcome, response: &Res
     let header = |(name, value): (&lambda_http::http::HeaderName, &lambda_http::http::HeaderValue)| {
         Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
     };
+    let mut response_body = response.body().to_text();
+    if open_to_all {
+        response_body.truncate(response_body.floor_char_boundary(MAX_OPEN_ANSWER_BYTES));
+    }
     let exchange = Exchange {
         request_headers: incoming.masked_headers(hook.signing.as_ref()),
         request_body,
         response_headers: response.headers().iter().filter_map(header).collect(),
-        response_body: response.body().to_text(),
+        response_body,
     };
     Request { summary, exchange }
 }
