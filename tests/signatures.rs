@@ -6,6 +6,7 @@ use harness::{Call, Hash, Hook, User, github_hook, hmac, shared, signed_hook};
 use serde_json::json;
 
 const BODY: &str = r#"{"ref": "refs/heads/main"}"#;
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Every call is refused in the same words, and nothing is queued.
 async fn nobody_gets_in(user: &User<'_>, calls: Vec<Call<'_>>) {
@@ -133,6 +134,67 @@ fn a_signature_counts_for_its_hook_only() {
         let signature = other.signed(BODY).header_value("x-hub-signature-256").unwrap().to_owned();
 
         nobody_gets_in(&ann, vec![hook.unsigned(BODY).header("x-hub-signature-256", signature)]).await;
+    });
+}
+
+#[test]
+fn gitea_forgejo_and_gogs_sign_the_json_whether_it_comes_in_a_form_or_not() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let (json, form) = (r#"{"ref": "next & main"}"#, "payload=%7B%22ref%22%3A+%22next+%26+main%22%7D");
+        for header in ["x-gitea-signature", "x-forgejo-signature", "x-gogs-signature"] {
+            let hook = ann.create_hook(&signed_hook(header, Hash::Sha256)).await;
+            let mac = |text: &str| hex::encode(hook.mac(Hash::Sha256, text.as_bytes()));
+
+            let call = hook.unsigned(form).with("content-type", FORM);
+            let calls = [call.clone().header(header, mac(form)), call.clone().header(header, mac("{}")), call.clone()];
+            nobody_gets_in(&ann, calls.to_vec()).await;
+
+            call.header(header, mac(json)).send().await.accepted();
+            hook.unsigned(json).header(header, mac(json)).send().await.accepted();
+            for job in ann.jobs().await {
+                assert_eq!(job.body["variables"], json!({ "branch": "next & main" }), "{header}");
+            }
+        }
+        assert_eq!(ann.jobs().await.len(), 6);
+    });
+}
+
+#[test]
+fn signed_json_in_a_form_counts_only_when_nothing_else_stands_there() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&signed_hook("x-gitea-signature", Hash::Sha256)).await;
+        let signed = |text: &str, body: String| {
+            let mac = hex::encode(hook.mac(Hash::Sha256, text.as_bytes()));
+            hook.unsigned(body).with("content-type", FORM).header("x-gitea-signature", mac)
+        };
+        let (genuine, other) = ("payload=%7B%22ref%22%3A%22main%22%7D", "payload=%7B%22ref%22%3A%22evil%22%7D");
+        let bodies = [
+            format!("{other}&{genuine}"),
+            format!("{genuine}&{other}"),
+            format!("{genuine}&{genuine}"),
+            format!("ref=evil&{genuine}"),
+            format!("{genuine}&ref=evil"),
+            format!("{genuine}&ref"),
+            format!("x{genuine}"),
+            other.to_owned(),
+            genuine.replace("main", "mai%6E2"),
+            format!("{genuine}%20"),
+            "ref=evil".to_owned(),
+            "payload".to_owned(),
+            r#"{"ref":"main"}"#.to_owned(),
+        ];
+        let mut calls: Vec<_> = bodies.map(|body| signed(r#"{"ref":"main"}"#, body)).into();
+        // JSON that somebody else may have had a hand in, sent once more as what it is not.
+        let json = r#"{"ref":"main","message":"&payload=%7B%22ref%22%3A%22evil%22%7D&"}"#;
+        for kind in [FORM.to_owned(), format!("{FORM}; charset=utf-8"), format!("{FORM}; \u{e9}")] {
+            calls.push(signed(json, json.to_owned()).with("content-type", kind));
+        }
+        nobody_gets_in(&ann, calls).await;
+
+        signed(r#"{"ref":"main"}"#, genuine.to_owned()).send().await.accepted();
+        assert_eq!(ann.jobs().await[0].body["variables"], json!({ "branch": "main" }));
     });
 }
 

@@ -168,7 +168,13 @@ impl StandardCall {
             "webhook-timestamp" => Some(self.timestamp.as_str()),
             _ => None,
         };
-        let call = signature::Call { header: &header, body: body.as_bytes(), body_value: &|_| None, received_at: at };
+        let call = signature::Call {
+            header: &header,
+            body: body.as_bytes(),
+            payload: &|| None,
+            body_value: &|_| None,
+            received_at: at,
+        };
         signature::verify(&self.signing, &self.secrets, &call).is_ok()
     }
 }

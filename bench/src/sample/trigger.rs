@@ -89,6 +89,7 @@ impl Trigger {
         let call = signature::Call {
             header: &|name| (name == "x-hub-signature-256").then_some(signature),
             body,
+            payload: &|| None,
             body_value: &|_| None,
             received_at: self.at.into(),
         };

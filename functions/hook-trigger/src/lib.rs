@@ -49,8 +49,8 @@ impl<Hooks: FindHook, Jobs: PushJob, Requests: PutRequest> Endpoint for HookTrig
 
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
         call.body_up_to(MAX_BODY_BYTES)?;
-        let (hook, caller) = self.find(call).await?;
         let incoming = Incoming::of_call(call);
+        let (hook, caller) = self.find(call, &incoming).await?;
         let response = match caller {
             Caller::Authentic(secrets) => trigger::run(&hook, &incoming, &secrets, &self.jobs, &self.requests).await.0,
             Caller::Stranger => {
@@ -67,21 +67,21 @@ impl<Hooks: FindHook, Jobs, Requests> HookTrigger<Hooks, Jobs, Requests> {
     ///
     /// A read that may be a second old is enough to accept a call. Before one is refused, the hook is read again: it
     /// may be new, or its secret may just have changed or been sealed anew.
-    async fn find(&self, call: &Call) -> Result<(Hook, Caller), ApiError> {
+    async fn find(&self, call: &Call, incoming: &Incoming<'_>) -> Result<(Hook, Caller), ApiError> {
         let id: HookId = call.path_parameter("hook_id", HOOK)?;
         if let Some(hook) = self.hooks.find_hook(id, Consistency::Eventual).await?
-            && let Ok(caller @ Caller::Authentic(_)) = self.identify(&hook, call).await
+            && let Ok(caller @ Caller::Authentic(_)) = self.identify(&hook, call, incoming).await
         {
             return Ok((hook, caller));
         }
         let hook = self.hooks.find_hook(id, Consistency::Strong).await?.ok_or(ApiError::NotFound(HOOK))?;
-        let caller = self.identify(&hook, call).await?;
+        let caller = self.identify(&hook, call, incoming).await?;
         Ok((hook, caller))
     }
 
     /// Whether the caller knows a secret that is valid now. A secret that does not open fails the call, unless it is
     /// proven authentic with another: nobody can tell whether the caller knows that one.
-    async fn identify(&self, hook: &Hook, call: &Call) -> Result<Caller, ApiError> {
+    async fn identify(&self, hook: &Hook, call: &Call, incoming: &Incoming<'_>) -> Result<Caller, ApiError> {
         trigger::note_hook(hook, call.measurements());
         let Some(signing) = &hook.signing else { return Ok(Caller::Authentic(Vec::new())) };
         let (mut secrets, mut unopened) = (Vec::new(), None);
@@ -91,10 +91,14 @@ impl<Hooks: FindHook, Jobs, Requests> HookTrigger<Hooks, Jobs, Requests> {
                 Err(error) => unopened = Some(error),
             }
         }
+        // The type under which the payload is read later. By another one, an odd header could have something verified
+        // as JSON and then read as a form.
+        let content_type = incoming.header("content-type");
         let signed = signature::Call {
             header: &|name| call.header(name),
             body: call.body(),
-            body_value: &|path| Payload::text_at(call.header("content-type"), call.body(), path),
+            payload: &|| Payload::signed(content_type, call.body()),
+            body_value: &|path| Payload::text_at(content_type, call.body(), path),
             received_at: call.received_at(),
         };
         // While a rotation overlaps, a handshake must be answered with the secret that its sender knows.

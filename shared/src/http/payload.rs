@@ -7,6 +7,8 @@ use super::error::ApiError;
 use super::json::{self, JsonError};
 use crate::domain::payload::{Path, Value};
 
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// Why a payload cannot be read. The text says where, never what stands there.
 #[derive(Debug, thiserror::Error)]
 pub enum PayloadError {
@@ -39,13 +41,12 @@ impl<'a> Payload<'a> {
         if body.is_empty() {
             return Ok(Self::json(""));
         }
-        let media_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
-        let media_type = media_type.trim().to_ascii_lowercase();
+        let media_type = media_type(content_type);
         let is_json = media_type.is_empty() || media_type == "application/json" || media_type.ends_with("+json");
         if is_json {
             return std::str::from_utf8(body).map(Self::json).map_err(|_| PayloadError::NotUtf8);
         }
-        if media_type != "application/x-www-form-urlencoded" {
+        if media_type != FORM {
             return Err(PayloadError::UnsupportedType);
         }
         let mut fields: Vec<_> = form_urlencoded::parse(body).collect();
@@ -53,6 +54,24 @@ impl<'a> Payload<'a> {
             Some(position) => Ok(Self::Json(fields.swap_remove(position).1)),
             None => Ok(Self::Form(fields)),
         }
+    }
+
+    /// What a provider signs that signs the JSON and may then put it into a form: the body, or the field `payload`.
+    ///
+    /// A form must have that field once and nothing else. Whoever overheard a call could otherwise send it with a field
+    /// of their own before the signed one, or as a form whose text was signed as JSON, and have that read. What is
+    /// returned is what [`Payload::read`] takes for the JSON.
+    pub fn signed(content_type: Option<&str>, body: &'a [u8]) -> Option<Cow<'a, [u8]>> {
+        if body.is_empty() || media_type(content_type) != FORM {
+            return Some(Cow::Borrowed(body));
+        }
+        let mut fields = form_urlencoded::parse(body);
+        let (name, json) = fields.next()?;
+        let is_alone = name == "payload" && fields.next().is_none();
+        is_alone.then(|| match json {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        })
     }
 
     fn json(text: &'a str) -> Self {
@@ -75,6 +94,12 @@ impl<'a> Payload<'a> {
             Self::Form(fields) => Ok(select_fields(fields, paths)),
         }
     }
+}
+
+/// In lower case and without parameters; empty when there is none.
+fn media_type(content_type: Option<&str>) -> String {
+    let media_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
+    media_type.trim().to_ascii_lowercase()
 }
 
 /// A form is flat: a path of one segment names a field, of which the last one counts, as in JSON. There may be a
@@ -152,6 +177,21 @@ mod tests {
     }
 
     #[test]
+    fn of_a_form_its_only_field_is_signed_and_of_anything_else_the_body() {
+        let form = Some("Application/x-www-form-urlencoded; charset=utf-8");
+        let signed = |content_type, body| Payload::signed(content_type, body).map(Cow::into_owned);
+        for content_type in [None, Some("application/json"), Some("text/plain"), Some("multipart/form-data")] {
+            let body = b"payload=%7B%7D";
+            assert_eq!(signed(content_type, body).as_deref(), Some(body.as_slice()), "{content_type:?}");
+        }
+        assert_eq!(signed(form, b"payload=%7B%22a%22:+1%7D").as_deref(), Some(br#"{"a": 1}"#.as_slice()));
+        assert_eq!(signed(form, b"").as_deref(), Some(b"".as_slice()));
+        for body in ["payload=a&payload=b", "payload=a&x=b", "x=b&payload=a", "x=a", "Payload=a", "{}", "&", "=a"] {
+            assert_eq!(signed(form, body.as_bytes()), None, "{body}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_read_is_refused() {
         for content_type in ["text/plain", "application/xml", "multipart/form-data", "json"] {
             assert!(matches!(one(Some(content_type), b"{}", "a"), Err(PayloadError::UnsupportedType)));
@@ -185,6 +225,19 @@ mod tests {
         fn no_body_panics(body: Vec<u8>, form: bool) {
             let content_type = form.then_some("application/x-www-form-urlencoded");
             let _ = one(content_type, &body, "a");
+        }
+
+        #[test]
+        fn what_is_signed_of_a_form_is_what_is_read_of_it(fields in "(payload=|x=|&|%7B|%7D|%f0|[{}a+]){1,12}") {
+            let form = Some("application/x-www-form-urlencoded");
+            for body in [fields.clone(), format!("payload={fields}")] {
+                let Some(signed) = Payload::signed(form, body.as_bytes()) else { continue };
+                let read = match Payload::read(form, body.as_bytes()) {
+                    Ok(Payload::Json(text)) => Some(text.into_owned().into_bytes()),
+                    Ok(Payload::Form(_)) | Err(_) => None,
+                };
+                prop_assert_eq!(read, Some(signed.into_owned()));
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ mod encoding;
 pub mod providers;
 pub mod scheme;
 
+use std::borrow::Cow;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -67,6 +68,9 @@ pub struct Call<'a> {
     pub header: &'a dyn Fn(&str) -> Option<&'a str>,
     /// The bytes as they arrived.
     pub body: &'a [u8],
+    /// Gives the JSON for [`Part::Payload`], which is all of the call that counts later: whoever could add to what is
+    /// signed could have something else read. `None` when the call holds more than it.
+    pub payload: &'a dyn Fn() -> Option<Cow<'a, [u8]>>,
     /// Reads a value out of the body, for the schemes whose timestamp stands there. It is asked only once the bytes
     /// are known to be authentic.
     pub body_value: &'a dyn Fn(&Path) -> Option<String>,
@@ -131,7 +135,7 @@ impl MacForm {
         Ok(proven.into())
     }
 
-    /// The MAC over the parts that are signed, fed one by one: the body is never copied.
+    /// The MAC over the parts that are signed, fed one by one: a body is not copied.
     fn mac<M: Mac + KeyInit>(&self, key: &[u8], header: &str, call: &Call<'_>) -> Result<Vec<u8>, NotAuthentic> {
         let mut mac = <M as KeyInit>::new_from_slice(key).map_err(|_| NotAuthentic)?;
         for part in self.signed {
@@ -140,6 +144,7 @@ impl MacForm {
                 Part::Header(name) => mac.update((call.header)(name).ok_or(NotAuthentic)?.as_bytes()),
                 Part::Entry(name) => mac.update(self.entry(header, name).ok_or(NotAuthentic)?.as_bytes()),
                 Part::Body => mac.update(call.body),
+                Part::Payload => mac.update(&(call.payload)().ok_or(NotAuthentic)?),
             }
         }
         Ok(mac.finalize().into_bytes().to_vec())

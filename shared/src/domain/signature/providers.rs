@@ -19,6 +19,15 @@ const fn of_body(separator: Option<char>, prefix: Prefix, encoding: Encoding) ->
     Proof::Mac(MacForm { separator, prefix, encoding, signed: &[Part::Body], key: Key::Verbatim })
 }
 
+/// The MAC of the JSON, which Gitea and its relatives sign before they put it into a form, if they do.
+const PLAIN_HEX_OF_PAYLOAD: Proof = Proof::Mac(MacForm {
+    separator: None,
+    prefix: Prefix::None,
+    encoding: Encoding::Hex,
+    signed: &[Part::Payload],
+    key: Key::Verbatim,
+});
+
 /// The scheme of <https://www.standardwebhooks.com>, under either of the names that its headers go by.
 const fn standard(signed: &'static [Part]) -> Proof {
     Proof::Mac(MacForm {
@@ -91,6 +100,7 @@ pub static SCHEMES: &[Scheme] = &[
     Scheme {
         provider: "gitea",
         header: "x-gitea-signature",
+        proof: PLAIN_HEX_OF_PAYLOAD,
         delivery_id: &[Source::Header("x-gitea-delivery")],
         event: &[Source::Header("x-gitea-event")],
         ..DEFAULT
@@ -98,6 +108,7 @@ pub static SCHEMES: &[Scheme] = &[
     Scheme {
         provider: "forgejo",
         header: "x-forgejo-signature",
+        proof: PLAIN_HEX_OF_PAYLOAD,
         delivery_id: &[Source::Header("x-forgejo-delivery")],
         event: &[Source::Header("x-forgejo-event")],
         ..DEFAULT
@@ -105,6 +116,7 @@ pub static SCHEMES: &[Scheme] = &[
     Scheme {
         provider: "gogs",
         header: "x-gogs-signature",
+        proof: PLAIN_HEX_OF_PAYLOAD,
         delivery_id: &[Source::Header("x-gogs-delivery")],
         event: &[Source::Header("x-gogs-event")],
         ..DEFAULT

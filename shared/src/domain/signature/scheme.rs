@@ -81,6 +81,8 @@ pub enum Part {
     Entry(&'static str),
     /// The body as it arrived.
     Body,
+    /// The JSON: the body as it arrived, or what a form has in its one field `payload`.
+    Payload,
 }
 
 /// How the secret becomes the key of the MAC.

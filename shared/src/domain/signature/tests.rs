@@ -32,7 +32,9 @@ fn verified(signing: &Signing, secrets: &[&str], headers: &[(&str, &str)], body:
         Some(rest.split([',', '}']).next()?.to_owned())
     };
     let received_at = Timestamp::from_unix_seconds(now);
-    verify(signing, &secrets, &Call { header: &header, body, body_value: &body_value, received_at }).is_ok()
+    let payload = || Some(Cow::Borrowed(body));
+    let call = Call { header: &header, body, payload: &payload, body_value: &body_value, received_at };
+    verify(signing, &secrets, &call).is_ok()
 }
 
 fn hmac_hex(key: &str, message: &str) -> String {
@@ -259,6 +261,26 @@ fn a_right_signature_in_second_place_of_a_list_is_accepted() {
 }
 
 #[test]
+fn gitea_and_its_relatives_sign_the_json_and_all_others_the_form_around_it() {
+    let (json, form) = (r#"{"a": "z"}"#, "payload=%7B%22a%22%3A+%22z%22%7D");
+    let (of_json, of_form) = (hmac_hex("secret", json), hmac_hex("secret", form));
+    let accepts = |header: &str, mac: &str, payload: Option<&str>| {
+        let payload = || payload.map(|payload| Cow::Borrowed(payload.as_bytes()));
+        let (body, received_at) = (form.as_bytes(), Timestamp::from_unix_seconds(0));
+        let call = Call { header: &|_| Some(mac), body, payload: &payload, body_value: &|_| None, received_at };
+        verify(&signing(header, Algorithm::Sha256), &[secret("secret")], &call).is_ok()
+    };
+    for header in ["x-gitea-signature", "x-forgejo-signature", "x-gogs-signature"] {
+        assert!(accepts(header, &of_json, Some(json)), "{header}");
+        assert!(!accepts(header, &of_form, Some(json)), "{header}: what was signed would not be what is read");
+        assert!(!accepts(header, &of_json, None) && !accepts(header, &of_form, None), "{header}: a form with more");
+    }
+    for header in ["sentry-hook-signature", "x-signature"] {
+        assert!(accepts(header, &of_form, Some(json)) && !accepts(header, &of_json, Some(json)), "{header}");
+    }
+}
+
+#[test]
 fn a_flood_of_signatures_is_cut_off() {
     let mac = hmac_hex("secret", "body");
     let value = format!("{}v1={mac}", format!("v1={},", "0".repeat(64)).repeat(MAX_SIGNATURES));
@@ -350,6 +372,7 @@ proptest! {
             let call = Call {
                 header: &header,
                 body: &body,
+                payload: &|| Some(Cow::Borrowed(&body)),
                 body_value: &|_| Some(other.clone()),
                 received_at: Timestamp::from_unix_seconds(now),
             };

@@ -5,6 +5,8 @@ use super::{paths, sections};
 use crate::domain::payload::{Path, Value};
 use crate::http::payload::{Payload, PayloadError};
 
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// A content type (`-` for none), lines of paths, then a body of any bytes. The type alone says how a body is read that
 /// is not empty; a form holds what the decoder of this file finds in it, and its fields or the JSON in it stand where
 /// paths lead.
@@ -64,13 +66,10 @@ impl Read {
     }
 
     fn of_body(content_type: Option<&str>, body: &[u8]) -> Self {
-        let media_type = content_type.unwrap_or_default().to_ascii_lowercase();
-        let media_type = media_type.find(';').map_or(&*media_type, |at| &media_type[..at]).trim();
-        match media_type {
+        match &*media_type(content_type) {
             _ if body.is_empty() => Self::Json("{}".to_owned()),
-            "application/x-www-form-urlencoded" => {
-                let fields: Vec<_> =
-                    body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(pair).collect();
+            FORM => {
+                let fields = pairs(body);
                 let json = fields.iter().find(|(name, _)| name == "payload").map(|(_, value)| value.clone());
                 json.map_or(Self::Form(fields), Self::Json)
             }
@@ -82,6 +81,20 @@ impl Read {
             _ => Self::Unsupported,
         }
     }
+}
+
+fn media_type(content_type: Option<&str>) -> String {
+    let text = content_type.unwrap_or_default().to_ascii_lowercase();
+    text.find(';').map_or(&*text, |at| &text[..at]).trim().to_owned()
+}
+
+/// The fields of a body that is a form; `None` when it is none, or empty.
+pub(super) fn fields(content_type: Option<&str>, body: &[u8]) -> Option<Vec<(String, String)>> {
+    (!body.is_empty() && media_type(content_type) == FORM).then(|| pairs(body))
+}
+
+fn pairs(body: &[u8]) -> Vec<(String, String)> {
+    body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(pair).collect()
 }
 
 /// One field, decoded as <https://url.spec.whatwg.org/#urlencoded-parsing> says.

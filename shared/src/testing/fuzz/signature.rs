@@ -1,12 +1,14 @@
 //! Signed calls, and a second opinion on each.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use serde_json::from_str;
 use sha2::Digest as _;
 
 use super::payload::walk;
-use super::sections;
+use super::{form, sections};
 use crate::domain::hook::Signing;
 use crate::domain::payload::Path;
 use crate::domain::sealing::SealedSecret;
@@ -86,6 +88,7 @@ impl<'a> Delivery<'a> {
         let call = Call {
             header: &|name| self.header(name),
             body: self.body,
+            payload: &|| Payload::signed(self.header("content-type"), self.body),
             body_value: &body_value,
             received_at: Timestamp::from_unix_seconds(self.now),
         };
@@ -149,7 +152,17 @@ impl<'a> Delivery<'a> {
             message = message + text + self.fact(rule, name, which)?;
             rest = after;
         }
-        Some([message.as_bytes(), rest.as_bytes(), self.body].concat())
+        Some([message.as_bytes(), rest.as_bytes(), &self.signed_body(rule, which)?].concat())
+    }
+
+    /// The body, but of a form of Gitea's or its relatives' the one field that it may have.
+    fn signed_body(&self, rule: &Rule, which: Which) -> Option<Cow<'_, [u8]>> {
+        let signs_json = ["x-gitea-signature", "x-forgejo-signature", "x-gogs-signature"].contains(&rule.header);
+        let fields = form::fields(self.header("content-type"), self.body).filter(|_| signs_json);
+        let Some(fields) = fields else { return Some(Cow::Borrowed(self.body)) };
+        let is_alone = fields.len() == 1 || matches!(which, Which::First);
+        let (_, json) = fields.into_iter().find(|(name, _)| name == "payload").filter(|_| is_alone)?;
+        Some(Cow::Owned(json.into_bytes()))
     }
 
     /// A fact that is signed: a header, whose names here have hyphens, or an entry of the signature header.
@@ -294,6 +307,21 @@ mod tests {
         let mac = if rule.written == "base64" { "{{base64}}" } else { "{{hex}}" };
         let body = r#"{"webhookTimestamp":1700000000000}"#;
         format!("{head}{headers}{header}: {entries}{}{mac}\n\n{body}", rule.prefixes[0])
+    }
+
+    #[test]
+    fn both_opinions_accept_a_form_with_signed_json_alone_and_refuse_it_with_another_field() {
+        for header in ["x-gitea-signature", "x-forgejo-signature", "x-gogs-signature"] {
+            for (body, expected) in [("payload=%7B%7D", true), ("payload=%7B%7D&x=1", false), ("x=1", false)] {
+                let form = "content-type: application/x-www-form-urlencoded";
+                let input =
+                    format!("sha256 {header} 1700000000\nsecret: {SECRET}\n{header}: {{{{hex}}}}\n{form}\n\n{body}");
+                let (lines, body) = sections(input.as_bytes()).unwrap();
+                let mut delivery = Delivery::read(&lines, body).unwrap();
+                delivery.sign();
+                assert_eq!((delivery.is_accepted(), delivery.is_authentic()), (expected, Some(expected)), "{input}");
+            }
+        }
     }
 
     #[test]
