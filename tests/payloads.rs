@@ -194,6 +194,37 @@ fn a_call_whose_conditions_do_not_all_hold_is_ignored() {
 }
 
 #[test]
+fn the_log_names_the_condition_that_does_not_hold_and_not_what_stands_in_its_place() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let conditions = json!([
+            { "name": "main only", "type": "request_body", "path": "ref", "accepted_values": ["refs/heads/main"] },
+            { "type": "request_body", "path": "repository.name", "accepted_values": ["shop"] },
+            { "type": "request_header", "path": "X-GitHub-Event", "accepted_values": ["push"] },
+        ]);
+        let hook = ann.create_hook(&with_conditions(&conditions)).await;
+        let (main, shop) = (r#"{"ref": "refs/heads/main""#, r#""repository": {"name": "shop"}"#);
+        let calls = [
+            (r#"{"ref": "marked"}"#.to_owned(), Some("main only")),
+            (format!(r#"{main}, "repository": {{"name": "marked"}}}}"#), Some("repository.name")),
+            (format!("{main}, {shop}}}"), Some("x-github-event")),
+            ("marked".to_owned(), None),
+        ];
+        for (body, condition) in calls {
+            let answer = hook.unsigned(body.clone()).header("x-github-event", "marked").send().await;
+
+            let logs = stack.logs().into_iter().filter(|line| line.text.contains(answer.request_id()));
+            let lines: Vec<Json> = logs.map(|line| serde_json::from_str(&line.text).unwrap()).collect();
+            let of_conditions = lines.iter().filter(|line| line["message"] == "A condition does not hold");
+            let named: Vec<_> = of_conditions.map(|line| line["condition"].as_str().unwrap()).collect();
+            assert_eq!(named, Vec::from_iter(condition), "{body}: {lines:?}");
+            assert!(lines.iter().all(|line| !line.to_string().contains("marked")), "{lines:?}");
+        }
+        assert_eq!(ann.jobs().await.len(), 0);
+    });
+}
+
+#[test]
 fn every_variable_in_error_is_named() {
     shared(async |stack| {
         let ann = stack.user().await;
