@@ -251,13 +251,26 @@ fn the_same_header_twice_is_refused_where_one_signature_is_expected() {
 
 #[test]
 fn a_right_signature_in_second_place_of_a_list_is_accepted() {
-    let body = r#"{"id":"evt_1"}"#;
     let (now, wrong) = (1_600_000_000, "0".repeat(64));
-    let mac = hmac_hex("whsec_verbatim_with_prefix", &format!("{now}.{body}"));
-    let value = format!("t={now},v1={wrong},v1={mac}");
-    let stripe = signing("stripe-signature", Algorithm::Sha256);
-    let headers = [("stripe-signature", value.as_str())];
-    assert!(verified(&stripe, &["whsec_verbatim_with_prefix"], &headers, body.as_bytes(), now));
+    let second = |header: &str, secret: &str, value: String| {
+        let signing = signing(header, Algorithm::Sha256);
+        verified(&signing, &[secret], &[(header, &value)], b"{}", now)
+    };
+    let stripe = hmac_hex("whsec_verbatim_with_prefix", &format!("{now}.{{}}"));
+    let stripe = format!("t={now},v1={wrong},v1={stripe}");
+    assert!(second("stripe-signature", "whsec_verbatim_with_prefix", stripe));
+    let paddle = format!("ts={now};h1={wrong};h1={}", hmac_hex("secret", &format!("{now}:{{}}")));
+    assert!(second("paddle-signature", "secret", paddle));
+    for names in
+        [["webhook-signature", "webhook-id", "webhook-timestamp"], ["svix-signature", "svix-id", "svix-timestamp"]]
+    {
+        let mut call = standard(names);
+        // Of another version, then wrong ones, then the one that counts.
+        call.headers[0].1 = format!("v1a,{0} v1,{0} v1,AA== {STANDARD_SIGNATURE}", "A".repeat(43) + "=");
+        assert!(call.is_accepted(), "{names:?}");
+        call.headers[0].1 = format!("v1a,{0} v1,{0} v1,AA==", "A".repeat(43) + "=");
+        assert!(!call.is_accepted(), "{names:?}");
+    }
 }
 
 #[test]
