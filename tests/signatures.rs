@@ -199,6 +199,31 @@ fn signed_json_in_a_form_counts_only_when_nothing_else_stands_there() {
 }
 
 #[test]
+fn a_body_that_is_not_utf_8_is_refused_without_its_signature_and_nothing_is_said_of_it() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let (github, gitea) = (github_hook(), signed_hook("x-gitea-signature", Hash::Sha256));
+        let (github, gitea) = (ann.create_hook(&github).await, ann.create_hook(&gitea).await);
+        let body = b"{\"ref\": \"\xff\xfe\"}".as_slice();
+        let wrong = "0".repeat(64);
+
+        let mut calls = vec![
+            github.signed("{}").body(body),
+            github.unsigned(body).header("x-hub-signature-256", format!("sha256={wrong}")),
+            gitea.unsigned(body).header("x-gitea-signature", &wrong),
+            gitea.unsigned("payload=%ff%FE").with("content-type", FORM).header("x-gitea-signature", &wrong),
+            gitea.unsigned(b"payload=\xff".as_slice()).with("content-type", FORM).header("x-gitea-signature", &wrong),
+        ];
+        let without_type = calls.iter().map(|call| call.clone().without("content-type")).collect::<Vec<_>>();
+        calls.extend(without_type);
+        nobody_gets_in(&ann, calls).await;
+
+        github.signed(body).send().await.refused(400);
+        assert_eq!(ann.jobs().await.len(), 0);
+    });
+}
+
+#[test]
 fn a_secret_that_the_provider_issued_is_the_one_that_counts() {
     shared(async |stack| {
         let ann = stack.user().await;
