@@ -106,18 +106,36 @@ fn sources(directory: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
 }
 
-/// The lines of code of a layer outside its tests and comments, each with its place.
-fn code(layer: &str) -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(layer);
-    let files = sources(&root).into_iter().filter(|path| !path.ends_with("tests.rs"));
+/// A line of code.
+struct Line {
+    /// The file and the number.
+    place: String,
+    text: String,
+    /// How many modules its file lies in, itself included: `domain/hook.rs` is two levels below the root of the crate.
+    depth: usize,
+}
+
+/// The lines of code of a layer outside its tests and comments.
+fn code(layer: &str) -> Vec<Line> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files = sources(&root.join(layer)).into_iter().filter(|path| !path.ends_with("tests.rs"));
     let of_file = |path: PathBuf| {
+        let depth = depth(path.strip_prefix(&root).unwrap());
         let text = fs::read_to_string(&path).unwrap();
         let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned();
         let lines = text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
-        let place = |(number, line): (usize, &str)| (format!("{}:{}", path.display(), number + 1), line.to_owned());
-        lines.map(place).collect::<Vec<_>>()
+        let line = |(number, line): (usize, &str)| {
+            let place = format!("{}:{}", path.display(), number + 1);
+            Line { place, text: line.to_owned(), depth }
+        };
+        lines.map(line).collect::<Vec<_>>()
     };
     files.flat_map(of_file).collect()
+}
+
+/// How many modules a file lies in, by its path from `src`.
+fn depth(path: &Path) -> usize {
+    path.components().count() - usize::from(path.ends_with("mod.rs"))
 }
 
 /// Whether `line` mentions `name` as a path or crate, not as part of a longer word.
@@ -126,15 +144,28 @@ fn mentions(line: &str, name: &str) -> bool {
     line.match_indices(name).any(|(at, _)| !line[..at].ends_with(word))
 }
 
+/// What of `line` its layer must not use. Only paths from `crate` that name a layer at once can be compared with the
+/// rules, so there is no other way out of a layer: neither `super`, nor a group or another name for the root.
+fn fault(line: &Line, forbidden: &[&'static str]) -> Option<String> {
+    let plain = line.text.replace("self::", "").replace('{', "");
+    let climbs = |levels: &usize| mentions(&plain, &"super::".repeat(*levels));
+    if (1..=line.depth).take_while(climbs).count() == line.depth {
+        return Some("a path out of its layer by `super`".to_owned());
+    }
+    if ["crate::{", "crate::*", "crate as", "super as"].iter().any(|root| mentions(&line.text, root)) {
+        return Some("the root of the crate but for one layer at a time".to_owned());
+    }
+    forbidden.iter().find(|name| mentions(&line.text, name)).map(|name| format!("`{name}`"))
+}
+
 #[test]
 fn no_layer_uses_what_lies_above_it() {
     for (layer, forbidden) in FORBIDDEN {
         let lines = code(layer);
         assert!(lines.len() > 20, "{layer} has sources");
-        for (place, line) in lines {
-            for name in *forbidden {
-                assert!(!mentions(&line, name), "{place}: `{layer}` must not use `{name}`: {line}");
-            }
+        for line in lines {
+            let fault = fault(&line, forbidden);
+            assert_eq!(fault, None, "{}: what `{layer}` must not use: {}", line.place, line.text);
         }
     }
 }
@@ -149,9 +180,43 @@ fn every_layer_has_its_rule() {
     }
 }
 
+/// Whether the rules of `domain` refuse this line in this file.
+fn refused(file: &str, text: &str) -> bool {
+    let (layer, forbidden) = FORBIDDEN[0];
+    assert_eq!(layer, "domain");
+    let line = Line { place: file.to_owned(), text: text.to_owned(), depth: depth(Path::new(file)) };
+    fault(&line, forbidden).is_some()
+}
+
 #[test]
 fn a_forbidden_use_would_be_noticed() {
-    assert!(mentions("use crate::aws::HooksTable;", "crate::aws"));
-    assert!(mentions("    tokio::spawn(work)", "tokio"));
-    assert!(!mentions("use crate::domain::deserved;", "serde"));
+    assert!(refused("domain/hook.rs", "use crate::aws::HooksTable;"));
+    assert!(refused("domain/hook.rs", "    tokio::spawn(work)"));
+    assert!(!refused("domain/hook.rs", "use crate::domain::deserved;"));
+}
+
+#[test]
+fn a_way_around_the_rules_would_be_noticed() {
+    for (file, text) in [
+        ("domain/mod.rs", "use super::aws::HooksTable;"),
+        ("domain/hook.rs", "use super::super::aws::HooksTable;"),
+        ("domain/hook.rs", "    super::super::super::aws::connect()"),
+        ("domain/hook.rs", "use self::super::super::aws::HooksTable;"),
+        ("domain/hook.rs", "use super::{super::aws::HooksTable, id};"),
+        ("domain/hook.rs", "use super::super::{"),
+        ("domain/signature/mod.rs", "use super::super::aws;"),
+        ("domain/signature/scheme.rs", "pub(super) use super::super::super::aws;"),
+        ("domain/hook.rs", "use crate::{aws::HooksTable, domain::id};"),
+        ("domain/hook.rs", "use crate as root;"),
+    ] {
+        assert!(refused(file, text), "{file}: {text}");
+    }
+    for (file, text) in [
+        ("domain/hook.rs", "use super::id::HookId;"),
+        ("domain/signature/scheme.rs", "use super::super::secret::HookSecret;"),
+        ("domain/signature/mod.rs", "use super::{id::HookId, payload::Path};"),
+        ("domain/signature/scheme.rs", "pub(super) fn supers(aws: u8) {}"),
+    ] {
+        assert!(!refused(file, text), "{file}: {text}");
+    }
 }
