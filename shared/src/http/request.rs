@@ -112,10 +112,10 @@ impl<'a> RequestBody<'a> {
         let content_type = exchange.request_headers.iter().find(|(name, _)| name == "content-type");
         let content_type = content_type.map(|(_, value)| value.as_str());
         let (request_body, omitted) = match &exchange.request_body {
-            KeptBody::Whole(bytes) => match ContentBody::read(content_type, bytes) {
-                body if body.fits() => (body, None),
-                _ => (ContentBody::empty(), Some("too_large_to_show")),
-            },
+            KeptBody::Whole(bytes) => {
+                let body = ContentBody::read(content_type, bytes);
+                if body.fits() { (body, None) } else { (ContentBody::empty(), Some("too_large_to_show")) }
+            }
             KeptBody::TooLarge => (ContentBody::empty(), Some("too_large")),
             KeptBody::NotKept => (ContentBody::empty(), Some("not_authentic")),
             KeptBody::Lost => (ContentBody::empty(), Some("lost")),
