@@ -115,9 +115,10 @@ impl HookId {
     /// What the ids of its calls have in common. A digest, because they are shown where the hook's id is not, and
     /// whoever knows that one can call the hook.
     pub fn tag(self) -> HookTag {
-        let digest: [u8; 32] = Sha256::digest(self.0.as_bytes()).into();
-        let [a, b, c, d, ..] = digest;
-        HookTag([a, b, c, d])
+        let digest = Sha256::digest(self.0.as_bytes());
+        let mut tag = [0; 4];
+        tag.copy_from_slice(&digest[..4]);
+        HookTag(tag)
     }
 }
 
@@ -140,6 +141,7 @@ impl RequestId {
     }
 
     /// The same id, of a call of the hook that has this tag. It keeps its time and 42 random bits.
+    #[must_use]
     pub fn tagged(self, tag: HookTag) -> Self {
         let mut bytes = self.0.into_bytes();
         bytes[12..].copy_from_slice(&tag.0);
@@ -148,8 +150,9 @@ impl RequestId {
 
     /// The tag of the hook that was called. Every id has one, but only that of a hook's call means something.
     pub fn tag(self) -> HookTag {
-        let [.., a, b, c, d] = self.0.into_bytes();
-        HookTag([a, b, c, d])
+        let mut tag = [0; 4];
+        tag.copy_from_slice(&self.0.as_bytes()[12..]);
+        HookTag(tag)
     }
 
     /// When the call was received: a version 7 UUID begins with it. An id of another version has no time.
