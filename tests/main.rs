@@ -20,6 +20,7 @@ mod edge_users;
 mod events;
 mod faults;
 mod hooks;
+mod job_schema;
 mod keys;
 mod limits;
 mod lists;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::job_schema::job_faults;
 use crate::stack::Pipehook;
 
 /// A message that a consumer has received.
@@ -19,7 +20,8 @@ impl Pipehook {
     /// Every job of a project so far, in the order in which they were received.
     ///
     /// A consumer cannot choose what it receives, so this takes everything off the queue and keeps it for whoever asks
-    /// next. An accepted call has its job on the queue when it is answered: there is nothing to wait for.
+    /// next. An accepted call has its job on the queue when it is answered: there is nothing to wait for. A job that is
+    /// not as its schema says fails the test.
     pub async fn jobs(&self, project: i64) -> Vec<Job> {
         let mut received = self.received.lock().await;
         loop {
@@ -42,10 +44,13 @@ impl Pipehook {
             let request = json!({ "QueueUrl": queue, "ReceiptHandle": message["ReceiptHandle"] });
             self.sqs("DeleteMessage", &request).await;
             let attribute = |name: &str| message["Attributes"][name].as_str().unwrap().to_owned();
+            let body: Json = serde_json::from_str(message["Body"].as_str().unwrap()).unwrap();
+            let faults = job_faults(&body);
+            assert!(faults.is_empty(), "not as docs/job.schema.json says: {faults:?}\n{body}");
             jobs.push(Job {
                 group: attribute("MessageGroupId"),
                 deduplication: attribute("MessageDeduplicationId"),
-                body: serde_json::from_str(message["Body"].as_str().unwrap()).unwrap(),
+                body,
             });
         }
         jobs

@@ -25,6 +25,7 @@ mod call;
 mod document;
 pub mod events;
 mod hook;
+mod job_schema;
 mod jobs;
 mod log;
 mod signing;
@@ -39,6 +40,7 @@ pub use crate::{
     call::Call,
     document::{Document, Operation, document},
     hook::{Hook, github_hook, open_hook, signed_hook},
+    job_schema::{job_faults, job_schema},
     jobs::Job,
     log::inflated,
     signing::{Hash, hmac},
