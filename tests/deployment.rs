@@ -227,6 +227,60 @@ fn every_queue_refuses_calls_without_tls() {
 }
 
 #[test]
+fn the_pipe_hands_each_job_by_itself_to_the_state_machine() {
+    let template = template();
+    let pipe = &template["Resources"]["JobsPipe"];
+    let expected = json!({
+        "Description": pipe["Properties"]["Description"],
+        "RoleArn": { "!GetAtt": "JobsPipeRole.Arn" },
+        "Source": { "!GetAtt": "JobsQueue.Arn" },
+        "SourceParameters": { "SqsQueueParameters": { "BatchSize": 1 } },
+        "Target": { "!Ref": "StateMachineArn" },
+        "TargetParameters": {
+            "InputTemplate": "<$.body>",
+            "StepFunctionStateMachineParameters": { "InvocationType": { "!Ref": "StateMachineInvocation" } },
+        },
+    });
+    assert_eq!((&pipe["Properties"], &pipe["Condition"]), (&expected, &json!("HasStateMachine")));
+    assert_eq!(resources(&template, "AWS::Pipes::Pipe").len(), 1);
+}
+
+#[test]
+fn the_pipe_may_take_jobs_and_start_the_state_machine_and_nothing_else() {
+    let template = template();
+    let role = &template["Resources"]["JobsPipeRole"];
+    assert_eq!(role["Condition"], "HasStateMachine");
+    let properties = role["Properties"].as_object().unwrap();
+    assert_eq!(properties.keys().collect::<Vec<_>>(), ["AssumeRolePolicyDocument", "Policies"]);
+    let trust = &role["Properties"]["AssumeRolePolicyDocument"]["Statement"];
+    assert_eq!(trust["Principal"], json!({ "Service": "pipes.amazonaws.com" }));
+    let policies = role["Properties"]["Policies"].as_array().unwrap();
+    assert_eq!(policies.len(), 1);
+    let mut statements = policies[0]["PolicyDocument"]["Statement"].clone();
+    let decrypt = statements[1]["!If"].take();
+    let expected = json!([
+        {
+            "Effect": "Allow",
+            "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+            "Resource": { "!GetAtt": "JobsQueue.Arn" },
+        },
+        { "!If": null },
+        {
+            "Effect": "Allow",
+            "Action": { "!If": ["WaitsForStateMachine", "states:StartSyncExecution", "states:StartExecution"] },
+            "Resource": { "!Ref": "StateMachineArn" },
+        },
+    ]);
+    assert_eq!(statements, expected);
+    // Only a queue with a key of the operator's needs it.
+    assert_eq!((&decrypt[0], &decrypt[2]), (&json!("HasKey"), &json!({ "!Ref": "AWS::NoValue" })));
+    assert_eq!(
+        (&decrypt[1]["Action"], &decrypt[1]["Resource"]),
+        (&json!("kms:Decrypt"), &json!({ "!Ref": "KmsKeyArn" }))
+    );
+}
+
+#[test]
 fn hooks_are_at_the_public_url_else_at_the_domain_name() {
     const DOMAIN: (&str, &str) = ("DomainName", "hooks.example.com");
     for (parameters, expected) in [
