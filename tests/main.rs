@@ -16,6 +16,7 @@ mod edge_lists;
 mod edge_numbers;
 mod edge_paths;
 mod edge_payloads;
+mod edge_pipelines;
 mod edge_users;
 mod events;
 mod faults;

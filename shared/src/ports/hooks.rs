@@ -110,10 +110,12 @@ pub enum HookFilter {
 
 /// Lists hooks.
 pub trait ListHooks: Send + Sync {
-    /// All hooks of the project that the filter lets through, the oldest first. May miss the writes of the last second.
+    /// The hooks of the project that the filter lets through, the oldest first and at most `limit` of them. May miss
+    /// the writes of the last second.
     fn list_hooks(
         &self,
         project: ProjectId,
         filter: HookFilter,
+        limit: usize,
     ) -> impl Future<Output = Result<Vec<HookRelation>, StoreError>> + Send;
 }

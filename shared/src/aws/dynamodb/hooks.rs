@@ -138,7 +138,12 @@ impl ReplaceSecret for HooksTable {
 }
 
 impl ListHooks for HooksTable {
-    async fn list_hooks(&self, project: ProjectId, filter: HookFilter) -> Result<Vec<HookRelation>, StoreError> {
+    async fn list_hooks(
+        &self,
+        project: ProjectId,
+        filter: HookFilter,
+        limit: usize,
+    ) -> Result<Vec<HookRelation>, StoreError> {
         let (index, key) = match filter {
             HookFilter::Resource(_) => ("by-resource", "resource"),
             HookFilter::Pipeline(_) => ("by-pipeline", "pipeline"),
@@ -146,12 +151,13 @@ impl ListHooks for HooksTable {
         let query = self.client.query().table_name(&self.table).index_name(index);
         let query = query.key_condition_expression("#key = :key").expression_attribute_names("#key", key);
         let query = query.expression_attribute_values(":key", text(partition(project, filter)));
-        let mut pages = query.into_paginator().send();
+        let query = query.limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let mut items = query.into_paginator().items().send();
         let mut hooks = Vec::new();
-        while let Some(page) = pages.next().await {
-            for item in page.map_err(unavailable)?.items() {
-                hooks.push(decode_relation(item)?);
-            }
+        while hooks.len() < limit
+            && let Some(item) = items.next().await
+        {
+            hooks.push(decode_relation(&item.map_err(unavailable)?)?);
         }
         Ok(hooks)
     }
