@@ -3,7 +3,13 @@
 //! They write into one unnamed temporary file, which the system removes with its last handle. A pipe would need a
 //! task that reads it, and a test that asserts the absence of a line could be quicker than that task.
 
-use std::{fs::File, io, os::unix::fs::FileExt, process::Stdio};
+use std::{
+    fs::File,
+    io::{self, Write},
+    os::unix::fs::FileExt,
+    process::Stdio,
+    sync::Arc,
+};
 
 /// A line that a function has printed, on its standard output or error.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,20 +20,26 @@ pub struct LogLine {
     pub text: String,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Log {
     function: String,
-    file: File,
+    file: Arc<File>,
 }
 
 impl Log {
     pub(super) fn new(function: &str) -> io::Result<Self> {
-        Ok(Self { function: function.to_owned(), file: tempfile::tempfile()? })
+        Ok(Self { function: function.to_owned(), file: Arc::new(tempfile::tempfile()?) })
     }
 
     /// For a child process. All handles share one position, so lines of several processes follow each other.
     pub(super) fn stdio(&self) -> io::Result<Stdio> {
         Ok(self.file.try_clone()?.into())
+    }
+
+    /// A line of Lambda's own among those of the function. One that cannot be written is lost, as on Lambda.
+    pub(super) fn write(&self, line: &str) {
+        // In one piece, so that nothing comes between.
+        let _ = (&*self.file).write_all(format!("{line}\n").as_bytes());
     }
 
     pub(super) fn lines(&self) -> Vec<LogLine> {
@@ -53,8 +65,6 @@ impl Log {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::*;
 
     #[test]
@@ -62,7 +72,7 @@ mod tests {
         let log = Log::new("F").unwrap();
         let mut position = 0;
         let mut print = |text: &str| {
-            (&log.file).write_all(text.as_bytes()).unwrap();
+            (&*log.file).write_all(text.as_bytes()).unwrap();
             log.lines_from(&mut position).into_iter().map(|line| line.text).collect::<Vec<_>>()
         };
 

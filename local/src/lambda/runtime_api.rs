@@ -17,7 +17,7 @@ use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use super::{Outcome, failure};
+use super::{Outcome, failure, log::Log};
 use crate::{
     error::Error,
     host,
@@ -44,6 +44,7 @@ pub(super) struct Call {
 #[derive(Debug)]
 pub(super) struct Desk {
     function_arn: String,
+    log: Log,
     events: tokio::sync::Mutex<mpsc::Receiver<Call>>,
     current: Mutex<Option<(Uuid, oneshot::Sender<Outcome>)>>,
     /// What the process reported when it could not start.
@@ -75,10 +76,11 @@ impl RuntimeApi {
         format!("http://{}/{sandbox}", self.address)
     }
 
-    pub(super) fn open(&self, sandbox: Uuid, function_arn: &str) -> (mpsc::Sender<Call>, Arc<Desk>) {
+    pub(super) fn open(&self, sandbox: Uuid, function_arn: &str, log: Log) -> (mpsc::Sender<Call>, Arc<Desk>) {
         let (sender, events) = mpsc::channel(1);
         let desk = Arc::new(Desk {
             function_arn: function_arn.to_owned(),
+            log,
             events: events.into(),
             current: Mutex::default(),
             init_error: Mutex::default(),
@@ -145,7 +147,11 @@ impl Desk {
         if answer.len() <= ANSWER_LIMIT {
             return self.reply(id, Outcome::Answer(answer));
         }
-        let message = format!("Response payload size exceeded maximum allowed payload size ({ANSWER_LIMIT} bytes).");
+        let size = answer.len();
+        let message = format!(
+            "Response payload size ({size} bytes) exceeded maximum allowed payload size ({ANSWER_LIMIT} bytes)."
+        );
+        self.log.write(&format!("RequestId: {id} Error: {message}"));
         self.reply(id, failure("Function.ResponseSizeTooLarge", &message));
         server::message(StatusCode::PAYLOAD_TOO_LARGE, &message)
     }

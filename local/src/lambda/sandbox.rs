@@ -37,7 +37,7 @@ impl Sandbox {
     pub(super) fn start(function: &Function, runtime: &Arc<RuntimeApi>) -> io::Result<Self> {
         let id = host::new_uuid();
         // Before the process starts, which may ask for an event at once.
-        let (events, desk) = runtime.open(id, &function.declared.arn);
+        let (events, desk) = runtime.open(id, &function.declared.arn, function.log.clone());
         let process = Command::new(&function.binary)
             .env_clear()
             .envs(PASSED_ON.iter().filter_map(|name| Some((name, host::variable(name)?))))

@@ -124,6 +124,9 @@ async fn an_answer_over_lambdas_limit_is_a_failure() {
     let answer = echo(&stack, "/echo/a?say=swell", &[], b"").await;
 
     assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
+    let logs = stack.logs();
+    let said = logs.iter().find(|line| line.text.ends_with("allowed payload size (6291556 bytes)."));
+    assert!(said.is_some_and(|line| line.function == "Echo" && line.text.starts_with("RequestId: ")), "{logs:?}");
     assert_eq!(echo(&stack, "/echo/a", &[], b"").await.status, StatusCode::CREATED);
 }
 
