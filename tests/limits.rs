@@ -1,4 +1,4 @@
-//! How many hooks a resource may have.
+//! How many hooks a resource may have, and how large a hook may be.
 
 use harness::{Answer, Hook, Pipehook, User, alone, github_hook, shared, together};
 use local::{Fault, Service};
@@ -50,6 +50,46 @@ fn a_resource_has_at_most_100_hooks() {
         assert_eq!(ann.footprint().await, before, "nothing was stored");
         assert_eq!(ann.list("/applications/42/hooks?per_page=100").await.len(), 100);
         assert_eq!(count(&ann, stack, 42).await, 100);
+    });
+}
+
+/// A hook whose `settings` and `trigger_when` come to so many bytes of JSON, with as many quotes as there can be: each
+/// counts twice in what a function answers.
+fn hook_of_size(bytes: usize) -> Json {
+    let mut hook = hook_of(42);
+    let mut variable =
+        json!({ "name": "text", "path": "text", "type": "string", "required": false, "default_value": "" });
+    hook["trigger_when"] = json!({ "events": [], "conditions": [] });
+    hook["settings"] = json!({ "variables": [variable] });
+    let left = bytes - hook["settings"].to_string().len() - hook["trigger_when"].to_string().len();
+    variable["default_value"] = format!("{}{}", "x".repeat(left % 2), "\"".repeat(left / 2)).into();
+    hook["settings"] = json!({ "variables": [variable] });
+    hook
+}
+
+#[test]
+fn a_page_of_100_hooks_of_the_largest_size_is_answered() {
+    // Alone, because other tests read the whole table.
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let before = ann.footprint().await;
+        assert_eq!(ann.ask_for_hook(&hook_of_size(30_001)).await.invalid(), ["settings", "trigger_when"]);
+        assert_eq!(ann.footprint().await, before, "nothing was stored");
+
+        let largest = ann.create_hook(&hook_of_size(30_000)).await;
+        let items = stack.items("HooksTable").await;
+        let model = items.iter().find(|item| item["id"]["S"] == largest.id.as_str()).unwrap();
+        for number in 1..100 {
+            let mut copy = model.clone();
+            copy["id"]["S"] = format!("00000000-0000-4000-8000-{number:012}").into();
+            stack.put_item("HooksTable", &copy).await;
+        }
+
+        let page = ann.get("/applications/42/hooks?per_page=100").send().await;
+        assert_eq!(page.is(200).as_array().unwrap().len(), 100);
+        let change = json!({ "id": largest.id, "name": "x", "settings": hook_of_size(30_001)["settings"] });
+        let put = ann.call("PUT", &format!("/hooks/incoming/{}", largest.id)).json(&change);
+        assert_eq!(put.send().await.invalid(), ["settings"]);
     });
 }
 

@@ -14,7 +14,7 @@ use crate::domain::id::{HookId, HookTag, RequestId};
 use crate::domain::timestamp::Timestamp;
 use crate::telemetry::Measurements;
 
-/// The largest body of a call to the API. Fifty variables with their defaults fit many times over.
+/// The largest body of a call to the API. A hook of the largest size fits twice over.
 const MAX_API_BODY_BYTES: usize = 64 * 1024;
 
 /// A call and when it arrived. The clock is read once per call, so that all that a call does happens at one instant.

@@ -3,13 +3,13 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::domain::condition::{Accepted, Condition, Subject};
+use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
 use crate::domain::hook::{Hook, HookRelation};
 use crate::domain::id::PipelineId;
 use crate::domain::request::MASK;
 use crate::domain::secret::HookSecret;
 use crate::domain::user::User;
-use crate::domain::variable::{Variable, VariableValue};
+use crate::domain::variable::{Variable, VariableValue, Variables};
 
 /// A hook in a list.
 #[derive(Serialize)]
@@ -37,8 +37,9 @@ pub struct RelationBody<'a> {
     updated_at: String,
 }
 
+/// `settings`.
 #[derive(Serialize)]
-struct SettingsBody<'a> {
+pub(super) struct SettingsBody<'a> {
     variables: Vec<VariableBody<'a>>,
 }
 
@@ -61,8 +62,9 @@ enum ValueBody<'a> {
     Json(Option<&'a RawValue>),
 }
 
+/// `trigger_when`.
 #[derive(Serialize)]
-struct TriggerWhenBody<'a> {
+pub(super) struct TriggerWhenBody<'a> {
     events: [&'static str; 0],
     conditions: Vec<ConditionBody<'a>>,
 }
@@ -95,14 +97,23 @@ impl<'a> RelationBody<'a> {
             pipeline_id: hook.pipeline_id.map(PipelineId::get),
             resource_type: hook.resource.kind.as_str(),
             resource_id: hook.resource.id.get(),
-            settings: SettingsBody { variables: hook.variables.as_slice().iter().map(variable_body).collect() },
-            trigger_when: TriggerWhenBody {
-                events: [],
-                conditions: hook.conditions.as_slice().iter().map(condition_body).collect(),
-            },
+            settings: SettingsBody::new(&hook.variables),
+            trigger_when: TriggerWhenBody::new(&hook.conditions),
             created_at: hook.created_at.to_string(),
             updated_at: hook.updated_at.to_string(),
         }
+    }
+}
+
+impl<'a> SettingsBody<'a> {
+    pub(super) fn new(variables: &'a Variables) -> Self {
+        Self { variables: variables.as_slice().iter().map(variable_body).collect() }
+    }
+}
+
+impl<'a> TriggerWhenBody<'a> {
+    pub(super) fn new(conditions: &'a Conditions) -> Self {
+        Self { events: [], conditions: conditions.as_slice().iter().map(condition_body).collect() }
     }
 }
 
@@ -190,7 +201,6 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
-    use crate::domain::condition::Conditions;
     use crate::testing::fixtures;
 
     fn shown(hook: &Hook) -> Json {

@@ -1,6 +1,7 @@
 //! What a body wants changed of a hook. What it leaves out, or has as null, stays.
 
 use super::draft::{read_conditions, read_variables};
+use super::size::check_size;
 use crate::domain::Invalid;
 use crate::domain::hook::{Hook, HookRelation, Resource, SecretHeaderName};
 use crate::domain::id::{HookId, PipelineId, ResourceId};
@@ -35,6 +36,7 @@ pub fn read_change(mut fields: Fields<'_>, hook: &Hook, now: Timestamp) -> Resul
     let conditions = fields.object("trigger_when", |when| {
         if when.has("conditions") { read_conditions(when) } else { Some(current.conditions.clone()) }
     });
+    check_size(&mut fields, variables.as_ref(), conditions.as_ref());
     let action_type = fields.optional("action_type", read::parsed).unwrap_or(current.action_type);
     let kind = fields.optional("resource_type", read::parsed).unwrap_or(current.resource.kind);
     let id = fields.optional("resource_id", read::integer(ResourceId::new)).unwrap_or(current.resource.id);

@@ -1,5 +1,6 @@
 //! The hook that a body asks for.
 
+use super::size::check_size;
 use crate::domain::Invalid;
 use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
 use crate::domain::hook::{ActionType, HookDraft, Resource, ResourceType, SecretHeaderName, SigningDraft};
@@ -22,6 +23,7 @@ pub fn read_draft(mut fields: Fields<'_>, pipeline: Option<PipelineId>) -> Resul
     let pipeline_id = read_pipeline(&mut fields, pipeline);
     let variables = fields.object("settings", read_variables);
     let conditions = fields.object("trigger_when", read_conditions);
+    check_size(&mut fields, variables.as_ref(), conditions.as_ref());
     let draft = (|| {
         Some(HookDraft {
             name: name?,

@@ -3,6 +3,7 @@
 mod body;
 mod change;
 mod draft;
+mod size;
 
 pub use body::{HookBody, RelationBody};
 pub use change::{HookChange, read_change};
