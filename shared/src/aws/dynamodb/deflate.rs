@@ -1,11 +1,11 @@
 //! Compression of what is kept of a call. DynamoDB bills each kilobyte that is written, and a webhook is mostly names
 //! that all of its kind have in common.
 
-use std::io::{Error, Read as _, Write as _};
+use std::cell::RefCell;
+use std::io::{Error, Read as _};
 
 use flate2::read::ZlibDecoder;
-use flate2::write::ZlibEncoder;
-use flate2::{Compress, Compression, Decompress};
+use flate2::{Compress, Compression, Decompress, FlushCompress, Status};
 
 /// Names and fixed parts of three common payloads, with their headers and our answer; what is likeliest stands last.
 /// What was written with it can only be read with it: another one is a new file and a new [`FORMAT`].
@@ -22,19 +22,42 @@ const MAX_WELL_COMPRESSED_BYTES: usize = 256 * 1024;
 /// must not fill the memory.
 const MAX_INFLATED_BYTES: u64 = 8 * 1024 * 1024;
 
+thread_local! {
+    /// Kept from call to call: its 300 KB would be given back to the system at the end of each, and paged in anew.
+    static COMPRESSOR: RefCell<Compress> = RefCell::new(Compress::new(Compression::new(4), false));
+}
+
 /// The parts, one after the other, compressed.
-pub(super) fn deflate(parts: &[&[u8]]) -> Result<Vec<u8>, Error> {
-    let bytes: usize = parts.iter().map(|part| part.len()).sum();
-    let level = if bytes > MAX_WELL_COMPRESSED_BYTES { Compression::fast() } else { Compression::new(4) };
-    let mut raw = Compress::new(level, false);
-    raw.set_dictionary(DICTIONARY)?;
+pub(crate) fn deflate(parts: &[&[u8]]) -> Result<Vec<u8>, Error> {
+    if parts.iter().map(|part| part.len()).sum::<usize>() > MAX_WELL_COMPRESSED_BYTES {
+        return compress(&mut Compress::new(Compression::fast(), false), parts);
+    }
+    COMPRESSOR.with_borrow_mut(|compressor| {
+        compressor.reset();
+        compress(compressor, parts)
+    })
+}
+
+fn compress(compressor: &mut Compress, parts: &[&[u8]]) -> Result<Vec<u8>, Error> {
+    compressor.set_dictionary(DICTIONARY)?;
     let mut compressed = Vec::with_capacity(4 * 1024);
     compressed.push(FORMAT);
-    let mut encoder = ZlibEncoder::new_with_compress(compressed, raw);
     for part in parts {
-        encoder.write_all(part)?;
+        let mut left = *part;
+        while !left.is_empty() {
+            compressed.reserve(1024);
+            let before = compressor.total_in();
+            compressor.compress_vec(left, &mut compressed, FlushCompress::None)?;
+            let read = usize::try_from(compressor.total_in() - before).unwrap_or(left.len());
+            left = &left[read..];
+        }
     }
-    encoder.finish()
+    loop {
+        compressed.reserve(1024);
+        if compressor.compress_vec(&[], &mut compressed, FlushCompress::Finish)? == Status::StreamEnd {
+            return Ok(compressed);
+        }
+    }
 }
 
 /// What was compressed; `None` when it was not compressed here.

@@ -78,7 +78,7 @@ impl InsertSession for UsersTable {
         let item = Attributes::from([
             ("pk".to_owned(), text(session_key(session.id))),
             ("user_id".to_owned(), number(session.user_id.get())),
-            ("refresh_token_hash".to_owned(), binary(&session.refresh_token_hash)),
+            ("refresh_token_hash".to_owned(), binary(session.refresh_token_hash)),
             ("password_set_at".to_owned(), text(session.password_set_at)),
             ("expires_at".to_owned(), number(session.expires_at.unix_seconds())),
         ]);
@@ -119,8 +119,8 @@ impl RenewSession for UsersTable {
         let answer = request
             .update_expression("SET refresh_token_hash = :new, expires_at = :expires")
             .condition_expression("refresh_token_hash = :presented AND expires_at > :now")
-            .expression_attribute_values(":new", binary(&renewal.new_hash))
-            .expression_attribute_values(":presented", binary(&renewal.presented_hash))
+            .expression_attribute_values(":new", binary(renewal.new_hash))
+            .expression_attribute_values(":presented", binary(renewal.presented_hash))
             .expression_attribute_values(":expires", number(renewal.at.plus(SESSION_LIFETIME).unix_seconds()))
             .expression_attribute_values(":now", number(now))
             .return_values_on_condition_check_failure(AllOld)
