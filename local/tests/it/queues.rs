@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_sqs::{
     Client,
-    config::{BehaviorVersion, Credentials, Region},
     error::ProvideErrorMetadata,
     types::{Message, MessageAttributeValue, SendMessageBatchRequestEntry},
 };
@@ -72,13 +71,13 @@ async fn refused(stack: &Stack, operation: &str, request: Json) -> (u16, Json) {
 }
 
 fn client(stack: &Stack) -> Client {
-    let config = aws_sdk_sqs::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "test"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .endpoint_url(stack.sqs_url());
-    Client::from_conf(config.build())
+    let variable = |name: &str| match name {
+        "AWS_REGION" => Some("us-east-1".to_owned()),
+        "AWS_ENDPOINT_URL_SQS" => Some(stack.sqs_url()),
+        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("local".to_owned()),
+        _ => None,
+    };
+    Client::new(&shared::aws::connect(variable).unwrap())
 }
 
 async fn take(client: &Client, queue: &str) -> Message {

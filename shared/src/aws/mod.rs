@@ -1,6 +1,7 @@
 //! The adapters: the only code that knows the AWS SDK.
 
 mod dynamodb;
+mod http_client;
 mod secrets;
 mod sqs;
 
@@ -10,11 +11,10 @@ use std::time::Duration;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_types::SdkConfig;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
+pub(crate) use dynamodb::deflate;
 pub use dynamodb::{HooksTable, RequestsTable, UsersTable};
 pub use secrets::{Secret, Secrets};
 pub use sqs::JobsQueue;
@@ -26,18 +26,24 @@ const OPERATION_TIMEOUT: Duration = Duration::from_millis(2_500);
 const ATTEMPTS: u32 = 3;
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 
-/// The environment does not say what every function is told by Lambda.
+/// Why there can be no clients.
 #[derive(Debug, thiserror::Error)]
-#[error("the environment variable {0} is not set")]
-pub struct NotOnLambda(&'static str);
+pub enum ConnectError {
+    /// The environment does not say what every function is told by Lambda.
+    #[error("the environment variable {0} is not set")]
+    NotOnLambda(&'static str),
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up")]
+    Tls(#[from] rustls::Error),
+}
 
 /// What all clients share: region, credentials, time-outs and one HTTP connection pool. `variable` reads the
 /// environment.
 ///
 /// Lambda puts all of it there, and it stays as it is for as long as the sandbox lives. So nothing else is looked at:
 /// `aws-config` would bring the code for profile files, for the instance's metadata and for STS into every function.
-pub fn connect(variable: impl Fn(&'static str) -> Option<String>) -> Result<SdkConfig, NotOnLambda> {
-    let required = |name| variable(name).ok_or(NotOnLambda(name));
+pub fn connect(variable: impl Fn(&'static str) -> Option<String>) -> Result<SdkConfig, ConnectError> {
+    let required = |name| variable(name).ok_or(ConnectError::NotOnLambda(name));
     let credentials = Credentials::new(
         required("AWS_ACCESS_KEY_ID")?,
         required("AWS_SECRET_ACCESS_KEY")?,
@@ -46,7 +52,6 @@ pub fn connect(variable: impl Fn(&'static str) -> Option<String>) -> Result<SdkC
         "environment",
     );
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(ATTEMPT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .operation_timeout(OPERATION_TIMEOUT)
         .build();
@@ -54,9 +59,7 @@ pub fn connect(variable: impl Fn(&'static str) -> Option<String>) -> Result<SdkC
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(required("AWS_REGION")?))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(
-            aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https(),
-        )
+        .http_client(http_client::http_client(ATTEMPT_TIMEOUT)?)
         .timeout_config(timeouts)
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF))
         .service_config(Endpoints::read(&variable));
