@@ -43,7 +43,7 @@ pub(crate) async fn measure(stage: &Stage, functions: &[Function], starts: usize
          the distance between the quartiles."
     );
     let mut table = Table::new("cold", "Starts", &text, &COLUMNS);
-    fill(&mut table, stage, functions, starts, None).await?;
+    Box::pin(fill(&mut table, stage, functions, starts, None)).await?;
     Ok(table)
 }
 
@@ -57,7 +57,7 @@ pub(crate) async fn measure_throttled(stage: &Stage, functions: &[Function], sta
             let text = "As above, under a quota of 5 ms in each 20 ms, which a Lambda function of 442 MB has. What \
                           uses up its share waits for the next 20 ms.";
             text.clone_into(&mut table.text);
-            fill(&mut table, stage, functions, starts, Some(&quota)).await?;
+            Box::pin(fill(&mut table, stage, functions, starts, Some(&quota))).await?;
         }
     }
     Ok(table)

@@ -76,7 +76,7 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let circumstances = machine::circumstances(arguments.starts(), arguments.effort());
     let mut report = Report { circumstances, tables: Vec::new() };
     for topic in arguments.topics() {
-        for table in measure(topic, arguments, &binaries, &functions).await? {
+        for table in Box::pin(measure(topic, arguments, &binaries, &functions)).await? {
             println!("{}\n", document::markdown(&table));
             report.tables.push(table);
         }
