@@ -154,7 +154,7 @@ fn a_body_without_its_call_is_in_no_list_and_under_no_id() {
 
         answer.accepted();
         assert_eq!(stack.logged_items(&hook).await.len(), 1, "the body");
-        assert_eq!(ann.calls_of(&hook).await, [json!(0); 0]);
+        assert!(ann.calls_of(&hook).await.is_empty());
         ann.get(&format!("/hook-requests/{}", answer.request_id())).send().await.refused(404);
         ann.retry(answer.request_id()).await.refused(404);
     });
