@@ -1,6 +1,6 @@
 //! Stored items that cannot be read: an error of ours, logged with what is damaged, and no detail for the caller.
 
-use harness::{Answer, Hook, Pipehook, alone, github_hook};
+use harness::{Answer, Hook, Pipehook, alone, github_hook, open_hook};
 use serde_json::{Value as Json, json};
 
 fn is_internal(answer: &Answer) {
@@ -97,6 +97,42 @@ fn a_sealed_secret_that_does_not_open_is_an_error_and_never_an_open_hook() {
                 assert!(logged(stack, &answer).contains("the sealed secret cannot be opened"));
             }
             assert_eq!(ann.jobs().await.len(), 0);
+        }
+    });
+}
+
+#[test]
+fn a_damaged_call_of_the_log_is_an_error_to_whoever_reads_it_and_queues_nothing() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&open_hook()).await;
+        // One of them has its body apart.
+        for (body, attribute, is_listed) in [
+            (json!({}), "outcome", true),
+            (json!({}), "exchange", false),
+            (json!({ "a": "x".repeat(40_000) }), "body", false),
+        ] {
+            let call = hook.unsigned(body.to_string()).send().await;
+            let items = stack.logged_items(&hook).await;
+            let items = items.iter().filter(|item| item["id"]["S"] == call.request_id());
+            let item = items.into_iter().find(|item| item.get(attribute).is_some()).unwrap();
+            let key = json!({ "pk": item["pk"], "id": item["id"] });
+            // Bytes that are no deflate of ours, and no outcome.
+            stack.damage("RequestsTable", &key, attribute, &json!({ "B": "AQID" })).await;
+            let before = ann.jobs().await.len();
+
+            let shown = ann.get(&format!("/hook-requests/{}", call.request_id())).send().await;
+            let retried = ann.retry(call.request_id()).await;
+            let listed = ann.get(&format!("/hooks/incoming/{}/requests", hook.id)).send().await;
+
+            for answer in [&shown, &retried].into_iter().chain(is_listed.then_some(&listed)) {
+                is_internal(answer);
+                let expected =
+                    format!("the item {} is corrupt at its attribute `{attribute}`", item["id"]["S"].as_str().unwrap());
+                assert!(logged(stack, answer).contains(&expected), "{attribute}");
+            }
+            assert_eq!(ann.jobs().await.len(), before, "{attribute}");
+            stack.delete_item("RequestsTable", &key).await;
         }
     });
 }

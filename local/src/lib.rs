@@ -2,7 +2,7 @@
 //! in this process. `cargo run` is for newcomers, [`Stack`] for tests and benchmarks.
 //!
 //! What is served comes from `template.yaml`: routes, tables, queues, keys, and the functions' variables. Nothing of
-//! the product is written here a second time, so this crate does not depend on `shared`.
+//! the product is written here a second time, so this crate does not depend on `shared`, but for its tests.
 //!
 //! | module | is |
 //! |---|---|
