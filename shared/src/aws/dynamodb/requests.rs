@@ -31,14 +31,13 @@ impl RequestsTable {
     /// The call's own item. One that is `queued` may turn out to have failed, and never the other way round: a write
     /// that was given up can arrive after the one that took its place.
     async fn put_call(&self, summary: &RequestSummary, item: Attributes) -> Result<(), StoreError> {
-        let queued = text(Outcome::Queued.as_str());
         let put = self.client.put_item().set_item(Some(item.clone()));
         let put = match summary.outcome {
             Outcome::Queued => put.condition_expression("attribute_not_exists(id)"),
             Outcome::Ignored | Outcome::Rejected | Outcome::Failed => put
                 .condition_expression("attribute_not_exists(id) OR (hook_id = :hook AND outcome = :queued)")
                 .expression_attribute_values(":hook", text(summary.hook_id))
-                .expression_attribute_values(":queued", queued),
+                .expression_attribute_values(":queued", text(Outcome::Queued.as_str())),
         };
         self.send(put, &item).await
     }
