@@ -43,5 +43,5 @@ fn path(text: &str) -> Option<Path> {
 /// The grammar by another way: without its escapes, a path has no backslash and no empty part.
 fn is_path(text: &str) -> bool {
     let plain = text.replace(r"\\", "x").replace(r"\.", "x");
-    text.len() <= 500 && !plain.contains('\\') && plain.split('.').all(|part| !part.is_empty())
+    text.chars().count() <= 500 && !plain.contains('\\') && plain.split('.').all(|part| !part.is_empty())
 }
