@@ -87,6 +87,20 @@ fn each_function_has_a_role_of_its_own_which_nobody_else_may_assume() {
 }
 
 #[test]
+fn whoever_lists_calls_may_read_nothing_of_what_was_sent_and_answered() {
+    let template = template();
+    let statements = statements(&template).into_iter().filter(|(id, _)| *id == "RequestListRole");
+    let query: Vec<_> =
+        statements.filter(|(_, statement)| texts(&statement["Action"]).contains(&"dynamodb:Query")).collect();
+    assert_eq!(query.len(), 1, "{query:?}");
+    let condition = &query[0].1["Condition"];
+    assert_eq!(condition["StringEquals"]["dynamodb:Select"], "SPECIFIC_ATTRIBUTES");
+    let attributes = texts(&condition["ForAllValues:StringEquals"]["dynamodb:Attributes"]);
+    assert!(attributes.contains(&"outcome"), "{attributes:?}");
+    assert!(!["exchange", "body"].iter().any(|kept| attributes.contains(kept)), "{attributes:?}");
+}
+
+#[test]
 fn policies_that_are_not_ours_are_listed() {
     let template = template();
     let ours = resources(&template, "AWS::IAM::ManagedPolicy");

@@ -181,7 +181,10 @@ impl Condition {
         let mut condition = Self::default();
         let mut is_bound = false;
         for (operator, tests) in written {
-            for (key, value) in tests.as_object().cloned().unwrap_or_default() {
+            let Json::Object(tests) = tests else {
+                return Err(format!("a statement has a condition {operator} that is not understood here"));
+            };
+            for (key, value) in tests {
                 // What is no text is no value of the keys below.
                 let values: Vec<String> = one_or_many(value).unwrap_or_default();
                 match (operator.as_str(), key.as_str()) {
@@ -232,6 +235,10 @@ mod tests {
             (
                 statement("Action: dynamodb:A, Resource: x, Condition: { Bool: { aws:SecureTransport: true } }"),
                 "t.yaml:6: R: a statement has a condition on aws:SecureTransport that is not understood here",
+            ),
+            (
+                statement("Action: kms:A, Resource: x, Condition: { StringEquals: kms }"),
+                "t.yaml:6: R: a statement has a condition StringEquals that is not understood here",
             ),
             (
                 statement("Action: kms:A, Resource: x, Condition: { StringEquals: { kms:ViaService: x, b: c } }"),

@@ -71,13 +71,7 @@ async fn refused(stack: &Stack, operation: &str, request: Json) -> (u16, Json) {
 }
 
 fn client(stack: &Stack) -> Client {
-    let variable = |name: &str| match name {
-        "AWS_REGION" => Some("us-east-1".to_owned()),
-        "AWS_ENDPOINT_URL_SQS" => Some(stack.sqs_url()),
-        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("local".to_owned()),
-        _ => None,
-    };
-    Client::new(&shared::aws::connect(variable).unwrap())
+    Client::new(&shared::testing::connect_to(&stack.sqs_url()).unwrap())
 }
 
 async fn take(client: &Client, queue: &str) -> Message {

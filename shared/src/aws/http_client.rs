@@ -25,7 +25,8 @@ use rustls::{ClientConfig, RootCertStore};
 #[derive(Debug, Clone)]
 struct Connections(Client<HttpsConnector<connect::HttpConnector>, SdkBody>);
 
-/// A client whose connections are open after this time or not at all. The time-outs of requests are the SDK's.
+/// A client that gives up a server which does not take a TCP connection within this time. All other time-outs are the
+/// SDK's, that of a handshake among them.
 pub(super) fn http_client(connect_timeout: Duration) -> Result<SharedHttpClient, rustls::Error> {
     let mut tcp = connect::HttpConnector::new();
     tcp.enforce_http(false);
@@ -123,6 +124,8 @@ mod tests {
     use rustls::ServerConfig;
     use rustls::crypto::aws_lc_rs;
 
+    use crate::testing::connect_to;
+
     /// What a server answers; nothing is a closed connection.
     type Answers = Arc<Mutex<Receiver<Option<u16>>>>;
 
@@ -144,13 +147,7 @@ mod tests {
     }
 
     fn client(url: &str) -> Client {
-        let variable = |name: &str| match name {
-            "AWS_REGION" => Some("us-east-1".to_owned()),
-            "AWS_ENDPOINT_URL" => Some(url.to_owned()),
-            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
-            _ => None,
-        };
-        Client::new(&crate::aws::connect(variable).unwrap())
+        Client::new(&connect_to(url).unwrap())
     }
 
     /// Reads requests and answers them, until there is no more to say.
