@@ -4,13 +4,15 @@
     target/venv/contract/bin/pip install --requirement tests/contract/requirements.txt
     target/venv/contract/bin/python tests/contract/run.py
 
-Options of `schemathesis run` may follow, such as `--include-path /users/me` or `--phases coverage`.
+`--soak` makes up ten times as many calls. Options of `schemathesis run` may follow, such as `--include-path /users/me`
+or `--phases coverage`.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -26,12 +28,15 @@ DOCUMENT = PROJECT / "docs" / "openapi.yaml"
 METHODS = ("get", "put", "post", "delete")
 
 
-def main(options: list[str]) -> int:
+def main(arguments: list[str]) -> int:
+    soak = "--soak" in arguments
+    options = [argument for argument in arguments if argument != "--soak"]
     with Stack() as stack, tempfile.TemporaryDirectory(prefix="contract-") as name:
         directory = Path(name)
         environment = {**os.environ, "PYTHONPATH": str(HERE), "CONTRACT": name}
         write_people(stack, directory)
-        command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml")]
+        config = write_config(directory, times=10 if soak else 1)
+        command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(config)]
         command += ["run", str(DOCUMENT), "--url", stack.url, *options]
         status = subprocess.run(command, env=environment, cwd=name, check=False).returncode
         answers = directory / "answers.json"
@@ -40,6 +45,14 @@ def main(options: list[str]) -> int:
             print("\nWhat the stack said:\n" + stack.log())
     # Who chooses some operations or phases does not expect all to be called.
     return status or int(not complete and not options)
+
+
+def write_config(directory: Path, times: int) -> Path:
+    """The configuration, with so many times the examples."""
+    text = (HERE / "schemathesis.toml").read_text()
+    path = directory / "schemathesis.toml"
+    path.write_text(re.sub(r"(?m)^max-examples = (\d+)$", lambda found: f"max-examples = {int(found[1]) * times}", text))
+    return path
 
 
 def write_people(stack: Stack, directory: Path) -> None:

@@ -1,6 +1,6 @@
 """Deploy the stack with `sam deploy`, as a release packs it, to an emulator of AWS that is not ours, and use it.
 
-    cargo build --workspace --bins
+    cargo lambda build --x86-64    # or --arm64: what this machine is
     .venv/bin/python tests/deploy/run.py
 
 It needs `sam`, and `ministack` in the environment that runs it. It creates a user, logs in, creates a hook, calls it
@@ -70,9 +70,10 @@ def pack(binaries: Path, directory: Path) -> Path:
     stripped = directory / "binaries"
     stripped.mkdir()
     for function in sorted(path.name for path in (ROOT / "functions").iterdir() if path.is_dir()):
-        if not (binaries / function).is_file():
-            raise Failed(f"there is no {binaries / function}: run `cargo build --workspace --bins`")
-        subprocess.run(["strip", "-o", stripped / function, binaries / function], check=True)
+        binary = binaries / function / "bootstrap"
+        if not binary.is_file():
+            raise Failed(f"there is no {binary}: run `cargo lambda build`")
+        subprocess.run(["strip", "-o", stripped / function, binary], check=True)
     architecture = "arm64" if os.uname().machine == "aarch64" else "x86_64"
     command = [sys.executable, ROOT / ".ci/package.py", "--architecture", architecture]
     subprocess.run([*command, "--binaries", stripped, "--output", directory], check=True)
@@ -248,7 +249,7 @@ def use(aws: Aws) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binaries", type=Path, default=ROOT / "target/debug", help="default: target/debug")
+    parser.add_argument("--binaries", type=Path, default=ROOT / "target/lambda", help="default: target/lambda")
     arguments = parser.parse_args()
     if shutil.which("sam") is None:
         print("sam is not on the PATH: pip install --requirement .ci/requirements.txt", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Runs every event of events/ through functions that were built for ARM, on a machine that is none.
+"""Runs the events of events/ through functions that were built for ARM, on a machine of another architecture.
 
     cargo lambda build --arm64
     python3 tests/sam/emulate.py
@@ -127,10 +127,10 @@ class Function:
         self._log.close()
 
 
-def check_events(binaries: Path, name: str) -> Iterator[str]:
+def check_events(binaries: Path, name: str, first: bool) -> Iterator[str]:
     logical_id = template.functions()[name]
     with Samples() as stack, Function(stack, logical_id, binaries / name / "bootstrap") as function:
-        for case in cases(name):
+        for case in cases(name, first):
             yield from report(str(case), partial(stack.faults, case, function.invoke))
 
 
@@ -138,6 +138,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("function", nargs="*", help="only the events of these functions, such as hook-trigger")
     parser.add_argument("--binaries", type=Path, default=template.BINARIES, help="default: target/lambda")
+    parser.add_argument("--first", action="store_true", help="only the first event of each function")
     parser.add_argument("--install", action="store_true", help="as root on Debian, apt-get what is missing")
     given = parser.parse_args()
     # Whoever ends this program ends what it has started.
@@ -150,7 +151,7 @@ def main() -> int:
     except Unavailable as why:
         print(f"Nothing was run: {why}")
         return SKIPPED
-    faults = [fault for name in functions for fault in check_events(given.binaries, name)]
+    faults = [fault for name in functions for fault in check_events(given.binaries, name, given.first)]
     print(f"{len(faults)} faults" if faults else "All is as expected.")
     return 1 if faults else 0
 

@@ -1,4 +1,4 @@
-"""Runs every event of events/ through `sam local invoke`, and a newcomer's first steps through `sam local start-api`.
+"""Runs the events of events/ through `sam local invoke`, and a newcomer's first steps through `sam local start-api`.
 
     cargo lambda build --x86-64    # or --arm64: what this machine is
     python3 tests/sam/run.py
@@ -119,12 +119,12 @@ def bridge(stack: Samples) -> Iterator[None]:
             process.terminate()
 
 
-def check_events(sam: Sam, function: str) -> Iterator[str]:
+def check_events(sam: Sam, function: str, first: bool) -> Iterator[str]:
     logical_id = template.functions()[function]
     # A stack for each function: lists must not show what the events of another one have made.
     with Samples() as stack, bridge(stack):
         invoke = sam.invoke(stack, logical_id)
-        for case in cases(function):
+        for case in cases(function, first):
             yield from report(str(case), partial(stack.faults, case, invoke))
 
 
@@ -156,6 +156,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("function", nargs="*", help="only the events of these functions, such as hook-trigger")
     parser.add_argument("--binaries", type=Path, default=template.BINARIES, help="default: target/lambda")
+    parser.add_argument("--first", action="store_true", help="only the first event of each function")
     parser.add_argument("--install", action="store_true", help="as root on Debian, apt-get what is missing")
     parser.add_argument("--sam", default=shutil.which("sam") or PROJECT / ".venv/bin/sam", help="default: %(default)s")
     return parser.parse_args()
@@ -174,7 +175,7 @@ def main() -> int:
             sam = Sam(str(given.sam), image(given.install), Path(directory))
             Path(directory, "template.yaml").write_text(template.for_sam(given.binaries), encoding="utf-8")
             for function in functions:
-                faults += check_events(sam, function)
+                faults += check_events(sam, function, given.first)
             if not given.function:
                 faults += check_api(sam)
     except Unavailable as why:

@@ -46,10 +46,11 @@ class Case:
         return expected
 
 
-def cases(function: str) -> list[Case]:
-    """The events of a function, such as `hook-trigger`, in alphabetical order."""
+def cases(function: str, first: bool) -> list[Case]:
+    """The events of a function, such as `hook-trigger`, in alphabetical order, or the first of them."""
     events = (EVENTS / function).glob("*.json")
-    return [Case(path) for path in sorted(events) if not path.name.endswith(".expected.json")]
+    found = [Case(path) for path in sorted(events) if not path.name.endswith(".expected.json")]
+    return found[:1] if first else found
 
 
 def environment(stack: Samples, host: str) -> dict[str, str]:

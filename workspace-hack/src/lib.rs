@@ -1,0 +1,1 @@
+//! Empty: what counts are the dependencies in `Cargo.toml`.
