@@ -1,6 +1,6 @@
 """The events of events/, and whether a function answers them as the files beside them say.
 
-tests/events.rs compares in the same way, where the functions run on this machine as they are.
+tests/local/events.rs compares in the same way, where the functions run on this machine as they are.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use harness::{Answer, Call, Hook, User, github_hook, open_hook, shared};
 use serde_json::{Value as Json, json};
 
-use crate::edge::nothing_broke;
+use crate::api::heads::nothing_broke;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 

@@ -2,7 +2,7 @@
 
 use harness::{Pipehook, alone, github_hook, open_hook, shared};
 
-use crate::edge::{Header, is_refused, nothing_broke, raw, request, setting};
+use super::heads::{Header, is_refused, nothing_broke, raw, request, setting};
 
 /// What may stand where an id does, and is none.
 const NO_IDS: &[&[u8]] = &[

@@ -4,7 +4,7 @@
 use harness::{Answer, Hook, Pipehook, User, github_hook, shared};
 use serde_json::json;
 
-use crate::edge::{Header, is_refused, nothing_broke, raw, request, routes, setting};
+use super::heads::{Header, is_refused, nothing_broke, raw, request, routes, setting};
 
 /// The routes that read fields, with the ids of a hook.
 fn with_fields(hook: &Hook<'_>, call: &Answer) -> Vec<(&'static str, String)> {

@@ -3,7 +3,7 @@
 use harness::{Hash, github_hook, shared, signed_hook};
 use serde_json::{Value as Json, json};
 
-use crate::hooks::{changed, items};
+use super::changes::{changed, items};
 
 #[test]
 fn a_hook_that_stops_requiring_a_secret_is_open_and_says_so() {

@@ -6,7 +6,7 @@ use base64::prelude::BASE64_STANDARD;
 use harness::{Hook, Pipehook, alone, github_hook, shared};
 use serde_json::{Value as Json, json};
 
-use crate::edge::nothing_broke;
+use super::heads::nothing_broke;
 
 /// Every function that has a route.
 const FUNCTIONS: [&str; 14] = [

@@ -5,7 +5,7 @@ use harness::{Answer, Pipehook, User, alone, shared};
 use local::Message;
 use tokio::sync::broadcast::Receiver;
 
-use crate::edge::{Header, raw, request};
+use crate::api::heads::{Header, raw, request};
 
 /// A call of the user's in bytes: a tree of JSON, as which an answer is looked at elsewhere, cannot hold these numbers.
 async fn api(stack: &Pipehook, ann: &User<'_>, method: &str, path: &str, body: &str) -> Answer {

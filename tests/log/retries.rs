@@ -7,7 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 use harness::{Answer, Hash, github_hook, hmac, open_hook, shared, signed_hook};
 use serde_json::{Value as Json, json};
 
-use crate::requests::picky_hook;
+use super::requests::picky_hook;
 
 /// Bytes that do not compress.
 fn noise(length: usize) -> Vec<u8> {

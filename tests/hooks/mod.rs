@@ -1,0 +1,10 @@
+//! Hooks: how they are created, shown, listed, changed and removed.
+
+mod changes;
+mod creation;
+mod edge_pipelines;
+mod limits;
+mod lists;
+mod rotation;
+mod schemes;
+mod tenancy;

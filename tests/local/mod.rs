@@ -1,0 +1,4 @@
+//! The product on one machine: the guide that a newcomer follows, and the sample events.
+
+mod events;
+mod walkthrough;

@@ -1,0 +1,6 @@
+//! The log of calls: what it stores and shows, and calls that are run again.
+
+mod items;
+mod lists;
+mod requests;
+mod retries;

@@ -1,0 +1,14 @@
+//! Running the product: deployment, permissions, keys, metrics, cost, and everything that can fail.
+
+mod availability;
+mod confidentiality;
+mod corruption;
+mod cost;
+mod deployment;
+mod faults;
+mod keys;
+mod lost_answers;
+mod metrics;
+mod monitoring;
+mod permissions;
+mod reseal;

@@ -1,0 +1,9 @@
+//! A webhook call: its signature, its payload, and the job that it becomes.
+
+mod job_schema;
+mod numbers;
+mod payloads;
+mod queue;
+mod reading;
+mod signatures;
+mod strangers;
