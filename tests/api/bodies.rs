@@ -1,10 +1,10 @@
 //! Bodies of the API that no client would send: bytes that are no text, text that is no JSON, JSON that says a thing
 //! twice, other types, compression, and bodies where none is read.
 
-use harness::{Answer, Hook, Pipehook, User, github_hook, shared};
+use harness::{Answer, Header, Hook, Pipehook, User, github_hook, nothing_broke, raw, request, shared};
 use serde_json::json;
 
-use super::heads::{Header, is_refused, nothing_broke, raw, request, routes, setting};
+use super::{is_refused, routes, setting};
 
 /// The routes that read fields, with the ids of a hook.
 fn with_fields(hook: &Hook<'_>, call: &Answer) -> Vec<(&'static str, String)> {

@@ -3,10 +3,8 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use harness::{Hook, Pipehook, alone, github_hook, shared};
+use harness::{Hook, Pipehook, alone, github_hook, nothing_broke, shared};
 use serde_json::{Value as Json, json};
-
-use super::heads::nothing_broke;
 
 /// Every function that has a route.
 const FUNCTIONS: [&str; 14] = [

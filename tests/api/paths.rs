@@ -1,8 +1,8 @@
 //! Paths and queries as bytes: percent-encoding, dots, characters that no id has, and pages that cannot be.
 
-use harness::{Pipehook, alone, github_hook, open_hook, shared};
+use harness::{Header, Pipehook, alone, github_hook, nothing_broke, open_hook, raw, request, shared};
 
-use super::heads::{Header, is_refused, nothing_broke, raw, request, setting};
+use super::{is_refused, setting};
 
 /// What may stand where an id does, and is none.
 const NO_IDS: &[&[u8]] = &[

@@ -28,6 +28,7 @@ mod hook;
 mod job_schema;
 mod jobs;
 mod log;
+mod raw;
 mod signing;
 mod stack;
 mod template;
@@ -42,7 +43,8 @@ pub use crate::{
     hook::{Hook, github_hook, open_hook, signed_hook},
     job_schema::{job_faults, job_schema},
     jobs::Job,
-    log::inflated,
+    log::{inflated, nothing_broke},
+    raw::{Header, parsed, raw, raw_response, request},
     signing::{Hash, hmac},
     stack::{Pipehook, alone, alone_with, shared},
     template::{resources, template},

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use flate2::Decompress;
 use flate2::read::ZlibDecoder;
+use local::LogLine;
 use serde_json::{Value as Json, json};
 
 use crate::answer::Answer;
@@ -23,6 +24,16 @@ pub fn inflated(item: &Json, attribute: &str) -> String {
     let mut inflated = Vec::new();
     ZlibDecoder::new_with_decompress(compressed, raw).read_to_end(&mut inflated).unwrap();
     String::from_utf8_lossy(&inflated).into_owned()
+}
+
+/// No function panicked so far, and none answered 500.
+#[track_caller]
+pub fn nothing_broke(stack: &Pipehook) {
+    let is_broken = |line: &LogLine| line.text.contains("panicked at") || line.text.contains("\"status\":500");
+    let logs = stack.logs();
+    let broken: Vec<_> = logs.iter().enumerate().filter(|(_, line)| is_broken(line)).collect();
+    let around = broken.iter().flat_map(|(at, _)| &logs[at.saturating_sub(1)..logs.len().min(at + 3)]);
+    assert!(broken.is_empty(), "{:#?}", around.collect::<Vec<_>>());
 }
 
 impl Pipehook {

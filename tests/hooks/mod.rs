@@ -2,7 +2,6 @@
 
 mod changes;
 mod creation;
-mod edge_pipelines;
 mod limits;
 mod lists;
 mod rotation;

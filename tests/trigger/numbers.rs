@@ -1,11 +1,9 @@
 //! Numbers that a float cannot hold, in payloads, conditions, defaults and ids: each is kept as it is, or refused by
 //! name. None is rounded.
 
-use harness::{Answer, Pipehook, User, alone, shared};
+use harness::{Answer, Header, Pipehook, User, alone, raw, request, shared};
 use local::Message;
 use tokio::sync::broadcast::Receiver;
-
-use crate::api::heads::{Header, raw, request};
 
 /// A call of the user's in bytes: a tree of JSON, as which an answer is looked at elsewhere, cannot hold these numbers.
 async fn api(stack: &Pipehook, ann: &User<'_>, method: &str, path: &str, body: &str) -> Answer {

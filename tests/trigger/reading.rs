@@ -1,12 +1,10 @@
-//! Payloads of the trigger at the edge of what can be read: deep, long, doubled, half a character. Each is answered in
-//! time, and what is refused is not queued.
+//! How the bytes of a payload are read: deep, long, doubled, half a character. Each call is answered in time, and what is
+//! refused is not queued.
 
 use std::fmt::Write as _;
 
-use harness::{Answer, Call, Hook, User, github_hook, open_hook, shared};
+use harness::{Answer, Call, Hook, User, github_hook, nothing_broke, open_hook, shared};
 use serde_json::{Value as Json, json};
-
-use crate::api::heads::nothing_broke;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 

@@ -2,6 +2,6 @@
 
 mod access;
 mod administration;
-mod edge_users;
+mod deactivation;
 mod login;
 mod sessions;

@@ -1,8 +1,9 @@
 //! Sessions: how they go on, and everything that ends them.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use harness::{Answer, Forger, Pipehook, User, github_hook, shared, together};
+use harness::{Answer, Forger, Pipehook, User, alone, github_hook, shared, together};
+use local::{Fault, Service};
 use serde_json::{Value as Json, json};
 
 /// The tokens of a login.
@@ -304,5 +305,73 @@ fn a_user_who_changed_projects_works_in_the_new_one_once_the_token_is_renewed() 
 
         let list = stack.get("/applications/42/hooks").bearer(&tokens.access).send().await.is(200);
         assert_eq!(list[0]["id"], hook.id);
+    });
+}
+
+fn calls(stack: &Pipehook, operation: &str) -> usize {
+    stack.aws_calls().iter().filter(|call| call.operation == operation).count()
+}
+
+/// Waits until DynamoDB has had more requests than before.
+async fn until_more(stack: &Pipehook, operation: &str, before: usize) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while calls(stack, operation) == before {
+        assert!(Instant::now() < deadline, "no {operation} comes");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[test]
+fn a_refresh_that_fails_before_it_renews_leaves_the_token_good() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let mut token = ann.refresh_token.clone();
+        for fault in [Fault::hang_up(), Fault::throttle(), Fault::status(500)] {
+            // The session cannot be read, then it can and the user cannot, then nothing can be written.
+            stack.fault(Service::DynamoDb, fault.clone().on("GetItem"));
+            refresh(stack, &token).await.refused(503);
+
+            let reads = calls(stack, "GetItem");
+            stack.fault(Service::DynamoDb, Fault::delay(Duration::from_millis(300)).on("GetItem").first(1));
+            let fail = async {
+                until_more(stack, "GetItem", reads).await;
+                stack.fault(Service::DynamoDb, fault.clone().on("GetItem"));
+            };
+            let (answer, ()) = tokio::join!(refresh(stack, &token), fail);
+            answer.refused(503);
+
+            stack.fault(Service::DynamoDb, fault.clone().on("UpdateItem"));
+            refresh(stack, &token).await.refused(503);
+
+            stack.fault(Service::DynamoDb, None);
+            let tokens = refresh(stack, &token).await.is(200);
+            token = tokens["refresh_token"].as_str().unwrap().to_owned();
+        }
+    });
+}
+
+#[test]
+fn a_login_with_the_old_password_while_a_new_one_is_being_set_does_not_outlive_it() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let input = json!({
+            "email": ann.email, "name": "Ann", "project_id": ann.project, "environment_id": 1,
+            "password": "a password that she chose",
+        });
+        // A login writes no update, so it is the new password that comes late.
+        stack.fault(Service::DynamoDb, Fault::delay(Duration::from_millis(600)).on("UpdateItem").first(1));
+        let updates = calls(stack, "UpdateItem");
+        let meanwhile = async {
+            until_more(stack, "UpdateItem", updates).await;
+            stack.log_in(&ann.email, &ann.password).await
+        };
+
+        let (user, login) = tokio::join!(stack.put_user(&input), meanwhile);
+
+        user.unwrap();
+        let token = login.is(200)["refresh_token"].as_str().unwrap().to_owned();
+        refresh(stack, &token).await.refused(401);
+        let new = stack.log_in(&ann.email, "a password that she chose").await.is(200);
+        refresh(stack, new["refresh_token"].as_str().unwrap()).await.is(200);
     });
 }
