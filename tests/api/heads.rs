@@ -1,7 +1,7 @@
 //! Heads that no HTTP client would write, on every route: no function fails, and a call that is refused leaves nothing
 //! behind.
 
-use harness::{Header, Hook, alone, nothing_broke, open_hook, raw, request, shared};
+use harness::{Header, alone, nothing_broke, open_hook, raw, request, shared};
 use serde_json::json;
 
 use super::{is_refused, routes, setting};
