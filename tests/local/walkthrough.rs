@@ -8,7 +8,9 @@
 //!
 //! It is one of the same kind if its ```` ```bash ```` blocks log in, create such a hook for an application and list
 //! it, each with one `curl`. Its host is replaced by the stack's, and `<placeholders>` by what is known: the user's
-//! address and password, the ids, and whatever an earlier answer gave.
+//! address and password, the ids, and the fields of earlier answers.
+//!
+//! The commands of the README are run too, in one shell, and must make the job that it shows.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a document that cannot be run fails a test, and says where")]
 
@@ -44,19 +46,23 @@ impl Step {
 }
 
 fn document() -> String {
-    let path = env::var("PIPEHOOK_WALKTHROUGH").unwrap_or_else(|_| GUIDE.to_owned());
+    read(&env::var("PIPEHOOK_WALKTHROUGH").unwrap_or_else(|_| GUIDE.to_owned()))
+}
+
+fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// What stands between ```` ```bash ```` and ```` ``` ````, also within a list, without the list's indentation.
-fn blocks(document: &str) -> Vec<String> {
+/// The blocks of a language, such as `bash`, also within a list, without the list's indentation.
+fn blocks(document: &str, language: &str) -> Vec<String> {
+    let fence = format!("```{language}");
     let mut blocks = Vec::new();
     let mut open: Option<(usize, String)> = None;
     for line in document.lines() {
         let text = line.trim_start();
         open = match open {
-            None => (text == "```bash").then(|| (line.len() - text.len(), String::new())),
+            None => (text == fence).then(|| (line.len() - text.len(), String::new())),
             Some((_, block)) if text == "```" => {
                 blocks.push(block);
                 None
@@ -99,16 +105,28 @@ fn fill(script: &str, known: &BTreeMap<String, String>) -> String {
     filled + rest
 }
 
-/// Runs a block in a shell of its own, in which only the document has a say.
-fn run(script: &str, host: &str) -> Step {
-    let directory = tempfile::tempdir().unwrap();
-    fs::write(directory.path().join(".curlrc"), CURLRC).unwrap();
-    let mut bash = Command::new("bash");
-    bash.args(["-euo", "pipefail", "-c", script]).current_dir(directory.path());
-    bash.env_clear().env("PATH", env::var_os("PATH").unwrap()).env("CURL_HOME", directory.path());
+/// What a script prints that must not fail.
+fn output(script: &str, bash: &mut Command) -> String {
     let output = bash.output().unwrap();
     let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{script}\n{stderr}");
+    stdout
+}
+
+/// A shell in which only the document has a say.
+fn bash(script: &str) -> Command {
+    let mut bash = Command::new("bash");
+    bash.args(["-euo", "pipefail", "-c", script]).env_clear().env("PATH", env::var_os("PATH").unwrap());
+    bash
+}
+
+/// Runs a block that calls the stack once.
+fn run(script: &str, host: &str) -> Step {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join(".curlrc"), CURLRC).unwrap();
+    let mut bash = bash(script);
+    bash.current_dir(directory.path()).env("CURL_HOME", directory.path());
+    let stdout = output(script, &mut bash);
 
     let (body, status) = stdout.rsplit_once('\n').unwrap();
     let (_, path) = script.split_once(host).expect("a call of the stack");
@@ -122,7 +140,7 @@ fn run(script: &str, host: &str) -> Step {
 
 /// Runs every block of the document, as this user and with application 42 and pipeline 7.
 fn walk(document: &str, stack: &Pipehook, user: &User<'_>) -> Vec<Step> {
-    let blocks = blocks(document);
+    let blocks = blocks(document, "bash");
     let (theirs, ours) = (host(blocks.first().expect("a block")), stack.api_url());
     let known =
         [("email", &*user.email), ("password", &*user.password), ("application_id", "42"), ("pipeline_id", "7")];
@@ -291,9 +309,48 @@ fn the_same_push_with_one_byte_changed_is_refused_and_not_queued() {
 }
 
 #[test]
+fn the_commands_of_the_readme_make_the_job_that_it_shows() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let readme = read("README.md");
+        let commands = blocks(&readme, "sh");
+        let [start, commands @ ..] = &*commands else { panic!("a README without commands") };
+        assert_eq!(start, "cargo run\n");
+        assert_eq!(commands.len(), 3, "{commands:?}");
+        let script = commands.concat().replace("http://127.0.0.1:3000", &stack.api_url());
+        let script = script.replace("demo@example.com", &ann.email);
+
+        let script = fill(&script, &BTreeMap::from([("password".to_owned(), ann.password.clone())]));
+        let answer = output(&script, &mut bash(&script));
+
+        let answer: Json = serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer}"));
+        assert_eq!(answer["message"], "The pipeline job was queued.", "{answer}");
+        let [job] = <[_; 1]>::try_from(ann.jobs().await).unwrap();
+        assert_eq!((&job.body["id"], &job.body["project_id"]), (&answer["request_id"], &json!(ann.project)));
+        let [shown] = &*blocks(&readme, "json") else { panic!("a README without one job") };
+        assert_eq!(without_ids(job.body), without_ids(serde_json::from_str(shown).unwrap()));
+    });
+}
+
+/// A job without the values that differ from one call, or one user, to the next.
+fn without_ids(mut job: Json) -> Json {
+    for pointer in [
+        "/id",
+        "/created_at",
+        "/project_id",
+        "/environment_id",
+        "/triggered_from/hook_id",
+        "/triggered_from/request_id",
+    ] {
+        assert!(!job.pointer_mut(pointer).expect("a member of the job").take().is_null(), "{pointer}");
+    }
+    job
+}
+
+#[test]
 fn blocks_are_taken_out_of_a_list_with_their_own_indentation() {
     let document = "1. Run\n    ```bash\n    a \\\n      b\n    \tc\n    ```\n```sh\nd\n```\n```bash\ne\n```\n";
-    assert_eq!(blocks(document), ["a \\\n  b\n\tc\n", "e\n"]);
+    assert_eq!(blocks(document, "bash"), ["a \\\n  b\n\tc\n", "e\n"]);
 }
 
 #[test]
