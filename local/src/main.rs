@@ -33,6 +33,7 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
         port: Some(arguments.port).filter(|port| *port != 0),
         data: arguments.data.clone(),
         release: arguments.release,
+        parameters: arguments.parameters(),
         ..Options::default()
     };
     let stack = select! {

@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::Parser;
 
@@ -32,6 +32,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) ready_file: Option<PathBuf>,
 
+    /// The public address of this machine, such as that of a tunnel: the URLs of hooks begin with it
+    #[arg(long, value_name = "URL", value_parser = parse_public_url)]
+    pub(crate) public_url: Option<String>,
+
     /// Build the functions with optimisation
     #[arg(long)]
     pub(crate) release: bool,
@@ -43,4 +47,41 @@ pub(crate) struct Arguments {
     /// Show every line that the functions log, not only warnings and errors
     #[arg(long)]
     pub(crate) logs: bool,
+}
+
+impl Arguments {
+    /// Parameters of the template that differ from their defaults.
+    pub(crate) fn parameters(&self) -> BTreeMap<String, String> {
+        self.public_url.iter().map(|url| ("PublicUrl".to_owned(), url.clone())).collect()
+    }
+}
+
+/// What the template allows for its parameter `PublicUrl`.
+fn parse_public_url(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").unwrap_or_default();
+    if host.is_empty() || host.contains(['/', '?', '#']) {
+        return Err("must be https:// and a host, without a path or a slash at the end".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_url_becomes_the_parameter_of_the_template() {
+        let arguments = Arguments::try_parse_from(["local", "--public-url", "https://a.example.com"]).unwrap();
+
+        assert_eq!(arguments.parameters(), BTreeMap::from([("PublicUrl".into(), "https://a.example.com".into())]));
+        assert!(Arguments::try_parse_from(["local"]).unwrap().parameters().is_empty());
+    }
+
+    #[test]
+    fn a_public_url_that_makes_no_hook_urls_is_refused() {
+        for url in ["", "https://", "http://a.example.com", "a.example.com", "https://a.example.com/", "https://a/b"] {
+            let error = Arguments::try_parse_from(["local", "--public-url", url]).unwrap_err().to_string();
+            assert!(error.contains("must be https:// and a host"), "{url}: {error}");
+        }
+    }
 }
