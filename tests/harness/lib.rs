@@ -29,6 +29,7 @@ mod job_schema;
 mod jobs;
 mod log;
 mod raw;
+pub mod repository;
 mod signing;
 mod stack;
 mod template;

@@ -1,6 +1,7 @@
 //! Running the product: deployment, permissions, keys, metrics, cost, and everything that can fail.
 
 mod availability;
+mod ci;
 mod confidentiality;
 mod corruption;
 mod cost;
