@@ -1,14 +1,21 @@
 //! The directory of `--data`: what it holds, and that only one stack uses it.
+//!
+//! What is written here is on the disk before anything is said to be done, synchronized and not only handed to the
+//! system: a job that was acknowledged survives a full disk, `kill -9` and a power failure. So do the tables, because
+//! `SQLite` synchronizes each commit.
+
+mod journal;
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{BufRead, BufReader},
+    io,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
 use serde::{Serialize, de::DeserializeOwned};
 
+pub(crate) use self::journal::Journal;
 use crate::error::Error;
 
 /// Only the owner may read keys and password hashes.
@@ -38,62 +45,55 @@ impl Data {
         self.directory.join(name)
     }
 
-    /// A JSON file, or the default when there is none.
+    /// A JSON file, or the default if the file does not exist.
     pub(crate) fn load<T: DeserializeOwned + Default>(&self, name: &str) -> Result<T, Error> {
         let path = self.path(name);
-        if !path.exists() {
-            return Ok(T::default());
-        }
-        let text = fs::read(&path).map_err(Error::io(format!("cannot read {}", path.display())))?;
+        let Some(text) = read(&path)? else { return Ok(T::default()) };
         serde_json::from_slice(&text).map_err(|error| Error::Data { path, message: error.to_string() })
     }
 
     pub(crate) fn save<T: Serialize>(&self, name: &str, value: &T) -> Result<(), Error> {
         save(&self.path(name), value)
     }
-
-    /// A file of JSON lines. A last line that was cut off is left out: the process was killed while it wrote it.
-    pub(crate) fn load_lines<T: DeserializeOwned>(&self, name: &str) -> Vec<T> {
-        let Ok(file) = File::open(self.path(name)) else {
-            return Vec::new();
-        };
-        let lines = BufReader::new(file).split(b'\n').map_while(Result::ok);
-        lines.map_while(|line| serde_json::from_slice(&line).ok()).collect()
-    }
-
-    /// A new file that takes the place of the old one only at [`Draft::commit`].
-    pub(crate) fn begin(&self, name: &str) -> Result<(Draft, File), Error> {
-        begin(self.path(name))
-    }
 }
 
 /// Saves a JSON file in the data directory, given by its path: for what changes while the stack runs.
 pub(crate) fn save<T: Serialize>(path: &Path, value: &T) -> Result<(), Error> {
-    let (draft, mut file) = begin(path.to_owned())?;
-    serde_json::to_writer(&mut file, value).map_err(|error| draft.failed()(error.into()))?;
-    draft.commit()
+    let text = serde_json::to_vec(value).map_err(|error| cannot_write(path)(error.into()))?;
+    replace(path, &text).map(drop)
 }
 
-fn begin(target: PathBuf) -> Result<(Draft, File), Error> {
-    let draft = Draft { path: target.with_added_extension("new"), target };
-    let file = private().truncate(true).open(&draft.path).map_err(draft.failed())?;
-    Ok((draft, file))
-}
-
-#[must_use]
-pub(crate) struct Draft {
-    path: PathBuf,
-    target: PathBuf,
-}
-
-impl Draft {
-    pub(crate) fn commit(self) -> Result<(), Error> {
-        fs::rename(&self.path, &self.target).map_err(self.failed())
+/// The contents of a file, or `None` if it does not exist. Any other failure is an error: what cannot be read must not
+/// be taken for empty and written over.
+fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    match fs::read(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::io(format!("cannot read {}", path.display()))(error)),
     }
+}
 
-    fn failed(&self) -> impl FnOnce(std::io::Error) -> Error + use<> {
-        Error::io(format!("cannot write {}", self.target.display()))
-    }
+/// Puts a new file in the place of the old one, which stays as it is until the new one is whole on the disk. Returns the
+/// new file, to append to.
+fn replace(path: &Path, text: &[u8]) -> Result<File, Error> {
+    let draft = path.with_added_extension("new");
+    let write = || {
+        let mut file = private().append(true).open(&draft)?;
+        file.set_len(0)?;
+        io::Write::write_all(&mut file, text)?;
+        file.sync_all()?;
+        fs::rename(&draft, path)?;
+        // The new name is on the disk when its directory is.
+        if let Some(directory) = path.parent() {
+            File::open(directory)?.sync_all()?;
+        }
+        Ok(file)
+    };
+    write().map_err(cannot_write(path))
+}
+
+fn cannot_write(path: &Path) -> impl FnOnce(io::Error) -> Error + use<> {
+    Error::io(format!("cannot write {}", path.display()))
 }
 
 fn private() -> OpenOptions {

@@ -38,6 +38,17 @@ pub enum Error {
         message: String,
     },
 
+    /// A line that was kept from an earlier run cannot be used. Nothing was changed.
+    #[error("{}:{line}: {message}; correct or remove the line, or delete the file to start without it", path.display())]
+    DataLine {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong there.
+        message: String,
+    },
+
     /// An emulated service refused what the template declares.
     #[error("{resource}: {message}")]
     Resource {

@@ -1,5 +1,7 @@
 //! The small HTTP/1.1 server behind every port of the stack. Bodies are read whole, up to a limit.
 
+mod browser;
+
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
@@ -24,6 +26,9 @@ use crate::{error::Error, tasks::Tasks};
 pub(crate) trait Handler: Send + Sync + 'static {
     /// In bytes; what is over it is answered 413 without being handled.
     const BODY_LIMIT: usize;
+
+    /// Whether pages in a browser may call it. What asks its callers for no proof must not be called by them.
+    const IS_FOR_BROWSERS: bool = false;
 
     fn handle(
         self: Arc<Self>,
@@ -79,7 +84,13 @@ async fn converse<H: Handler>(stream: TcpStream, client: SocketAddr, handler: Ar
         let handler = Arc::clone(&handler);
         async move {
             let (parts, body) = request.into_parts();
-            match read(body, H::BODY_LIMIT).await {
+            let body = read(body, H::BODY_LIMIT).await;
+            if !H::IS_FOR_BROWSERS
+                && let Some(reason) = browser::refusal(&parts.headers)
+            {
+                return Ok(message(StatusCode::FORBIDDEN, reason));
+            }
+            match body {
                 Some(body) => handler.handle(Request::from_parts(parts, body), client).await,
                 None => Ok(message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")),
             }

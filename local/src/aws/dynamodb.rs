@@ -1,47 +1,98 @@
 //! DynamoDB: tables in memory, or in one `SQLite` file.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    fmt,
+    pin::Pin,
+    sync::{Arc, Mutex},
+};
 
 use bytes::Bytes;
 use dynoxide::{Database, actions::describe_table::DescribeTableRequest};
-use http::{Request, Response, Uri, uri::Scheme};
+use http::{Request, Response};
 use http_body_util::Full;
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
 use serde_json::{Value as Json, json};
+use tokio::{net::TcpStream, select};
 
 use super::emulator::Emulator;
 use crate::{
     data::Data,
     error::Error,
     server::{self, HangUp},
-    tasks::Tasks,
+    tasks::{Tasks, lock},
     template::Table,
 };
 
-/// dynoxide shows its server, not its handler, so requests go to a port behind ours.
-#[derive(Debug)]
+/// dynoxide shows its server, not its handler, so requests go over connections of its own that only this process has.
 pub(super) struct DynamoDb {
-    address: SocketAddr,
-    client: Client<HttpConnector, Full<Bytes>>,
+    database: Database,
+    tasks: Arc<Tasks>,
+    idle: Mutex<Vec<Connection>>,
+}
+
+/// A connection to a server that accepts no other.
+///
+/// dynoxide lets every page in a browser use it (`Access-Control-Allow-Origin: *`) and knows no roles. A port of it that
+/// stayed open would be a way around the [`Gate`](super::Gate).
+struct Connection {
+    requests: SendRequest<Full<Bytes>>,
+    /// Polled until it has accepted this connection and never again. Dropping it would close the connection.
+    _accepting: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
 impl Emulator for DynamoDb {
     const TARGET: &str = "DynamoDB_20120810";
 
-    async fn answer(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, HangUp> {
-        let mut uri = request.uri().clone().into_parts();
-        uri.scheme = Some(Scheme::HTTP);
-        uri.authority = self.address.to_string().parse().ok();
-        *request.uri_mut() = Uri::from_parts(uri).map_err(|_| HangUp)?;
-        let response = self.client.request(request.map(Full::new)).await.map_err(|_| HangUp)?;
-        server::whole(response).await
+    async fn answer(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HangUp> {
+        let mut connection = match self.take_idle().await {
+            Some(connection) => connection,
+            None => Connection::open(&self.database, &self.tasks).await.ok_or(HangUp)?,
+        };
+        let response = connection.requests.send_request(request.map(Full::new)).await.map_err(|_| HangUp)?;
+        let response = server::whole(response).await?;
+        lock(&self.idle).push(connection);
+        Ok(response)
     }
 }
 
-pub(super) async fn start(tasks: &Arc<Tasks>, tables: &[Table], data: Option<&Data>) -> Result<DynamoDb, Error> {
+impl DynamoDb {
+    async fn take_idle(&self) -> Option<Connection> {
+        loop {
+            let mut connection = lock(&self.idle).pop()?;
+            // An error means that it has ended.
+            if connection.requests.ready().await.is_ok() {
+                return Some(connection);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for DynamoDb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DynamoDb").finish_non_exhaustive()
+    }
+}
+
+impl Connection {
+    async fn open(database: &Database, tasks: &Tasks) -> Option<Self> {
+        let (listener, address) = server::bind(None).await.ok()?;
+        let mut accepting = Box::pin(dynoxide::server::serve_on(listener, database.clone()));
+        let stream = TcpStream::connect(address).await.ok()?;
+        stream.set_nodelay(true).ok()?;
+        let (mut requests, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
+        tasks.spawn(async move { drop(connection.await) });
+        // Answered once it is accepted: dynoxide's check of its health.
+        let health = requests.send_request(Request::new(Full::default()));
+        select! {
+            answer = health => drop(server::whole(answer.ok()?).await.ok()?),
+            () = &mut accepting => return None,
+        }
+        Some(Self { requests, _accepting: accepting })
+    }
+}
+
+pub(super) fn start(tasks: &Arc<Tasks>, tables: &[Table], data: Option<&Data>) -> Result<DynamoDb, Error> {
     let path = data.map(|data| data.path("dynamodb.sqlite"));
     let database = match &path {
         Some(path) => Database::new(&path.to_string_lossy()),
@@ -55,11 +106,7 @@ pub(super) async fn start(tasks: &Arc<Tasks>, tables: &[Table], data: Option<&Da
     // A running table hides what has expired; this removes what expired while nothing ran.
     let _ = database.sweep_ttl();
 
-    let (listener, address) = server::bind(None).await?;
-    tasks.spawn(async move { dynoxide::server::serve_on(listener, database).await });
-    let mut connector = HttpConnector::new();
-    connector.set_nodelay(true);
-    Ok(DynamoDb { address, client: Client::builder(TokioExecutor::new()).build(connector) })
+    Ok(DynamoDb { database, tasks: Arc::clone(tasks), idle: Mutex::default() })
 }
 
 /// Makes the table, or checks that the one from an earlier run still fits.

@@ -61,6 +61,11 @@ impl Refusal {
         Self { status: StatusCode::NOT_FOUND, ..Self::new("ResourceNotFoundException", message) }
     }
 
+    /// The service cannot do its work now: 503.
+    pub(super) fn unavailable(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, ..Self::new("ServiceUnavailable", message) }
+    }
+
     fn read(status: StatusCode, answer: &Json) -> Self {
         let text = |name: &str| answer.get(name).and_then(Json::as_str);
         let message = text("message").or_else(|| text("Message")).unwrap_or("refused without a reason");
@@ -71,7 +76,8 @@ impl Refusal {
         let mut response = json_response(&json!({ "__type": self.code, "message": self.message }));
         *response.status_mut() = self.status;
         // For clients that know the codes of the older query protocol.
-        if let Ok(value) = HeaderValue::try_from(format!("{};Sender", self.code)) {
+        let at_fault = if self.status.is_server_error() { "Receiver" } else { "Sender" };
+        if let Ok(value) = HeaderValue::try_from(format!("{};{at_fault}", self.code)) {
             response.headers_mut().insert("x-amzn-query-error", value);
         }
         response

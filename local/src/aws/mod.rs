@@ -105,7 +105,7 @@ impl Aws {
         data: Option<&Data>,
     ) -> Result<Self, Error> {
         let secrets_manager = secrets_manager::start(&template.secrets(scope)?, scope, data).await?;
-        let dynamodb = dynamodb::start(tasks, &template.tables(scope)?, data).await?;
+        let dynamodb = dynamodb::start(tasks, &template.tables(scope)?, data)?;
         let queues = template.queues(scope)?;
         let (sqs, messages, timeline) = sqs::start(tasks, ports.address(Service::Sqs), &queues, data).await?;
         let aws = Self {

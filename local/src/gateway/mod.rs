@@ -54,6 +54,9 @@ impl Gateway {
 impl Handler for Gateway {
     const BODY_LIMIT: usize = 10 * 1024 * 1024;
 
+    /// As on AWS. It takes any `Host` too: a tunnel brings calls for its own name.
+    const IS_FOR_BROWSERS: bool = true;
+
     async fn handle(
         self: Arc<Self>,
         request: Request<Bytes>,

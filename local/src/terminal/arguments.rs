@@ -20,8 +20,8 @@ pub(crate) struct Arguments {
     /// Keep users, hooks, keys and jobs in this directory [default: keep nothing]
     ///
     /// Kept are the tables, the generated keys, and the messages that no consumer has deleted. A message comes back
-    /// as one that was never received, in the queue it was sent to, and deduplication starts anew. The directory
-    /// holds secrets: only you can read it.
+    /// as one that was never received, in the queue it was sent to, and deduplication starts anew. Nothing is
+    /// acknowledged before it is on the disk. The directory holds secrets: only you can read it.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
 

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+mod browsers;
+mod full_disk;
 mod queues;
 mod roles;
 mod services;

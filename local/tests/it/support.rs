@@ -1,6 +1,9 @@
 //! Starts the test stack, and speaks HTTP to it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode};
@@ -54,6 +57,13 @@ pub(crate) async fn request(
     let client = Client::builder(TokioExecutor::new()).build_http();
     let (parts, body) = client.request(request.body(Full::new(body.into())).unwrap()).await?.into_parts();
     Ok(Answer { status: parts.status, headers: parts.headers, body: body.collect().await.unwrap().to_bytes() })
+}
+
+/// The command that runs one ignored test of this binary in a process of its own.
+pub(crate) fn alone(test: &str) -> Vec<OsString> {
+    let mut command = vec![std::env::current_exe().unwrap().into_os_string()];
+    command.extend(["--exact", test, "--ignored", "--nocapture"].map(OsString::from));
+    command
 }
 
 /// A request in AWS's JSON protocol, by somebody who is no function.

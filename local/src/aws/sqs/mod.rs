@@ -13,8 +13,13 @@ use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value as Json, json};
 
-use self::{messages::Messages, moves::Moves, queues::Queues, timeline::Timeline};
-use super::emulator::{self, Emulator};
+use self::{
+    messages::{Exchange, Messages},
+    moves::Moves,
+    queues::Queues,
+    timeline::Timeline,
+};
+use super::emulator::{self, Emulator, Refusal};
 use crate::{data::Data, error::Error, server::HangUp, tasks::Tasks, template::Queue};
 
 #[derive(Debug)]
@@ -37,7 +42,11 @@ impl Emulator for Sqs {
         if response.status().is_success()
             && let (Ok(asked), Ok(answered)) = (serde_json::from_slice(&asked), serde_json::from_slice(response.body()))
         {
-            self.messages.observe(&operation, &asked, &answered);
+            let exchange = Exchange { operation, request: asked, answer: answered };
+            // What is not kept is not acknowledged. The message may still be received, as after any lost answer.
+            if let Err(error) = self.messages.observe(vec![exchange]).await {
+                return Ok(Refusal::unavailable(error.to_string()).into_response());
+            }
         }
         Ok(response)
     }

@@ -14,7 +14,12 @@ use bytes::Bytes;
 use http::Response;
 use serde_json::{Value as Json, json};
 
-use super::{list, messages::Messages, queues::Queues, text};
+use super::{
+    list,
+    messages::{Exchange, Messages},
+    queues::Queues,
+    text,
+};
 use crate::{
     aws::emulator::{Emulator, Refusal, json_response},
     host,
@@ -276,15 +281,22 @@ impl Mover {
         let sent = self.queues.call("SendMessage", &copy).await?;
         let deleted = self.queues.call("DeleteMessage", &delete).await?;
         // Together, so that stopping the stack cannot come between: the message would be kept twice.
-        self.messages.observe("SendMessage", &copy, &sent);
-        self.messages.observe("DeleteMessage", &delete, &deleted);
-        Ok(())
+        self.observe(vec![
+            Exchange { operation: "SendMessage".to_owned(), request: copy, answer: sent },
+            Exchange { operation: "DeleteMessage".to_owned(), request: delete, answer: deleted },
+        ])
+        .await
     }
 
     async fn call(&self, operation: &str, request: &Json) -> Result<Json, Refusal> {
         let answer = self.queues.call(operation, request).await?;
-        self.messages.observe(operation, request, &answer);
+        let exchange = Exchange { operation: operation.to_owned(), request: request.clone(), answer: answer.clone() };
+        self.observe(vec![exchange]).await?;
         Ok(answer)
+    }
+
+    async fn observe(&self, exchanges: Vec<Exchange>) -> Result<(), Refusal> {
+        self.messages.observe(exchanges).await.map_err(|error| Refusal::unavailable(error.to_string()))
     }
 }
 
