@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use bytes::Bytes;
-use harness::events::Samples;
+use harness::events::{Samples, expectation};
 use sample::{Failure, HOOK_ID, next_delivery};
 use serde_json::Value as Json;
 
@@ -79,7 +79,7 @@ impl Subject {
             let path = Path::new(ROOT).join("events").join(format!("{case}{suffix}"));
             std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
         };
-        let expected: Json = serde_json::from_str(&read(".expected.json")?)?;
+        let expected = expectation(&read(".expected.json")?)?;
         Ok(Self { function, event: read(".json")?, status: expected["status"].as_u64(), again })
     }
 

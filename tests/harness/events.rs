@@ -34,6 +34,9 @@ pub type EventError = Box<dyn StdError + Send + Sync>;
 /// The user and the hooks, as `user-put` and `hook-create` take them, with the hooks' ids; and a call in the log.
 const SEED: &str = include_str!("../../events/seed.json");
 
+/// The answers that many events get, by name.
+const ANSWERS: &str = include_str!("../../events/answers.json");
+
 /// How `local` names what the template leaves unnamed.
 const USERS_TABLE: &str = "pipehook-UsersTable";
 const HOOKS_TABLE: &str = "pipehook-HooksTable";
@@ -55,6 +58,32 @@ const TIMESTAMP_MS: &str = "{{timestamp_ms}}";
 const SIGNATURE: &str = "{{signature}}";
 /// A character that somebody slips in after the provider has signed.
 const TAMPERED: &str = "{{tampered}}";
+
+/// What the text of an `.expected.json` file expects: its own members, and those of the answer that it is `like`.
+pub fn expectation(text: &str) -> Result<Json, EventError> {
+    let answers: Json = serde_json::from_str(ANSWERS)?;
+    like(&answers, serde_json::from_str(text)?)
+}
+
+fn like(answers: &Json, mut own: Json) -> Result<Json, EventError> {
+    let Some(name) = own.as_object_mut().and_then(|members| members.remove("like")) else { return Ok(own) };
+    let model =
+        name.as_str().and_then(|name| answers.get(name)).ok_or_else(|| format!("events/answers.json: {name}"))?;
+    let mut expected = like(answers, model.clone())?;
+    lay_over(&mut expected, own);
+    Ok(expected)
+}
+
+fn lay_over(base: &mut Json, over: Json) {
+    match (base, over) {
+        (Json::Object(base), Json::Object(over)) => {
+            for (name, over) in over {
+                lay_over(base.entry(name).or_insert(Json::Null), over);
+            }
+        }
+        (base, over) => *base = over,
+    }
+}
 
 /// A stack that has what the events are for.
 #[derive(Debug)]

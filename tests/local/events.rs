@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use harness::events::Samples;
+use harness::events::{Samples, expectation};
 use harness::{Pipehook, alone, template};
 use serde_json::{Value as Json, json};
 use shared::domain::signature::providers::SCHEMES;
@@ -53,7 +53,7 @@ fn cases(function: &str) -> Vec<Case> {
     let read = |path: &Path| fs::read_to_string(path).unwrap();
     let case = |(path, expected): (PathBuf, PathBuf)| {
         let name = format!("events/{function}/{}", path.file_name().unwrap().display());
-        Case { name, event: read(&path), expected: serde_json::from_str(&read(&expected)).unwrap() }
+        Case { name, event: read(&path), expected: expectation(&read(&expected)).unwrap() }
     };
     events.into_iter().zip(expectations).map(case).collect()
 }

@@ -42,8 +42,23 @@ class Case:
         return str(self.path.relative_to(PROJECT))
 
     def expected(self) -> dict[str, Any]:
-        expected: dict[str, Any] = json.loads(self.path.with_suffix(".expected.json").read_text(encoding="utf-8"))
-        return expected
+        own: dict[str, Any] = json.loads(self.path.with_suffix(".expected.json").read_text(encoding="utf-8"))
+        return like(json.loads((EVENTS / "answers.json").read_text(encoding="utf-8")), own)
+
+
+def like(answers: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """An expectation with the members of the answer of events/answers.json that it is `like`."""
+    if "like" not in own:
+        return own
+    rest = {name: value for name, value in own.items() if name != "like"}
+    expected: dict[str, Any] = laid_over(like(answers, answers[own["like"]]), rest)
+    return expected
+
+
+def laid_over(base: Any, over: Any) -> Any:
+    if not isinstance(base, dict) or not isinstance(over, dict):
+        return over
+    return base | {name: laid_over(base.get(name), value) for name, value in over.items()}
 
 
 def cases(function: str, first: bool) -> list[Case]:
