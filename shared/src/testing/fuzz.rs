@@ -8,6 +8,7 @@
 mod event;
 mod form;
 mod payload;
+mod published;
 mod signature;
 
 pub use event::gateway_events;

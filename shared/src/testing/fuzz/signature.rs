@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use serde_json::from_str;
 use sha2::Digest as _;
 
 use super::payload::walk;
+use super::published::Rule;
 use super::{form, sections};
 use crate::domain::hook::Signing;
 use crate::domain::payload::Path;
@@ -20,7 +21,7 @@ use crate::http::payload::Payload;
 /// `sha256 x-hub-signature-256 1700000000`: the algorithm, the signature header, and the clock; lines of headers, of
 /// which `secret` is none but a secret that is valid; then the body. In the signature header `{{hex}}` and
 /// `{{base64}}` become the right MAC, which no fuzzer would find. A call is accepted if and only if the recomputation
-/// of this file says so: with its own table, and an HMAC made from the hash function alone.
+/// of this file says so: with what `docs/providers.md` says, and an HMAC made from the hash function alone.
 ///
 /// # Panics
 ///
@@ -127,19 +128,19 @@ impl<'a> Delivery<'a> {
         let now = i128::from(self.now);
         let near =
             |at: &str, unit: i128| at.parse().is_ok_and(|at: i64| (i128::from(at) - now * unit).abs() <= 300 * unit);
-        if rule.header == "linear-signature" {
-            return self.timestamp_in_body().map(|at| near(&at, 1_000));
+        if let Some(place) = rule.time_in_body {
+            return self.timestamp_in_body(place).map(|at| near(&at, 1_000));
         }
-        let name = rule.before_body.rsplit_once('[').and_then(|(_, rest)| rest.split(']').next());
+        let name = rule.facts().last().filter(|_| rule.is_timed);
         Some(name.is_none_or(|name| self.fact(rule, name, Which::Only).is_some_and(|at| near(at, 1))))
     }
 
-    fn timestamp_in_body(&self) -> Option<String> {
+    fn timestamp_in_body(&self, place: &str) -> Option<String> {
         if self.header("content-type").is_some_and(|media_type| media_type != "application/json") {
             return None;
         }
         let text = std::str::from_utf8(self.body).ok()?;
-        let raw = walk(text.strip_prefix('\u{feff}').unwrap_or(text), &["webhookTimestamp"]).ok()?;
+        let raw = walk(text.strip_prefix('\u{feff}').unwrap_or(text), &[place]).ok()?;
         let raw = raw.unwrap_or_default();
         if raw.starts_with('"') { from_str(raw).ok() } else { Some(raw.to_owned()) }
     }
@@ -147,8 +148,8 @@ impl<'a> Delivery<'a> {
     /// What is signed, or `None` when a part of it is missing.
     fn message(&self, rule: &Rule, which: Which) -> Option<Vec<u8>> {
         let (mut message, mut rest) = (String::new(), rule.before_body);
-        while let Some((text, after)) = rest.split_once('[') {
-            let (name, after) = after.split_once(']')?;
+        while let Some((text, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}')?;
             message = message + text + self.fact(rule, name, which)?;
             rest = after;
         }
@@ -157,11 +158,10 @@ impl<'a> Delivery<'a> {
 
     /// The body, but of a form of Gitea's or its relatives' the one field that it may have.
     fn signed_body(&self, rule: &Rule, which: Which) -> Option<Cow<'_, [u8]>> {
-        let signs_json = ["x-gitea-signature", "x-forgejo-signature", "x-gogs-signature"].contains(&rule.header);
-        let fields = form::fields(self.header("content-type"), self.body).filter(|_| signs_json);
-        let Some(fields) = fields else { return Some(Cow::Borrowed(self.body)) };
+        let fields = form::fields(self.header("content-type"), self.body);
+        let Some((field, fields)) = rule.form_field.zip(fields) else { return Some(Cow::Borrowed(self.body)) };
         let is_alone = fields.len() == 1 || matches!(which, Which::First);
-        let (_, json) = fields.into_iter().find(|(name, _)| name == "payload").filter(|_| is_alone)?;
+        let (_, json) = fields.into_iter().find(|(name, _)| name == field).filter(|_| is_alone)?;
         Some(Cow::Owned(json.into_bytes()))
     }
 
@@ -176,9 +176,7 @@ impl<'a> Delivery<'a> {
 
     /// `None` for the one provider that sends the secret itself.
     fn rule(&self) -> Option<Rule> {
-        let (header, algorithm) = (self.signing.header_name.as_str(), self.signing.algorithm.as_str());
-        let known = RULES.iter().find(|rule| rule.header == header && rule.algorithms.contains(algorithm));
-        (header != "x-gitlab-token").then(|| known.copied().unwrap_or(generic(algorithm)))
+        Rule::find(self.signing.header_name.as_str(), self.signing.algorithm.as_str())
     }
 }
 
@@ -198,77 +196,6 @@ impl Which {
             Self::Only => values.first().copied().filter(|_| values.len() == 1),
             Self::First => values.first().copied(),
         }
-    }
-}
-
-/// How a provider signs, as its documentation says.
-#[derive(Clone, Copy)]
-struct Rule {
-    algorithms: &'static str,
-    header: &'static str,
-    /// Between signatures; empty where there is one.
-    separator: &'static str,
-    /// Before a signature: the first of these that is there.
-    prefixes: &'static [&'static str],
-    written: &'static str,
-    /// Names in brackets are facts of the call.
-    before_body: &'static str,
-}
-
-const fn rule(
-    [algorithms, header, separator, written, before_body]: [&'static str; 5],
-    prefixes: &'static [&'static str],
-) -> Rule {
-    Rule { algorithms, header, separator, prefixes, written, before_body }
-}
-
-const RULES: &[Rule] = &[
-    rule(["sha256", "x-hub-signature-256", "", "hex", ""], &["sha256="]),
-    rule(["sha1", "x-hub-signature", "", "hex", ""], &["sha1="]),
-    rule(["sha256", "x-hub-signature", "", "hex", ""], &["sha256="]),
-    rule(["sha512", "x-hub-signature", "", "hex", ""], &["sha512="]),
-    rule(["sha256", "x-gitea-signature", "", "hex", ""], &[""]),
-    rule(["sha256", "x-forgejo-signature", "", "hex", ""], &[""]),
-    rule(["sha256", "x-gogs-signature", "", "hex", ""], &[""]),
-    rule(["sha256", "linear-signature", "", "hex", ""], &[""]),
-    rule(["sha256", "sentry-hook-signature", "", "hex", ""], &[""]),
-    rule(["sha256", "stripe-signature", ",", "hex", "[t]."], &["v1="]),
-    rule(["sha256", "paddle-signature", ";", "hex", "[ts]:"], &["h1="]),
-    rule(["sha256", "x-slack-signature", "", "hex", "v0:[x-slack-request-timestamp]:"], &["v0="]),
-    rule(["sha256", "x-zm-signature", "", "hex", "v0:[x-zm-request-timestamp]:"], &["v0="]),
-    rule(["sha256", "webhook-signature", " ", "base64", "[webhook-id].[webhook-timestamp]."], &["v1,"]),
-    rule(["sha256", "svix-signature", " ", "base64", "[svix-id].[svix-timestamp]."], &["v1,"]),
-    rule(["sha256", "x-shopify-hmac-sha256", "", "base64", ""], &[""]),
-    rule(["sha256", "x-pagerduty-signature", ",", "hex", ""], &["v1="]),
-    rule(["sha256", "circleci-signature", ",", "hex", ""], &["v1="]),
-];
-
-/// The rule for the headers of nobody in particular.
-fn generic(algorithm: &str) -> Rule {
-    let prefixes: &[&str] = match algorithm {
-        "sha1" => &["sha1=", "v1=", ""],
-        "sha256" => &["sha256=", "v1=", ""],
-        _ => &["sha512=", "v1=", ""],
-    };
-    rule(["", "", "", "hex or base64", ""], prefixes)
-}
-
-impl Rule {
-    fn entries<'h>(&self, header: &'h str) -> impl Iterator<Item = &'h str> {
-        let entries = if self.separator.is_empty() { vec![header] } else { header.split(self.separator).collect() };
-        entries.into_iter().map(str::trim)
-    }
-
-    fn signature<'e>(&self, entry: &'e str) -> Option<&'e str> {
-        self.prefixes.iter().find_map(|prefix| entry.strip_prefix(prefix))
-    }
-
-    fn key(&self, secret: &str) -> Option<Vec<u8>> {
-        if !self.before_body.contains("-id]") {
-            return Some(secret.as_bytes().to_vec());
-        }
-        let base64 = secret.strip_prefix("whsec_")?.trim_end_matches('=');
-        STANDARD_NO_PAD.decode(base64).ok().filter(|key| !key.is_empty())
     }
 }
 
@@ -299,8 +226,7 @@ mod tests {
         let lines: Vec<_> = head.lines().collect();
         let rule = Delivery::read(&lines, b"").and_then(|delivery| delivery.rule());
         let Some(rule) = rule else { return format!("{head}{header}: {SECRET}\n\n{{}}") };
-        let names = rule.before_body.split('[').skip(1).filter_map(|rest| rest.split(']').next());
-        let (headers, entries): (Vec<_>, Vec<_>) = names.partition(|name| name.contains('-'));
+        let (headers, entries): (Vec<_>, Vec<_>) = rule.facts().partition(|name| name.contains('-'));
         let headers: Vec<_> = headers.iter().map(|name| format!("{name}: 1700000000\n")).collect();
         let entries: Vec<_> = entries.iter().map(|name| format!("{name}=1700000000{}", rule.separator)).collect();
         let (headers, entries) = (headers.concat(), entries.concat());
