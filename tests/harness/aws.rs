@@ -23,6 +23,15 @@ impl Pipehook {
         }
     }
 
+    /// The entries of a partition of an index, whose partition key is `listed`.
+    pub async fn index(&self, table: &str, index: &str, partition: &str) -> Vec<Json> {
+        let request = json!({
+            "TableName": self.physical_id(table), "IndexName": index, "KeyConditionExpression": "listed = :listed",
+            "ExpressionAttributeValues": { ":listed": { "S": partition } },
+        });
+        self.dynamodb("Query", &request).await["Items"].as_array().cloned().unwrap()
+    }
+
     /// Changes an attribute of a stored item behind the product's back, or removes it when `value` is null.
     pub async fn damage(&self, table: &str, key: &Json, attribute: &str, value: &Json) {
         let mut request = json!({

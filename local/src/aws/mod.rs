@@ -66,6 +66,8 @@ pub struct AwsCall {
     pub operation: String,
     /// Logical id of the function that asked, unless somebody else did.
     pub function: Option<String>,
+    /// How many items DynamoDB has looked at for a query or a scan, which is what is paid for. Added when it answers.
+    pub scanned: u64,
 }
 
 /// The ports, before anything answers on them.
@@ -178,8 +180,7 @@ impl<E: Emulator> Handler for Gate<E> {
     async fn handle(self: Arc<Self>, request: Request<Bytes>, _: SocketAddr) -> Result<Response<Full<Bytes>>, HangUp> {
         let operation = emulator::operation(&request).to_owned();
         let function = self.access.function(&request).map(str::to_owned);
-        let call = AwsCall { service: self.service, operation: operation.clone(), function: function.clone() };
-        lock(&self.calls).push(call);
+        let number = self.note(operation.clone(), function.clone());
         if let Some(function) = function
             && let Err(denied) = self.access.check(&function, self.service, &operation, request.body())
         {
@@ -195,7 +196,11 @@ impl<E: Emulator> Handler for Gate<E> {
             Some(Kind::Delay(by)) => return self.answer_later(request, by).await,
             Some(Kind::DelayAnswer(_) | Kind::LoseAnswer) | None => {}
         }
-        let response = self.emulator.answer(request).await?.map(Full::new);
+        let response = self.emulator.answer(request).await?;
+        if let Some(scanned) = scanned(&operation, response.body()) {
+            lock(&self.calls)[number].scanned = scanned;
+        }
+        let response = response.map(Full::new);
         match fault {
             Some(Kind::LoseAnswer) => return Err(HangUp),
             Some(Kind::DelayAnswer(by)) => sleep(by).await,
@@ -205,7 +210,22 @@ impl<E: Emulator> Handler for Gate<E> {
     }
 }
 
+/// As the answer to a query or a scan says.
+fn scanned(operation: &str, answer: &[u8]) -> Option<u64> {
+    if !["Query", "Scan"].contains(&operation) {
+        return None;
+    }
+    serde_json::from_slice::<serde_json::Value>(answer).ok()?["ScannedCount"].as_u64()
+}
+
 impl<E: Emulator> Gate<E> {
+    /// Where the request stands among all calls.
+    fn note(&self, operation: String, function: Option<String>) -> usize {
+        let mut calls = lock(&self.calls);
+        calls.push(AwsCall { service: self.service, operation, function, scanned: 0 });
+        calls.len() - 1
+    }
+
     /// The request is on its way through the service, and no longer the client's.
     async fn answer_later(
         self: Arc<Self>,
