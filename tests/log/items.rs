@@ -148,7 +148,7 @@ fn a_body_without_its_call_is_in_no_list_and_under_no_id() {
         let ann = stack.user().await;
         let hook = ann.create_hook(&open_hook()).await;
 
-        stack.fault(Service::DynamoDb, Fault::status(400).on("PutItem").about("HOOK#"));
+        stack.fault(Service::DynamoDb, Fault::status(400).on("PutItem").about("QUEUED#"));
         let answer = hook.unsigned(large()).send().await;
         stack.fault(Service::DynamoDb, None);
 
@@ -176,7 +176,8 @@ fn a_body_whose_receipt_is_lost_is_written_once_and_stays_when_its_call_fails_af
         assert_eq!(logs.filter(|line| line.text.contains("The call could not be logged")).count(), 0);
         let shown = ann.log_of(&answer).await;
         assert_eq!((&shown["outcome"], shown["request_body"].to_string()), (&json!("failed"), large()));
-        assert_eq!(stack.logged_items(&hook).await.len(), 2);
+        assert_eq!(stack.logged_items(&hook).await.len(), 3, "the call, its body, and what took its place");
+        assert_eq!(ann.calls_of(&hook).await.len(), 1);
     });
 }
 

@@ -19,7 +19,7 @@ use shared::http::hook::read_draft;
 use shared::http::payload::Payload;
 use shared::http::{Call, Endpoint, Fields};
 use shared::keys::SealingKeys;
-use shared::ports::{Consistency, FindHook, PushJob, PutRequest, QueueError, StoreError};
+use shared::ports::{Consistency, FindHook, PushJob, PutRequest, QueueError, ReplaceRequest, StoreError};
 use shared::testing::fixtures;
 use shared::testing::keys::{SecretInMemory, now};
 
@@ -56,6 +56,12 @@ impl PushJob for Nowhere {
 
 impl PutRequest for Nowhere {
     async fn put_request(&self, _: &Request) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+impl ReplaceRequest for Nowhere {
+    async fn replace_request(&self, _: &Request) -> Result<(), StoreError> {
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use shared::http::payload::Payload;
 use shared::http::trigger::{self, Incoming};
 use shared::http::{ApiError, Call, Endpoint, Response};
 use shared::keys::SealingKeys;
-use shared::ports::{Consistency, FindHook, PushJob, PutRequest};
+use shared::ports::{Consistency, FindHook, PushJob, PutRequest, ReplaceRequest};
 use shared::telemetry::Chain;
 
 pub use crate::bucket::RejectionBudget;
@@ -44,7 +44,12 @@ enum Caller {
     Stranger,
 }
 
-impl<Hooks: FindHook, Jobs: PushJob, Requests: PutRequest> Endpoint for HookTrigger<Hooks, Jobs, Requests> {
+impl<Hooks, Jobs, Requests> Endpoint for HookTrigger<Hooks, Jobs, Requests>
+where
+    Hooks: FindHook,
+    Jobs: PushJob,
+    Requests: PutRequest + ReplaceRequest,
+{
     const TAKES_WEBHOOKS: bool = true;
 
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {

@@ -6,7 +6,7 @@ use shared::domain::request::Request;
 use shared::http::request::{RequestBody, find_own};
 use shared::http::trigger::{self, Incoming};
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
-use shared::ports::{Consistency, FindHook, FindRequest, PushJob, PutRequest};
+use shared::ports::{Consistency, FindHook, FindRequest, PushJob, PutRequest, ReplaceRequest};
 
 /// The endpoint and what it needs.
 pub struct RequestRetry<Hooks, Jobs, Requests> {
@@ -26,7 +26,7 @@ impl<Hooks, Jobs, Requests> Endpoint for RequestRetry<Hooks, Jobs, Requests>
 where
     Hooks: FindHook,
     Jobs: PushJob,
-    Requests: FindRequest + PutRequest,
+    Requests: FindRequest + PutRequest + ReplaceRequest,
 {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
         let identity = call.authenticate(&self.tokens).await?;

@@ -18,7 +18,7 @@ use crate::server;
 /// let outage = Fault::hang_up();
 /// let slow_writes = Fault::delay(Duration::from_secs(2)).on("PutItem");
 /// let one_lost_answer = Fault::lose_answer().on("SendMessage").first(1);
-/// let no_calls_of_one_hook = Fault::throttle().on("PutItem").about("HOOK#01234567");
+/// let no_calls_of_one_hook = Fault::throttle().on("PutItem").about("QUEUED#01234567");
 /// ```
 #[derive(Debug, Clone)]
 pub struct Fault {

@@ -123,9 +123,16 @@ impl HookId {
 }
 
 /// 32 bits that the ids of all calls of a hook end with. So a call's id says where in the log it stands, and the log
-/// needs no index by hook, which would be a second write for each call. Two hooks may have the same tag.
+/// needs no index by hook, which would be one more write for each call. Two hooks may have the same tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct HookTag([u8; 4]);
+
+impl HookTag {
+    /// One of `count` numbers from 0 on, evenly spread: hooks that share something are kept apart by it.
+    pub fn shard(self, count: u32) -> u32 {
+        u32::from_be_bytes(self.0) % count
+    }
+}
 
 impl fmt::Display for HookTag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -138,6 +145,11 @@ impl RequestId {
     pub fn at(at: Timestamp, random: [u8; 10]) -> Self {
         let millis = u64::try_from(at.unix_millis()).unwrap_or_default();
         Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+    }
+
+    /// Where the ids of calls begin that were received at `at` or later.
+    pub fn first_at(at: Timestamp) -> Self {
+        Self::at(at, [0; 10])
     }
 
     /// The same id, of a call of the hook that has this tag. It keeps its time and 42 random bits.

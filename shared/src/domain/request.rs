@@ -5,6 +5,10 @@ use std::time::Duration;
 use super::id::{HookId, ProjectId, RequestId};
 use super::timestamp::Timestamp;
 
+/// How many rejected calls a list shows that is not about them: the newest. Whoever knows a hook's URL can make as many
+/// as they like, and they must not bury those that ran.
+pub const MOST_REJECTED: usize = 10;
+
 /// One call of a hook, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
@@ -73,6 +77,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 4] = [Self::Queued, Self::Ignored, Self::Rejected, Self::Failed];
+
     /// The name as the API spells it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -96,8 +103,7 @@ impl std::str::FromStr for Outcome {
     type Err = super::Invalid;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let all = [Self::Queued, Self::Ignored, Self::Rejected, Self::Failed];
-        let known = all.into_iter().find(|known| known.as_str() == text);
+        let known = Self::ALL.into_iter().find(|known| known.as_str() == text);
         known.ok_or_else(|| super::Invalid::new("must be one of queued, ignored, rejected, failed"))
     }
 }

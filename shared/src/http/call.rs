@@ -119,8 +119,12 @@ impl Call {
 
     /// A parameter of the query; of several with one name, the first.
     pub fn query_parameter(&self, name: &str) -> Option<Cow<'_, str>> {
-        let mut parameters = form_urlencoded::parse(self.event.query.as_bytes());
-        parameters.find(|(known, _)| known == name).map(|(_, value)| value)
+        self.query_parameters().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// The names of all parameters of the query with their values, in their order.
+    pub fn query_parameters(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+        form_urlencoded::parse(self.event.query.as_bytes())
     }
 
     /// Whose valid access token this call carries.

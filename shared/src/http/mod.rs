@@ -22,5 +22,6 @@ pub use error::{ApiError, FieldErrors};
 pub use event::NotAnEvent;
 pub use fields::{Fields, read};
 pub use page::Page;
+pub use page::keyset::Keyset;
 pub use response::{Body, Response, ResponseExt};
 pub use serve::{Endpoint, serve};

@@ -1,5 +1,7 @@
 //! Lists in pages, as RFC 8288 links describe them.
 
+pub(super) mod keyset;
+
 use lambda_http::http::header;
 use serde::Serialize;
 
@@ -9,6 +11,7 @@ use super::response::{Response, ResponseExt as _};
 
 const DEFAULT_PER_PAGE: usize = 20;
 const MAX_PER_PAGE: usize = 100;
+const MAX_NUMBER: usize = 1_000_000;
 
 /// Which part of a list is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +24,11 @@ impl Page {
     /// Reads `page` (from 1) and `per_page` (1 to 100, 20 unless given) from the query.
     pub fn of_query(call: &Call) -> Result<Self, ApiError> {
         let mut errors = FieldErrors::default();
+        let page = Self::read(call, &mut errors);
+        if errors.is_empty() { Ok(page) } else { Err(ApiError::Invalid(errors)) }
+    }
+
+    fn read(call: &Call, errors: &mut FieldErrors) -> Self {
         let mut parameter = |name: &str, default: usize, max: usize| {
             let Some(text) = call.query_parameter(name) else {
                 return default;
@@ -31,11 +39,10 @@ impl Page {
                 default
             })
         };
-        let page = Self {
-            number: parameter("page", 1, 1_000_000),
+        Self {
+            number: parameter("page", 1, MAX_NUMBER),
             per_page: parameter("per_page", DEFAULT_PER_PAGE, MAX_PER_PAGE),
-        };
-        if errors.is_empty() { Ok(page) } else { Err(ApiError::Invalid(errors)) }
+        }
     }
 
     /// Answers with this page of `items`, each as `body` shows it; `url` is the list's, without a query.

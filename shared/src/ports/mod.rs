@@ -23,7 +23,7 @@ pub use hooks::{
 pub use jobs::{PushJob, QueueError};
 pub use keys::{KeySecret, KeysError, ReadKeys};
 pub use random::Random;
-pub use requests::{FindRequest, ListRequests, PutRequest};
+pub use requests::{FindRequest, ListRequests, PutRequest, ReplaceRequest, RequestPage, RequestQuery};
 pub use users::{
     AdmitLogin, AllocateUserId, Credentials, FindCredentials, FindSession, FindUser, ForgiveLogins, InsertSession,
     InsertUser, PasswordHash, RemoveSession, RenewSession, UpdateUser,

@@ -4,28 +4,56 @@ use std::future::Future;
 
 use super::StoreError;
 use crate::domain::id::{HookId, RequestId};
-use crate::domain::request::{Request, RequestSummary};
+use crate::domain::request::{Outcome, Request, RequestSummary};
+use crate::domain::timestamp::Timestamp;
 
 /// Keeps calls.
 pub trait PutRequest: Send + Sync {
-    /// Keeps the call. A call that was kept as queued may be replaced, as one that failed after all; fails with
-    /// [`StoreError::Conflict`] when anything else has its id. A body that is too large to keep is left out, and the
-    /// record says so.
+    /// Keeps the call. Fails with [`StoreError::Conflict`] when another call has its id. A body that is too large to
+    /// keep is left out, and the record says so.
     fn put_request(&self, request: &Request) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// Corrects the log.
+pub trait ReplaceRequest: Send + Sync {
+    /// Keeps a call as failed that was kept as queued. A write of the queued one that was given up may arrive later; it
+    /// does not undo this one.
+    fn replace_request(&self, failed: &Request) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 /// Finds a call.
 pub trait FindRequest: Send + Sync {
-    /// The call, or `None` when there is none, or none any more.
+    /// The call, or `None` if it does not exist or is no longer kept.
     fn find_request(&self, id: RequestId) -> impl Future<Output = Result<Option<Request>, StoreError>> + Send;
+}
+
+/// Which calls of a hook to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestQuery {
+    /// The hook.
+    pub hook: HookId,
+    /// Only calls with one of these outcomes. Empty for all, of which the newest
+    /// [`MOST_REJECTED`](crate::domain::request::MOST_REJECTED) rejected calls are listed.
+    pub outcomes: Vec<Outcome>,
+    /// Only calls that are older than this one.
+    pub before: Option<RequestId>,
+    /// Only calls that are still kept at this time.
+    pub now: Timestamp,
+    /// How many at most: 1 to 200.
+    pub limit: usize,
+}
+
+/// A part of a list, the newest call first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestPage {
+    /// May be fewer than asked for, or none, although there are more: what one query reads is bounded.
+    pub requests: Vec<RequestSummary>,
+    /// Where the list goes on: [`RequestQuery::before`] of the next part. `None` at its end.
+    pub next: Option<RequestId>,
 }
 
 /// Lists calls.
 pub trait ListRequests: Send + Sync {
-    /// The newest calls of a hook, at most `limit`, the newest first. May miss those of the last second.
-    fn list_requests(
-        &self,
-        hook: HookId,
-        limit: usize,
-    ) -> impl Future<Output = Result<Vec<RequestSummary>, StoreError>> + Send;
+    /// The newest calls of a hook. May miss those of the last second.
+    fn list_requests(&self, query: &RequestQuery) -> impl Future<Output = Result<RequestPage, StoreError>> + Send;
 }

@@ -7,6 +7,7 @@ mod hook_seals;
 mod hooks;
 mod item;
 mod request_item;
+mod request_list;
 mod requests;
 mod sessions;
 mod users;

@@ -1,6 +1,6 @@
 //! The items of a call. What was sent and answered is one compressed attribute, so that an accepted call is one small
-//! write. Only a large body is an item of its own: a list reads the items of calls, and must not read that.
-//! docs/adr/0029-calls-by-tag.md has the reasons.
+//! write and one entry of an index. Only a large body is an item of its own: a list reads the items of calls, and must
+//! not read that. docs/adr/0029-calls-by-tag.md and docs/adr/0033-calls-by-outcome.md have the reasons.
 
 use std::borrow::Cow;
 
@@ -10,19 +10,23 @@ use super::deflate::{deflate, inflate};
 use super::item::{Attributes, StoredItem, binary, number, text};
 use crate::domain::Invalid;
 use crate::domain::id::{HookTag, ProjectId, RequestId};
-use crate::domain::request::{Exchange, KeptBody, Request, RequestSummary};
+use crate::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary};
 use crate::ports::StoreError;
 
 /// A larger body is an item of its own, whatever it would compress to: so nothing much is compressed twice. Webhooks
 /// become a fifth to a seventh of their size.
 const MAX_INLINE_BODY_BYTES: usize = 32 * 1024;
 
-/// So is one that makes more of this of its call when both are compressed. A list reads 1,000 of them.
+/// So is one that makes more than this of its call when both are compressed, because lists read the items of calls.
 const MAX_INLINE_BYTES: usize = 8 * 1024;
 
 /// An item holds 400 KB (409,600 bytes) with the names of its attributes; the rest of it takes well under 2 KB.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>
 const MAX_COMPRESSED_BYTES: usize = 400 * 1024 - 4 * 1024;
+
+/// The calls of a project with one outcome are this many partitions of the index `by-project`: each takes 1,000 writes
+/// a second. A list of the project reads all of them, so more would make it slower.
+const PROJECT_SHARDS: u32 = 4;
 
 /// What a list reads of each item.
 pub(super) const SUMMARY_ATTRIBUTES: [&str; 7] =
@@ -35,9 +39,21 @@ pub(super) struct Items {
     pub(super) body: Option<Attributes>,
 }
 
-/// The partition of a hook's calls, in the order of their ids.
-pub(super) fn partition(tag: HookTag) -> String {
-    format!("HOOK#{tag}")
+/// The partition of a hook's calls that had this outcome, in the order of their ids.
+pub(super) fn partition(outcome: Outcome, tag: HookTag) -> String {
+    let outcome = match outcome {
+        Outcome::Queued => "QUEUED",
+        Outcome::Ignored => "IGNORED",
+        Outcome::Rejected => "REJECTED",
+        Outcome::Failed => "FAILED",
+    };
+    format!("{outcome}#{tag}")
+}
+
+/// The partition of the index `by-project` that lists a call.
+fn project_partition(summary: &RequestSummary) -> String {
+    let RequestSummary { project_id, outcome, .. } = summary;
+    format!("{project_id}#{}#{}", outcome.as_str(), summary.id.tag().shard(PROJECT_SHARDS))
 }
 
 /// The partition of a body that stands apart. One each, because a partition takes 1,000 write units a second, and a
@@ -59,15 +75,9 @@ pub(super) fn encode(request: &Request) -> Result<Items, StoreError> {
         KeptBody::Lost => (without_body(exchange, StoredBody::Apart)?, None),
     };
     let summary = &request.summary;
-    let mut call = common(summary, partition(summary.id.tag()));
-    call.extend([
-        ("project_id".to_owned(), number(summary.project_id.get())),
-        ("outcome".to_owned(), text(summary.outcome.as_str())),
-        ("status".to_owned(), number(summary.status.into())),
-        ("exchange".to_owned(), binary(exchange)),
-    ]);
-    call.extend(summary.retry_of.map(|id| ("retry_of".to_owned(), text(id))));
-    call.extend(summary.ip_address.as_ref().map(|address| ("ip_address".to_owned(), text(address))));
+    let mut call = encode_summary(summary, partition(summary.outcome, summary.id.tag()));
+    call.insert("listed".to_owned(), text(project_partition(summary)));
+    call.insert("exchange".to_owned(), binary(exchange));
     let body = body.map(|body| {
         let mut item = common(summary, body_partition(summary.id));
         item.insert("body".to_owned(), binary(body));
@@ -76,7 +86,25 @@ pub(super) fn encode(request: &Request) -> Result<Items, StoreError> {
     Ok(Items { call, body })
 }
 
-/// What both items have: their key, whose they are, and when they go.
+/// What stands where a call was kept as queued that has failed after all. It is in no list, and under no id: its outcome
+/// is not that of its partition.
+pub(super) fn encode_replaced(failed: &RequestSummary) -> Attributes {
+    encode_summary(failed, partition(Outcome::Queued, failed.id.tag()))
+}
+
+fn encode_summary(summary: &RequestSummary, partition: String) -> Attributes {
+    let mut item = common(summary, partition);
+    item.extend([
+        ("project_id".to_owned(), number(summary.project_id.get())),
+        ("outcome".to_owned(), text(summary.outcome.as_str())),
+        ("status".to_owned(), number(summary.status.into())),
+    ]);
+    item.extend(summary.retry_of.map(|id| ("retry_of".to_owned(), text(id))));
+    item.extend(summary.ip_address.as_ref().map(|address| ("ip_address".to_owned(), text(address))));
+    item
+}
+
+/// What all items of a call have: their key, whose they are, and when they go.
 fn common(summary: &RequestSummary, partition: String) -> Attributes {
     Attributes::from([
         ("pk".to_owned(), text(partition)),
@@ -186,11 +214,11 @@ fn decode_exchange(bytes: &[u8]) -> Option<Exchange> {
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_dynamodb::types::AttributeValue;
     use proptest::prelude::*;
 
     use super::*;
     use crate::domain::id::{HookId, RequestId};
-    use crate::domain::request::Outcome;
     use crate::domain::timestamp::Timestamp;
 
     fn request(body: KeptBody) -> Request {
@@ -264,6 +292,31 @@ mod tests {
         item.retain(|name, _| SUMMARY_ATTRIBUTES.contains(&name.as_str()));
         assert_eq!(item.len(), SUMMARY_ATTRIBUTES.len());
         assert_eq!(decode_summary(&item).unwrap(), request.summary);
+    }
+
+    #[test]
+    fn the_entry_of_the_index_is_one_write_unit_whatever_a_call_says() {
+        let mut largest = request(KeptBody::NotKept);
+        largest.summary.project_id = ProjectId::new((1 << 53) - 1).unwrap();
+        largest.summary.outcome = Outcome::Rejected;
+        largest.summary.ip_address = Some("2001:0db8:85a3:0000:0000:8a2e:0370:7334".to_owned());
+
+        let mut item = encode(&largest).unwrap().call;
+
+        item.retain(|name, _| name != "exchange");
+        let size = |value: &AttributeValue| value.as_s().or_else(|_| value.as_n()).unwrap().len();
+        let bytes: usize = item.iter().map(|(name, value)| name.len() + size(value)).sum();
+        // DynamoDB adds 100 bytes to each entry.
+        assert!(bytes + 100 <= 1024, "{bytes}");
+    }
+
+    #[test]
+    fn a_call_that_was_replaced_is_not_listed_and_holds_its_place() {
+        let failed = RequestSummary { outcome: Outcome::Failed, status: 503, ..request(KeptBody::NotKept).summary };
+        let item = encode_replaced(&failed);
+        assert_eq!(item["pk"], text(partition(Outcome::Queued, failed.id.tag())));
+        assert!(!item.contains_key("listed") && !item.contains_key("exchange"));
+        assert_eq!(decode_summary(&item).unwrap(), failed);
     }
 
     #[test]

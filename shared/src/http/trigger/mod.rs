@@ -16,7 +16,7 @@ use crate::domain::job::Job;
 use crate::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary};
 use crate::domain::secret::HookSecret;
 use crate::domain::signature::providers::UNSIGNED;
-use crate::ports::{PushJob, PutRequest};
+use crate::ports::{PushJob, PutRequest, ReplaceRequest, StoreError};
 use crate::telemetry::{Chain, Measurements};
 
 /// The largest body that is kept for a hook that takes calls from everybody. Each kilobyte that is written costs, and
@@ -44,7 +44,7 @@ pub async fn run(
     incoming: &Incoming<'_>,
     secrets: &[HookSecret],
     jobs: &impl PushJob,
-    requests: &impl PutRequest,
+    requests: &(impl PutRequest + ReplaceRequest),
 ) -> (Response, Request) {
     note_hook(hook, incoming.measurements);
     match decide(hook, incoming, secrets) {
@@ -53,7 +53,11 @@ pub async fn run(
             let response = answer.to_response(incoming.id);
             keep(hook, incoming, Outcome::Ignored, response, requests).await
         }
-        Err(error) => fail(hook, incoming, &error, requests).await,
+        Err(error) => {
+            let (response, request) = failed(hook, incoming, &error);
+            note(incoming, requests.put_request(&request).await);
+            (response, request)
+        }
     }
 }
 
@@ -87,35 +91,36 @@ fn decide(hook: &Hook, incoming: &Incoming<'_>, secrets: &[HookSecret]) -> Resul
 }
 
 /// Sends the job and writes the log at the same time. Only when the queue did not take the job is the log, which says
-/// that it did, written again.
+/// that it did, corrected.
 async fn queue(
     hook: &Hook,
     incoming: &Incoming<'_>,
     job: &Job,
     jobs: &impl PushJob,
-    requests: &impl PutRequest,
+    requests: &(impl PutRequest + ReplaceRequest),
 ) -> (Response, Request) {
     let response = Answer::queued().to_response(incoming.id);
     let pushed = incoming.measurements.queueing(jobs.push_job(job));
     let (pushed, kept) = tokio::join!(pushed, keep(hook, incoming, Outcome::Queued, response, requests));
     match pushed {
         Ok(()) => kept,
-        Err(error) => fail(hook, incoming, &error.into(), requests).await,
+        Err(error) => {
+            let (response, request) = failed(hook, incoming, &error.into());
+            note(incoming, requests.replace_request(&request).await);
+            (response, request)
+        }
     }
 }
 
-async fn fail(
-    hook: &Hook,
-    incoming: &Incoming<'_>,
-    error: &ApiError,
-    requests: &impl PutRequest,
-) -> (Response, Request) {
+fn failed(hook: &Hook, incoming: &Incoming<'_>, error: &ApiError) -> (Response, Request) {
     incoming.measurements.outcome(Outcome::Failed.as_str());
     error.log();
-    keep(hook, incoming, Outcome::Failed, error.to_response(&incoming.id.to_string()), requests).await
+    let response = error.to_response(&incoming.id.to_string());
+    let request = record(hook, incoming, Outcome::Failed, &response);
+    (response, request)
 }
 
-/// Logs the call with its answer. A log that cannot be written never fails a call.
+/// Logs the call with its answer.
 async fn keep(
     hook: &Hook,
     incoming: &Incoming<'_>,
@@ -125,11 +130,16 @@ async fn keep(
 ) -> (Response, Request) {
     incoming.measurements.outcome(outcome.as_str());
     let request = record(hook, incoming, outcome, &response);
-    if let Err(error) = requests.put_request(&request).await {
+    note(incoming, requests.put_request(&request).await);
+    (response, request)
+}
+
+/// A log that cannot be written never fails a call.
+fn note(incoming: &Incoming<'_>, kept: Result<(), StoreError>) {
+    if let Err(error) = kept {
         incoming.measurements.log_write_failed();
         tracing::warn!(cause = %Chain(&error), "The call could not be logged");
     }
-    (response, request)
 }
 
 /// Answers a call that is not authentic, and logs it without its body if `requests` is given.
