@@ -39,10 +39,15 @@ pub(super) struct StoredItem<'a> {
 }
 
 impl<'a> StoredItem<'a> {
-    /// An item of a table whose partition key is `key_attribute`; the key stands in every error.
+    /// An item of a table whose partition key is `key_attribute`; the key stands in every error, but without an e-mail
+    /// address, because errors are logged.
     pub(super) fn new(attributes: &'a Attributes, key_attribute: &'static str) -> Self {
-        let key = attributes.get(key_attribute).and_then(|key| key.as_s().ok()).cloned();
-        Self { attributes, key: key.unwrap_or_else(|| format!("without `{key_attribute}`")) }
+        let key = match attributes.get(key_attribute).and_then(|key| key.as_s().ok()) {
+            Some(key) if key.contains('@') => format!("{}#(address)", key.split('#').next().unwrap_or_default()),
+            Some(key) => key.clone(),
+            None => format!("without `{key_attribute}`"),
+        };
+        Self { attributes, key }
     }
 
     /// The error that names one attribute.
@@ -116,5 +121,23 @@ impl<'a> StoredItem<'a> {
     pub(super) fn optional_binary(&self, attribute: &'static str) -> Result<Option<&'a [u8]>, StoreError> {
         let Some(value) = self.attributes.get(attribute) else { return Ok(None) };
         value.as_b().map(|bytes| Some(bytes.as_ref())).map_err(|_| self.corrupt(attribute))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_the_item_but_no_address() {
+        for (key, named) in [
+            ("USER#7", "USER#7"),
+            ("EMAIL#ann@example.com", "EMAIL#(address)"),
+            ("LOGIN-FROM#ann@example.com#192.0.2.1", "LOGIN-FROM#(address)"),
+        ] {
+            let item = Attributes::from([("pk".to_owned(), text(key))]);
+            let error = StoredItem::new(&item, "pk").text("name").unwrap_err();
+            assert_eq!(error.to_string(), format!("the item {named} is corrupt at its attribute `name`"));
+        }
     }
 }
