@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value as Json;
 
 /// An answer.
@@ -18,6 +18,18 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// What a function that was invoked directly would have API Gateway answer. The body must be text.
+    pub(crate) fn of_function(payload: &Json) -> Self {
+        let headers = payload["headers"].as_object().into_iter().flatten();
+        let header =
+            |(name, value): (&String, &Json)| (name.parse().unwrap(), value.as_str().unwrap().parse().unwrap());
+        Self {
+            status: payload["statusCode"].as_u64().unwrap().try_into().unwrap(),
+            headers: headers.map(header).collect::<Vec<(HeaderName, HeaderValue)>>().into_iter().collect(),
+            body: payload["body"].as_str().unwrap_or_default().to_owned().into(),
+        }
+    }
+
     /// The value of a header; empty when it is not there.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())

@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::answer::Answer;
 use crate::call::Call;
+use crate::document::document;
 use crate::hook::Hook;
 use crate::jobs::Job;
 use crate::stack::Pipehook;
@@ -78,6 +79,21 @@ impl Pipehook {
     /// Tries to log in.
     pub async fn log_in(&self, email: &str, password: &str) -> Answer {
         self.post("/users/login").json(&json!({ "email": email, "password": password })).send().await
+    }
+
+    /// Tries to log in from another address: one that only API Gateway could say a call comes from, or none at all.
+    pub async fn log_in_from(&self, source_ip: Option<&str>, email: &str, password: &str) -> Answer {
+        let event = json!({
+            "version": "2.0", "routeKey": "POST /users/login", "rawPath": "/users/login", "rawQueryString": "",
+            "headers": { "content-type": "application/json" },
+            "requestContext": { "http": { "method": "POST", "sourceIp": source_ip } },
+            "body": json!({ "email": email, "password": password }).to_string(), "isBase64Encoded": false,
+        });
+        let answer = self.invoke("UserLogin", event.to_string()).await.unwrap();
+        let answer = Answer::of_function(&serde_json::from_slice(&answer.payload).unwrap());
+        let differences = document().differences("POST", "/users/login", &answer);
+        assert!(differences.is_empty(), "docs/openapi.yaml: {differences:?}: {answer:?}");
+        answer
     }
 }
 

@@ -2,6 +2,7 @@
 
 use harness::{Call, Pipehook, alone, github_hook, open_hook};
 use local::Service::{self, DynamoDb, SecretsManager, Sqs};
+use serde_json::json;
 
 /// The requests that a call makes, when it is not the first of its process.
 async fn requests(stack: &Pipehook, call: Call<'_>, status: u16) -> Vec<(Service, String)> {
@@ -74,6 +75,32 @@ fn the_api_costs_what_it_stores_and_reads_and_nothing_for_a_token_that_is_not_va
         assert_eq!(requests(stack, get.clone(), 200).await, list(&[(DynamoDb, "Query")]));
         assert_eq!(requests(stack, create.bearer("x"), 401).await, []);
         assert_eq!(requests(stack, get.bearer("x"), 401).await, []);
+    });
+}
+
+#[test]
+fn a_login_costs_the_same_whether_the_address_is_known_or_not() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let log_in = |email: &str, password: &str| {
+            stack.post("/users/login").json(&json!({ "email": email, "password": password }))
+        };
+        let [read, write] = [(DynamoDb, "GetItem"), (DynamoDb, "UpdateItem")];
+        let unknown = stack.unused_email();
+
+        // The address, the user, and the counts of the network and of all networks.
+        for email in [&ann.email, &unknown] {
+            assert_eq!(requests(stack, log_in(email, "wrong"), 401).await, list(&[read, read, write, write]));
+            for _ in 0..3 {
+                log_in(email, "wrong").send().await;
+            }
+            assert_eq!(requests(stack, log_in(email, "wrong"), 429).await, list(&[read, read, write]));
+        }
+
+        // Both counts again, and the session.
+        let bob = stack.user().await;
+        let right = requests(stack, log_in(&bob.email, &bob.password), 200).await;
+        assert_eq!(right, list(&[read, read, (DynamoDb, "PutItem"), write, write, write, write]));
     });
 }
 

@@ -1,6 +1,6 @@
-//! Logins, and the lock that stops whoever guesses passwords.
+//! Logins. What stops guessing is in `guesses`.
 
-use harness::{Pipehook, shared, together};
+use harness::{Pipehook, shared};
 use serde_json::{Value as Json, json};
 
 const WRONG: &str = "not the password of anybody";
@@ -58,81 +58,6 @@ fn what_is_no_login_is_refused_with_every_field_at_fault() {
         log_in().body(" ".repeat(64 * 1024 + 1)).send().await.refused(413);
         log_in().with("content-type", "text/plain").body("{}").send().await.refused(415);
         assert_eq!(ann.footprint().await, before);
-    });
-}
-
-#[test]
-fn five_failures_lock_an_address_whether_it_is_known_or_not() {
-    shared(async |stack| {
-        let ann = stack.user().await;
-        let before = ann.footprint().await;
-        for email in [ann.email.clone(), stack.unused_email()] {
-            for _ in 0..5 {
-                stack.log_in(&email, WRONG).await.refused(401);
-            }
-
-            let answer = stack.log_in(&email, &ann.password).await;
-
-            answer.refused(429);
-            let seconds: u64 = answer.header("retry-after").parse().unwrap();
-            assert!((880..=900).contains(&seconds), "{seconds}");
-        }
-        assert_eq!(ann.footprint().await, before, "the right password came too late");
-    });
-}
-
-#[test]
-fn the_lock_holds_for_every_spelling_of_an_address_and_for_no_other_address() {
-    shared(async |stack| {
-        let (ann, bob) = (stack.user().await, stack.user().await);
-        for _ in 0..5 {
-            stack.log_in(&ann.email.to_uppercase(), WRONG).await.refused(401);
-        }
-
-        stack.log_in(&ann.email, &ann.password).await.refused(429);
-        stack.log_in(&bob.email, &bob.password).await.is(200);
-    });
-}
-
-#[test]
-fn the_lock_ends_when_its_time_is_over() {
-    shared(async |stack| {
-        let ann = stack.user().await;
-        for _ in 0..5 {
-            stack.log_in(&ann.email, WRONG).await.refused(401);
-        }
-        stack.log_in(&ann.email, &ann.password).await.refused(429);
-
-        let key = json!({ "pk": { "S": format!("LOGIN#{}", ann.email) } });
-        stack.damage("UsersTable", &key, "expires_at", &json!({ "N": "1" })).await;
-
-        stack.log_in(&ann.email, &ann.password).await.is(200);
-    });
-}
-
-#[test]
-fn a_success_forgives_the_failures_before_it() {
-    shared(async |stack| {
-        let ann = stack.user().await;
-        for _ in 0..2 {
-            for _ in 0..4 {
-                stack.log_in(&ann.email, WRONG).await.refused(401);
-            }
-            stack.log_in(&ann.email, &ann.password).await.is(200);
-        }
-    });
-}
-
-#[test]
-fn of_twenty_guesses_at_once_five_are_admitted() {
-    shared(async |stack| {
-        let ann = stack.user().await;
-
-        let answers = together((0..20).map(|_| stack.log_in(&ann.email, WRONG))).await;
-
-        let count = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
-        assert_eq!((count(401), count(429)), (5, 15));
-        stack.log_in(&ann.email, &ann.password).await.refused(429);
     });
 }
 

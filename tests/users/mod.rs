@@ -3,5 +3,6 @@
 mod access;
 mod administration;
 mod deactivation;
+mod guesses;
 mod login;
 mod sessions;

@@ -358,7 +358,7 @@ fn a_login_with_the_old_password_while_a_new_one_is_being_set_does_not_outlive_i
             "email": ann.email, "name": "Ann", "project_id": ann.project, "environment_id": 1,
             "password": "a password that she chose",
         });
-        // A login writes no update, so it is the new password that comes late.
+        // The first update is that of the new password, so it is that which comes late.
         stack.fault(Service::DynamoDb, Fault::delay(Duration::from_millis(600)).on("UpdateItem").first(1));
         let updates = calls(stack, "UpdateItem");
         let meanwhile = async {

@@ -2,16 +2,17 @@
 
 use shared::auth::{AccessTokens, Password, Passwords, RefreshToken};
 use shared::domain::id::SessionId;
-use shared::domain::session::{LoginAdmission, SESSION_LIFETIME, Session};
+use shared::domain::login::{LOGIN_WINDOW, LoginAdmission, LoginAttempt, Network};
+use shared::domain::session::{SESSION_LIFETIME, Session};
 use shared::domain::timestamp::Timestamp;
 use shared::domain::user::{Email, User};
 use shared::http::user::hand_out;
 use shared::http::{ApiError, Call, Endpoint, Response, read};
-use shared::ports::{AdmitLogin, FindCredentials, ForgiveLogins, InsertSession, Random};
+use shared::ports::{AdmitLogin, FindCredentials, ForgiveLogin, InsertSession, Random};
 
 /// The endpoint and what it needs.
 pub struct UserLogin<Users> {
-    /// Where users, failed logins and sessions are.
+    /// Where users, attempts to log in and sessions are.
     pub users: Users,
     /// What issues access tokens.
     pub tokens: AccessTokens,
@@ -21,21 +22,26 @@ pub struct UserLogin<Users> {
     pub random: Random,
 }
 
-impl<Users: AdmitLogin + FindCredentials + ForgiveLogins + InsertSession> Endpoint for UserLogin<Users> {
+impl<Users: AdmitLogin + FindCredentials + ForgiveLogin + InsertSession> Endpoint for UserLogin<Users> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
         let (email, password) = read_login(call)?;
         let now = call.received_at();
-        if let LoginAdmission::Locked { until } = self.users.admit_login(&email, now).await? {
+        let credentials = self.users.find_credentials(&email).await?;
+        let password_set_at = credentials.as_ref().map(|credentials| credentials.user.password_set_at);
+        // Never from a header: whoever guesses would write another one into each call.
+        let network = Network::of(call.source_ip());
+        let attempt = LoginAttempt::new(&email, network, now, password_set_at);
+        let admission = self.users.admit_login(&attempt).await?;
+        if let LoginAdmission::Locked { until } = admission {
             return Err(locked(until, now));
         }
 
-        let credentials = self.users.find_credentials(&email).await?;
         let hash = credentials.as_ref().map(|credentials| &credentials.password_hash);
         let right = self.passwords.verify(&password, hash);
         let user = credentials.map(|credentials| credentials.user).filter(|user| right && user.active);
         let user = user.ok_or(ApiError::WrongCredentials)?;
 
-        self.users.forgive_logins(&email).await?;
+        self.users.forgive_login(&attempt, admission).await?;
         let (session, refresh_token) = self.open_session(&user, now);
         let answer = hand_out(&user, session.id, &refresh_token, &self.tokens, now).await?;
         self.users.insert_session(&session).await?;
@@ -52,7 +58,7 @@ fn read_login(call: &Call) -> Result<(Email, Password), ApiError> {
 }
 
 fn locked(until: Timestamp, now: Timestamp) -> ApiError {
-    ApiError::TooManyLogins { retry_after_seconds: until.distance(now).as_secs().max(1) }
+    ApiError::TooManyLogins { retry_after_seconds: until.distance(now).as_secs().clamp(1, LOGIN_WINDOW.as_secs()) }
 }
 
 impl<Users> UserLogin<Users> {

@@ -6,6 +6,7 @@ pub mod hook;
 pub mod id;
 pub mod job;
 pub mod key;
+pub mod login;
 pub mod payload;
 pub mod request;
 pub mod sealing;

@@ -1,15 +1,9 @@
-//! Logins: the sessions that they open, and the lock that stops whoever guesses passwords.
+//! Sessions: what a login opens.
 
 use std::time::Duration;
 
 use super::id::{SessionId, UserId};
 use super::timestamp::Timestamp;
-
-/// How many failures in a row lock an e-mail address.
-pub const MAX_LOGIN_FAILURES: u32 = 5;
-
-/// For how long it is locked, counted from the last failure.
-pub const LOGIN_LOCK: Duration = Duration::from_mins(15);
 
 /// For how long a refresh token is valid.
 pub const SESSION_LIFETIME: Duration = Duration::from_hours(30 * 24);
@@ -52,16 +46,4 @@ pub enum Renewed {
     Reused,
     /// There is no such session, or none any more.
     Unknown,
-}
-
-/// Whether a login may be tried for an e-mail address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LoginAdmission {
-    /// It may; the attempt is counted as a failure until it succeeds.
-    Admitted,
-    /// Too many attempts have failed.
-    Locked {
-        /// When the next may be made.
-        until: Timestamp,
-    },
 }

@@ -25,7 +25,7 @@ pub use keys::{KeySecret, KeysError, ReadKeys};
 pub use random::Random;
 pub use requests::{FindRequest, ListRequests, PutRequest, ReplaceRequest, RequestPage, RequestQuery};
 pub use users::{
-    AdmitLogin, AllocateUserId, Credentials, FindCredentials, FindSession, FindUser, ForgiveLogins, InsertSession,
+    AdmitLogin, AllocateUserId, Credentials, FindCredentials, FindSession, FindUser, ForgiveLogin, InsertSession,
     InsertUser, PasswordHash, RemoveSession, RenewSession, UpdateUser,
 };
 

@@ -5,7 +5,8 @@ use std::future::Future;
 
 use super::StoreError;
 use crate::domain::id::{SessionId, UserId};
-use crate::domain::session::{LoginAdmission, Renewal, Renewed, Session};
+use crate::domain::login::{LoginAdmission, LoginAttempt};
+use crate::domain::session::{Renewal, Renewed, Session};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::user::{Email, User};
 
@@ -75,21 +76,26 @@ pub trait UpdateUser: Send + Sync {
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
-/// Counts logins, so that guessing is stopped.
+/// Counts attempts to log in, so that guessing is bounded.
 pub trait AdmitLogin: Send + Sync {
-    /// Counts one attempt for the address, known or not, unless it is locked. The attempt is counted before the
-    /// password is looked at: of a thousand guesses made at once, only the first five are looked at.
+    /// Counts the attempt, for its network and for all networks together, unless one of the two bounds is reached. A
+    /// network from which the user has logged in lately is not stopped by the second. The attempt is counted before
+    /// the password is looked at: of a thousand guesses made at once, no more are looked at than the bounds allow.
     fn admit_login(
         &self,
-        email: &Email,
-        now: Timestamp,
+        attempt: &LoginAttempt<'_>,
     ) -> impl Future<Output = Result<LoginAdmission, StoreError>> + Send;
 }
 
-/// Forgets failed logins.
-pub trait ForgiveLogins: Send + Sync {
-    /// Forgets the attempts for this address, because one of them succeeded.
-    fn forgive_logins(&self, email: &Email) -> impl Future<Output = Result<(), StoreError>> + Send;
+/// Takes back what an attempt was counted for.
+pub trait ForgiveLogin: Send + Sync {
+    /// An attempt that was admitted had the right password: it counts no longer, the failures from its network are
+    /// forgotten, and the network is known for a while.
+    fn forgive_login(
+        &self,
+        attempt: &LoginAttempt<'_>,
+        admission: LoginAdmission,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 /// Finds sessions.

@@ -6,6 +6,7 @@ mod hook_item;
 mod hook_seals;
 mod hooks;
 mod item;
+mod logins;
 mod request_item;
 mod request_list;
 mod requests;

@@ -1,76 +1,19 @@
-//! Logins and sessions, in the table of users.
+//! Sessions, in the table of users.
 
 use std::convert::Infallible;
 
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 
 use super::item::{Attributes, StoredItem, binary, number, text};
 use super::users::{EMPTY_SLOT, UsersTable};
 use super::{put_outcome, refused_item, unavailable, update_refused};
 use crate::domain::id::{SessionId, UserId};
-use crate::domain::session::{
-    LOGIN_LOCK, LoginAdmission, MAX_LOGIN_FAILURES, Renewal, Renewed, SESSION_LIFETIME, Session,
-};
+use crate::domain::session::{Renewal, Renewed, SESSION_LIFETIME, Session};
 use crate::domain::timestamp::Timestamp;
-use crate::domain::user::Email;
-use crate::ports::{AdmitLogin, FindSession, ForgiveLogins, InsertSession, RemoveSession, RenewSession, StoreError};
-
-fn login_key(email: &Email) -> String {
-    format!("LOGIN#{}", email.as_str())
-}
+use crate::ports::{FindSession, InsertSession, RemoveSession, RenewSession, StoreError};
 
 fn session_key(id: SessionId) -> String {
     format!("SESSION#{id}")
-}
-
-impl AdmitLogin for UsersTable {
-    /// The first attempt of a series opens it; the next ones count up to the limit. Each is one conditional write, so
-    /// that attempts at the same moment cannot slip past each other.
-    async fn admit_login(&self, email: &Email, now: Timestamp) -> Result<LoginAdmission, StoreError> {
-        let expires_at = now.plus(LOGIN_LOCK).unix_seconds();
-        let item = Attributes::from([
-            ("pk".to_owned(), text(login_key(email))),
-            ("attempts".to_owned(), number(1)),
-            ("expires_at".to_owned(), number(expires_at)),
-        ]);
-        let first = self.client.put_item().table_name(&self.table).set_item(Some(item));
-        let first = first.condition_expression("attribute_not_exists(pk) OR expires_at <= :now");
-        match first.expression_attribute_values(":now", number(now.unix_seconds())).send().await {
-            Ok(_) => return Ok(LoginAdmission::Admitted),
-            Err(error)
-                if matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_))) => {}
-            Err(error) => return Err(unavailable(error)),
-        }
-        let next = self.client.update_item().table_name(&self.table).key("pk", text(login_key(email)));
-        let next = next.update_expression("SET expires_at = :expires ADD attempts :one");
-        let next = next
-            .condition_expression("attribute_not_exists(pk) OR attempts < :limit")
-            .expression_attribute_values(":one", number(1));
-        let next = next.expression_attribute_values(":expires", number(expires_at));
-        let next = next.expression_attribute_values(":limit", number(MAX_LOGIN_FAILURES.into()));
-        let next = next.return_values_on_condition_check_failure(AllOld);
-        match next.send().await {
-            Ok(_) => Ok(LoginAdmission::Admitted),
-            Err(error) if update_refused(&error) => Ok(LoginAdmission::Locked { until: locked_until(&error, now) }),
-            Err(error) => Err(unavailable(error)),
-        }
-    }
-}
-
-/// When the lock ends, from the item that came with the refusal; the whole lock if it does not say.
-fn locked_until<R>(error: &SdkError<UpdateItemError, R>, now: Timestamp) -> Timestamp {
-    let expires_at = refused_item(error).and_then(|item| item.get("expires_at")?.as_n().ok()?.parse().ok());
-    expires_at.map_or_else(|| now.plus(LOGIN_LOCK), Timestamp::from_unix_seconds)
-}
-
-impl ForgiveLogins for UsersTable {
-    async fn forgive_logins(&self, email: &Email) -> Result<(), StoreError> {
-        let request = self.client.delete_item().table_name(&self.table).key("pk", text(login_key(email)));
-        request.send().await.map(drop).map_err(unavailable)
-    }
 }
 
 impl InsertSession for UsersTable {

@@ -1,10 +1,11 @@
-//! The table of users. One table holds five kinds of items, told apart by their partition key `pk`:
+//! The table of users. One table holds six kinds of items, told apart by their partition key `pk`:
 //!
 //! | `pk` | is | expires |
 //! |---|---|---|
 //! | `USER#<id>` | a user with the hash of the password | |
 //! | `EMAIL#<address>` | the user's id; that it can be put once makes the address unique | |
 //! | `LOGIN#<address>` | failed logins of an address, known or not | 15 minutes after the last |
+//! | `LOGIN-FROM#<address>#<network>` | those from one network, and whether it is the user's | the same, or 30 days after the user's last login from there |
 //! | `SESSION#<id>` | a login | 30 days after it was last renewed |
 //! | `COUNTER#user` | the last user id that was handed out | |
 
