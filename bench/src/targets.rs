@@ -51,10 +51,10 @@ const TARGETS: [Target; 12] = [
     Target {
         claim: "binary of `hook-trigger`, stripped",
         of: ["size", "hook-trigger", "binary (MB)"],
-        at_most: 6.0,
+        at_most: 6.3,
         unit: "MB",
     },
-    Target { claim: "the same, zipped", of: ["size", "hook-trigger", "zip (MB)"], at_most: 2.5, unit: "MB" },
+    Target { claim: "the same, zipped", of: ["size", "hook-trigger", "zip (MB)"], at_most: 2.9, unit: "MB" },
     Target {
         claim: "requests to AWS per accepted call",
         of: ["requests", "8 KB, accepted", "requests"],
@@ -101,13 +101,13 @@ mod tests {
     fn a_target_is_missed_above_its_bound_and_left_out_when_nothing_was_measured() {
         let columns = ["function", "binary (MB)", "zip (MB)"];
         let mut size = Table::new("size", "", "", &columns);
-        size.row("hook-trigger", [6.1, 2.5].map(|value| Some(Figure::exact(value))));
+        size.row("hook-trigger", [6.4, 2.9].map(|value| Some(Figure::exact(value))));
         let report = Report { circumstances: Vec::new(), tables: vec![size] };
 
         let table = table(&report);
 
-        assert!(table.contains("stripped | 6 MB | 6.10 MB | **missed** |"), "{table}");
-        assert!(table.contains("zipped | 2.5 MB | 2.50 MB | met |"), "{table}");
+        assert!(table.contains("stripped | 6.3 MB | 6.40 MB | **missed** |"), "{table}");
+        assert!(table.contains("zipped | 2.9 MB | 2.90 MB | met |"), "{table}");
         assert_eq!(table.lines().count(), 4, "{table}");
     }
 }

@@ -1,9 +1,10 @@
 //! The adapters: the only code that knows the AWS SDK.
 
 mod dynamodb;
-mod http_client;
 mod secrets;
 mod sqs;
+#[cfg(test)]
+mod tests;
 
 use std::error::Error;
 use std::time::Duration;
@@ -11,6 +12,9 @@ use std::time::Duration;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
+use aws_smithy_http_client::Builder as HttpClientBuilder;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_types::SdkConfig;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
@@ -26,16 +30,14 @@ const OPERATION_TIMEOUT: Duration = Duration::from_millis(2_500);
 const ATTEMPTS: u32 = 3;
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 
-/// Why there can be no clients.
+/// A connection that was idle for longer is not used again: while Lambda had the sandbox frozen, the service or a router
+/// may have dropped it. docs/adr/0032-the-sdks-http-client.md says why it is so short.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The environment lacks what Lambda tells every function.
 #[derive(Debug, thiserror::Error)]
-pub enum ConnectError {
-    /// The environment does not say what every function is told by Lambda.
-    #[error("the environment variable {0} is not set")]
-    NotOnLambda(&'static str),
-    /// TLS cannot be set up.
-    #[error("TLS cannot be set up")]
-    Tls(#[from] rustls::Error),
-}
+#[error("the environment variable {0} is not set")]
+pub struct ConnectError(&'static str);
 
 /// What all clients share: region, credentials, time-outs and one HTTP connection pool. `variable` reads the
 /// environment.
@@ -43,7 +45,7 @@ pub enum ConnectError {
 /// Lambda puts all of it there, and it stays as it is for as long as the sandbox lives. So nothing else is looked at:
 /// `aws-config` would bring the code for profile files, for the instance's metadata and for STS into every function.
 pub fn connect(variable: impl Fn(&'static str) -> Option<String>) -> Result<SdkConfig, ConnectError> {
-    let required = |name| variable(name).ok_or(ConnectError::NotOnLambda(name));
+    let required = |name| variable(name).ok_or(ConnectError(name));
     let credentials = Credentials::new(
         required("AWS_ACCESS_KEY_ID")?,
         required("AWS_SECRET_ACCESS_KEY")?,
@@ -52,14 +54,19 @@ pub fn connect(variable: impl Fn(&'static str) -> Option<String>) -> Result<SdkC
         "environment",
     );
     let timeouts = TimeoutConfig::builder()
+        .connect_timeout(ATTEMPT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .operation_timeout(OPERATION_TIMEOUT)
         .build();
+    let http_client = HttpClientBuilder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .build_https();
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(required("AWS_REGION")?))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(http_client::http_client(ATTEMPT_TIMEOUT)?)
+        .http_client(http_client)
         .timeout_config(timeouts)
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF))
         .service_config(Endpoints::read(&variable));
