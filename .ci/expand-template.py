@@ -12,6 +12,9 @@ from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
+# CloudFormation takes 500. What SAM adds to each function and route counts too.
+MOST_RESOURCES = 450
+
 # It warns of switches of its own, which are off.
 logging.disable(logging.WARNING)
 
@@ -29,6 +32,11 @@ except InvalidDocumentException as error:
     sys.exit("\n".join(["template.yaml:"] + [cause.message for cause in error.causes]))
 
 resources = expanded["Resources"]
+if len(resources) > MOST_RESOURCES:
+    sys.exit(
+        f"template.yaml: {len(resources)} resources, and CloudFormation takes 500 in a stack."
+        f" Split the stack before it has more than {MOST_RESOURCES}."
+    )
 routes = {
     path if path == "$default" else f"{method.upper()} {path}"
     for path, methods in resources["Api"]["Properties"]["Body"]["paths"].items()
