@@ -11,12 +11,13 @@ use hmac::{Hmac, KeyInit, Mac};
 use sample::{Event, Failure, SECRET, SIZES, Size, Trigger, github_signature, push};
 use sha2::Sha256;
 use shared::auth::{AccessTokens, Identity};
-use shared::domain::hook::Signing;
-use shared::domain::id::{EnvironmentId, HookId, ProjectId, SessionId, UserId};
+use shared::domain::id::{EnvironmentId, HookId, ProjectId, RequestId, SessionId, UserId};
 use shared::domain::key::KeyRing;
+use shared::domain::received::Received;
 use shared::domain::sealing::{SealedSecret, SealingKey};
 use shared::domain::secret::{HookSecret, SecretString};
-use shared::domain::signature::{self, Algorithm};
+use shared::domain::signature::{Algorithm, Signed};
+use shared::domain::signing::Signing;
 use shared::domain::timestamp::Timestamp;
 use shared::testing::keys::{SecretInMemory, now};
 
@@ -53,11 +54,9 @@ fn hmac_alone(bencher: Bencher<'_, '_>, size: Size) {
 #[divan::bench(args = SIZES)]
 fn signature_of_github(bencher: Bencher<'_, '_>, size: Size) {
     let (trigger, body) = (must(Trigger::new(SystemTime::now())), body(size));
-    let signature = must(github_signature(body.as_bytes()));
-    assert!(trigger.verify(&signature, body.as_bytes()));
-    bencher
-        .counter(BytesCount::of_str(&body))
-        .bench_local(|| trigger.verify(black_box(&signature), black_box(body.as_bytes())));
+    let received = trigger.received(&must(github_signature(body.as_bytes())), &body);
+    assert!(trigger.verify(&received));
+    bencher.counter(BytesCount::of_str(&body)).bench_local(|| trigger.verify(black_box(&received)));
 }
 
 #[divan::bench(args = SIZES)]
@@ -65,8 +64,8 @@ fn signature_of_standard_webhooks(bencher: Bencher<'_, '_>, size: Size) {
     let body = body(size);
     let at = Timestamp::from(SystemTime::now());
     let call = must(StandardCall::new(&body, at));
-    assert!(call.verify(&body, at));
-    bencher.counter(BytesCount::of_str(&body)).bench_local(|| call.verify(black_box(&body), at));
+    assert!(call.verify());
+    bencher.counter(BytesCount::of_str(&body)).bench_local(|| black_box(&call).verify());
 }
 
 #[divan::bench(args = SIZES)]
@@ -78,10 +77,10 @@ fn extraction(bencher: Bencher<'_, '_>, size: Size) {
 #[divan::bench(args = SIZES)]
 fn signature_and_extraction(bencher: Bencher<'_, '_>, size: Size) {
     let (trigger, body) = (must(Trigger::new(SystemTime::now())), body(size));
-    let signature = must(github_signature(body.as_bytes()));
-    bencher.counter(BytesCount::of_str(&body)).bench_local(|| {
-        (trigger.verify(black_box(&signature), body.as_bytes()), must(trigger.extract(black_box(body.as_bytes()))))
-    });
+    let received = trigger.received(&must(github_signature(body.as_bytes())), &body);
+    bencher
+        .counter(BytesCount::of_str(&body))
+        .bench_local(|| (trigger.verify(black_box(&received)), must(trigger.extract(black_box(body.as_bytes())))));
 }
 
 #[divan::bench(args = SIZES)]
@@ -136,9 +135,8 @@ fn identity() -> Result<Identity, Failure> {
 /// A call as <https://www.standardwebhooks.com> has it.
 struct StandardCall {
     signing: Signing,
-    secrets: [HookSecret; 1],
-    timestamp: String,
-    signature: String,
+    secret: HookSecret,
+    received: Received,
 }
 
 impl StandardCall {
@@ -147,34 +145,28 @@ impl StandardCall {
         let key = BASE64_STANDARD.decode(STANDARD_SECRET.trim_start_matches("whsec_"))?;
         let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&key)?;
         mac.update(format!("msg_1.{timestamp}.{body}").as_bytes());
+        let signature = format!("v1,{}", BASE64_STANDARD.encode(mac.finalize().into_bytes()));
         let signing = Signing {
             algorithm: Algorithm::Sha256,
             header_name: "webhook-signature".parse()?,
             secret: SealedSecret::from_bytes(Vec::new()),
             previous: None,
         };
-        Ok(Self {
-            signing,
-            secrets: [HookSecret::new(STANDARD_SECRET.to_owned())?],
-            timestamp,
-            signature: format!("v1,{}", BASE64_STANDARD.encode(mac.finalize().into_bytes())),
-        })
+        let headers = [("webhook-id", "msg_1"), ("webhook-timestamp", &timestamp), ("webhook-signature", &signature)];
+        let received = Received {
+            id: RequestId::at(at, [0; 10]),
+            received_at: at,
+            ip_address: None,
+            headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+            query: String::new(),
+            body: body.to_owned().into(),
+            retry_of: None,
+        };
+        Ok(Self { signing, secret: HookSecret::new(STANDARD_SECRET.to_owned())?, received })
     }
 
-    fn verify(&self, body: &str, at: Timestamp) -> bool {
-        let header = |name: &str| match name {
-            "webhook-signature" => Some(self.signature.as_str()),
-            "webhook-id" => Some("msg_1"),
-            "webhook-timestamp" => Some(self.timestamp.as_str()),
-            _ => None,
-        };
-        let call = signature::Call {
-            header: &header,
-            body: body.as_bytes(),
-            payload: &|| None,
-            body_value: &|_| None,
-            received_at: at,
-        };
-        signature::verify(&self.signing, &self.secrets, &call).is_ok()
+    fn verify(&self) -> bool {
+        let signed = Signed { received: &self.received, body: &self.received.body };
+        self.signing.verify(&self.secret, &signed).is_ok()
     }
 }

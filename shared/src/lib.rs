@@ -4,17 +4,19 @@
 //!
 //! | module | is | may use |
 //! |---|---|---|
-//! | [`http`] | requests, responses and status codes | [`auth`], [`keys`], [`ports`], [`domain`], `lambda_http` |
+//! | [`trigger`] | what becomes of a call of a hook | [`http`], [`payload`], [`keys`], [`ports`], [`domain`] |
+//! | [`http`] | requests, responses and status codes | [`payload`], [`auth`], [`keys`], [`ports`], [`domain`], `lambda_http` |
 //! | [`aws`] | the DynamoDB, SQS and Secrets Manager adapters | [`ports`], [`domain`], `aws_sdk_*` |
 //! | [`auth`] | access tokens and passwords | [`keys`], [`ports`], [`domain`], `jsonwebtoken`, `argon2` |
 //! | [`keys`] | the keys of a running function, which change while it lives | [`ports`], [`domain`] |
+//! | [`payload`] | JSON and forms that a stranger sent | [`domain`], `serde_json` |
 //! | [`ports`] | one trait per capability that a function may need | [`domain`] |
-//! | [`domain`] | hooks, users, signatures, payloads, jobs: pure functions and types | no clock, no randomness |
+//! | [`domain`] | hooks, users, signatures, received calls, jobs: pure functions and types | no clock, no randomness |
 //! | [`telemetry`] | logs and metrics | [`config`], `tracing` |
 //! | [`config`] | the process's surroundings: environment, clock, randomness | the standard library |
 //!
-//! [`http`], [`aws`] and [`keys`] log through [`telemetry`].
-//! `tests/layers.rs` reads the sources and fails when an arrow points upwards.
+//! [`trigger`], [`http`], [`aws`] and [`keys`] log through [`telemetry`].
+//! `tests/layers` reads the sources and fails when an arrow points upwards, or when two modules use each other.
 //!
 //! A function's crate holds its endpoint, generic over the narrowest ports that it needs; its `main.rs` wires the
 //! adapters of [`aws`] to them.
@@ -25,6 +27,8 @@ pub mod config;
 pub mod domain;
 pub mod http;
 pub mod keys;
+pub mod payload;
 pub mod ports;
 pub mod telemetry;
 pub mod testing;
+pub mod trigger;

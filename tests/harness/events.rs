@@ -15,12 +15,13 @@ use sha2::Sha256;
 use shared::auth::{Identity, Passwords, RefreshToken, SigningKey};
 use shared::aws::{self, HooksTable, RequestsTable, Secrets, UsersTable};
 use shared::config;
-use shared::domain::hook::{Hook, HookDraft, Signing};
+use shared::domain::hook::{Hook, HookDraft};
 use shared::domain::id::{HookId, RequestId, SessionId};
 use shared::domain::key::KeyRing;
 use shared::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary};
 use shared::domain::sealing::SealingKey;
 use shared::domain::session::{SESSION_LIFETIME, Session};
+use shared::domain::signing::Signing;
 use shared::domain::timestamp::Timestamp;
 use shared::domain::user::User;
 use shared::http::Fields;
@@ -243,7 +244,7 @@ fn read_request(request: &Json, user: &User) -> Result<Request, EventError> {
         },
         exchange: Exchange {
             request_headers: headers.map(|(name, value)| (name.clone(), text(value))).collect(),
-            request_body: KeptBody::Whole(request["body"].to_string().into_bytes()),
+            request_body: KeptBody::Whole(request["body"].to_string().into_bytes().into()),
             response_headers: Vec::new(),
             response_body: request["response"].to_string(),
         },

@@ -5,20 +5,21 @@ use std::time::SystemTime;
 
 use hook_trigger::{HookTrigger, RejectionBudget};
 use serde_json::Value as Json;
-use shared::domain::hook::{Hook, Signing};
+use shared::domain::hook::Hook;
 use shared::domain::id::{HookId, RequestId};
 use shared::domain::job::Job;
 use shared::domain::key::KeyRing;
-use shared::domain::payload::Path;
+use shared::domain::received::Received;
 use shared::domain::request::Request;
 use shared::domain::sealing::SealingKey;
 use shared::domain::secret::{HookSecret, SecretString};
-use shared::domain::signature;
+use shared::domain::signature::Signed;
+use shared::domain::signing::Signing;
 use shared::domain::timestamp::Timestamp;
 use shared::http::hook::read_draft;
-use shared::http::payload::Payload;
 use shared::http::{Call, Endpoint, Fields};
 use shared::keys::SealingKeys;
+use shared::payload::Payload;
 use shared::ports::{Consistency, FindHook, PushJob, PutRequest, QueueError, ReplaceRequest, StoreError};
 use shared::testing::fixtures;
 use shared::testing::keys::{SecretInMemory, now};
@@ -34,7 +35,7 @@ const SEALING_KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef01234
 pub struct Trigger {
     endpoint: HookTrigger<OneHook, Nowhere, Nowhere>,
     hook: Hook,
-    secrets: [HookSecret; 1],
+    secret: HookSecret,
     at: SystemTime,
 }
 
@@ -70,7 +71,7 @@ impl Trigger {
     /// Builds the hook and seals its secret. `at` is when all calls arrive.
     pub fn new(at: SystemTime) -> Result<Self, Failure> {
         let hook = seeded_hook()?;
-        let secrets = [HookSecret::new(SECRET.to_owned())?];
+        let secret = HookSecret::new(SECRET.to_owned())?;
         let sealing_keys = now(SealingKeys::read(SecretInMemory::new(SEALING_KEY), at))?;
         let endpoint = HookTrigger {
             hooks: OneHook(hook.clone()),
@@ -79,7 +80,7 @@ impl Trigger {
             sealing_keys,
             rejections: RejectionBudget::default(),
         };
-        Ok(Self { endpoint, hook, secrets, at })
+        Ok(Self { endpoint, hook, secret, at })
     }
 
     /// Reads the event and handles the call, as the function does between two requests to AWS. The status of the answer.
@@ -90,17 +91,24 @@ impl Trigger {
         Ok(response.status().as_u16())
     }
 
+    /// The call with this `X-Hub-Signature-256` and this body.
+    pub fn received(&self, signature: &str, body: &str) -> Received {
+        let received_at = Timestamp::from(self.at);
+        Received {
+            id: RequestId::at(received_at, [7; 10]),
+            received_at,
+            ip_address: None,
+            headers: [("x-hub-signature-256".to_owned(), signature.to_owned())].into(),
+            query: String::new(),
+            body: body.to_owned().into(),
+            retry_of: None,
+        }
+    }
+
     /// Whether the signature proves the body.
-    pub fn verify(&self, signature: &str, body: &[u8]) -> bool {
-        let call = signature::Call {
-            header: &|name| (name == "x-hub-signature-256").then_some(signature),
-            body,
-            payload: &|| None,
-            body_value: &|_| None,
-            received_at: self.at.into(),
-        };
-        let signing = self.hook.signing.as_ref();
-        signing.is_some_and(|signing| signature::verify(signing, &self.secrets, &call).is_ok())
+    pub fn verify(&self, received: &Received) -> bool {
+        let signed = Signed { received, body: &received.body };
+        self.hook.signing.as_ref().is_some_and(|signing| signing.verify(&self.secret, &signed).is_ok())
     }
 
     /// Finds and types the hook's variables in one pass over the body, as many as there are.
@@ -108,11 +116,9 @@ impl Trigger {
         let relation = &self.hook.relation;
         let variables = relation.variables.as_slice().iter().map(|variable| &variable.path);
         let conditions = relation.conditions.as_slice().iter().filter_map(|condition| condition.subject.path());
-        let count = variables.clone().count();
-        let paths: Vec<&Path> = variables.chain(conditions).collect();
         let payload = Payload::read(Some("application/json"), body)?;
-        let found = payload.select(&paths)?;
-        let resolved = relation.variables.resolve(&found[..count]).map_err(|faults| format!("{faults:?}"))?;
+        let found = payload.select(variables.chain(conditions))?;
+        let resolved = relation.variables.resolve(|path| found.at(path)).map_err(|faults| format!("{faults:?}"))?;
         Ok(resolved.len())
     }
 }
@@ -146,8 +152,8 @@ mod tests {
         for size in SIZES {
             let body = push(size, "main").unwrap();
             let signature = github_signature(body.as_bytes()).unwrap();
-            assert!(trigger.verify(&signature, body.as_bytes()), "{size}");
-            assert!(!trigger.verify(&signature, &body.as_bytes()[1..]), "{size}");
+            assert!(trigger.verify(&trigger.received(&signature, &body)), "{size}");
+            assert!(!trigger.verify(&trigger.received(&signature, &body[1..])), "{size}");
             assert_eq!(trigger.extract(body.as_bytes()).unwrap(), 6, "{size}");
             assert_eq!(trigger.handle(&Event::signed(&body).unwrap().next()).unwrap(), 200, "{size}");
             let forged = Event::new(&body, &github_signature(b"another").unwrap()).unwrap();

@@ -2,9 +2,10 @@
 //! once.
 
 use shared::auth::AccessTokens;
-use shared::domain::hook::{Hook, HookDraft, Signing};
+use shared::domain::hook::{Hook, HookDraft};
 use shared::domain::id::HookId;
 use shared::domain::secret::HookSecret;
+use shared::domain::signing::Signing;
 use shared::domain::timestamp::Timestamp;
 use shared::http::hook::{HookBody, read_draft};
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};

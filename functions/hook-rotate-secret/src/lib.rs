@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use shared::auth::AccessTokens;
 use shared::domain::Invalid;
-use shared::domain::hook::{DEFAULT_OVERLAP, MAX_OVERLAP, Rotation, Signing};
 use shared::domain::secret::HookSecret;
+use shared::domain::signing::{DEFAULT_OVERLAP, MAX_OVERLAP, Rotation, Signing};
 use shared::http::hook::{HookBody, find_own, read_secret};
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _, read};
 use shared::keys::SealingKeys;

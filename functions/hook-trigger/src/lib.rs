@@ -5,14 +5,12 @@ mod bucket;
 
 use shared::domain::hook::Hook;
 use shared::domain::id::HookId;
+use shared::domain::received::Received;
 use shared::domain::secret::HookSecret;
-use shared::domain::signature;
-use shared::http::payload::Payload;
-use shared::http::trigger::{self, Incoming};
 use shared::http::{ApiError, Call, Endpoint, Response};
 use shared::keys::SealingKeys;
 use shared::ports::{Consistency, FindHook, PushJob, PutRequest, ReplaceRequest};
-use shared::telemetry::Chain;
+use shared::trigger::{Run, authenticate};
 
 pub use crate::bucket::RejectionBudget;
 
@@ -36,14 +34,6 @@ pub struct HookTrigger<Hooks, Jobs, Requests> {
     pub rejections: RejectionBudget,
 }
 
-/// What is known of whoever makes a call.
-enum Caller {
-    /// Knows these secrets, or the hook takes calls from everybody.
-    Authentic(Vec<HookSecret>),
-    /// Could be anybody.
-    Stranger,
-}
-
 impl<Hooks, Jobs, Requests> Endpoint for HookTrigger<Hooks, Jobs, Requests>
 where
     Hooks: FindHook,
@@ -54,65 +44,38 @@ where
 
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
         call.body_up_to(MAX_BODY_BYTES)?;
-        let incoming = Incoming::of_call(call);
-        let (hook, caller) = self.find(call, &incoming).await?;
-        let response = match caller {
-            Caller::Authentic(secrets) => trigger::run(&hook, &incoming, &secrets, &self.jobs, &self.requests).await.0,
-            Caller::Stranger => {
-                let requests = self.rejections.take(call.received_at()).then_some(&self.requests);
-                trigger::reject(&hook, &incoming, requests).await
-            }
+        let received = call.received();
+        let (hook, secret) = self.find(call.path_parameter("hook_id", HOOK)?, received).await?;
+        let run = Run::new(&hook, received, &self.requests, call.measurements());
+        let answered = match secret {
+            Ok(secret) => run.accept(secret.as_ref(), &self.jobs).await,
+            Err(error) => Err(error),
         };
-        Ok(response)
+        match answered {
+            Ok(answered) => Ok(answered.response),
+            Err(ApiError::WrongSignature) => Ok(run.reject(self.rejections.take(received.received_at)).await.response),
+            Err(error) => Err(error),
+        }
     }
 }
 
 impl<Hooks: FindHook, Jobs, Requests> HookTrigger<Hooks, Jobs, Requests> {
-    /// The hook that the path names, and who calls it.
+    /// The hook with this id, and which of its secrets the sender of the call knows.
     ///
     /// A read that may be a second old is enough to accept a call. Before one is refused, the hook is read again: it
     /// may be new, or its secret may just have changed or been sealed anew.
-    async fn find(&self, call: &Call, incoming: &Incoming<'_>) -> Result<(Hook, Caller), ApiError> {
-        let id: HookId = call.path_parameter("hook_id", HOOK)?;
+    async fn find(
+        &self,
+        id: HookId,
+        received: &Received,
+    ) -> Result<(Hook, Result<Option<HookSecret>, ApiError>), ApiError> {
         if let Some(hook) = self.hooks.find_hook(id, Consistency::Eventual).await?
-            && let Ok(caller @ Caller::Authentic(_)) = self.identify(&hook, call, incoming).await
+            && let Ok(secret) = authenticate(&hook, received, &self.sealing_keys).await
         {
-            return Ok((hook, caller));
+            return Ok((hook, Ok(secret)));
         }
         let hook = self.hooks.find_hook(id, Consistency::Strong).await?.ok_or(ApiError::NotFound(HOOK))?;
-        let caller = self.identify(&hook, call, incoming).await?;
-        Ok((hook, caller))
-    }
-
-    /// Whether the caller knows a secret that is valid now. A secret that does not open fails the call, unless it is
-    /// proven authentic with another: nobody can tell whether the caller knows that one.
-    async fn identify(&self, hook: &Hook, call: &Call, incoming: &Incoming<'_>) -> Result<Caller, ApiError> {
-        trigger::note_hook(hook, call.measurements());
-        let Some(signing) = &hook.signing else { return Ok(Caller::Authentic(Vec::new())) };
-        let (mut secrets, mut unopened) = (Vec::new(), None);
-        for sealed in signing.valid_secrets(call.received_at()) {
-            match self.sealing_keys.open(hook.relation.id, sealed, call.received_at()).await {
-                Ok(secret) => secrets.push(secret),
-                Err(error) => unopened = Some(error),
-            }
-        }
-        // The type under which the payload is read later. By another one, an odd header could have something verified
-        // as JSON and then read as a form.
-        let content_type = incoming.header("content-type");
-        let signed = signature::Call {
-            header: &|name| call.header(name),
-            body: call.body(),
-            payload: &|| Payload::signed(content_type, call.body()),
-            body_value: &|path| Payload::text_at(content_type, call.body(), path),
-            received_at: call.received_at(),
-        };
-        // While a rotation overlaps, a handshake must be answered with the secret that its sender knows.
-        secrets.retain(|secret| signature::verify(signing, std::slice::from_ref(secret), &signed).is_ok());
-        match unopened {
-            Some(error) if secrets.is_empty() => return Err(error.into()),
-            Some(error) => tracing::warn!(cause = %Chain(&error), "One of the hook's secrets is of no use"),
-            None => {}
-        }
-        Ok(if secrets.is_empty() { Caller::Stranger } else { Caller::Authentic(secrets) })
+        let secret = authenticate(&hook, received, &self.sealing_keys).await;
+        Ok((hook, secret))
     }
 }

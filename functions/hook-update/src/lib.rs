@@ -1,9 +1,9 @@
 //! `PUT /hooks/incoming/{hook_id}`: changes a hook of the caller's project. Its secret and its URL stay.
 
 use shared::auth::AccessTokens;
-use shared::domain::hook::{Hook, SecretHeaderName, Signing};
-use shared::domain::signature::Algorithm;
-use shared::domain::signature::scheme::Scheme;
+use shared::domain::hook::Hook;
+use shared::domain::signature::{Algorithm, providers};
+use shared::domain::signing::{SecretHeaderName, Signing};
 use shared::domain::timestamp::Timestamp;
 use shared::http::hook::{find_own, read_change};
 use shared::http::{ApiError, Call, Endpoint, FieldErrors, Response, ResponseExt as _};
@@ -49,7 +49,7 @@ impl<Hooks> HookUpdate<Hooks> {
         now: Timestamp,
     ) -> Result<Signing, ApiError> {
         let id = hook.relation.id;
-        let scheme = Scheme::find(header_name.as_str(), algorithm);
+        let scheme = providers::find(header_name.as_str(), algorithm);
         let Some(current) = &hook.signing else {
             let secret = scheme.generate_secret(&self.random.bytes());
             let secret = self.sealing_keys.seal(id, &secret, self.random.bytes(), now).await?;

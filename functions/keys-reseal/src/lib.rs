@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
-use shared::domain::hook::SealedSecrets;
 use shared::domain::key::KeyRing;
 use shared::domain::sealing::{CannotSeal, SealingKey};
+use shared::domain::signing::SealedSecrets;
 use shared::domain::timestamp::Timestamp;
 use shared::ports::{KeysError, Random, ReadKeys, ReplaceSeals, ScanSecrets, StoreError};
 

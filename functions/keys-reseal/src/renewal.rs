@@ -1,9 +1,9 @@
 //! The secrets of one hook, under the newest key.
 
-use shared::domain::hook::{PreviousSecret, SealedSecrets};
 use shared::domain::id::HookId;
 use shared::domain::key::{Key as _, KeyRing};
 use shared::domain::sealing::{CannotSeal, SealedSecret, SealingKey};
+use shared::domain::signing::{PreviousSecret, SealedSecrets};
 use shared::domain::timestamp::Timestamp;
 use shared::keys::{self, OpenError};
 use shared::ports::Random;

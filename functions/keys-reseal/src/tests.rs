@@ -4,11 +4,11 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use shared::domain::hook::PreviousSecret;
 use shared::domain::id::HookId;
 use shared::domain::key::Key as _;
 use shared::domain::sealing::SealedSecret;
 use shared::domain::secret::{HookSecret, SecretString};
+use shared::domain::signing::PreviousSecret;
 use shared::ports::{ScanPosition, SecretsPage};
 use shared::testing::keys::{SecretInMemory, now as ready};
 

@@ -4,9 +4,9 @@ use shared::auth::AccessTokens;
 use shared::domain::hook::Hook;
 use shared::domain::request::Request;
 use shared::http::request::{RequestBody, find_own};
-use shared::http::trigger::{self, Incoming};
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
 use shared::ports::{Consistency, FindHook, FindRequest, PushJob, PutRequest, ReplaceRequest};
+use shared::trigger::Run;
 
 /// The endpoint and what it needs.
 pub struct RequestRetry<Hooks, Jobs, Requests> {
@@ -34,10 +34,12 @@ where
         let kept = find_own(&self.requests, &identity, id, call.received_at()).await?;
         let hook = self.find_hook(&kept).await?;
         // The call was proven authentic when it came; one that was not has no body to run again.
-        let incoming = Incoming::again(&kept, call).ok_or_else(no_body)?;
+        let received = kept.again(call.id(), call.received_at()).ok_or_else(no_body)?;
 
-        let (_, request) = trigger::run(&hook, &incoming, &[], &self.jobs, &self.requests).await;
+        let run = Run::new(&hook, &received, &self.requests, call.measurements());
+        let answered = run.accept(None, &self.jobs).await?;
 
+        let request = run.record(&answered);
         let base_url = call.base_url(self.public_url.as_deref());
         let location = format!("{base_url}/hook-requests/{}", request.summary.id);
         let body = RequestBody::new(&request, Some(&hook.relation), &base_url);

@@ -1,7 +1,7 @@
 //! Conditions: which calls of a hook run its pipeline.
 
 use super::Invalid;
-use super::hook::check_field_name;
+use super::invalid::check_field_name;
 use super::payload::{self, Path, Value};
 
 /// The most conditions that one hook has.

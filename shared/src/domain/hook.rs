@@ -7,10 +7,10 @@ use std::time::Duration;
 use super::Invalid;
 use super::condition::Conditions;
 use super::id::{EnvironmentId, HookId, PipelineId, ProjectId, ResourceId, UserId};
-use super::sealing::SealedSecret;
-use super::secret::HookSecret;
-use super::signature::Algorithm;
+use super::invalid::check_label;
+use super::signature::providers::UNSIGNED;
 use super::signature::scheme::Scheme;
+use super::signing::{Signing, SigningDraft};
 use super::timestamp::Timestamp;
 use super::user::User;
 use super::variable::Variables;
@@ -65,72 +65,8 @@ impl HookRelation {
     }
 }
 
-/// How the calls of a hook are signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signing {
-    /// The hash function of the HMAC.
-    pub algorithm: Algorithm,
-    /// Where the signature stands.
-    pub header_name: SecretHeaderName,
-    /// What it is made with.
-    pub secret: SealedSecret,
-    /// What it was made with before the secret was last rotated.
-    pub previous: Option<PreviousSecret>,
-}
-
-/// A secret that was rotated out, valid until senders have had the time to take over the new one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PreviousSecret {
-    /// As it was.
-    pub secret: SealedSecret,
-    /// When it stops being valid.
-    pub until: Timestamp,
-}
-
-/// For how long the old secret stays valid unless the caller says otherwise.
-pub const DEFAULT_OVERLAP: Duration = Duration::from_hours(24);
-
-/// The longest time that the old secret can stay valid.
-pub const MAX_OVERLAP: Duration = Duration::from_hours(7 * 24);
-
 /// How many hooks one resource may have.
 pub const MOST_HOOKS: i64 = 100;
-
-impl Signing {
-    /// The secrets that are valid at `now`, the current one first.
-    pub fn valid_secrets(&self, now: Timestamp) -> impl Iterator<Item = &SealedSecret> {
-        let previous = self.previous.iter().filter(move |previous| now < previous.until);
-        std::iter::once(&self.secret).chain(previous.map(|previous| &previous.secret))
-    }
-}
-
-/// The sealed secrets of a hook, without the rest of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SealedSecrets {
-    /// Whose.
-    pub hook: HookId,
-    /// See [`Signing::secret`].
-    pub secret: SealedSecret,
-    /// See [`Signing::previous`].
-    pub previous: Option<PreviousSecret>,
-}
-
-/// One change of a hook's secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rotation {
-    /// Whose.
-    pub hook: HookId,
-    /// When the hook was last changed, as far as is known: a secret has the form of the scheme that the hook had then.
-    pub seen: Timestamp,
-    /// The secret so far. One that was rotated out before ends here.
-    pub current: SealedSecret,
-    /// The secret from now on.
-    pub new: SealedSecret,
-    /// How long the secret so far stays valid.
-    pub until: Timestamp,
-    /// When it happens.
-    pub at: Timestamp,
-}
 
 /// A hook that somebody asks for.
 #[derive(Debug, Clone)]
@@ -153,26 +89,12 @@ pub struct HookDraft {
     pub conditions: Conditions,
 }
 
-/// How the calls of a new hook are to be signed.
-#[derive(Debug, Clone)]
-pub struct SigningDraft {
-    /// See [`Signing::algorithm`].
-    pub algorithm: Algorithm,
-    /// See [`Signing::header_name`].
-    pub header_name: SecretHeaderName,
-    /// What the provider issued; without it, one is made.
-    pub secret: Option<HookSecret>,
-}
-
-impl SigningDraft {
-    /// The secret that the provider issued, else one made of these random bytes in the form that the scheme expects.
-    pub fn secret(&self, random: &[u8; 32]) -> HookSecret {
-        let scheme = Scheme::find(self.header_name.as_str(), self.algorithm);
-        self.secret.clone().unwrap_or_else(|| scheme.generate_secret(random))
-    }
-}
-
 impl Hook {
+    /// The scheme of its calls.
+    pub fn scheme(&self) -> &'static Scheme {
+        self.signing.as_ref().map_or(&UNSIGNED, Signing::scheme)
+    }
+
     /// The hook that `draft` asks for, created by `creator` at `now`. It belongs to the creator's project.
     pub fn create(id: HookId, draft: HookDraft, signing: Option<Signing>, creator: &User, now: Timestamp) -> Self {
         let relation = HookRelation {
@@ -220,51 +142,6 @@ impl FromStr for HookName {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         check_label(text, 60)?;
         Ok(Self(text.to_owned()))
-    }
-}
-
-/// Checks one line of text that people read: its length in characters, and that it prints.
-pub(super) fn check_label(text: &str, max_chars: usize) -> Result<(), Invalid> {
-    if text.is_empty() {
-        return Err(Invalid::new("must not be empty"));
-    }
-    if text.chars().count() > max_chars {
-        return Err(Invalid::new(format!("must be at most {max_chars} characters long")));
-    }
-    if text.chars().any(char::is_control) || text.trim() != text {
-        return Err(Invalid::new("must not contain control characters or begin or end with a space"));
-    }
-    Ok(())
-}
-
-/// The name of the header that carries the signature: a field name (RFC 9110 section 5.1) of at most 64 characters,
-/// kept in lower case because field names know no case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SecretHeaderName(String);
-
-impl SecretHeaderName {
-    /// The name in lower case.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for SecretHeaderName {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        check_field_name(text)?;
-        Ok(Self(text.to_ascii_lowercase()))
-    }
-}
-
-/// Checks that `text` is a header's name of at most 64 characters.
-pub(super) fn check_field_name(text: &str) -> Result<(), Invalid> {
-    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if (1..=64).contains(&text.len()) && text.bytes().all(token) {
-        Ok(())
-    } else {
-        Err(Invalid::new("must be a valid header name of at most 64 characters"))
     }
 }
 
@@ -367,14 +244,6 @@ mod tests {
         assert!("é".repeat(60).parse::<HookName>().is_ok());
         for text in ["", " ", " x", "a\nb", &"x".repeat(61)] {
             assert!(text.parse::<HookName>().is_err(), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn a_header_name_is_a_token_and_knows_no_case() {
-        assert_eq!("X-Hub-Signature-256".parse::<SecretHeaderName>().unwrap().as_str(), "x-hub-signature-256");
-        for text in ["", "x y", "x:y", "é", "x\r\n", &"x".repeat(65)] {
-            assert!(text.parse::<SecretHeaderName>().is_err(), "{text:?}");
         }
     }
 

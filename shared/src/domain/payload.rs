@@ -14,7 +14,7 @@ const MAX_PATH_CHARS: usize = 500;
 
 /// A place in a payload, in dot notation: `repository.name`, `commits.0.id`. `\.` is a dot that is part of a name and
 /// `\\` a backslash. A segment of digits is an index where the payload has an array and a name where it has an object.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Path(Vec<String>);
 
 impl Path {

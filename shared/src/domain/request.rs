@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::id::{HookId, ProjectId, RequestId};
+use super::received::Received;
 use super::timestamp::Timestamp;
 
 /// How many rejected calls a list shows that is not about them: the newest. Whoever knows a hook's URL can make as many
@@ -54,7 +57,7 @@ pub struct Exchange {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeptBody {
     /// These bytes.
-    Whole(Vec<u8>),
+    Whole(Bytes),
     /// Even compressed it was too large to keep.
     TooLarge,
     /// The call was not authentic: what strangers send is not kept.
@@ -112,6 +115,25 @@ impl RequestSummary {
     /// When the call stops being kept.
     pub fn expires_at(&self) -> Timestamp {
         self.id.created_at().plus(self.outcome.retention())
+    }
+}
+
+impl Request {
+    /// The call as it was received, to be run again at `now` under another id; `None` when its body was not kept.
+    pub fn again(&self, id: RequestId, now: Timestamp) -> Option<Received> {
+        let body = match &self.exchange.request_body {
+            KeptBody::Whole(body) => body.clone(),
+            KeptBody::TooLarge | KeptBody::NotKept | KeptBody::Lost => return None,
+        };
+        Some(Received {
+            id,
+            received_at: now,
+            ip_address: self.summary.ip_address.clone(),
+            headers: self.exchange.request_headers.iter().cloned().collect(),
+            query: String::new(),
+            body,
+            retry_of: Some(self.summary.id),
+        })
     }
 }
 

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::Invalid;
 use super::id::{EnvironmentId, ProjectId, UserId};
+use super::invalid::check_label;
 use super::timestamp::Timestamp;
 
 /// Somebody who may log in. A user belongs to one project and works in one environment.
@@ -90,7 +91,7 @@ impl FromStr for UserName {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        super::hook::check_label(text, 60)?;
+        check_label(text, 60)?;
         if text.chars().count() < 3 {
             return Err(Invalid::new("must be at least 3 characters long"));
         }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::Invalid;
-use super::hook::check_label;
+use super::invalid::check_label;
 use super::payload::{self, Path, Value};
 
 /// The most variables that one hook has.
@@ -162,18 +162,18 @@ pub struct VariableError {
 }
 
 impl Variables {
-    /// The variables of one call, in order; `found` holds for each variable what stands at its path.
+    /// The variables of one call, in order; `find` gives what stands at a path.
     ///
     /// An absent or null value takes the default; without a default it is left out, unless it is required. All
     /// variables in error are returned, not only the first.
-    pub fn resolve(
+    pub fn resolve<'v>(
         &self,
-        found: &[Option<Value<'_>>],
+        find: impl Fn(&Path) -> Option<&'v Value<'v>>,
     ) -> Result<Vec<(VariableName, VariableValue)>, Vec<VariableError>> {
         let mut resolved = Vec::with_capacity(self.0.len());
         let mut errors = Vec::new();
-        for (variable, found) in self.0.iter().zip(found) {
-            match variable.resolve(found.as_ref()) {
+        for variable in &self.0 {
+            match variable.resolve(find(&variable.path)) {
                 Ok(Some(value)) => resolved.push((variable.name.clone(), value)),
                 Ok(None) => {}
                 Err(reason) => errors.push(VariableError { name: variable.name.clone(), reason }),
@@ -247,11 +247,10 @@ mod tests {
             Variable { default: Some(VariableValue::Integer(7)), ..variable("b", VariableType::Integer) };
         let required = Variable { required: true, ..variable("c", VariableType::String) };
         for absent in [None, Some(Value::Null)] {
-            let found = [absent.clone(), absent.clone()];
             let variables = Variables::new(vec![optional.clone(), with_default.clone()]).unwrap();
-            let resolved = variables.resolve(&found).unwrap();
+            let resolved = variables.resolve(|_| absent.as_ref()).unwrap();
             assert_eq!(resolved, [("b".parse().unwrap(), VariableValue::Integer(7))]);
-            let refused = Variables::new(vec![required.clone()]).unwrap().resolve(&[absent]).unwrap_err();
+            let refused = Variables::new(vec![required.clone()]).unwrap().resolve(|_| absent.as_ref()).unwrap_err();
             assert_eq!(refused[0].name.as_str(), "c");
         }
     }
@@ -260,8 +259,9 @@ mod tests {
     fn every_variable_in_error_is_named() {
         let variables =
             Variables::new(vec![variable("a", VariableType::Integer), variable("b", VariableType::Boolean)]).unwrap();
-        let found = [Some(Value::String("x".into())), Some(Value::Array("[]"))];
-        let names: Vec<_> = variables.resolve(&found).unwrap_err().into_iter().map(|error| error.name).collect();
+        let array = Value::Array("[]");
+        let names: Vec<_> =
+            variables.resolve(|_| Some(&array)).unwrap_err().into_iter().map(|error| error.name).collect();
         assert_eq!(names, ["a".parse().unwrap(), "b".parse().unwrap()]);
     }
 

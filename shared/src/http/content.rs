@@ -56,7 +56,7 @@ impl Content {
     pub fn respond(self, call: &Call) -> Result<Response, ApiError> {
         // Weak: the bytes that it names may be compressed or not.
         let etag = format!("W/\"{}\"", self.digest);
-        let is_known = call.header("if-none-match").is_some_and(|known| names(known, &etag));
+        let is_known = call.received().header("if-none-match").is_some_and(|known| names(known, &etag));
         let response = if is_known { not_modified() } else { self.send(call).map_err(internal)? };
         Ok(response
             .with_header(header::ETAG, &etag)
@@ -66,7 +66,7 @@ impl Content {
     }
 
     fn send(&self, call: &Call) -> io::Result<Response> {
-        let takes_gzip = call.header("accept-encoding").is_some_and(accepts_gzip);
+        let takes_gzip = call.received().header("accept-encoding").is_some_and(accepts_gzip);
         let body = match &self.text {
             Stored::Plain(text) if takes_gzip => Body::Bytes(compress(text)?.into()),
             Stored::Plain(text) => Body::Text(text.clone()),

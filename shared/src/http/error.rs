@@ -6,10 +6,9 @@ use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::fmt;
 
-use super::payload::PayloadError;
 use crate::auth::{CannotIssue, CannotVerify};
-use crate::domain::signature::NotAuthentic;
 use crate::keys::{OpenError, SealError};
+use crate::payload::PayloadError;
 use crate::ports::{KeysError, QueueError, Source, StoreError};
 use crate::telemetry::Chain;
 
@@ -115,7 +114,7 @@ pub enum ApiError {
 impl ApiError {
     /// Logs an error, once, at the edge. What callers do wrong is their business and shows in the status; what is
     /// wrong with us is somebody's work.
-    pub(super) fn log(&self) {
+    pub(crate) fn log(&self) {
         let cause = self.source().map(|cause| Chain(cause).to_string()).unwrap_or_default();
         match self {
             Self::Internal(_) | Self::KeyIsGone(_) => tracing::error!(cause, "The call failed"),
@@ -167,7 +166,7 @@ impl From<PayloadError> for ApiError {
     fn from(error: PayloadError) -> Self {
         let message = sentence(&error);
         match error {
-            PayloadError::UnsupportedType => Self::UnsupportedMediaType(message.into()),
+            PayloadError::UnsupportedType | PayloadError::Compressed => Self::UnsupportedMediaType(message.into()),
             PayloadError::NotUtf8 | PayloadError::NotJson { .. } => Self::BadRequest(message.into()),
         }
     }
@@ -192,12 +191,6 @@ impl From<CannotVerify> for ApiError {
             CannotVerify::Invalid(_) => Self::Unauthenticated,
             CannotVerify::Keys(error) => error.into(),
         }
-    }
-}
-
-impl From<NotAuthentic> for ApiError {
-    fn from(_: NotAuthentic) -> Self {
-        Self::WrongSignature
     }
 }
 

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use serde::{Deserialize, Deserializer};
 
 /// Why something is no event. The text says where, never what stands there.
@@ -35,7 +36,7 @@ pub(super) struct Event {
     /// By name in lower case. API Gateway joins the values of one name with commas.
     pub(super) headers: BTreeMap<String, String>,
     pub(super) path_parameters: BTreeMap<String, String>,
-    pub(super) body: Vec<u8>,
+    pub(super) body: Bytes,
     pub(super) context: Context,
 }
 
@@ -96,7 +97,7 @@ impl Event {
             query: event.raw_query_string,
             headers: headers(event.headers, &event.cookies),
             path_parameters: event.path_parameters,
-            body,
+            body: body.into(),
             context: event.request_context,
         })
     }
@@ -134,7 +135,7 @@ mod tests {
         let headers: Vec<_> = event.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let expected = [("cookie", "a=1; b"), ("host", "a b"), ("x", "1,\u{e9}\n"), ("x-forwarded-proto", "")];
         assert_eq!(headers, expected);
-        assert_eq!((event.body.as_slice(), event.path_parameters["id"].as_str()), (b"{}".as_slice(), "/"));
+        assert_eq!((&*event.body, event.path_parameters["id"].as_str()), (b"{}".as_slice(), "/"));
     }
 
     #[test]

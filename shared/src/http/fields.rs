@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::error::{ApiError, FieldErrors};
-use super::json::{self, JsonError};
 use crate::domain::Invalid;
 use crate::domain::payload::Value;
+use crate::payload::json::{self, JsonError};
 
 /// The fields of one JSON object, and what is wrong with those read so far.
 ///
@@ -114,7 +114,7 @@ pub mod read {
 
     use crate::domain::Invalid;
     use crate::domain::payload::{self, Value};
-    use crate::http::json;
+    use crate::payload::json;
 
     /// A string.
     pub fn text(value: &Value<'_>) -> Result<String, Invalid> {

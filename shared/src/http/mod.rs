@@ -7,13 +7,10 @@ mod error;
 mod event;
 mod fields;
 pub mod hook;
-pub mod json;
 mod page;
-pub mod payload;
 pub mod request;
 mod response;
 mod serve;
-pub mod trigger;
 pub mod user;
 
 pub use call::Call;

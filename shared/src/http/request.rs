@@ -8,13 +8,13 @@ use serde_json::value::RawValue;
 
 use super::error::ApiError;
 use super::hook::RelationBody;
-use super::payload::Payload;
 use crate::auth::Identity;
 use crate::domain::hook::HookRelation;
 use crate::domain::id::RequestId;
 use crate::domain::payload::depth;
 use crate::domain::request::{KeptBody, Request, RequestSummary};
 use crate::domain::timestamp::Timestamp;
+use crate::payload::Payload;
 use crate::ports::FindRequest;
 
 /// The largest body that is shown, as it stands in the answer: Lambda passes on 6 MB, and all else is far below

@@ -122,7 +122,7 @@ impl ApiError {
     }
 
     /// The answer to the call with this id.
-    pub(super) fn to_response(&self, request_id: &str) -> Response {
+    pub(crate) fn to_response(&self, request_id: &str) -> Response {
         let errors = if let Self::Invalid(errors) = self { Some(errors.by_field()) } else { None };
         let body = ErrorBody { message: self.to_string(), errors, request_id };
         let response = Response::json(self.status(), &body);

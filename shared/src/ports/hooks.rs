@@ -3,8 +3,9 @@
 use std::future::Future;
 
 use super::StoreError;
-use crate::domain::hook::{Hook, HookRelation, Resource, Rotation, SealedSecrets};
+use crate::domain::hook::{Hook, HookRelation, Resource};
 use crate::domain::id::{HookId, PipelineId, ProjectId};
+use crate::domain::signing::{Rotation, SealedSecrets};
 
 /// How fresh a read must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

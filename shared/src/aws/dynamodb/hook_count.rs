@@ -1,6 +1,7 @@
 //! Writes of hooks that change how many a resource has. The count is an item of the same table and is written in the
 //! same transaction, so that it can neither be passed by creating many hooks at once nor drift from what is there.
 
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::config::interceptors::InterceptorContext;
 use aws_sdk_dynamodb::config::retry::{ClassifyRetry, RetryAction, RetryConfig};
@@ -9,7 +10,6 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem, Update};
 
 use super::hook_item::partition;
-use super::hooks::HooksTable;
 use super::item::{Attributes, number, text};
 use crate::domain::hook::{MOST_HOOKS, Resource};
 use crate::domain::id::ProjectId;
@@ -54,50 +54,46 @@ impl From<Refused> for StoreError {
     }
 }
 
-impl HooksTable {
-    /// Writes a hook, and the counts of `resources`, each named as [`resource_key`] names it; all or nothing.
-    ///
-    /// The SDK gives the transaction a token. When only the answer was lost and the SDK sends it again, DynamoDB knows
-    /// the token and answers that it is done.
-    pub(super) async fn write_counted(
-        &self,
-        hook: TransactWriteItem,
-        resources: impl IntoIterator<Item = (&str, Count)>,
-    ) -> Result<(), Refused> {
-        let mut request = self.client.transact_write_items().transact_items(hook);
-        for (resource, count) in resources {
-            request = request.transact_items(self.count(resource, count)?);
-        }
-        let retries =
-            RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(crate::aws::FIRST_BACKOFF);
-        let config = Builder::new().retry_config(retries).retry_classifier(RetryOfConflicts);
-        request.customize().config_override(config).send().await.map(drop).map_err(|error| {
-            let reasons = match error.as_service_error() {
-                Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
-                    canceled.cancellation_reasons()
-                }
-                _ => &[],
-            };
-            match reasons.iter().position(|reason| reason.code() == Some("ConditionalCheckFailed")) {
-                Some(0) => Refused::Hook(reasons[0].item().cloned()),
-                Some(_) => Refused::Full,
-                None => Refused::Unavailable(Box::new(error)),
-            }
-        })
+/// Writes a hook into the table, and the counts of `resources`, each named as [`resource_key`] names it; all or nothing.
+///
+/// The SDK gives the transaction a token. When only the answer was lost and the SDK sends it again, DynamoDB knows
+/// the token and answers that it is done.
+pub(super) async fn write_counted(
+    client: &Client,
+    table: &str,
+    hook: TransactWriteItem,
+    resources: impl IntoIterator<Item = (&str, Count)>,
+) -> Result<(), Refused> {
+    let mut request = client.transact_write_items().transact_items(hook);
+    for (resource, count) in resources {
+        request = request.transact_items(update_count(table, resource, count)?);
     }
-
-    fn count(&self, resource: &str, count: Count) -> Result<TransactWriteItem, BuildError> {
-        let update = Update::builder().table_name(&self.table).key("id", text(format!("COUNT#{resource}")));
-        let update = update.update_expression("ADD hooks :change");
-        let update = match count {
-            Count::Up => update
-                .condition_expression("attribute_not_exists(hooks) OR hooks < :most")
-                .expression_attribute_values(":change", number(1))
-                .expression_attribute_values(":most", number(MOST_HOOKS)),
-            Count::Down => update.expression_attribute_values(":change", number(-1)),
+    let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(crate::aws::FIRST_BACKOFF);
+    let config = Builder::new().retry_config(retries).retry_classifier(RetryOfConflicts);
+    request.customize().config_override(config).send().await.map(drop).map_err(|error| {
+        let reasons = match error.as_service_error() {
+            Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => canceled.cancellation_reasons(),
+            _ => &[],
         };
-        Ok(TransactWriteItem::builder().update(update.build()?).build())
-    }
+        match reasons.iter().position(|reason| reason.code() == Some("ConditionalCheckFailed")) {
+            Some(0) => Refused::Hook(reasons[0].item().cloned()),
+            Some(_) => Refused::Full,
+            None => Refused::Unavailable(Box::new(error)),
+        }
+    })
+}
+
+fn update_count(table: &str, resource: &str, count: Count) -> Result<TransactWriteItem, BuildError> {
+    let update = Update::builder().table_name(table).key("id", text(format!("COUNT#{resource}")));
+    let update = update.update_expression("ADD hooks :change");
+    let update = match count {
+        Count::Up => update
+            .condition_expression("attribute_not_exists(hooks) OR hooks < :most")
+            .expression_attribute_values(":change", number(1))
+            .expression_attribute_values(":most", number(MOST_HOOKS)),
+        Count::Down => update.expression_attribute_values(":change", number(-1)),
+    };
+    Ok(TransactWriteItem::builder().update(update.build()?).build())
 }
 
 /// A resource of a project, as the attribute `resource` of its hooks has it.

@@ -6,13 +6,14 @@ use serde_json::value::RawValue;
 use super::item::{Attributes, StoredItem, binary, boolean, number, text};
 use crate::domain::Invalid;
 use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
-use crate::domain::hook::{Hook, HookRelation, PreviousSecret, Resource, SealedSecrets, Signing};
+use crate::domain::hook::{Hook, HookRelation, Resource};
 use crate::domain::id::{EnvironmentId, PipelineId, ProjectId, ResourceId, UserId};
 use crate::domain::sealing::SealedSecret;
+use crate::domain::signing::{PreviousSecret, SealedSecrets, Signing};
 use crate::domain::variable::{Variable, VariableType, VariableValue, Variables};
 use crate::ports::{HookFilter, StoreError};
 
-/// The attributes of a hook that the indexes project besides their own keys; `template.yaml` lists the same ones.
+/// A whole hook, as it is written to the table.
 pub(super) fn encode(hook: &Hook) -> Attributes {
     let HookRelation { id, name, action_type, resource, project_id, .. } = &hook.relation;
     let relation = &hook.relation;
@@ -95,7 +96,8 @@ fn decode_previous(item: &StoredItem<'_>) -> Result<Option<PreviousSecret>, Stor
     Ok(Some(PreviousSecret { secret, until: item.parsed("previous_secret_until")? }))
 }
 
-/// The relation, as it stands in the table and in both indexes.
+/// The relation, as it stands in the table and in both indexes: what they project besides their own keys, `template.yaml`
+/// lists.
 pub(super) fn decode_relation(attributes: &Attributes) -> Result<HookRelation, StoreError> {
     let item = StoredItem::new(attributes, "id");
     Ok(HookRelation {

@@ -6,7 +6,7 @@ use super::hook_item::decode_secrets;
 use super::hooks::HooksTable;
 use super::item::{binary, text};
 use super::{refused_item, unavailable, update_refused};
-use crate::domain::hook::SealedSecrets;
+use crate::domain::signing::SealedSecrets;
 use crate::ports::{ReplaceSeals, ScanPosition, ScanSecrets, SecretsPage, StoreError};
 
 impl ScanSecrets for HooksTable {

@@ -5,12 +5,13 @@ use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use aws_types::SdkConfig;
 
-use super::hook_count::{Count, Refused, resource_key};
+use super::hook_count::{Count, Refused, resource_key, write_counted};
 use super::hook_item::{decode, decode_relation, encode, partition};
 use super::item::{Attributes, StoredItem, binary, text};
 use super::{put_outcome, refused_item, unavailable, update_refused};
-use crate::domain::hook::{Hook, HookRelation, Rotation};
+use crate::domain::hook::{Hook, HookRelation};
 use crate::domain::id::{HookId, ProjectId};
+use crate::domain::signing::Rotation;
 use crate::ports::{
     Consistency, FindHook, HookFilter, InsertHook, ListHooks, RemoveHook, ReplaceHook, ReplaceSecret, StoreError,
 };
@@ -54,7 +55,7 @@ impl InsertHook for HooksTable {
         let put = put.condition_expression("attribute_not_exists(id)").build().map_err(Refused::from)?;
         let put = TransactWriteItem::builder().put(put).build();
         let resource = resource_key(hook.relation.project_id, hook.relation.resource);
-        Ok(self.write_counted(put, [(resource.as_str(), Count::Up)]).await?)
+        Ok(write_counted(&self.client, &self.table, put, [(resource.as_str(), Count::Up)]).await?)
     }
 }
 
@@ -78,7 +79,8 @@ impl ReplaceHook for HooksTable {
         let put = put.set_expression_attribute_values(Some(values)).build().map_err(Refused::from)?;
         let put = TransactWriteItem::builder().put(put).build();
         let [from, to] = [from, to].map(|relation| resource_key(relation.project_id, relation.resource));
-        Ok(self.write_counted(put, [(from.as_str(), Count::Down), (to.as_str(), Count::Up)]).await?)
+        Ok(write_counted(&self.client, &self.table, put, [(from.as_str(), Count::Down), (to.as_str(), Count::Up)])
+            .await?)
     }
 }
 
@@ -101,7 +103,7 @@ impl RemoveHook for HooksTable {
             .expression_attribute_values(":resource", text(resource))
             .return_values_on_condition_check_failure(AllOld);
         let delete = TransactWriteItem::builder().delete(delete.build().map_err(Refused::from)?).build();
-        match self.write_counted(delete, [(resource, Count::Down)]).await {
+        match write_counted(&self.client, &self.table, delete, [(resource, Count::Down)]).await {
             Ok(()) => Ok(true),
             Err(Refused::Hook(None)) => Ok(false),
             Err(refused) => Err(refused.into()),

@@ -158,7 +158,7 @@ pub(super) fn decode(attributes: &Attributes) -> Result<Request, StoreError> {
 /// A body that stands apart.
 pub(super) fn decode_body(attributes: &Attributes) -> Result<KeptBody, StoreError> {
     let item = StoredItem::new(attributes, "id");
-    inflate(item.binary("body")?).map(KeptBody::Whole).ok_or_else(|| item.corrupt("body"))
+    inflate(item.binary("body")?).map(|body| KeptBody::Whole(body.into())).ok_or_else(|| item.corrupt("body"))
 }
 
 /// What a list shows, from the item of a call.
@@ -202,7 +202,7 @@ fn decode_exchange(bytes: &[u8]) -> Option<Exchange> {
     Some(Exchange {
         request_headers: stored.request_headers.into_owned(),
         request_body: match stored.body {
-            StoredBody::Whole => KeptBody::Whole(body),
+            StoredBody::Whole => KeptBody::Whole(body.into()),
             StoredBody::Apart => KeptBody::Lost,
             StoredBody::TooLarge => KeptBody::TooLarge,
             StoredBody::NotKept => KeptBody::NotKept,
@@ -275,13 +275,13 @@ mod tests {
             (noise(8 << 10), true),
             (noise(32 << 10), true),
         ] {
-            let request = request(KeptBody::Whole(body));
+            let request = request(KeptBody::Whole(body.into()));
             let (back, exchange, body) = kept(&request);
             assert!(back == request);
             assert_eq!(body.is_some(), apart);
             assert!(exchange <= MAX_INLINE_BYTES && body.is_none_or(|size| size <= MAX_COMPRESSED_BYTES));
         }
-        let (back, _, body) = kept(&request(KeptBody::Whole(noise(500 << 10))));
+        let (back, _, body) = kept(&request(KeptBody::Whole(noise(500 << 10).into())));
         assert!(back.exchange.request_body == KeptBody::TooLarge && body.is_none());
     }
 
@@ -321,7 +321,7 @@ mod tests {
 
     #[test]
     fn a_damaged_body_is_named() {
-        let mut body = encode(&request(KeptBody::Whole(noise(33 << 10)))).unwrap().body.unwrap();
+        let mut body = encode(&request(KeptBody::Whole(noise(33 << 10).into()))).unwrap().body.unwrap();
         body.insert("body".to_owned(), binary(*b"x"));
         let error = decode_body(&body).unwrap_err();
         assert!(matches!(error, StoreError::Corrupt { attribute: "body", .. }), "{error}");
@@ -330,7 +330,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_was_stored_is_read_back(body: Vec<u8>) {
-            for body in [KeptBody::Whole(body), KeptBody::NotKept, KeptBody::TooLarge] {
+            for body in [KeptBody::Whole(body.into()), KeptBody::NotKept, KeptBody::TooLarge] {
                 let request = request(body);
                 prop_assert_eq!(kept(&request).0, request);
             }

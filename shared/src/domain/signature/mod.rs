@@ -4,7 +4,6 @@ mod encoding;
 pub mod providers;
 pub mod scheme;
 
-use std::borrow::Cow;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -14,8 +13,7 @@ use subtle::ConstantTimeEq;
 use self::encoding::decode;
 use self::scheme::{MacForm, Part, Proof, Scheme, Timing};
 use super::Invalid;
-use super::hook::Signing;
-use super::payload::Path;
+use super::received::Received;
 use super::secret::HookSecret;
 use super::timestamp::Timestamp;
 
@@ -62,20 +60,12 @@ impl FromStr for Algorithm {
     }
 }
 
-/// What a call is verified by: its headers, its bytes, and the clock.
-pub struct Call<'a> {
-    /// Gives a header's value by its name in lower case; `None` also when the header came more than once.
-    pub header: &'a dyn Fn(&str) -> Option<&'a str>,
-    /// The bytes as they arrived.
+/// What a signature is checked against.
+pub struct Signed<'a> {
+    /// The call that carries it.
+    pub received: &'a Received,
+    /// The bytes of its body that are signed: as they arrived, but for [`Forms::SignedPayload`](scheme::Forms).
     pub body: &'a [u8],
-    /// Gives the JSON for [`Part::Payload`], which is all of the call that counts later: whoever could add to what is
-    /// signed could have something else read. `None` when the call holds more than it.
-    pub payload: &'a dyn Fn() -> Option<Cow<'a, [u8]>>,
-    /// Reads a value out of the body, for the schemes whose timestamp stands there. It is asked only once the bytes
-    /// are known to be authentic.
-    pub body_value: &'a dyn Fn(&Path) -> Option<String>,
-    /// When the call arrived.
-    pub received_at: Timestamp,
 }
 
 /// The call is not proven authentic. There is one reason for all cases: telling a missing signature from a wrong or a
@@ -84,33 +74,31 @@ pub struct Call<'a> {
 #[error("the signature does not prove the call authentic")]
 pub struct NotAuthentic;
 
-/// Proves that whoever made `call` knows one of `secrets`, the secrets that are valid for `signing` now.
-pub fn verify(signing: &Signing, secrets: &[HookSecret], call: &Call<'_>) -> Result<(), NotAuthentic> {
-    let scheme = signing.scheme();
-    let header = (call.header)(signing.header_name.as_str()).ok_or(NotAuthentic)?;
+/// Proves that the sender of the call, whose signature header is `header`, knows `secret`. A time in the body is checked
+/// later, by [`is_fresh_in_body`]: nothing is parsed before the bytes are known to be authentic.
+pub(super) fn verify(
+    scheme: &Scheme,
+    algorithm: Algorithm,
+    header: &str,
+    secret: &HookSecret,
+    signed: &Signed<'_>,
+) -> Result<(), NotAuthentic> {
     let proven = match &scheme.proof {
-        Proof::Secret => secrets.iter().any(|secret| secret.matches(header.as_bytes())),
-        Proof::Mac(form) => form.proves(signing.algorithm, secrets, header, call)?,
+        Proof::Secret => secret.matches(header.as_bytes()),
+        Proof::Mac(form) => form.proves(algorithm, secret, header, signed)?,
     };
-    if proven && is_fresh(scheme, header, call) { Ok(()) } else { Err(NotAuthentic) }
-}
-
-impl Signing {
-    /// The scheme that the header and the algorithm imply.
-    pub fn scheme(&self) -> &'static Scheme {
-        Scheme::find(self.header_name.as_str(), self.algorithm)
-    }
+    if proven && is_fresh(scheme, header, signed.received) { Ok(()) } else { Err(NotAuthentic) }
 }
 
 impl MacForm {
-    /// Whether any signature of the header is the MAC of the call under any secret. Every signature is compared with
-    /// every MAC in constant time, so that how long it takes says nothing about how close a forgery came.
+    /// Whether any signature of the header is the MAC of the call. Every signature is compared, in constant time, so
+    /// that how long it takes says nothing about how close a forgery came.
     fn proves(
         &self,
         algorithm: Algorithm,
-        secrets: &[HookSecret],
+        secret: &HookSecret,
         header: &str,
-        call: &Call<'_>,
+        signed: &Signed<'_>,
     ) -> Result<bool, NotAuthentic> {
         let signatures: Vec<Vec<u8>> = self
             .signatures(header, algorithm)
@@ -120,31 +108,28 @@ impl MacForm {
         if signatures.is_empty() {
             return Err(NotAuthentic);
         }
+        let key = self.key.bytes(secret).ok_or(NotAuthentic)?;
+        let expected = match algorithm {
+            Algorithm::Sha1 => self.mac::<Hmac<sha1::Sha1>>(&key, header, signed),
+            Algorithm::Sha256 => self.mac::<Hmac<sha2::Sha256>>(&key, header, signed),
+            Algorithm::Sha512 => self.mac::<Hmac<sha2::Sha512>>(&key, header, signed),
+        }?;
         let mut proven = subtle::Choice::from(0);
-        for secret in secrets {
-            let key = self.key.bytes(secret).ok_or(NotAuthentic)?;
-            let expected = match algorithm {
-                Algorithm::Sha1 => self.mac::<Hmac<sha1::Sha1>>(&key, header, call),
-                Algorithm::Sha256 => self.mac::<Hmac<sha2::Sha256>>(&key, header, call),
-                Algorithm::Sha512 => self.mac::<Hmac<sha2::Sha512>>(&key, header, call),
-            }?;
-            for signature in &signatures {
-                proven |= expected.ct_eq(signature);
-            }
+        for signature in &signatures {
+            proven |= expected.ct_eq(signature);
         }
         Ok(proven.into())
     }
 
     /// The MAC over the parts that are signed, fed one by one: a body is not copied.
-    fn mac<M: Mac + KeyInit>(&self, key: &[u8], header: &str, call: &Call<'_>) -> Result<Vec<u8>, NotAuthentic> {
+    fn mac<M: Mac + KeyInit>(&self, key: &[u8], header: &str, signed: &Signed<'_>) -> Result<Vec<u8>, NotAuthentic> {
         let mut mac = <M as KeyInit>::new_from_slice(key).map_err(|_| NotAuthentic)?;
         for part in self.signed {
             match part {
                 Part::Text(text) => mac.update(text.as_bytes()),
-                Part::Header(name) => mac.update((call.header)(name).ok_or(NotAuthentic)?.as_bytes()),
+                Part::Header(name) => mac.update(signed.received.header(name).ok_or(NotAuthentic)?.as_bytes()),
                 Part::Entry(name) => mac.update(self.entry(header, name).ok_or(NotAuthentic)?.as_bytes()),
-                Part::Body => mac.update(call.body),
-                Part::Payload => mac.update(&(call.payload)().ok_or(NotAuthentic)?),
+                Part::Body => mac.update(signed.body),
             }
         }
         Ok(mac.finalize().into_bytes().to_vec())
@@ -166,22 +151,26 @@ pub fn digest(body: &[u8]) -> String {
 
 /// Whether the timestamp lies within the tolerance, before or after the clock. Without this a call that was once
 /// overheard could be played back for ever.
-fn is_fresh(scheme: &Scheme, header: &str, call: &Call<'_>) -> bool {
-    let (text, unit, tolerance) = match &scheme.timing {
-        Timing::None => return true,
-        Timing::Header { name, tolerance } => ((call.header)(name).map(str::to_owned), Unit::Seconds, tolerance),
-        Timing::Entry { name, tolerance } => {
-            let entry = match &scheme.proof {
-                Proof::Secret => None,
-                Proof::Mac(form) => form.entry(header, name),
-            };
-            (entry.map(str::to_owned), Unit::Seconds, tolerance)
-        }
-        Timing::BodyMillis { path, tolerance } => {
-            (path.parse().ok().and_then(|path| (call.body_value)(&path)), Unit::Millis, tolerance)
-        }
+fn is_fresh(scheme: &Scheme, header: &str, received: &Received) -> bool {
+    let (text, tolerance) = match &scheme.timing {
+        Timing::None | Timing::BodyMillis { .. } => return true,
+        Timing::Header { name, tolerance } => (received.header(name), tolerance),
+        Timing::Entry { name, tolerance } => match &scheme.proof {
+            Proof::Secret => (None, tolerance),
+            Proof::Mac(form) => (form.entry(header, name), tolerance),
+        },
     };
-    text.is_some_and(|text| within(&text, unit, *tolerance, call.received_at))
+    text.is_some_and(|text| within(text, Unit::Seconds, *tolerance, received.received_at))
+}
+
+/// The same of a scheme whose timestamp stands in the body; `find` gives what stands at a place there.
+pub fn is_fresh_in_body<'b>(scheme: &Scheme, find: impl Fn(&str) -> Option<&'b str>, received_at: Timestamp) -> bool {
+    match &scheme.timing {
+        Timing::None | Timing::Header { .. } | Timing::Entry { .. } => true,
+        Timing::BodyMillis { path, tolerance } => {
+            find(path).is_some_and(|text| within(text, Unit::Millis, *tolerance, received_at))
+        }
+    }
 }
 
 #[derive(Clone, Copy)]

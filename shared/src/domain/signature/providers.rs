@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::Algorithm;
 use super::encoding::Encoding;
-use super::scheme::{Handshake, Key, MacForm, Part, Prefix, Proof, Scheme, Source, Timing};
+use super::scheme::{Forms, Handshake, Key, MacForm, Part, Prefix, Proof, Scheme, Source, Timing};
+use crate::domain::Invalid;
 
 const FIVE_MINUTES: Duration = Duration::from_mins(5);
 const SHA256: &[Algorithm] = &[Algorithm::Sha256];
@@ -18,15 +19,6 @@ const PLAIN_HEX: Proof = of_body(None, Prefix::None, Encoding::Hex);
 const fn of_body(separator: Option<char>, prefix: Prefix, encoding: Encoding) -> Proof {
     Proof::Mac(MacForm { separator, prefix, encoding, signed: &[Part::Body], key: Key::Verbatim })
 }
-
-/// The MAC of the JSON, which Gitea and its relatives sign before they put it into a form, if they do.
-const PLAIN_HEX_OF_PAYLOAD: Proof = Proof::Mac(MacForm {
-    separator: None,
-    prefix: Prefix::None,
-    encoding: Encoding::Hex,
-    signed: &[Part::Payload],
-    key: Key::Verbatim,
-});
 
 /// The scheme of <https://www.standardwebhooks.com>, under either of the names that its headers go by.
 const fn standard(signed: &'static [Part]) -> Proof {
@@ -45,11 +37,34 @@ const DEFAULT: Scheme = Scheme {
     header: "",
     algorithms: SHA256,
     proof: PLAIN_HEX,
+    forms: Forms::Signed,
     timing: Timing::None,
     delivery_id: &[],
     event: &[],
     handshakes: &[],
 };
+
+/// The scheme that a signature header, in lower case, implies.
+pub fn find(header: &str, algorithm: Algorithm) -> &'static Scheme {
+    let applies = |scheme: &&Scheme| scheme.header == header && scheme.algorithms.contains(&algorithm);
+    SCHEMES.iter().find(applies).unwrap_or(&GENERIC)
+}
+
+/// All schemes, also those of senders that are not in the table.
+pub fn all() -> impl Iterator<Item = &'static Scheme> {
+    SCHEMES.iter().chain([&GENERIC, &UNSIGNED])
+}
+
+/// Refuses an algorithm that the provider which uses this header never signs with: every call of such a hook would be
+/// refused.
+pub fn check_algorithm(header: &str, algorithm: Algorithm) -> Result<(), Invalid> {
+    let of_header = || SCHEMES.iter().filter(|scheme| scheme.header == header).flat_map(|scheme| scheme.algorithms);
+    if of_header().next().is_none() || of_header().any(|known| *known == algorithm) {
+        return Ok(());
+    }
+    let known: Vec<_> = of_header().map(|known| known.as_str()).collect();
+    Err(Invalid::new(format!("must be {} when the header is {header}", known.join(" or "))))
+}
 
 /// The providers that Pipehook knows.
 pub static SCHEMES: &[Scheme] = &[
@@ -100,7 +115,7 @@ pub static SCHEMES: &[Scheme] = &[
     Scheme {
         provider: "gitea",
         header: "x-gitea-signature",
-        proof: PLAIN_HEX_OF_PAYLOAD,
+        forms: Forms::SignedPayload,
         delivery_id: &[Source::Header("x-gitea-delivery")],
         event: &[Source::Header("x-gitea-event")],
         ..DEFAULT
@@ -108,7 +123,7 @@ pub static SCHEMES: &[Scheme] = &[
     Scheme {
         provider: "forgejo",
         header: "x-forgejo-signature",
-        proof: PLAIN_HEX_OF_PAYLOAD,
+        forms: Forms::SignedPayload,
         delivery_id: &[Source::Header("x-forgejo-delivery")],
         event: &[Source::Header("x-forgejo-event")],
         ..DEFAULT
@@ -116,7 +131,7 @@ pub static SCHEMES: &[Scheme] = &[
     Scheme {
         provider: "gogs",
         header: "x-gogs-signature",
-        proof: PLAIN_HEX_OF_PAYLOAD,
+        forms: Forms::SignedPayload,
         delivery_id: &[Source::Header("x-gogs-delivery")],
         event: &[Source::Header("x-gogs-event")],
         ..DEFAULT
@@ -257,7 +272,7 @@ pub static SCHEMES: &[Scheme] = &[
 
 /// A signature header that no provider of the table uses: the HMAC of the body. Such callers may name their delivery
 /// as the `Idempotency-Key` draft or Standard Webhooks say.
-pub(super) static GENERIC: Scheme = Scheme {
+static GENERIC: Scheme = Scheme {
     provider: "generic",
     algorithms: ANY,
     proof: of_body(None, Prefix::Optional, Encoding::HexOrBase64),

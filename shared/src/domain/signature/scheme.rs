@@ -8,7 +8,6 @@ use zeroize::Zeroizing;
 
 use super::Algorithm;
 pub use super::encoding::Encoding;
-use super::providers::{GENERIC, SCHEMES};
 use crate::domain::Invalid;
 use crate::domain::secret::{HookSecret, SecretString};
 
@@ -23,6 +22,8 @@ pub struct Scheme {
     pub algorithms: &'static [Algorithm],
     /// What stands in the header.
     pub proof: Proof,
+    /// How the provider sends forms.
+    pub forms: Forms,
     /// How replays are stopped.
     pub timing: Timing,
     /// Where the delivery's id stands: the first that is there counts.
@@ -79,10 +80,17 @@ pub enum Part {
     Header(&'static str),
     /// The value of an entry of the signature header, such as `t` in `t=1,v1=..`.
     Entry(&'static str),
-    /// The body as it arrived.
+    /// The body as it arrived; of [`Forms::SignedPayload`], the JSON.
     Body,
-    /// The JSON: the body as it arrived, or what a form has in its one field `payload`.
-    Payload,
+}
+
+/// How a provider sends forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forms {
+    /// It signs them as it sends them.
+    Signed,
+    /// It signs the JSON, and then may put it into a form as its one field, `payload`.
+    SignedPayload,
 }
 
 /// How the secret becomes the key of the MAC.
@@ -157,21 +165,19 @@ impl Handshake {
 }
 
 impl Scheme {
-    /// The scheme that a signature header, in lower case, implies.
-    pub fn find(header: &str, algorithm: Algorithm) -> &'static Self {
-        let applies = |scheme: &&Self| scheme.header == header && scheme.algorithms.contains(&algorithm);
-        SCHEMES.iter().find(applies).unwrap_or(&GENERIC)
-    }
-
-    /// Refuses an algorithm that the provider which uses this header never signs with: every call of such a hook
-    /// would be refused.
-    pub fn check_algorithm(header: &str, algorithm: Algorithm) -> Result<(), Invalid> {
-        let of_header = || SCHEMES.iter().filter(|scheme| scheme.header == header).flat_map(|scheme| scheme.algorithms);
-        if of_header().next().is_none() || of_header().any(|known| *known == algorithm) {
-            return Ok(());
-        }
-        let known: Vec<_> = of_header().map(|known| known.as_str()).collect();
-        Err(Invalid::new(format!("must be {} when the header is {header}", known.join(" or "))))
+    /// The places in the body that the scheme and its handshakes name.
+    pub fn body_places(&self) -> impl Iterator<Item = &'static str> {
+        let of_source = |source: &Source| match source {
+            Source::Body(place) => Some(*place),
+            Source::Header(_) | Source::BodyDigest => None,
+        };
+        let of_timing = match &self.timing {
+            Timing::BodyMillis { path, .. } => Some(*path),
+            Timing::None | Timing::Header { .. } | Timing::Entry { .. } => None,
+        };
+        let sources = self.delivery_id.iter().chain(self.event).filter_map(of_source);
+        let of_handshakes = self.handshakes.iter().flat_map(|handshake| handshake.body_places()).copied();
+        of_timing.into_iter().chain(sources).chain(of_handshakes)
     }
 
     /// Refuses a secret that cannot be this scheme's key.

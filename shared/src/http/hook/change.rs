@@ -3,10 +3,10 @@
 use super::draft::{read_conditions, read_variables};
 use super::size::check_size;
 use crate::domain::Invalid;
-use crate::domain::hook::{Hook, HookRelation, Resource, SecretHeaderName};
+use crate::domain::hook::{Hook, HookRelation, Resource};
 use crate::domain::id::{HookId, PipelineId, ResourceId};
-use crate::domain::signature::Algorithm;
-use crate::domain::signature::scheme::Scheme;
+use crate::domain::signature::{Algorithm, providers};
+use crate::domain::signing::SecretHeaderName;
 use crate::domain::timestamp::Timestamp;
 use crate::http::error::ApiError;
 use crate::http::fields::{Fields, read};
@@ -75,7 +75,7 @@ fn read_signing(fields: &mut Fields<'_>, hook: &Hook) -> Option<(Algorithm, Secr
         }
     };
     let (algorithm, header_name): (Algorithm, SecretHeaderName) = (algorithm?, header_name?);
-    if let Err(reason) = Scheme::check_algorithm(header_name.as_str(), algorithm) {
+    if let Err(reason) = providers::check_algorithm(header_name.as_str(), algorithm) {
         fields.refuse("secret_algorithm", reason);
     }
     Some((algorithm, header_name))

@@ -3,12 +3,13 @@
 use super::size::check_size;
 use crate::domain::Invalid;
 use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
-use crate::domain::hook::{ActionType, HookDraft, Resource, ResourceType, SecretHeaderName, SigningDraft};
+use crate::domain::hook::{ActionType, HookDraft, Resource, ResourceType};
 use crate::domain::id::{PipelineId, ResourceId};
 use crate::domain::payload::{Path, Value};
 use crate::domain::secret::HookSecret;
-use crate::domain::signature::Algorithm;
 use crate::domain::signature::scheme::Scheme;
+use crate::domain::signature::{Algorithm, providers};
+use crate::domain::signing::{SecretHeaderName, SigningDraft};
 use crate::domain::variable::{Variable, VariableName, VariableType, VariableValue, Variables};
 use crate::http::error::ApiError;
 use crate::http::fields::{Fields, read};
@@ -77,10 +78,10 @@ fn read_signing(fields: &mut Fields<'_>) -> Option<SigningDraft> {
     }
     let algorithm: Option<Algorithm> = fields.required("secret_algorithm", read::parsed);
     let header_name: Option<SecretHeaderName> = fields.required("secret_header_name", read::parsed);
-    let scheme = algorithm.zip(header_name.as_ref()).map(|(hash, header)| Scheme::find(header.as_str(), hash));
+    let scheme = algorithm.zip(header_name.as_ref()).map(|(hash, header)| providers::find(header.as_str(), hash));
     let secret = read_secret(fields, scheme);
     let (algorithm, header_name) = (algorithm?, header_name?);
-    if let Err(reason) = Scheme::check_algorithm(header_name.as_str(), algorithm) {
+    if let Err(reason) = providers::check_algorithm(header_name.as_str(), algorithm) {
         fields.refuse("secret_algorithm", reason);
     }
     Some(SigningDraft { algorithm, header_name, secret })

@@ -37,18 +37,20 @@ pub fn gateway_events(input: &[u8]) {
         Err(_) => return,
     };
 
-    assert_eq!(call.body(), body(&event));
+    assert_eq!(call.received().body, body(&event));
     check_address(&call, &event);
     check_headers(&call, &event);
     check_parameters(&call);
-    let _ = (call.gateway_id(), call.source_ip(), call.received_at(), call.route());
+    let _ = (call.gateway_id(), &call.received().ip_address, call.received_at(), call.route());
     if let Ok(fields) = call.fields() {
-        let body = call.body();
+        let body = &call.received().body;
         assert!(body.is_empty() || serde_json::from_slice::<&serde_json::value::RawValue>(body).is_ok());
         let _ = read_draft(fields, PipelineId::new(7).ok());
     }
     if ready(call.authenticate(&tokens)).is_ok() {
-        assert!(call.header("authorization").is_some_and(|value| value.trim_end().ends_with(token.expose())));
+        assert!(
+            call.received().header("authorization").is_some_and(|value| value.trim_end().ends_with(token.expose()))
+        );
     }
 }
 
@@ -56,12 +58,12 @@ pub fn gateway_events(input: &[u8]) {
 fn check_address(call: &Call, event: &Json) {
     assert_eq!(event["rawPath"], call.path());
     let domain = event["requestContext"]["domainName"].as_str();
-    let scheme = if call.header("x-forwarded-proto") == Some("http") { "http" } else { "https" };
+    let scheme = if call.received().header("x-forwarded-proto") == Some("http") { "http" } else { "https" };
     assert_eq!(call.base_url(None), format!("{scheme}://{}", domain.unwrap_or("localhost")));
     assert_eq!(call.base_url(Some("https://example.com//")), "https://example.com");
 }
 
-/// Every header is there, under its name in lower case, and a handler sees those that are visible ASCII.
+/// Every header is there, under its name in lower case.
 fn check_headers(call: &Call, event: &Json) {
     let mut expected = BTreeMap::<String, Vec<&str>>::new();
     for (name, value) in event["headers"].as_object().into_iter().flatten() {
@@ -72,12 +74,7 @@ fn check_headers(call: &Call, event: &Json) {
     if !cookies.is_empty() {
         expected.insert("cookie".to_owned(), cookies.join("; "));
     }
-    let found: BTreeMap<_, _> = call.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    assert_eq!(found, expected);
-    for (name, value) in &found {
-        let visible = value.chars().all(|char| matches!(char, '\t' | ' '..='~'));
-        assert_eq!(call.header(name), visible.then_some(value.as_str()), "{name}");
-    }
+    assert_eq!(call.received().headers, expected);
 }
 
 fn check_parameters(call: &Call) {

@@ -1,6 +1,7 @@
 //! Signed calls, and a second opinion on each.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,13 +11,16 @@ use sha2::Digest as _;
 use super::payload::walk;
 use super::published::Rule;
 use super::{form, sections};
-use crate::domain::hook::Signing;
+use crate::domain::id::RequestId;
 use crate::domain::payload::Path;
+use crate::domain::received::Received;
 use crate::domain::sealing::SealedSecret;
 use crate::domain::secret::{HookSecret, SecretString};
-use crate::domain::signature::{Algorithm, Call, verify};
+use crate::domain::signature::scheme::Timing;
+use crate::domain::signature::{Algorithm, Signed, is_fresh_in_body};
+use crate::domain::signing::Signing;
 use crate::domain::timestamp::Timestamp;
-use crate::http::payload::Payload;
+use crate::payload::Payload;
 
 /// `sha256 x-hub-signature-256 1700000000`: the algorithm, the signature header, and the clock; lines of headers, of
 /// which `secret` is none but a secret that is valid; then the body. In the signature header `{{hex}}` and
@@ -40,7 +44,8 @@ struct Delivery<'a> {
     /// Unix seconds.
     now: i64,
     secrets: Vec<&'a str>,
-    headers: Vec<(&'a str, String)>,
+    /// Of two with one name, API Gateway makes one.
+    headers: BTreeMap<String, String>,
     body: &'a [u8],
 }
 
@@ -56,15 +61,17 @@ impl<'a> Delivery<'a> {
             secret: SealedSecret::from_bytes(Vec::new()),
             previous: None,
         };
+        let mut headers = BTreeMap::<String, String>::new();
+        for (name, value) in lines.clone().filter(|(name, _)| *name != "secret") {
+            let joined = headers.get(name).map(|known| format!("{known},{value}"));
+            headers.insert(name.to_owned(), joined.unwrap_or_else(|| value.to_owned()));
+        }
         Some(Self {
             signing,
             // The years 2000 to 9000: timestamps are clamped to what RFC 3339 can print, and so is this clock.
             now: now.parse().ok().filter(|now| (946_684_800..=221_845_392_000).contains(now))?,
-            secrets: lines.clone().filter(|(name, _)| *name == "secret").map(|(_, value)| value).take(3).collect(),
-            headers: lines
-                .filter(|(name, _)| *name != "secret")
-                .map(|(name, value)| (name, value.to_owned()))
-                .collect(),
+            secrets: lines.filter(|(name, _)| *name == "secret").map(|(_, value)| value).take(3).collect(),
+            headers,
             body,
         })
     }
@@ -76,32 +83,43 @@ impl<'a> Delivery<'a> {
         let mac = self.message(&rule, Which::First).zip(self.secrets.first().and_then(|secret| rule.key(secret)));
         let Some(mac) = mac.map(|(message, key)| hmac(self.signing.algorithm, &key, &message)) else { return };
         let (hex, base64) = (hex::encode(&mac), STANDARD.encode(&mac));
-        let signature = self.signing.header_name.as_str();
-        for (_, value) in self.headers.iter_mut().filter(|(name, _)| *name == signature) {
+        if let Some(value) = self.headers.get_mut(self.signing.header_name.as_str()) {
             *value = value.replacen("{{hex}}", &hex, 32).replacen("{{base64}}", &base64, 32);
         }
     }
 
     fn is_accepted(&self) -> bool {
+        let received = self.received();
+        let content_type = received.header("content-type");
+        let scheme = self.signing.scheme();
+        let Some(body) = Payload::signed(scheme.forms, content_type, &received.body) else { return false };
+        let signed = Signed { received: &received, body: &body };
         let secret = |text: &&str| HookSecret::trusted(SecretString::new((*text).to_owned()));
-        let secrets: Vec<_> = self.secrets.iter().map(secret).collect();
-        let body_value = |path: &Path| Payload::text_at(self.header("content-type"), self.body, path);
-        let call = Call {
-            header: &|name| self.header(name),
-            body: self.body,
-            payload: &|| Payload::signed(self.header("content-type"), self.body),
-            body_value: &body_value,
-            received_at: Timestamp::from_unix_seconds(self.now),
+        let text_at = |place: &str| {
+            let path: Path = place.parse().ok()?;
+            let payload = Payload::read(content_type, &received.body).ok()?;
+            payload.select([&path]).ok()?.at(&path)?.as_text().map(str::to_owned)
         };
-        verify(&self.signing, &secrets, &call).is_ok()
+        let timestamp = if let Timing::BodyMillis { path, .. } = &scheme.timing { text_at(path) } else { None };
+        self.secrets.iter().any(|text| self.signing.verify(&secret(text), &signed).is_ok())
+            && is_fresh_in_body(scheme, |_| timestamp.as_deref(), received.received_at)
+    }
+
+    fn received(&self) -> Received {
+        let received_at = Timestamp::from_unix_seconds(self.now);
+        Received {
+            id: RequestId::at(received_at, [0; 10]),
+            received_at,
+            ip_address: None,
+            headers: self.headers.clone(),
+            query: String::new(),
+            body: self.body.to_vec().into(),
+            retry_of: None,
+        }
     }
 
     fn header(&self, name: &str) -> Option<&str> {
-        Which::Only.of(self.headers(name))
-    }
-
-    fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.headers.iter().filter(move |(known, _)| *known == name).map(|(_, value)| value.as_str())
+        self.headers.get(name).map(String::as_str)
     }
 
     /// Whether the call is authentic, by another way; `None` where this file cannot tell.
@@ -168,7 +186,7 @@ impl<'a> Delivery<'a> {
     /// A fact that is signed: a header, whose names here have hyphens, or an entry of the signature header.
     fn fact(&self, rule: &Rule, name: &str, which: Which) -> Option<&str> {
         if name.contains('-') {
-            return which.of(self.headers(name));
+            return self.header(name);
         }
         let entries = rule.entries(self.header(self.signing.header_name.as_str())?);
         which.of(entries.filter_map(|entry| entry.strip_prefix(&format!("{name}="))))

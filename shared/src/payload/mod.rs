@@ -1,20 +1,26 @@
-//! A webhook's payload: JSON, or a form with JSON or fields in it.
+//! A webhook's payload, which a stranger wrote: JSON, or a form with JSON or fields in it. It is read at the paths that
+//! are wanted, in one pass, and nothing is built of the rest.
+
+pub mod json;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::error::ApiError;
-use super::json::{self, JsonError};
+pub use self::json::JsonError;
 use crate::domain::payload::{Path, Value};
+use crate::domain::signature::scheme::Forms;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Why a payload cannot be read. The text says where, never what stands there.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum PayloadError {
     /// Its type is none that we read.
     #[error("the content type must be application/json, one that ends in +json, or application/x-www-form-urlencoded")]
     UnsupportedType,
+    /// It is compressed.
+    #[error("the body must not be compressed: send it without `Content-Encoding`")]
+    Compressed,
     /// It is not UTF-8, as JSON must be (RFC 8259 section 8.1).
     #[error("the body is not UTF-8")]
     NotUtf8,
@@ -56,13 +62,17 @@ impl<'a> Payload<'a> {
         }
     }
 
-    /// What a provider signs that signs the JSON and may then put it into a form: the body, or the field `payload`.
+    /// The bytes of the body that are signed by a provider which sends forms in this way. `None` when no bytes are.
     ///
-    /// A form must have that field once and nothing else. Whoever overheard a call could otherwise send it with a field
-    /// of their own before the signed one, or as a form whose text was signed as JSON, and have that read. What is
-    /// returned is what [`Payload::read`] takes for the JSON.
-    pub fn signed(content_type: Option<&str>, body: &'a [u8]) -> Option<Cow<'a, [u8]>> {
-        if body.is_empty() || media_type(content_type) != FORM {
+    /// Where the JSON is signed before it is put into a form, the form must have that field once and nothing else.
+    /// Whoever overheard a call could otherwise send it with a field of their own before the signed one, or as a form
+    /// whose text was signed as JSON, and have that read. What is returned is what [`Payload::read`] takes for the JSON.
+    pub fn signed(forms: Forms, content_type: Option<&str>, body: &'a [u8]) -> Option<Cow<'a, [u8]>> {
+        let is_wrapped = match forms {
+            Forms::Signed => false,
+            Forms::SignedPayload => !body.is_empty() && media_type(content_type) == FORM,
+        };
+        if !is_wrapped {
             return Some(Cow::Borrowed(body));
         }
         let mut fields = form_urlencoded::parse(body);
@@ -80,19 +90,23 @@ impl<'a> Payload<'a> {
         Self::Json(Cow::Borrowed(if text.is_empty() { "{}" } else { text }))
     }
 
-    /// The string or number at one path, if the payload can be read and has one there.
-    pub fn text_at(content_type: Option<&str>, body: &[u8], path: &Path) -> Option<String> {
-        let payload = Payload::read(content_type, body).ok()?;
-        let found = payload.select(&[path]).ok()?.into_iter().next()??;
-        found.as_text().map(str::to_owned)
-    }
-
-    /// What stands at each of `paths`, in their order. JSON is parsed here, once and whole, whatever is asked for.
-    pub fn select(&self, paths: &[&Path]) -> Result<Vec<Option<Value<'_>>>, PayloadError> {
+    /// What stands at `paths`. JSON is parsed here, once and whole, whatever is asked for.
+    pub fn select<'s>(&'s self, paths: impl IntoIterator<Item = &'s Path>) -> Result<Found<'s>, PayloadError> {
         match self {
             Self::Json(text) => json::select(text, paths).map_err(PayloadError::NotJson),
             Self::Form(fields) => Ok(select_fields(fields, paths)),
         }
+    }
+}
+
+/// What was found in a payload, by its path.
+#[derive(Debug, Default)]
+pub struct Found<'a>(BTreeMap<&'a Path, Value<'a>>);
+
+impl<'a> Found<'a> {
+    /// What stands at a path that was asked for.
+    pub fn at(&self, path: &Path) -> Option<&Value<'a>> {
+        self.0.get(path)
     }
 }
 
@@ -104,31 +118,25 @@ fn media_type(content_type: Option<&str>) -> String {
 
 /// A form is flat: a path of one segment names a field, of which the last one counts, as in JSON. There may be a
 /// million fields, so they are gone through once.
-fn select_fields<'f>(fields: &'f [(Cow<'_, str>, Cow<'_, str>)], paths: &[&Path]) -> Vec<Option<Value<'f>>> {
-    let mut wanted = BTreeMap::<&str, Vec<usize>>::new();
-    for (index, path) in paths.iter().enumerate() {
-        if let [name] = path.segments() {
-            wanted.entry(name).or_default().push(index);
-        }
-    }
-    let mut found = vec![None; paths.len()];
-    for (name, value) in fields {
-        for index in wanted.get(&**name).into_iter().flatten() {
-            found[*index] = Some(Value::String(Cow::Borrowed(&**value)));
-        }
-    }
-    found
+fn select_fields<'f>(
+    fields: &'f [(Cow<'_, str>, Cow<'_, str>)],
+    paths: impl IntoIterator<Item = &'f Path>,
+) -> Found<'f> {
+    let name = |path: &'f Path| if let [name] = path.segments() { Some((name.as_str(), path)) } else { None };
+    let wanted: BTreeMap<&str, &Path> = paths.into_iter().filter_map(name).collect();
+    let value = |(name, value): &'f (Cow<'_, str>, Cow<'_, str>)| {
+        Some((*wanted.get(&**name)?, Value::String(Cow::Borrowed(&**value))))
+    };
+    Found(fields.iter().filter_map(value).collect())
 }
 
 /// Refuses a body that is compressed: what cannot be bounded before it is unpacked is not unpacked here. Other values
 /// of `Content-Encoding` are no codings (some senders write the charset there), and are not looked at.
-pub fn refuse_compressed(content_encoding: Option<&str>) -> Result<(), ApiError> {
+pub fn refuse_compressed(content_encoding: Option<&str>) -> Result<(), PayloadError> {
     let mut codings = content_encoding.unwrap_or_default().split(',').map(|coding| coding.trim().to_ascii_lowercase());
     let known = ["gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd"];
     if codings.any(|coding| known.contains(&coding.as_str())) {
-        return Err(ApiError::UnsupportedMediaType(
-            "The body must not be compressed: send it without `Content-Encoding`.".into(),
-        ));
+        return Err(PayloadError::Compressed);
     }
     Ok(())
 }
@@ -141,8 +149,9 @@ mod tests {
 
     fn one(content_type: Option<&str>, body: &[u8], path: &str) -> Result<Option<String>, PayloadError> {
         let payload = Payload::read(content_type, body)?;
-        let found = payload.select(&[&path.parse().unwrap()])?.remove(0);
-        Ok(found.and_then(|value| value.as_text().map(str::to_owned)))
+        let path = path.parse().unwrap();
+        let found = payload.select([&path])?;
+        Ok(found.at(&path).and_then(|value| value.as_text().map(str::to_owned)))
     }
 
     #[test]
@@ -179,7 +188,8 @@ mod tests {
     #[test]
     fn of_a_form_its_only_field_is_signed_and_of_anything_else_the_body() {
         let form = Some("Application/x-www-form-urlencoded; charset=utf-8");
-        let signed = |content_type, body| Payload::signed(content_type, body).map(Cow::into_owned);
+        let signed =
+            |content_type, body| Payload::signed(Forms::SignedPayload, content_type, body).map(Cow::into_owned);
         for content_type in [None, Some("application/json"), Some("text/plain"), Some("multipart/form-data")] {
             let body = b"payload=%7B%7D";
             assert_eq!(signed(content_type, body).as_deref(), Some(body.as_slice()), "{content_type:?}");
@@ -188,6 +198,8 @@ mod tests {
         assert_eq!(signed(form, b"").as_deref(), Some(b"".as_slice()));
         for body in ["payload=a&payload=b", "payload=a&x=b", "x=b&payload=a", "x=a", "Payload=a", "{}", "&", "=a"] {
             assert_eq!(signed(form, body.as_bytes()), None, "{body}");
+            let as_sent = Payload::signed(Forms::Signed, form, body.as_bytes());
+            assert_eq!(as_sent.as_deref(), Some(body.as_bytes()), "{body}");
         }
     }
 
@@ -205,8 +217,8 @@ mod tests {
     fn each_path_finds_the_last_field_of_its_name() {
         let payload = Payload::read(Some("application/x-www-form-urlencoded"), b"a=1&b=2&a=3&a.b=4&=5").unwrap();
         let paths: Vec<Path> = ["a", "b", "a", "c", r"a\.b", "a.b"].iter().map(|path| path.parse().unwrap()).collect();
-        let found = payload.select(&paths.iter().collect::<Vec<_>>()).unwrap();
-        let found: Vec<_> = found.iter().map(|value| value.as_ref().and_then(Value::as_text)).collect();
+        let found = payload.select(&paths).unwrap();
+        let found: Vec<_> = paths.iter().map(|path| found.at(path).and_then(Value::as_text)).collect();
         assert_eq!(found, [Some("3"), Some("2"), Some("3"), None, Some("4"), None]);
     }
 
@@ -231,7 +243,7 @@ mod tests {
         fn what_is_signed_of_a_form_is_what_is_read_of_it(fields in "(payload=|x=|&|%7B|%7D|%f0|[{}a+]){1,12}") {
             let form = Some("application/x-www-form-urlencoded");
             for body in [fields.clone(), format!("payload={fields}")] {
-                let Some(signed) = Payload::signed(form, body.as_bytes()) else { continue };
+                let Some(signed) = Payload::signed(Forms::SignedPayload, form, body.as_bytes()) else { continue };
                 let read = match Payload::read(form, body.as_bytes()) {
                     Ok(Payload::Json(text)) => Some(text.into_owned().into_bytes()),
                     Ok(Payload::Form(_)) | Err(_) => None,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::id::RequestId;
-use crate::http::response::{Response, ResponseExt as _};
+use crate::http::{Response, ResponseExt as _};
 
 /// A 200.
 pub(super) enum Answer {

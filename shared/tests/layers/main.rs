@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a source that cannot be read fails the test")]
 
+mod circles;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +17,9 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
             "crate::ports",
             "crate::keys",
             "crate::auth",
+            "crate::payload",
             "crate::http",
+            "crate::trigger",
             "crate::aws",
             "crate::config",
             "crate::telemetry",
@@ -34,11 +38,34 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "payload",
+        &[
+            "crate::ports",
+            "crate::keys",
+            "crate::auth",
+            "crate::http",
+            "crate::trigger",
+            "crate::aws",
+            "crate::config",
+            "crate::telemetry",
+            "lambda_http",
+            "lambda_runtime",
+            "aws_",
+            "tokio",
+            "tracing",
+            "getrandom",
+            "SystemTime::now",
+            "std::env",
+        ],
+    ),
+    (
         "ports",
         &[
             "crate::keys",
             "crate::auth",
+            "crate::payload",
             "crate::http",
+            "crate::trigger",
             "crate::aws",
             "crate::config",
             "crate::telemetry",
@@ -58,7 +85,9 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         "keys",
         &[
             "crate::auth",
+            "crate::payload",
             "crate::http",
+            "crate::trigger",
             "crate::aws",
             "crate::config",
             "serde",
@@ -74,7 +103,9 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     (
         "auth",
         &[
+            "crate::payload",
             "crate::http",
+            "crate::trigger",
             "crate::aws",
             "crate::config",
             "lambda_http",
@@ -84,8 +115,25 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
             "tokio",
         ],
     ),
-    ("http", &["crate::aws", "crate::config", "aws_sdk", "aws_types", "jsonwebtoken", "argon2"]),
-    ("aws", &["crate::http", "crate::auth", "crate::keys", "crate::config", "lambda_http", "jsonwebtoken", "argon2"]),
+    ("http", &["crate::trigger", "crate::aws", "crate::config", "aws_sdk", "aws_types", "jsonwebtoken", "argon2"]),
+    (
+        "trigger",
+        &["crate::auth", "crate::aws", "crate::config", "aws_sdk", "aws_types", "lambda_http", "lambda_runtime"],
+    ),
+    (
+        "aws",
+        &[
+            "crate::http",
+            "crate::trigger",
+            "crate::payload",
+            "crate::auth",
+            "crate::keys",
+            "crate::config",
+            "lambda_http",
+            "jsonwebtoken",
+            "argon2",
+        ],
+    ),
     (
         "config",
         &[
@@ -93,12 +141,26 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
             "crate::ports",
             "crate::keys",
             "crate::auth",
+            "crate::payload",
             "crate::http",
+            "crate::trigger",
             "crate::aws",
             "crate::telemetry",
         ],
     ),
-    ("telemetry", &["crate::domain", "crate::ports", "crate::keys", "crate::auth", "crate::http", "crate::aws"]),
+    (
+        "telemetry",
+        &[
+            "crate::domain",
+            "crate::ports",
+            "crate::keys",
+            "crate::auth",
+            "crate::payload",
+            "crate::http",
+            "crate::trigger",
+            "crate::aws",
+        ],
+    ),
 ];
 
 fn sources(directory: &Path) -> Vec<PathBuf> {

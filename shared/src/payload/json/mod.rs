@@ -3,13 +3,14 @@
 mod error;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 pub use self::error::JsonError;
+use super::Found;
 use crate::domain::payload::{Path, Value};
 
 /// The members of a JSON object; of members with the same name the last one counts.
@@ -46,30 +47,32 @@ fn value<'a>(raw: &'a RawValue, whole: &str) -> Result<Value<'a>, JsonError> {
     })
 }
 
-/// What stands at each of `paths`, in their order, after one pass over the whole text. Everything else is checked to
-/// be JSON and passed over.
-pub fn select<'a>(text: &'a str, paths: &[&Path]) -> Result<Vec<Option<Value<'a>>>, JsonError> {
+/// What stands at `paths`, after one pass over the whole text. Everything else is checked to be JSON and passed over.
+pub fn select<'a>(text: &'a str, paths: impl IntoIterator<Item = &'a Path>) -> Result<Found<'a>, JsonError> {
+    let paths: BTreeSet<&Path> = paths.into_iter().collect();
     let mut root = Node::default();
     for (index, path) in paths.iter().enumerate() {
         root.insert(path.segments(), index);
     }
     let mut found = vec![None; paths.len()];
     root.search(text, &mut found).map_err(|(error, part)| JsonError::new(&error, part, text))?;
-    found.into_iter().map(|raw| raw.map(|raw| value(raw, text)).transpose()).collect()
+    let found = paths.into_iter().zip(found).filter_map(|(path, raw)| Some((path, raw?)));
+    found.map(|(path, raw)| Ok((path, value(raw, text)?))).collect::<Result<_, _>>().map(Found)
 }
 
 /// The paths as a tree: what is wanted of one value.
 #[derive(Default)]
 struct Node<'p> {
-    /// The indexes of the paths that end here.
-    wanted: Vec<usize>,
+    /// The index of the path that ends here.
+    wanted: Option<usize>,
     children: Vec<(&'p str, Node<'p>)>,
 }
 
 impl<'p> Node<'p> {
     fn insert(&mut self, segments: &'p [String], index: usize) {
         let Some((first, rest)) = segments.split_first() else {
-            return self.wanted.push(index);
+            self.wanted = Some(index);
+            return;
         };
         let position = self.children.iter().position(|(name, _)| name == first).unwrap_or_else(|| {
             self.children.push((first, Node::default()));
@@ -99,15 +102,15 @@ impl<'p> Node<'p> {
         if self.children.is_empty() {
             return Ok(());
         }
-        match self.wanted.first() {
-            Some(index) => found[*index].map_or(Ok(()), |raw| self.search(raw.get(), found)),
+        match self.wanted {
+            Some(index) => found[index].map_or(Ok(()), |raw| self.search(raw.get(), found)),
             None => self.children.iter().try_for_each(|(_, child)| child.search_wanted(found)),
         }
     }
 
     /// Forgets what an earlier member of the same name had: the last one counts, as a whole.
     fn forget(&self, found: &mut [Option<&RawValue>]) {
-        self.wanted.iter().for_each(|index| found[*index] = None);
+        self.wanted.into_iter().for_each(|index| found[index] = None);
         self.children.iter().for_each(|(_, child)| child.forget(found));
     }
 }
@@ -122,11 +125,8 @@ impl<'a> DeserializeSeed<'a> for Seed<'_, '_, 'a> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-        if self.node.wanted.is_empty() {
-            return deserializer.deserialize_any(self);
-        }
-        let raw = <&'a RawValue as serde::Deserialize>::deserialize(deserializer)?;
-        self.node.wanted.iter().for_each(|index| self.found[*index] = Some(raw));
+        let Some(index) = self.node.wanted else { return deserializer.deserialize_any(self) };
+        self.found[index] = Some(<&'a RawValue as serde::Deserialize>::deserialize(deserializer)?);
         Ok(())
     }
 }
@@ -234,8 +234,10 @@ mod tests {
     use super::*;
 
     fn selected<'a>(text: &'a str, paths: &[&str]) -> Vec<Option<Value<'a>>> {
-        let paths: Vec<Path> = paths.iter().map(|path| path.parse().unwrap()).collect();
-        select(text, &paths.iter().collect::<Vec<_>>()).unwrap()
+        let path = |path: &&str| -> &'static Path { Box::leak(Box::new(path.parse().unwrap())) };
+        let paths: Vec<_> = paths.iter().map(path).collect();
+        let found = select(text, paths.iter().copied()).unwrap();
+        paths.into_iter().map(|path| found.at(path).cloned()).collect()
     }
 
     #[test]
@@ -274,8 +276,8 @@ mod tests {
         let path = "a".parse().unwrap();
         for text in ["", "{", "{} {}", r#"{"a": 1, "b": tru}"#, r#"{"b": [1,]}"#, r#"{"a": 01}"#, "{\"b\": \"\u{1}\"}"]
         {
-            assert!(select(text, &[&path]).is_err(), "{text}");
-            assert!(select(text, &[]).is_err(), "{text}");
+            assert!(select(text, [&path]).is_err(), "{text}");
+            assert!(select(text, []).is_err(), "{text}");
         }
     }
 
@@ -296,10 +298,10 @@ mod tests {
             ("[0,\n {\"a\": {\"b\": 1e999}}]".into(), vec!["1.a".into(), "1.a.b.c".into()], 2, 18, large),
         ] {
             let paths: Vec<Path> = paths.iter().map(|path: &String| path.parse().unwrap()).collect();
-            let error = select(&text, &paths.iter().collect::<Vec<_>>()).unwrap_err();
+            let error = select(&text, &paths).unwrap_err();
             assert_eq!(error, JsonError::Unreadable { line, column, why }, "{text}");
         }
-        assert!(select(&deep(127), &[&path(127).parse().unwrap()]).is_ok());
+        assert!(select(&deep(127), [&path(127).parse().unwrap()]).is_ok());
         assert_eq!(object(r#"{"a": 1, "b": "\udc00"}"#), Err(JsonError::Unreadable { line: 1, column: 21, why: half }));
     }
 
@@ -315,7 +317,7 @@ mod tests {
     fn deep_nesting_and_long_arrays_are_passed_over() {
         let deep = "[".repeat(100_000) + &"]".repeat(100_000);
         let path = "a".parse().unwrap();
-        assert!(select(&format!(r#"{{"b": {deep}}}"#), &[&path]).is_ok());
+        assert!(select(&format!(r#"{{"b": {deep}}}"#), [&path]).is_ok());
         let long = format!("[{}0]", "0,".repeat(1_000_000));
         assert_eq!(selected(&long, &["1000000", "1000001"]), [Some(Value::Number("0")), None]);
     }
@@ -324,7 +326,7 @@ mod tests {
         #[test]
         fn no_text_panics(text: String, path in "[a-z0-9]{1,3}(\\.[a-z0-9]{1,3}){0,3}") {
             let path = path.parse().unwrap();
-            let _ = select(&text, &[&path]);
+            let _ = select(&text, [&path]);
         }
 
         #[test]
@@ -334,7 +336,7 @@ mod tests {
             let expected = path.segments().iter().try_fold(&json, |value, segment| {
                 value.get(segment).or_else(|| value.get(segment.parse::<usize>().ok()?))
             });
-            let found = select(&text, &[&path]).unwrap().remove(0);
+            let found = select(&text, [&path]).unwrap().at(&path).cloned();
             let found = found.map(|found| match found {
                 Value::Null => serde_json::Value::Null,
                 Value::Boolean(boolean) => boolean.into(),

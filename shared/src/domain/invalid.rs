@@ -1,0 +1,38 @@
+//! Why a value from outside is refused, and the checks that several kinds of value share.
+
+/// Why a value from outside was refused: a sentence part that goes behind the field's name, such as
+/// `must be at most 60 characters long`. It never repeats the value, which may be a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Invalid(std::borrow::Cow<'static, str>);
+
+impl Invalid {
+    /// A reason such as `must be a valid e-mail address`.
+    pub fn new(reason: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+        Self(reason.into())
+    }
+}
+
+/// Checks one line of text that people read: its length in characters, and that it prints.
+pub(super) fn check_label(text: &str, max_chars: usize) -> Result<(), Invalid> {
+    if text.is_empty() {
+        return Err(Invalid::new("must not be empty"));
+    }
+    if text.chars().count() > max_chars {
+        return Err(Invalid::new(format!("must be at most {max_chars} characters long")));
+    }
+    if text.chars().any(char::is_control) || text.trim() != text {
+        return Err(Invalid::new("must not contain control characters or begin or end with a space"));
+    }
+    Ok(())
+}
+
+/// Checks that `text` is a header's name of at most 64 characters.
+pub(super) fn check_field_name(text: &str) -> Result<(), Invalid> {
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if (1..=64).contains(&text.len()) && text.bytes().all(token) {
+        Ok(())
+    } else {
+        Err(Invalid::new("must be a valid header name of at most 64 characters"))
+    }
+}

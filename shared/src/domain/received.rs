@@ -1,0 +1,35 @@
+//! A call as it was received.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use super::id::RequestId;
+use super::timestamp::Timestamp;
+
+/// What was received: the first time from its sender, or again from the log because a user wants it retried.
+#[derive(Clone)]
+pub struct Received {
+    /// The id under which it is handled, which its job and its log entry have too.
+    pub id: RequestId,
+    /// When that began.
+    pub received_at: Timestamp,
+    /// The address that the call came from, as API Gateway saw it; a header could claim any other.
+    pub ip_address: Option<String>,
+    /// By name in lower case. What came under one name several times is joined with commas.
+    pub headers: BTreeMap<String, String>,
+    /// What stands behind the question mark of the address, as it came.
+    pub query: String,
+    /// As it came; its clones share the bytes.
+    pub body: Bytes,
+    /// The call that this one repeats.
+    pub retry_of: Option<RequestId>,
+}
+
+impl Received {
+    /// The value of a header, by its name in lower case: whatever characters it has, and of several headers with one
+    /// name all of them, joined with commas.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+}

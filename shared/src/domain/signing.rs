@@ -1,0 +1,142 @@
+//! How the calls of one hook are signed, with which secrets, and how a secret is replaced.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::Invalid;
+use super::id::HookId;
+use super::invalid::check_field_name;
+use super::sealing::SealedSecret;
+use super::secret::HookSecret;
+use super::signature::scheme::Scheme;
+use super::signature::{self, Algorithm, NotAuthentic, Signed, providers};
+use super::timestamp::Timestamp;
+
+/// How the calls of a hook are signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signing {
+    /// The hash function of the HMAC.
+    pub algorithm: Algorithm,
+    /// Where the signature stands.
+    pub header_name: SecretHeaderName,
+    /// What it is made with.
+    pub secret: SealedSecret,
+    /// What it was made with before the secret was last rotated.
+    pub previous: Option<PreviousSecret>,
+}
+
+/// A secret that was rotated out, valid until senders have had the time to take over the new one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviousSecret {
+    /// As it was.
+    pub secret: SealedSecret,
+    /// When it stops being valid.
+    pub until: Timestamp,
+}
+
+/// For how long the old secret stays valid unless the caller says otherwise.
+pub const DEFAULT_OVERLAP: Duration = Duration::from_hours(24);
+
+/// The longest time that the old secret can stay valid.
+pub const MAX_OVERLAP: Duration = Duration::from_hours(7 * 24);
+
+impl Signing {
+    /// The scheme that the header and the algorithm imply.
+    pub fn scheme(&self) -> &'static Scheme {
+        providers::find(self.header_name.as_str(), self.algorithm)
+    }
+
+    /// Proves that the sender of a call knows `secret`, one of those that are valid now. If the scheme's timestamp
+    /// stands in the body, [`signature::is_fresh_in_body`] must be asked as well.
+    pub fn verify(&self, secret: &HookSecret, signed: &Signed<'_>) -> Result<(), NotAuthentic> {
+        let header = signed.received.header(self.header_name.as_str()).ok_or(NotAuthentic)?;
+        signature::verify(self.scheme(), self.algorithm, header, secret, signed)
+    }
+
+    /// The secrets that are valid at `now`, the current one first.
+    pub fn valid_secrets(&self, now: Timestamp) -> impl Iterator<Item = &SealedSecret> {
+        let previous = self.previous.iter().filter(move |previous| now < previous.until);
+        std::iter::once(&self.secret).chain(previous.map(|previous| &previous.secret))
+    }
+}
+
+/// The sealed secrets of a hook, without the rest of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedSecrets {
+    /// Whose.
+    pub hook: HookId,
+    /// See [`Signing::secret`].
+    pub secret: SealedSecret,
+    /// See [`Signing::previous`].
+    pub previous: Option<PreviousSecret>,
+}
+
+/// One change of a hook's secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rotation {
+    /// Whose.
+    pub hook: HookId,
+    /// When the hook was last changed, as far as is known: a secret has the form of the scheme that the hook had then.
+    pub seen: Timestamp,
+    /// The secret so far. One that was rotated out before ends here.
+    pub current: SealedSecret,
+    /// The secret from now on.
+    pub new: SealedSecret,
+    /// How long the secret so far stays valid.
+    pub until: Timestamp,
+    /// When it happens.
+    pub at: Timestamp,
+}
+
+/// How the calls of a new hook are to be signed.
+#[derive(Debug, Clone)]
+pub struct SigningDraft {
+    /// See [`Signing::algorithm`].
+    pub algorithm: Algorithm,
+    /// See [`Signing::header_name`].
+    pub header_name: SecretHeaderName,
+    /// What the provider issued; without it, one is made.
+    pub secret: Option<HookSecret>,
+}
+
+impl SigningDraft {
+    /// The secret that the provider issued, else one made of these random bytes in the form that the scheme expects.
+    pub fn secret(&self, random: &[u8; 32]) -> HookSecret {
+        let scheme = providers::find(self.header_name.as_str(), self.algorithm);
+        self.secret.clone().unwrap_or_else(|| scheme.generate_secret(random))
+    }
+}
+
+/// The name of the header that carries the signature: a field name (RFC 9110 section 5.1) of at most 64 characters,
+/// kept in lower case because field names know no case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretHeaderName(String);
+
+impl SecretHeaderName {
+    /// The name in lower case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for SecretHeaderName {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        check_field_name(text)?;
+        Ok(Self(text.to_ascii_lowercase()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_name_is_a_token_and_knows_no_case() {
+        assert_eq!("X-Hub-Signature-256".parse::<SecretHeaderName>().unwrap().as_str(), "x-hub-signature-256");
+        for text in ["", "x y", "x:y", "é", "x\r\n", &"x".repeat(65)] {
+            assert!(text.parse::<SecretHeaderName>().is_err(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Whether a call of a hook is authentic.
+
+use crate::domain::hook::Hook;
+use crate::domain::received::Received;
+use crate::domain::secret::HookSecret;
+use crate::domain::signature::Signed;
+use crate::http::ApiError;
+use crate::keys::SealingKeys;
+use crate::payload::Payload;
+use crate::telemetry::Chain;
+
+/// The secret that the sender of an authentic call knows; `None` where the hook takes calls from everybody. Any other
+/// call is [`ApiError::WrongSignature`].
+///
+/// A secret that does not open fails the call, unless it is proven authentic with another: nobody can tell whether its
+/// sender knows that one. While a rotation overlaps, either secret proves a call, and a handshake must be answered with
+/// the one that its sender knows.
+pub async fn authenticate(
+    hook: &Hook,
+    received: &Received,
+    sealing_keys: &SealingKeys,
+) -> Result<Option<HookSecret>, ApiError> {
+    let Some(signing) = &hook.signing else { return Ok(None) };
+    let body = Payload::signed(signing.scheme().forms, received.header("content-type"), &received.body);
+    let signed = body.as_deref().map(|body| Signed { received, body });
+    let (mut known, mut unopened) = (None, None);
+    for sealed in signing.valid_secrets(received.received_at) {
+        match sealing_keys.open(hook.relation.id, sealed, received.received_at).await {
+            Ok(secret) => {
+                let is_known = || signed.as_ref().is_some_and(|signed| signing.verify(&secret, signed).is_ok());
+                if known.is_none() && is_known() {
+                    known = Some(secret);
+                }
+            }
+            Err(error) => unopened = Some(error),
+        }
+    }
+    match unopened {
+        Some(error) if known.is_none() => return Err(error.into()),
+        Some(error) => tracing::warn!(cause = %Chain(&error), "One of the hook's secrets is of no use"),
+        None => {}
+    }
+    known.map(Some).ok_or(ApiError::WrongSignature)
+}

@@ -1,0 +1,108 @@
+//! What a call says: everything that is wanted of its payload, found in one pass, and of its headers.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::answer::Answer;
+use crate::domain::condition::{Condition, Subject};
+use crate::domain::hook::Hook;
+use crate::domain::job::Delivery;
+use crate::domain::payload::{Path, Value};
+use crate::domain::received::Received;
+use crate::domain::secret::HookSecret;
+use crate::domain::signature::scheme::{Handshake, Scheme, Source};
+use crate::domain::signature::{self, providers};
+use crate::payload::{Found, Payload, PayloadError};
+
+/// Longer names of deliveries and events are taken for none: the job would grow with what a sender makes up.
+const MAX_FACT_CHARS: usize = 256;
+
+/// What a handshake asks to have repeated is no longer: Slack's challenges have some 52 characters, Zoom's tokens 22. A
+/// longer one is none, or whoever may call a hook could make us send and keep as much of their text as they like.
+const MAX_ASKED_CHARS: usize = 256;
+
+/// The places in the body that schemes name, as paths.
+static PLACES: LazyLock<BTreeMap<&str, Path>> = LazyLock::new(|| {
+    let places = providers::all().flat_map(Scheme::body_places);
+    places.filter_map(|place| Some((place, place.parse().ok()?))).collect()
+});
+
+/// What a hook, its conditions and its provider's scheme want to know of one call.
+pub(super) struct Facts<'a> {
+    hook: &'a Hook,
+    received: &'a Received,
+    found: Found<'a>,
+}
+
+impl<'a> Facts<'a> {
+    /// Parses the payload, once and whole.
+    pub(super) fn read(hook: &'a Hook, received: &'a Received, payload: &'a Payload<'_>) -> Result<Self, PayloadError> {
+        let variables = hook.relation.variables.as_slice().iter().map(|variable| &variable.path);
+        let conditions = hook.relation.conditions.as_slice().iter().filter_map(|condition| condition.subject.path());
+        let places = hook.scheme().body_places().filter_map(|place| PLACES.get(place));
+        let found = payload.select(variables.chain(conditions).chain(places))?;
+        Ok(Self { hook, received, found })
+    }
+
+    /// What stands at the path of a variable or condition.
+    pub(super) fn at(&self, path: &Path) -> Option<&Value<'a>> {
+        self.found.at(path)
+    }
+
+    /// The first condition that does not hold.
+    pub(super) fn failed_condition(&self) -> Option<&'a Condition> {
+        self.hook.relation.conditions.as_slice().iter().find(|condition| match &condition.subject {
+            Subject::Body(path) => !condition.accepts(self.at(path)),
+            Subject::Header(name) => !condition.accepts_header(self.received.header(name)),
+        })
+    }
+
+    /// What the provider says of this delivery.
+    pub(super) fn delivery(&self) -> Delivery {
+        let scheme = self.hook.scheme();
+        Delivery {
+            id: self.first(scheme.delivery_id),
+            event: self.first(scheme.event),
+            ip_address: self.received.ip_address.clone(),
+        }
+    }
+
+    /// The answer that the provider wants, when this call only asks whether the URL is there; `secret` is the one that
+    /// its sender knows.
+    pub(super) fn handshake(&self, secret: Option<&HookSecret>) -> Option<Answer> {
+        self.hook.scheme().handshakes.iter().find_map(|handshake| match handshake {
+            Handshake::GithubPing => (self.received.header("x-github-event")? == "ping").then(Answer::ready),
+            Handshake::SlackChallenge => {
+                let asked = self.text("type")? == "url_verification";
+                asked.then_some(Answer::Challenge(self.asked("challenge")?.to_owned()))
+            }
+            Handshake::ZoomValidation => {
+                let asked = self.text("event")? == "endpoint.url_validation";
+                let plain = self.asked("payload.plainToken").filter(|_| asked)?;
+                // When the call is retried by a user, there is nobody to prove it to.
+                let proof = secret.and_then(|secret| signature::prove(secret, plain));
+                let answer = |encrypted| Answer::Token { plain: plain.to_owned(), encrypted };
+                Some(proof.map_or_else(Answer::ready, answer))
+            }
+        })
+    }
+
+    fn first(&self, sources: &[Source]) -> Option<String> {
+        let fact = sources.iter().find_map(|source| match source {
+            Source::Header(name) => self.received.header(name).map(str::to_owned),
+            Source::Body(place) => self.text(place).map(str::to_owned),
+            Source::BodyDigest => Some(signature::digest(&self.received.body)),
+        });
+        fact.filter(|fact| (1..=MAX_FACT_CHARS).contains(&fact.chars().count()))
+    }
+
+    /// What a handshake asks to have repeated.
+    fn asked(&self, place: &str) -> Option<&str> {
+        self.text(place).filter(|asked| asked.chars().count() <= MAX_ASKED_CHARS)
+    }
+
+    /// The string or number at a place in the body that the scheme names.
+    pub(super) fn text(&self, place: &str) -> Option<&str> {
+        self.at(PLACES.get(place)?)?.as_text()
+    }
+}

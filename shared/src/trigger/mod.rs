@@ -1,0 +1,214 @@
+//! What becomes of a call of a hook, the first time and when it is retried: it is proven authentic, its payload is
+//! parsed, its conditions and variables are read, its job is queued and the call is logged.
+
+mod answer;
+mod authenticity;
+mod facts;
+
+use self::answer::Answer;
+pub use self::authenticity::authenticate;
+use self::facts::Facts;
+use crate::domain::hook::Hook;
+use crate::domain::job::Job;
+use crate::domain::received::Received;
+use crate::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary, masked};
+use crate::domain::secret::HookSecret;
+use crate::domain::signature;
+use crate::http::{ApiError, FieldErrors, Response};
+use crate::payload::{Payload, refuse_compressed};
+use crate::ports::{PushJob, PutRequest, ReplaceRequest, StoreError};
+use crate::telemetry::{Chain, Measurements};
+
+/// The largest body that is kept for a hook that takes calls from everybody. Each kilobyte that is written costs, and
+/// there nobody but whoever knows the URL decides how many there are.
+const MAX_OPEN_BODY_BYTES: usize = 64 * 1024;
+
+/// The longest answer that is kept whole for such a hook. Most have under 200 bytes, and what a caller sends takes at
+/// most 1.5 KiB of one (a challenge). Only what the hook's owner wrote can make more: a 422 names up to 50 variables
+/// and their paths, and an ignored call a condition. That is at most some 90 KiB, but a call of two bytes would have it
+/// written each time.
+const MAX_OPEN_ANSWER_BYTES: usize = 16 * 1024;
+
+/// What is to become of a call.
+enum Decision {
+    /// It runs the pipeline.
+    Queue(Box<Job>),
+    /// It does not, and this is the answer.
+    Answer(Answer),
+}
+
+/// How a call was answered, and why.
+pub struct Answered {
+    /// What became of the call.
+    pub outcome: Outcome,
+    /// What its sender is told.
+    pub response: Response,
+}
+
+/// One call on its way through its hook.
+pub struct Run<'a, Requests> {
+    hook: &'a Hook,
+    received: &'a Received,
+    requests: &'a Requests,
+    measurements: &'a Measurements,
+}
+
+impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
+    /// The call `received` of `hook`, to be logged in `requests`. From now on its lines name the hook, and it counts as
+    /// one of the hook's provider, whatever the call says.
+    pub fn new(hook: &'a Hook, received: &'a Received, requests: &'a Requests, measurements: &'a Measurements) -> Self {
+        measurements.hook(&hook.relation.id, hook.scheme().provider);
+        Self { hook, received, requests, measurements }
+    }
+
+    /// Runs an authentic call, whose sender knows `secret`. It is answered and logged whatever happens; the answer is a
+    /// 200 only when the queue has the job, or when there is none to queue. The one error is
+    /// [`ApiError::WrongSignature`]: the body says that the call is an old one, played back.
+    pub async fn accept(&self, secret: Option<&HookSecret>, jobs: &impl PushJob) -> Result<Answered, ApiError> {
+        match self.decide(secret) {
+            Ok(Decision::Queue(job)) => Ok(self.queue(&job, jobs).await),
+            Ok(Decision::Answer(answer)) => {
+                let response = answer.to_response(self.received.id);
+                Ok(self.end(Answered { outcome: Outcome::Ignored, response }).await)
+            }
+            Err(ApiError::WrongSignature) => Err(ApiError::WrongSignature),
+            Err(error) => Ok(self.end(self.failed(&error)).await),
+        }
+    }
+
+    /// Answers a call that is not authentic, and logs it without its body if `is_logged`.
+    pub async fn reject(&self, is_logged: bool) -> Answered {
+        self.measurements.signature_failed();
+        let response = ApiError::WrongSignature.to_response(&self.received.id.to_string());
+        let answered = Answered { outcome: Outcome::Rejected, response };
+        if is_logged {
+            return self.end(answered).await;
+        }
+        self.measurements.outcome(answered.outcome.as_str());
+        answered
+    }
+
+    /// Reads the call. Nothing is sent or written here.
+    fn decide(&self, secret: Option<&HookSecret>) -> Result<Decision, ApiError> {
+        let Self { hook, received, .. } = *self;
+        let payload = refuse_compressed(received.header("content-encoding"))
+            .and_then(|()| Payload::read(received.header("content-type"), &received.body));
+        let facts = payload.as_ref().map_err(Clone::clone).and_then(|payload| Facts::read(hook, received, payload));
+        let text = |place: &str| facts.as_ref().ok()?.text(place);
+        // What a user retries was recent when it came.
+        if received.retry_of.is_none() && !signature::is_fresh_in_body(hook.scheme(), text, received.received_at) {
+            return Err(ApiError::WrongSignature);
+        }
+        if !hook.relation.active {
+            return Ok(Decision::Answer(Answer::ignored("The hook is inactive.")));
+        }
+        let facts = facts?;
+        if let Some(answer) = facts.handshake(secret) {
+            return Ok(Decision::Answer(answer));
+        }
+        if let Some(condition) = facts.failed_condition() {
+            let label = condition.label();
+            tracing::info!(condition = label, "A condition does not hold");
+            return Ok(Decision::Answer(Answer::ignored(&format!("The condition `{label}` does not hold."))));
+        }
+        self.job(&facts).map(|job| Decision::Queue(Box::new(job)))
+    }
+
+    fn job(&self, facts: &Facts<'_>) -> Result<Job, ApiError> {
+        let variables = self.hook.relation.variables.resolve(|path| facts.at(path)).map_err(|faults| {
+            let mut errors = FieldErrors::default();
+            for fault in faults {
+                errors.add(fault.name.as_str(), fault.reason);
+            }
+            ApiError::Invalid(errors)
+        })?;
+        Ok(Job {
+            id: self.received.id,
+            created_at: self.received.received_at,
+            hook: self.hook.relation.clone(),
+            variables,
+            delivery: facts.delivery(),
+            retry_of: self.received.retry_of,
+        })
+    }
+
+    /// Sends the job and writes the log at the same time. Only when the queue did not take the job is the log, which
+    /// says that it did, corrected.
+    async fn queue(&self, job: &Job, jobs: &impl PushJob) -> Answered {
+        let queued = Answered { outcome: Outcome::Queued, response: Answer::queued().to_response(self.received.id) };
+        let pushed = self.measurements.queueing(jobs.push_job(job));
+        let (pushed, queued) = tokio::join!(pushed, self.end(queued));
+        match pushed {
+            Ok(()) => queued,
+            Err(error) => {
+                let failed = self.failed(&error.into());
+                self.note(self.requests.replace_request(&self.record(&failed)).await);
+                failed
+            }
+        }
+    }
+
+    fn failed(&self, error: &ApiError) -> Answered {
+        self.measurements.outcome(Outcome::Failed.as_str());
+        error.log();
+        Answered { outcome: Outcome::Failed, response: error.to_response(&self.received.id.to_string()) }
+    }
+
+    /// Logs the call with its answer.
+    async fn end(&self, answered: Answered) -> Answered {
+        self.measurements.outcome(answered.outcome.as_str());
+        self.note(self.requests.put_request(&self.record(&answered)).await);
+        answered
+    }
+
+    /// A log that cannot be written never fails a call.
+    fn note(&self, kept: Result<(), StoreError>) {
+        if let Err(error) = kept {
+            self.measurements.log_write_failed();
+            tracing::warn!(cause = %Chain(&error), "The call could not be logged");
+        }
+    }
+
+    /// The call as it is logged.
+    pub fn record(&self, answered: &Answered) -> Request {
+        let Self { hook, received, .. } = self;
+        let Answered { outcome, response } = answered;
+        let summary = RequestSummary {
+            id: received.id,
+            hook_id: hook.relation.id,
+            project_id: hook.relation.project_id,
+            retry_of: received.retry_of,
+            ip_address: received.ip_address.clone(),
+            outcome: *outcome,
+            status: response.status().as_u16(),
+        };
+        let open_to_all = hook.signing.is_none();
+        let request_body = if *outcome == Outcome::Rejected {
+            KeptBody::NotKept
+        } else if open_to_all && received.body.len() > MAX_OPEN_BODY_BYTES {
+            KeptBody::TooLarge
+        } else {
+            KeptBody::Whole(received.body.clone())
+        };
+        let response_headers = response.headers().iter();
+        let response_headers = response_headers
+            .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
+        let mut response_body = response.body().to_text();
+        if open_to_all {
+            response_body.truncate(response_body.floor_char_boundary(MAX_OPEN_ANSWER_BYTES));
+        }
+        let exchange = Exchange {
+            request_headers: self.masked_headers(),
+            request_body,
+            response_headers: response_headers.collect(),
+            response_body,
+        };
+        Request { summary, exchange }
+    }
+
+    fn masked_headers(&self) -> Vec<(String, String)> {
+        let signature = self.hook.signing.as_ref().map(|signing| signing.header_name.as_str());
+        let headers = self.received.headers.iter();
+        headers.map(|(name, value)| (name.clone(), masked(name, value, signature).to_owned())).collect()
+    }
+}
