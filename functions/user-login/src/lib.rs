@@ -29,7 +29,7 @@ impl<Users: AdmitLogin + FindCredentials + ForgiveLogin + InsertSession> Endpoin
         let credentials = self.users.find_credentials(&email).await?;
         let password_set_at = credentials.as_ref().map(|credentials| credentials.user.password_set_at);
         // Never from a header: whoever guesses would write another one into each call.
-        let network = Network::of(call.source_ip());
+        let network = Network::of(call.received().ip_address.as_deref());
         let attempt = LoginAttempt::new(&email, network, now, password_set_at);
         let admission = self.users.admit_login(&attempt).await?;
         if let LoginAdmission::Locked { until } = admission {
