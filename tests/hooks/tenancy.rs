@@ -107,18 +107,3 @@ fn a_hook_belongs_to_the_project_and_the_environment_of_its_creator_whatever_the
         assert_eq!((ann.jobs().await.len(), bob.jobs().await.len()), (0, 1));
     });
 }
-
-#[test]
-fn a_user_who_changed_projects_creates_hooks_in_the_new_one() {
-    shared(async |stack| {
-        let (ann, bob) = (stack.user().await, stack.user().await);
-        let input = json!({ "email": ann.email, "name": "Ann", "project_id": bob.project, "environment_id": 1 });
-        stack.put_user(&input).await.unwrap();
-
-        // The token still names the old project.
-        let hook = ann.create_hook(&github_hook()).await;
-
-        assert_eq!(hook.json["project_id"], bob.project);
-        assert_eq!(bob.list("/applications/42/hooks").await, [hook.id]);
-    });
-}

@@ -5,4 +5,5 @@ mod administration;
 mod deactivation;
 mod guesses;
 mod login;
+mod moves;
 mod sessions;

@@ -299,9 +299,10 @@ fn a_user_who_changed_projects_works_in_the_new_one_once_the_token_is_renewed() 
         let hook = bob.create_hook(&github_hook()).await;
         let input = json!({ "email": ann.email, "name": "Ann", "project_id": bob.project, "environment_id": 1 });
         stack.put_user(&input).await.unwrap();
-        assert_eq!(ann.get("/users/me").send().await.is(200)["project_id"], bob.project);
+        me(stack, &ann.access_token).await.refused(401);
 
         let tokens = Tokens::of(&refresh(stack, &ann.refresh_token).await);
+        assert_eq!(me(stack, &tokens.access).await.is(200)["project_id"], bob.project);
 
         let list = stack.get("/applications/42/hooks").bearer(&tokens.access).send().await.is(200);
         assert_eq!(list[0]["id"], hook.id);

@@ -8,6 +8,7 @@ use shared::domain::secret::HookSecret;
 use shared::domain::signing::Signing;
 use shared::domain::timestamp::Timestamp;
 use shared::http::hook::{HookBody, read_draft};
+use shared::http::user::find_caller;
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
 use shared::keys::{SealError, SealingKeys};
 use shared::ports::{FindUser, InsertHook, Random};
@@ -33,8 +34,7 @@ impl<Users: FindUser, Hooks: InsertHook> Endpoint for HookCreate<Users, Hooks> {
         let identity = call.authenticate(&self.tokens).await?;
         let pipeline = call.optional_path_parameter("pipeline_id", "The pipeline")?;
         let draft = read_draft(call.fields()?, pipeline)?;
-        let user = self.users.find_user(identity.user_id).await?;
-        let user = user.filter(|user| user.active).ok_or(ApiError::Unauthenticated)?;
+        let user = find_caller(&self.users, &identity).await?;
 
         let id = HookId::from_random(self.random.bytes());
         let now = call.received_at();

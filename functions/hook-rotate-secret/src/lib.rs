@@ -8,6 +8,7 @@ use shared::domain::Invalid;
 use shared::domain::secret::HookSecret;
 use shared::domain::signing::{DEFAULT_OVERLAP, MAX_OVERLAP, Rotation, Signing};
 use shared::http::hook::{HookBody, find_own, read_secret};
+use shared::http::user::find_caller;
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _, read};
 use shared::keys::SealingKeys;
 use shared::ports::{FindHook, FindUser, Random, ReplaceSecret};
@@ -31,9 +32,7 @@ pub struct HookRotateSecret<Users, Hooks> {
 impl<Users: FindUser, Hooks: FindHook + ReplaceSecret> Endpoint for HookRotateSecret<Users, Hooks> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
         let identity = call.authenticate(&self.tokens).await?;
-        // A token is good for an hour; a user who was shut out within it must not get to see a secret.
-        let caller = self.users.find_user(identity.user_id).await?;
-        caller.filter(|caller| caller.active).ok_or(ApiError::Unauthenticated)?;
+        find_caller(&self.users, &identity).await?;
         let mut hook = find_own(&self.hooks, &identity, call.path_parameter("hook_id", "The hook")?).await?;
         let signing = hook.signing.as_ref().ok_or_else(takes_unsigned_calls)?;
         let (overlap, secret) = self.read(call, signing)?;

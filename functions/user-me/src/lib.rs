@@ -1,7 +1,7 @@
 //! `GET /users/me`: shows the caller.
 
 use shared::auth::AccessTokens;
-use shared::http::user::UserBody;
+use shared::http::user::{UserBody, find_caller};
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
 use shared::ports::FindUser;
 
@@ -16,8 +16,7 @@ pub struct UserMe<Users> {
 impl<Users: FindUser> Endpoint for UserMe<Users> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
         let identity = call.authenticate(&self.tokens).await?;
-        let user = self.users.find_user(identity.user_id).await?;
-        let user = user.filter(|user| user.active).ok_or(ApiError::Unauthenticated)?;
+        let user = find_caller(&self.users, &identity).await?;
         Ok(Response::ok(&UserBody::from(&user)))
     }
 }

@@ -8,6 +8,7 @@ use crate::auth::{ACCESS_TOKEN_LIFETIME, AccessTokens, Identity, RefreshToken};
 use crate::domain::id::SessionId;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::user::User;
+use crate::ports::FindUser;
 
 /// A user as it sees itself.
 #[derive(Serialize)]
@@ -42,6 +43,13 @@ impl<'a> From<&'a User> for UserBody<'a> {
             updated_at: user.updated_at.to_string(),
         }
     }
+}
+
+/// The caller as it is now. A token is valid for an hour; within it, an administrator may have deactivated the user or
+/// moved it to another project, and then it must neither make nor see a secret of the token's project.
+pub async fn find_caller(users: &impl FindUser, identity: &Identity) -> Result<User, ApiError> {
+    let user = users.find_user(identity.user_id).await?;
+    user.filter(|user| user.active && user.project_id == identity.project_id).ok_or(ApiError::Unauthenticated)
 }
 
 #[derive(Serialize)]

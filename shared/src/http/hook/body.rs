@@ -171,8 +171,10 @@ struct CreatorBody<'a> {
 }
 
 impl<'a> HookBody<'a> {
-    /// The hook with its secret masked; `creator` is gone when the user has been removed.
+    /// The hook with its secret masked. A creator who has been removed is not shown, and neither is one who has moved to
+    /// another project: what a user is called there is not for this one to know.
     pub fn new(hook: &'a Hook, creator: Option<&'a User>, base_url: &str) -> Self {
+        let creator = creator.filter(|user| user.project_id == hook.relation.project_id);
         Self {
             relation: RelationBody::new(&hook.relation, base_url),
             secret: hook.signing.as_ref().map_or("", |_| MASK),
