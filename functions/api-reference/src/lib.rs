@@ -1,8 +1,12 @@
 //! `GET /openapi.json`: the description of the API, and `GET /docs`: the same for people, as a page. It is rendered in
 //! the browser by Redoc, which `GET /docs/{asset}` serves with the rest of what the page loads.
 
+mod content;
+
 use lambda_http::http::header;
-use shared::http::{ApiError, Caching, Call, Content, Endpoint, Response, ResponseExt as _};
+use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
+
+use self::content::{Caching, Content};
 
 /// What the page may do: load what is here and show it, and nothing else. docs/adr/0019-reference-page.md has the
 /// reason for each entry. A description that somebody smuggles a script into cannot run it, and nobody can put a frame

@@ -1,12 +1,10 @@
-//! Wires `api-reference`, which needs no table, no queue and no key.
+//! Wires `api-reference`.
+
+use std::process::ExitCode;
 
 use api_reference::ApiReference;
-use shared::ports::Random;
-use shared::{config, http, telemetry};
+use shared::start;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::init(module_path!());
-    let endpoint = ApiReference { public_url: config::optional("PUBLIC_URL") };
-    http::serve(endpoint, config::now, Random::new(config::fill_random)).await
+fn main() -> ExitCode {
+    start::endpoint(module_path!(), async |start| Ok(ApiReference { public_url: start.public_url() }))
 }

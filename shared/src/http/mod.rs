@@ -2,7 +2,6 @@
 //! that knows status codes.
 
 mod call;
-mod content;
 mod error;
 mod event;
 mod fields;
@@ -14,7 +13,6 @@ mod serve;
 pub mod user;
 
 pub use call::Call;
-pub use content::{Caching, Content};
 pub use error::{ApiError, FieldErrors};
 pub use event::NotAnEvent;
 pub use fields::{Fields, read};

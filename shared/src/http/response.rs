@@ -1,4 +1,4 @@
-//! Answers. All of them are JSON, but for those of [`Content`](super::Content).
+//! Answers. Most are JSON.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,5 +1,4 @@
-//! What is written before anybody asks for it: a page, a script, a document. It goes out compressed, and not a second
-//! time to those who have it.
+//! Public text: a page, a script, a document. It is sent compressed, and a client that already has it gets 304.
 
 use std::borrow::Cow;
 use std::io::{self, Read as _, Write as _};
@@ -10,13 +9,11 @@ use flate2::write::GzEncoder;
 use lambda_http::http::{StatusCode, header};
 use sha2::{Digest as _, Sha256};
 
-use super::call::Call;
-use super::error::ApiError;
-use super::response::{Body, Response, ResponseExt as _};
+use shared::http::{ApiError, Body, Call, Response, ResponseExt as _};
 
 /// Text that everybody may read and keep.
 #[derive(Debug)]
-pub struct Content {
+pub(crate) struct Content {
     media_type: &'static str,
     caching: Caching,
     /// Names the text, however it is encoded.
@@ -26,10 +23,10 @@ pub struct Content {
 
 /// For how long a copy is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Caching {
-    /// Until somebody asks again, which is answered 304 while nothing has changed.
+pub(crate) enum Caching {
+    /// Until the next request, which is answered 304 if nothing has changed.
     Revalidated,
-    /// For a year, the longest time that caches know: the address names the text, so that another text has another one.
+    /// For a year, the longest time that caches know: the address names the text, so another text has another address.
     Forever,
 }
 
@@ -41,19 +38,24 @@ enum Stored {
 
 impl Content {
     /// Text that was made for this call.
-    pub fn plain(media_type: &'static str, text: String) -> Self {
+    pub(crate) fn plain(media_type: &'static str, text: String) -> Self {
         let digest = hex::encode(Sha256::digest(&text)).into();
         Self { media_type, caching: Caching::Revalidated, digest, text: Stored::Plain(text) }
     }
 
     /// Text that was compressed with gzip when the function was built. The digest is in the letters that an `ETag` may
     /// have.
-    pub fn compressed(media_type: &'static str, caching: Caching, digest: &'static str, gzip: &'static [u8]) -> Self {
+    pub(crate) fn compressed(
+        media_type: &'static str,
+        caching: Caching,
+        digest: &'static str,
+        gzip: &'static [u8],
+    ) -> Self {
         Self { media_type, caching, digest: digest.into(), text: Stored::Gzip(gzip) }
     }
 
-    /// 200 with the text, or 304 to those who have it.
-    pub fn respond(self, call: &Call) -> Result<Response, ApiError> {
+    /// 200 with the text, or 304 if the caller has it.
+    pub(crate) fn respond(self, call: &Call) -> Result<Response, ApiError> {
         // Weak: the bytes that it names may be compressed or not.
         let etag = format!("W/\"{}\"", self.digest);
         let is_known = call.received().header("if-none-match").is_some_and(|known| names(known, &etag));
@@ -130,9 +132,10 @@ fn internal(error: io::Error) -> ApiError {
 
 #[cfg(test)]
 mod tests {
+    use shared::domain::id::RequestId;
+    use shared::domain::timestamp::Timestamp;
+
     use super::*;
-    use crate::domain::id::RequestId;
-    use crate::domain::timestamp::Timestamp;
 
     fn call(headers: &serde_json::Value) -> Call {
         let event = serde_json::json!({
