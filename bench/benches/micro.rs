@@ -19,7 +19,7 @@ use shared::domain::secret::{HookSecret, SecretString};
 use shared::domain::signature::{Algorithm, Signed};
 use shared::domain::signing::Signing;
 use shared::domain::timestamp::Timestamp;
-use shared::testing::keys::{SecretInMemory, now};
+use shared_testing::keys::{SecretInMemory, now};
 
 /// One text that keys are derived from.
 const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";

@@ -7,8 +7,8 @@ use std::time::{Instant, SystemTime};
 use hmac::{Hmac, KeyInit, Mac};
 use sample::{Event, Failure, SECRET, SIZES, Size, Trigger, github_signature, push};
 use sha2::Sha256;
+use shared::aws::deflate;
 use shared::domain::received::Received;
-use shared::testing::packed;
 
 use crate::progress::Progress;
 use crate::report::{Figure, Table};
@@ -96,7 +96,7 @@ impl Case {
             }
             4 => drop(black_box(trigger.handle(black_box(&self.event))?)),
             _ => {
-                black_box(packed(body)?);
+                black_box(deflate(&[body])?);
             }
         }
         Ok(())

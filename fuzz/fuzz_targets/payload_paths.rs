@@ -1,5 +1,5 @@
-//! `shared::testing::fuzz::payload_paths` on whatever libFuzzer comes up with.
+//! `shared_testing::fuzz::payload_paths` on whatever libFuzzer comes up with.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| shared::testing::fuzz::payload_paths(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| shared_testing::fuzz::payload_paths(input));

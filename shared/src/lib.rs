@@ -4,6 +4,7 @@
 //!
 //! | module | is | may use |
 //! |---|---|---|
+//! | [`start`] | what a function does before its first call | all others |
 //! | [`trigger`] | what becomes of a call of a hook | [`http`], [`payload`], [`keys`], [`ports`], [`domain`] |
 //! | [`http`] | requests, responses and status codes | [`payload`], [`auth`], [`keys`], [`ports`], [`domain`], `lambda_http` |
 //! | [`aws`] | the DynamoDB, SQS and Secrets Manager adapters | [`ports`], [`domain`], `aws_sdk_*` |
@@ -18,8 +19,8 @@
 //! [`trigger`], [`http`], [`aws`] and [`keys`] log through [`telemetry`].
 //! `tests/layers` reads the sources and fails when an arrow points upwards, or when two modules use each other.
 //!
-//! A function's crate holds its endpoint, generic over the narrowest ports that it needs; its `main.rs` wires the
-//! adapters of [`aws`] to them.
+//! A function's crate holds its endpoint, generic over the narrowest ports that it needs; its `main.rs` takes the
+//! adapters of [`aws`] from [`start`].
 
 pub mod auth;
 pub mod aws;
@@ -29,6 +30,9 @@ pub mod http;
 pub mod keys;
 pub mod payload;
 pub mod ports;
+pub mod start;
 pub mod telemetry;
-pub mod testing;
 pub mod trigger;
+
+#[cfg(test)]
+mod fixtures;

@@ -1,4 +1,4 @@
-//! Every input that was kept of the fuzz targets, run through what they claim: `shared/src/testing/fuzz.rs` has the
+//! Every input that was kept of the fuzz targets, run through what they claim: `shared/testing/src/fuzz.rs` has the
 //! claims, `fuzz/README.md` says where the inputs come from.
 
 #![expect(clippy::unwrap_used, reason = "a corpus that cannot be read fails the test")]
@@ -7,7 +7,7 @@ use std::fs;
 use std::panic::catch_unwind;
 use std::path::Path;
 
-use shared::testing::fuzz;
+use shared_testing::fuzz;
 
 /// Runs `target` on every file of its corpus.
 fn replay(name: &str, target: fn(&[u8])) {

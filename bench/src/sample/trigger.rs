@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use hook_trigger::{HookTrigger, RejectionBudget};
 use serde_json::Value as Json;
 use shared::domain::hook::Hook;
-use shared::domain::id::{HookId, RequestId};
+use shared::domain::id::{EnvironmentId, HookId, ProjectId, RequestId, UserId};
 use shared::domain::job::Job;
 use shared::domain::key::KeyRing;
 use shared::domain::received::Received;
@@ -16,13 +16,13 @@ use shared::domain::secret::{HookSecret, SecretString};
 use shared::domain::signature::Signed;
 use shared::domain::signing::Signing;
 use shared::domain::timestamp::Timestamp;
+use shared::domain::user::User;
 use shared::http::hook::read_draft;
 use shared::http::{Call, Endpoint, Fields};
 use shared::keys::SealingKeys;
 use shared::payload::Payload;
 use shared::ports::{Consistency, FindHook, PushJob, PutRequest, QueueError, ReplaceRequest, StoreError};
-use shared::testing::fixtures;
-use shared::testing::keys::{SecretInMemory, now};
+use shared_testing::keys::{SecretInMemory, now};
 
 use super::{Failure, SECRET};
 
@@ -128,17 +128,28 @@ fn seeded_hook() -> Result<Hook, Failure> {
     let seeded = &seed["hooks"][0];
     let draft = read_draft(Fields::of_body(&seeded.to_string()).map_err(|error| format!("{error:?}"))?, None);
     let draft = draft.map_err(|error| format!("{error:?}"))?;
-    let mut hook = fixtures::hook();
-    hook.relation.id = seeded["id"].as_str().unwrap_or_default().parse()?;
-    hook.relation.variables = draft.variables;
-    hook.relation.conditions = draft.conditions;
-    hook.relation.requires_secret = true;
-    let signing = draft.signing.ok_or("the first hook of events/seed.json takes unsigned calls")?;
+    let id = seeded["id"].as_str().unwrap_or_default().parse()?;
+    let signing = draft.signing.as_ref().ok_or("the first hook of events/seed.json takes unsigned calls")?;
     let keys: KeyRing<SealingKey> = KeyRing::derive(&SecretString::new(SEALING_KEY.to_owned()))?;
-    let secret = keys.newest().seal(hook.relation.id, &signing.secret(&[0; 32]), [1; 12])?;
-    let (algorithm, header_name) = (signing.algorithm, signing.header_name);
-    hook.signing = Some(Signing { algorithm, header_name, secret, previous: None });
-    Ok(hook)
+    let secret = keys.newest().seal(id, &signing.secret(&[0; 32]), [1; 12])?;
+    let (algorithm, header_name) = (signing.algorithm, signing.header_name.clone());
+    let signing = Signing { algorithm, header_name, secret, previous: None };
+    let now = Timestamp::from_unix_seconds(1_800_000_000);
+    Ok(Hook::create(id, draft, Some(signing), &creator(now)?, now))
+}
+
+fn creator(now: Timestamp) -> Result<User, Failure> {
+    Ok(User {
+        id: UserId::new(3)?,
+        email: "ada@example.com".parse()?,
+        name: "Ada".parse()?,
+        project_id: ProjectId::new(1)?,
+        environment_id: EnvironmentId::new(1)?,
+        active: true,
+        password_set_at: now,
+        created_at: now,
+        updated_at: now,
+    })
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use shared::domain::sealing::SealedSecret;
 use shared::domain::secret::{HookSecret, SecretString};
 use shared::domain::signing::PreviousSecret;
 use shared::ports::{ScanPosition, SecretsPage};
-use shared::testing::keys::{SecretInMemory, now as ready};
+use shared_testing::keys::{SecretInMemory, now as ready};
 
 use super::*;
 

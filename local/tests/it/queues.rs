@@ -71,7 +71,7 @@ async fn refused(stack: &Stack, operation: &str, request: Json) -> (u16, Json) {
 }
 
 fn client(stack: &Stack) -> Client {
-    Client::new(&shared::testing::connect_to(&stack.sqs_url()).unwrap())
+    Client::new(&shared_testing::connect_to(&stack.sqs_url()).unwrap())
 }
 
 async fn take(client: &Client, queue: &str) -> Message {

@@ -141,7 +141,6 @@ mod tests {
 
     use super::*;
     use crate::domain::key::KeyRing;
-    use crate::testing::fixtures::identity;
 
     const NOW: i64 = 1_800_000_000;
 
@@ -153,6 +152,15 @@ mod tests {
         "bm1lbnRfaWQiOjJ9",
         ".vag4-NknmmZpSwDccuRh4qlXcTCII8EvOcivIIgEagU",
     );
+
+    fn identity() -> Identity {
+        Identity {
+            user_id: UserId::new(3).unwrap(),
+            session_id: SessionId::from_random([1; 16]),
+            project_id: ProjectId::new(1).unwrap(),
+            environment_id: EnvironmentId::new(2).unwrap(),
+        }
+    }
 
     fn ring(seed: char) -> KeyRing<SigningKey> {
         KeyRing::derive(&SecretString::new(seed.to_string().repeat(64))).unwrap()

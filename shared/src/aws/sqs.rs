@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 use serde_json::value::RawValue;
 
-use super::source;
+use super::{WarmUp, source};
 use crate::domain::id::PipelineId;
 use crate::domain::job::Job;
 use crate::domain::variable::{VariableName, VariableValue};
@@ -34,10 +34,11 @@ impl JobsQueue {
     pub fn new(config: &SdkConfig, url: String) -> Self {
         Self { client: Client::new(config), url }
     }
+}
 
-    /// Opens the connection, so that the first job does not wait for it. That it failed is no reason to fail: the
-    /// first job will find out whether it still does.
-    pub async fn warm_up(&self) {
+impl WarmUp for JobsQueue {
+    /// By reading an attribute of the queue.
+    async fn warm_up(&self) {
         let request = self.client.get_queue_attributes().queue_url(&self.url);
         if let Err(error) = request.attribute_names(QueueAttributeName::QueueArn).send().await {
             tracing::warn!(error = %Chain(&error), "The queue did not answer at start-up");
@@ -149,7 +150,7 @@ mod tests {
     use crate::domain::id::RequestId;
     use crate::domain::job::Delivery;
     use crate::domain::timestamp::Timestamp;
-    use crate::testing::fixtures;
+    use crate::fixtures;
 
     fn job(variables: &[(&str, VariableValue)]) -> Job {
         let created_at = Timestamp::from_unix_seconds(1_800_000_000);

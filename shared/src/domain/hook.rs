@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn each_change_is_later_than_the_last() {
-        let hook = crate::testing::fixtures::hook().relation;
+        let hook = crate::fixtures::hook().relation;
         let at = |millis| Timestamp::from_unix_millis(hook.updated_at.unix_millis() + millis);
         for (now, changed_at) in [(at(5), at(5)), (at(0), at(1)), (at(-5), at(1))] {
             assert_eq!(hook.changed_at(now), changed_at);

@@ -69,7 +69,7 @@ impl Job {
 mod tests {
     use super::*;
     use crate::domain::id::HookId;
-    use crate::testing::fixtures;
+    use crate::fixtures;
 
     fn job() -> Job {
         let created_at = Timestamp::from_unix_millis(1_000);

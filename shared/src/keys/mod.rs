@@ -117,6 +117,3 @@ impl<K: Key> Keys<K> {
         self.held.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -2,8 +2,7 @@
 //!
 //! An endpoint names the ports that it uses as bounds, so its type says what it may touch, exactly as its IAM policy
 //! does. To add a capability: write a trait with one method here, its contract in its documentation; implement it in
-//! [`aws`](crate::aws) for the table or queue, and in [`testing`](crate::testing) where a unit test needs it; grant
-//! the action in `template.yaml`.
+//! [`aws`](crate::aws) for the table or queue; grant the action in `template.yaml`.
 //!
 //! Every write is conditional on what the caller believes of the stored state; none reads first and writes then.
 

@@ -28,7 +28,7 @@ thread_local! {
 }
 
 /// The parts, one after the other, compressed.
-pub(crate) fn deflate(parts: &[&[u8]]) -> Result<Vec<u8>, Error> {
+pub fn deflate(parts: &[&[u8]]) -> Result<Vec<u8>, Error> {
     if parts.iter().map(|part| part.len()).sum::<usize>() > MAX_WELL_COMPRESSED_BYTES {
         return compress(&mut Compress::new(Compression::fast(), false), parts);
     }

@@ -267,7 +267,7 @@ mod tests {
 
     use super::*;
     use crate::domain::signature::Algorithm;
-    use crate::testing::fixtures;
+    use crate::fixtures;
 
     fn full_hook() -> Hook {
         let variable = |name: &str, kind, default| Variable {

@@ -203,7 +203,7 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
-    use crate::testing::fixtures;
+    use crate::fixtures;
 
     fn shown(hook: &Hook) -> Json {
         serde_json::to_value(HookBody::new(hook, None, "https://hooks.example.com")).unwrap()

@@ -34,8 +34,8 @@ mod tests {
     use super::*;
     use crate::domain::hook::{HookDraft, HookRelation};
     use crate::domain::timestamp::Timestamp;
+    use crate::fixtures;
     use crate::http::error::ApiError;
-    use crate::testing::fixtures;
 
     /// What Lambda passes on of an answer, in bytes.
     const ANSWER: usize = 6 * 1024 * 1024 + 100;

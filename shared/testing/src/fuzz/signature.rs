@@ -7,20 +7,20 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::from_str;
 use sha2::Digest as _;
+use shared::domain::id::RequestId;
+use shared::domain::payload::Path;
+use shared::domain::received::Received;
+use shared::domain::sealing::SealedSecret;
+use shared::domain::secret::{HookSecret, SecretString};
+use shared::domain::signature::scheme::Timing;
+use shared::domain::signature::{Algorithm, Signed, is_fresh_in_body};
+use shared::domain::signing::Signing;
+use shared::domain::timestamp::Timestamp;
+use shared::payload::Payload;
 
 use super::payload::walk;
 use super::published::Rule;
 use super::{form, sections};
-use crate::domain::id::RequestId;
-use crate::domain::payload::Path;
-use crate::domain::received::Received;
-use crate::domain::sealing::SealedSecret;
-use crate::domain::secret::{HookSecret, SecretString};
-use crate::domain::signature::scheme::Timing;
-use crate::domain::signature::{Algorithm, Signed, is_fresh_in_body};
-use crate::domain::signing::Signing;
-use crate::domain::timestamp::Timestamp;
-use crate::payload::Payload;
 
 /// `sha256 x-hub-signature-256 1700000000`: the algorithm, the signature header, and the clock; lines of headers, of
 /// which `secret` is none but a secret that is valid; then the body. In the signature header `{{hex}}` and
@@ -234,7 +234,7 @@ fn hmac(algorithm: Algorithm, key: &[u8], message: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::signature::providers::SCHEMES;
+    use shared::domain::signature::providers::SCHEMES;
 
     const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 

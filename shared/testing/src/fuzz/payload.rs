@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use serde_json::from_str;
 use serde_json::value::RawValue;
+use shared::domain::payload::{Path, Value, integer};
+use shared::payload::json;
 
 use super::{paths, sections};
-use crate::domain::payload::{Path, Value, integer};
-use crate::payload::json;
 
 /// Lines of paths, then a payload. A path is what its grammar says, and is printed as it was read. Text that is no
 /// JSON is refused, JSON that `serde_json` reads as a tree is taken, and what is found is the very text that stands

@@ -5,9 +5,9 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use crate::domain::secret::SecretString;
-use crate::domain::timestamp::Timestamp;
-use crate::ports::{KeySecret, KeysError, ReadKeys};
+use shared::domain::secret::SecretString;
+use shared::domain::timestamp::Timestamp;
+use shared::ports::{KeySecret, KeysError, ReadKeys};
 
 /// Its clones are the same secret.
 #[derive(Debug, Clone)]

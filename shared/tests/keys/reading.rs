@@ -1,18 +1,21 @@
 //! When keys are read again, and when not.
 
-use std::future::pending;
+use std::future::{Future, pending};
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Waker};
+use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
-
-use super::*;
-use crate::domain::id::HookId;
-use crate::domain::sealing::{SealedSecret, SealingKey};
-use crate::domain::secret::{HookSecret, SecretString};
-use crate::ports::KeySecret;
-use crate::testing::keys::{SecretInMemory, now as ready};
+use shared::domain::id::HookId;
+use shared::domain::key::{Key as _, KeyId, KeyRing};
+use shared::domain::sealing::{SealedSecret, SealingKey};
+use shared::domain::secret::{HookSecret, SecretString};
+use shared::domain::timestamp::Timestamp;
+use shared::keys::{Keys, OpenError, SealError, SealingKeys};
+use shared::ports::{KeySecret, KeysError, ReadKeys};
+use shared_testing::keys::{SecretInMemory, now as ready};
 
 const START: i64 = 1_800_000_000;
 

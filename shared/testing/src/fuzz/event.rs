@@ -6,14 +6,14 @@ use std::time::SystemTime;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
+use shared::auth::{AccessTokens, Identity};
+use shared::domain::id::{EnvironmentId, HookId, PipelineId, ProjectId, RequestId, ResourceId, SessionId, UserId};
+use shared::domain::secret::SecretString;
+use shared::domain::timestamp::Timestamp;
+use shared::http::hook::read_draft;
+use shared::http::{Call, Page};
 
-use crate::auth::{AccessTokens, Identity};
-use crate::domain::id::{EnvironmentId, HookId, PipelineId, ProjectId, RequestId, ResourceId, SessionId, UserId};
-use crate::domain::secret::SecretString;
-use crate::domain::timestamp::Timestamp;
-use crate::http::hook::read_draft;
-use crate::http::{Call, Page};
-use crate::testing::keys::{SecretInMemory, now as ready};
+use crate::keys::{SecretInMemory, now as ready};
 
 /// When every call arrives, in Unix seconds.
 const NOW: i64 = 1_773_051_000;

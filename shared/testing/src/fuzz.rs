@@ -16,7 +16,7 @@ pub use form::forms;
 pub use payload::payload_paths;
 pub use signature::signature_headers;
 
-use crate::domain::payload::Path;
+use shared::domain::payload::Path;
 
 /// As many paths as a hook can have variables and conditions.
 const MAX_PATHS: usize = 100;

@@ -1,9 +1,10 @@
 //! Payloads under any content type, forms above all.
 
+use shared::domain::payload::{Path, Value};
+use shared::payload::{Payload, PayloadError};
+
 use super::payload::check_selection;
 use super::{paths, sections};
-use crate::domain::payload::{Path, Value};
-use crate::payload::{Payload, PayloadError};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 

@@ -1,0 +1,28 @@
+//! A sample value for unit tests.
+
+use crate::domain::condition::Conditions;
+use crate::domain::hook::{ActionType, Hook, HookRelation, Resource, ResourceType};
+use crate::domain::id::{EnvironmentId, HookId, PipelineId, ProjectId, ResourceId, UserId};
+use crate::domain::timestamp::Timestamp;
+use crate::domain::variable::Variables;
+
+/// An open hook of project 1 that deploys application 42 with pipeline 7.
+pub(crate) fn hook() -> Hook {
+    let at = Timestamp::from_unix_seconds(1_800_000_000);
+    let relation = HookRelation {
+        id: HookId::from_random([1; 16]),
+        name: "deploy the shop".parse().unwrap(),
+        action_type: ActionType::Deploy,
+        resource: Resource { kind: ResourceType::Application, id: ResourceId::new(42).unwrap() },
+        project_id: ProjectId::new(1).unwrap(),
+        environment_id: EnvironmentId::new(1).unwrap(),
+        pipeline_id: PipelineId::new(7).ok(),
+        requires_secret: false,
+        active: true,
+        variables: Variables::default(),
+        conditions: Conditions::default(),
+        created_at: at,
+        updated_at: at,
+    };
+    Hook { relation, signing: None, created_by: UserId::new(3).unwrap() }
+}
