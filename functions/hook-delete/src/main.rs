@@ -1,18 +1,14 @@
-//! Wires `hook-delete` to DynamoDB and Secrets Manager.
+//! Wires `hook-delete`.
+
+use std::process::ExitCode;
 
 use hook_delete::HookDelete;
-use shared::auth::AccessTokens;
-use shared::aws::{self, HooksTable, Secrets};
-use shared::ports::Random;
-use shared::{config, http, telemetry};
+use shared::start;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::init(module_path!());
-    let aws = aws::connect(config::optional)?;
-    let hooks = HooksTable::new(&aws, config::required("HOOKS_TABLE")?);
-    let signing_key = Secrets::new(&aws).secret(config::required("SIGNING_KEY_ARN")?);
-    let tokens = AccessTokens::read(signing_key, config::now()).await?;
-    let endpoint = HookDelete { hooks, tokens };
-    http::serve(endpoint, config::now, Random::new(config::fill_random)).await
+fn main() -> ExitCode {
+    start::endpoint(module_path!(), async |start| {
+        let (hooks, tokens) = (start.hooks()?, start.access_tokens()?);
+        start.warm_up(&hooks);
+        Ok(HookDelete { hooks, tokens: tokens.await? })
+    })
 }

@@ -1,26 +1,15 @@
-//! Wires `hook-update` to DynamoDB and Secrets Manager.
+//! Wires `hook-update`.
+
+use std::process::ExitCode;
 
 use hook_update::HookUpdate;
-use shared::auth::AccessTokens;
-use shared::aws::{self, HooksTable, Secrets};
-use shared::keys::SealingKeys;
-use shared::ports::Random;
-use shared::{config, http, telemetry};
+use shared::start;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::init(module_path!());
-    let aws = aws::connect(config::optional)?;
-    let hooks = HooksTable::new(&aws, config::required("HOOKS_TABLE")?);
-    let secrets = Secrets::new(&aws);
-    let signing_key = secrets.secret(config::required("SIGNING_KEY_ARN")?);
-    let sealing_key = secrets.secret(config::required("SEALING_KEY_ARN")?);
-    let (tokens, sealing_keys, ()) = tokio::join!(
-        AccessTokens::read(signing_key, config::now()),
-        SealingKeys::read(sealing_key, config::now()),
-        hooks.warm_up()
-    );
-    let random = Random::new(config::fill_random);
-    let endpoint = HookUpdate { hooks, tokens: tokens?, sealing_keys: sealing_keys?, random };
-    http::serve(endpoint, config::now, random).await
+fn main() -> ExitCode {
+    start::endpoint(module_path!(), async |start| {
+        let hooks = start.hooks()?;
+        let (tokens, sealing_keys) = (start.access_tokens()?, start.sealing_keys()?);
+        start.warm_up(&hooks);
+        Ok(HookUpdate { hooks, tokens: tokens.await?, sealing_keys: sealing_keys.await?, random: start.random() })
+    })
 }

@@ -16,6 +16,7 @@ use shared::domain::sealing::{CannotSeal, SealingKey};
 use shared::domain::signing::SealedSecrets;
 use shared::domain::timestamp::Timestamp;
 use shared::ports::{KeysError, Random, ReadKeys, ReplaceSeals, ScanSecrets, StoreError};
+use shared::start::{Command, CommandError};
 
 pub use self::outcome::Outcome;
 use self::renewal::Renewal;
@@ -50,6 +51,20 @@ pub enum ResealError {
     Seal(#[from] CannotSeal),
 }
 
+impl<Hooks: ScanSecrets + ReplaceSeals, Keys: ReadKeys> Command for KeysReseal<Hooks, Keys> {
+    type Answer = Outcome;
+    type Error = ResealError;
+
+    async fn run(
+        &self,
+        input: &RawValue,
+        clock: fn() -> Timestamp,
+        deadline: Timestamp,
+    ) -> Result<Outcome, ResealError> {
+        self.handle(input, clock, deadline).await
+    }
+}
+
 impl<Hooks: ScanSecrets + ReplaceSeals, Keys: ReadKeys> KeysReseal<Hooks, Keys> {
     /// Goes through all hooks until the end, or until `deadline` is near.
     pub async fn handle(
@@ -63,13 +78,13 @@ impl<Hooks: ScanSecrets + ReplaceSeals, Keys: ReadKeys> KeysReseal<Hooks, Keys> 
         let secret = self.keys.read_keys().await?;
         let keys = secret.keys()?;
         let mut outcome = Outcome::new(&keys);
-        let reached_the_end = self.run(&keys, &mut outcome, &clock, deadline).await?;
+        let reached_the_end = self.go_through(&keys, &mut outcome, &clock, deadline).await?;
         outcome.conclude(reached_the_end, secret.since, started);
         Ok(outcome)
     }
 
     /// Says whether it came to the end.
-    async fn run(
+    async fn go_through(
         &self,
         keys: &KeyRing<SealingKey>,
         outcome: &mut Outcome,
@@ -120,9 +135,8 @@ impl<Hooks: ScanSecrets + ReplaceSeals, Keys: ReadKeys> KeysReseal<Hooks, Keys> 
     }
 }
 
-impl ResealError {
-    /// What `aws lambda invoke` shows as the error's type.
-    pub fn kind(&self) -> &'static str {
+impl CommandError for ResealError {
+    fn kind(&self) -> &'static str {
         match self {
             Self::Input(_) => "InvalidInput",
             Self::Keys(_) | Self::Store(StoreError::Unavailable(_)) => "Unavailable",

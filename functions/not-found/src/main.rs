@@ -1,11 +1,10 @@
-//! Wires `not-found`, which needs no table, no queue and no key.
+//! Wires `not-found`.
+
+use std::process::ExitCode;
 
 use not_found::NotFound;
-use shared::ports::Random;
-use shared::{config, http, telemetry};
+use shared::start;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::init(module_path!());
-    http::serve(NotFound, config::now, Random::new(config::fill_random)).await
+fn main() -> ExitCode {
+    start::endpoint(module_path!(), async |_| Ok(NotFound))
 }

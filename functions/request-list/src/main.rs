@@ -1,20 +1,14 @@
-//! Wires `request-list` to DynamoDB and Secrets Manager.
+//! Wires `request-list`.
+
+use std::process::ExitCode;
 
 use request_list::RequestList;
-use shared::auth::AccessTokens;
-use shared::aws::{self, HooksTable, RequestsTable, Secrets};
-use shared::ports::Random;
-use shared::{config, http, telemetry};
+use shared::start;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::init(module_path!());
-    let aws = aws::connect(config::optional)?;
-    let hooks = HooksTable::new(&aws, config::required("HOOKS_TABLE")?);
-    let requests = RequestsTable::new(&aws, config::required("REQUESTS_TABLE")?);
-    let signing_key = Secrets::new(&aws).secret(config::required("SIGNING_KEY_ARN")?);
-    let (tokens, ()) = tokio::join!(AccessTokens::read(signing_key, config::now()), hooks.warm_up());
-    let tokens = tokens?;
-    let endpoint = RequestList { hooks, requests, tokens, public_url: config::optional("PUBLIC_URL") };
-    http::serve(endpoint, config::now, Random::new(config::fill_random)).await
+fn main() -> ExitCode {
+    start::endpoint(module_path!(), async |start| {
+        let (hooks, requests, tokens) = (start.hooks()?, start.requests()?, start.access_tokens()?);
+        start.warm_up(&hooks);
+        Ok(RequestList { hooks, requests, tokens: tokens.await?, public_url: start.public_url() })
+    })
 }

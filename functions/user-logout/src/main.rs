@@ -1,18 +1,14 @@
-//! Wires `user-logout` to DynamoDB and Secrets Manager.
+//! Wires `user-logout`.
 
-use shared::auth::AccessTokens;
-use shared::aws::{self, Secrets, UsersTable};
-use shared::ports::Random;
-use shared::{config, http, telemetry};
+use std::process::ExitCode;
+
+use shared::start;
 use user_logout::UserLogout;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::init(module_path!());
-    let aws = aws::connect(config::optional)?;
-    let users = UsersTable::new(&aws, config::required("USERS_TABLE")?);
-    let signing_key = Secrets::new(&aws).secret(config::required("SIGNING_KEY_ARN")?);
-    let (tokens, ()) = tokio::join!(AccessTokens::read(signing_key, config::now()), users.warm_up());
-    let endpoint = UserLogout { users, tokens: tokens? };
-    http::serve(endpoint, config::now, Random::new(config::fill_random)).await
+fn main() -> ExitCode {
+    start::endpoint(module_path!(), async |start| {
+        let (users, tokens) = (start.users()?, start.access_tokens()?);
+        start.warm_up(&users);
+        Ok(UserLogout { users, tokens: tokens.await? })
+    })
 }

@@ -10,6 +10,7 @@ use shared::domain::user::{Email, User, UserName};
 use shared::http::user::UserBody;
 use shared::http::{ApiError, Fields, read};
 use shared::ports::{AllocateUserId, FindCredentials, InsertUser, PasswordHash, Random, StoreError, UpdateUser};
+use shared::start::{Command, CommandError};
 
 /// The function and what it needs.
 pub struct UserPut<Users> {
@@ -56,6 +57,15 @@ pub enum PutError {
     /// The answer could not be written.
     #[error("the user was put, but the answer could not be written")]
     Answer(#[from] serde_json::Error),
+}
+
+impl<Users: AllocateUserId + FindCredentials + InsertUser + UpdateUser> Command for UserPut<Users> {
+    type Answer = Box<RawValue>;
+    type Error = PutError;
+
+    async fn run(&self, input: &RawValue, clock: fn() -> Timestamp, _: Timestamp) -> Result<Box<RawValue>, PutError> {
+        self.handle(input, clock()).await
+    }
 }
 
 impl<Users: AllocateUserId + FindCredentials + InsertUser + UpdateUser> UserPut<Users> {
@@ -112,9 +122,8 @@ impl<Users> UserPut<Users> {
     }
 }
 
-impl PutError {
-    /// What `aws lambda invoke` shows as the error's type.
-    pub fn kind(&self) -> &'static str {
+impl CommandError for PutError {
+    fn kind(&self) -> &'static str {
         match self {
             Self::Input(_) => "InvalidInput",
             Self::Store(StoreError::Conflict | StoreError::Full { .. }) => "Conflict",

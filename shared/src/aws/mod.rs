@@ -7,6 +7,7 @@ mod sqs;
 mod tests;
 
 use std::error::Error;
+use std::future::Future;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::retry::RetryConfig;
@@ -18,8 +19,7 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_types::SdkConfig;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
-pub(crate) use dynamodb::deflate;
-pub use dynamodb::{HooksTable, RequestsTable, UsersTable};
+pub use dynamodb::{HooksTable, RequestsTable, UsersTable, deflate};
 pub use secrets::{Secret, Secrets};
 pub use sqs::JobsQueue;
 
@@ -33,6 +33,13 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 /// A connection that was idle for longer is not used again: while Lambda had the sandbox frozen, the service or a router
 /// may have dropped it. docs/adr/0032-the-sdks-http-client.md says why it is so short.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// A connection that can be opened before it is used.
+pub trait WarmUp {
+    /// Opens the connection, so that the first call does not wait for it. A failure is logged and nothing else: the first
+    /// call finds out whether it lasts.
+    fn warm_up(&self) -> impl Future<Output = ()> + Send;
+}
 
 /// The environment lacks what Lambda tells every function.
 #[derive(Debug, thiserror::Error)]

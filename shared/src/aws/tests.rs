@@ -13,8 +13,7 @@ use aws_sdk_sqs::error::SdkError;
 use aws_sdk_sqs::operation::get_queue_attributes::{GetQueueAttributesError, GetQueueAttributesOutput};
 use tokio_rustls::rustls;
 
-use super::ATTEMPTS;
-use crate::testing::connect_to;
+use super::{ATTEMPTS, connect};
 
 /// The statuses that a server answers with, in turn; `None` closes the connection instead.
 type Answers = Arc<Mutex<Receiver<Option<u16>>>>;
@@ -37,7 +36,13 @@ fn server() -> (Client, Sender<Option<u16>>, Arc<AtomicUsize>) {
 }
 
 fn client(url: &str) -> Client {
-    Client::new(&connect_to(url).unwrap())
+    let variable = |name| match name {
+        "AWS_REGION" => Some("us-east-1".to_owned()),
+        "AWS_ENDPOINT_URL" => Some(url.to_owned()),
+        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
+        _ => None,
+    };
+    Client::new(&connect(variable).unwrap())
 }
 
 /// Reads requests and answers them until an answer is `None`.

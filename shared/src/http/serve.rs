@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::future::Future;
+use std::pin::Pin;
 use std::time::SystemTime;
 
 use base64::Engine as _;
@@ -32,27 +33,58 @@ pub trait Endpoint: Send + Sync {
 }
 
 /// Serves the endpoint until Lambda ends the sandbox.
-pub async fn serve<E: Endpoint>(
-    endpoint: E,
+pub async fn serve(
+    endpoint: impl Endpoint + 'static,
     clock: fn() -> SystemTime,
     random: Random,
 ) -> Result<(), lambda_http::Error> {
-    let endpoint = &endpoint;
-    telemetry::ready();
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
-        let received_at = Timestamp::from(clock());
-        let id = RequestId::at(received_at, random.bytes());
-        let response = match Call::read(event.payload.get(), id, received_at) {
-            Ok(call) => answer(endpoint, &call).await,
-            Err(reason) => {
-                tracing::warn!(request_id = %id, %reason, "What arrived is no event of API Gateway");
-                let error = ApiError::BadRequest("The request cannot be read.".into());
-                error.to_response(&id.to_string()).with_header(X_REQUEST_ID, &id.to_string())
-            }
+    run(Box::new(endpoint), clock, random).await
+}
+
+/// An endpoint behind a pointer, so that what surrounds it is compiled once and not in every function. Its future is on
+/// the heap: that of a call which is queued and logged at the same time is large.
+trait Handle: Send + Sync {
+    fn takes_webhooks(&self) -> bool;
+
+    fn handle<'a>(&'a self, call: &'a Call) -> Handling<'a>;
+}
+
+type Handling<'a> = Pin<Box<dyn Future<Output = Result<Response, ApiError>> + Send + 'a>>;
+
+impl<E: Endpoint> Handle for E {
+    fn takes_webhooks(&self) -> bool {
+        E::TAKES_WEBHOOKS
+    }
+
+    fn handle<'a>(&'a self, call: &'a Call) -> Handling<'a> {
+        Box::pin(Endpoint::handle(self, call))
+    }
+}
+
+type Serving = Pin<Box<dyn Future<Output = Result<(), lambda_http::Error>>>>;
+
+fn run(endpoint: Box<dyn Handle>, clock: fn() -> SystemTime, random: Random) -> Serving {
+    Box::pin(async move {
+        let endpoint = &*endpoint;
+        telemetry::ready();
+        let respond = move |event: LambdaEvent<Box<RawValue>>| async move {
+            Ok::<_, Infallible>(Answer::from(respond(endpoint, &event.payload, clock, random).await))
         };
-        Ok::<_, Infallible>(Answer::from(response))
-    }))
-    .await
+        lambda_runtime::run(service_fn(respond)).await
+    })
+}
+
+async fn respond(endpoint: &dyn Handle, event: &RawValue, clock: fn() -> SystemTime, random: Random) -> Response {
+    let received_at = Timestamp::from(clock());
+    let id = RequestId::at(received_at, random.bytes());
+    match Call::read(event.get(), id, received_at) {
+        Ok(call) => answer(endpoint, &call).await,
+        Err(reason) => {
+            tracing::warn!(request_id = %id, %reason, "What arrived is no event of API Gateway");
+            let error = ApiError::BadRequest("The request cannot be read.".into());
+            error.to_response(&id.to_string()).with_header(X_REQUEST_ID, &id.to_string())
+        }
+    }
 }
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -84,7 +116,7 @@ impl From<Response> for Answer {
 }
 
 /// Answers one call, whatever happens, and logs it in one line.
-async fn answer<E: Endpoint>(endpoint: &E, call: &Call) -> Response {
+async fn answer(endpoint: &dyn Handle, call: &Call) -> Response {
     let request_id = call.id().to_string();
     // The route and not the path: the id of a hook that takes calls from everybody is all that it takes to call it, so
     // only the trigger records it, and only that of a hook which exists.
@@ -111,7 +143,7 @@ async fn answer<E: Endpoint>(endpoint: &E, call: &Call) -> Response {
         gateway_request_id: call.gateway_id(),
         route: call.route(),
         status: Status::Http(response.status().as_u16()),
-        webhook: E::TAKES_WEBHOOKS.then(|| outcome_without_hook(response.status())),
+        webhook: endpoint.takes_webhooks().then(|| outcome_without_hook(response.status())),
     });
     response.with_header(X_REQUEST_ID, &request_id)
 }

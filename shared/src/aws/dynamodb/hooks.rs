@@ -9,6 +9,7 @@ use super::hook_count::{Count, Refused, resource_key, write_counted};
 use super::hook_item::{decode, decode_relation, encode, partition};
 use super::item::{Attributes, StoredItem, binary, text};
 use super::{put_outcome, refused_item, unavailable, update_refused};
+use crate::aws::WarmUp;
 use crate::domain::hook::{Hook, HookRelation};
 use crate::domain::id::{HookId, ProjectId};
 use crate::domain::signing::Rotation;
@@ -29,10 +30,11 @@ impl HooksTable {
     pub fn new(config: &SdkConfig, table: String) -> Self {
         Self { client: Client::new(config), table }
     }
+}
 
-    /// Opens the connection by reading a hook that does not exist, so that the first call does not wait for it. That
-    /// it failed is no reason to fail: the first call will find out whether it still does.
-    pub async fn warm_up(&self) {
+impl WarmUp for HooksTable {
+    /// By reading a hook that does not exist.
+    async fn warm_up(&self) {
         let nobody = HookId::from_random([0; 16]);
         if let Err(error) = self.find_hook(nobody, Consistency::Eventual).await {
             tracing::warn!(error = %Chain(&error), "The table did not answer at start-up");

@@ -19,7 +19,7 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::{PutItemError, PutItemOutput};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 
-pub(crate) use deflate::deflate;
+pub use deflate::deflate;
 pub use hooks::HooksTable;
 pub use requests::RequestsTable;
 pub use users::UsersTable;

@@ -16,6 +16,7 @@ use aws_types::SdkConfig;
 
 use super::item::{Attributes, StoredItem, boolean, number, text};
 use super::{unavailable, update_refused};
+use crate::aws::WarmUp;
 use crate::domain::id::{EnvironmentId, ProjectId, UserId};
 use crate::domain::user::{Email, User};
 use crate::ports::{
@@ -42,14 +43,6 @@ impl UsersTable {
         Self { client: Client::new(config), table }
     }
 
-    /// Opens the connection by reading a user that does not exist, so that the first call does not wait for it. That
-    /// it failed is no reason to fail: the first call will find out whether it still does.
-    pub async fn warm_up(&self) {
-        if let Err(error) = self.get(NOBODY.to_owned()).await {
-            tracing::warn!(error = %Chain(&error), "The table did not answer at start-up");
-        }
-    }
-
     pub(super) async fn get(&self, pk: String) -> Result<Option<Attributes>, StoreError> {
         let request = self.client.get_item().table_name(&self.table).key("pk", AttributeValue::S(pk));
         let answer = request.consistent_read(true).send().await.map_err(unavailable)?;
@@ -58,6 +51,15 @@ impl UsersTable {
 
     async fn find(&self, id: UserId) -> Result<Option<Credentials>, StoreError> {
         self.get(user_key(id)).await?.as_ref().map(decode).transpose()
+    }
+}
+
+impl WarmUp for UsersTable {
+    /// By reading a user that does not exist.
+    async fn warm_up(&self) {
+        if let Err(error) = self.get(NOBODY.to_owned()).await {
+            tracing::warn!(error = %Chain(&error), "The table did not answer at start-up");
+        }
     }
 }
 
