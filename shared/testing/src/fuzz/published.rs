@@ -126,7 +126,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::domain::signature::providers::SCHEMES;
+    use shared::domain::signature::providers::SCHEMES;
 
     #[test]
     fn the_document_has_every_scheme_of_the_code_and_no_other() {
