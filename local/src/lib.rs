@@ -40,6 +40,7 @@ mod template;
 pub use crate::{
     aws::{AwsCall, Fault, Message, Permission, Service},
     error::Error,
+    gateway::ApiCall,
     lambda::{Invocation, log::LogLine},
     stack::{Options, Stack},
 };

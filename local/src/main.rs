@@ -5,7 +5,8 @@ mod terminal;
 use std::{io, path::Path, process::ExitCode, time::Duration};
 
 use clap::Parser;
-use local::{Error, Options, Stack};
+use local::{ApiCall, Error, Message, Options, Stack};
+use time::OffsetDateTime;
 use tokio::{
     select,
     signal::unix::{Signal, SignalKind, signal},
@@ -13,7 +14,7 @@ use tokio::{
     time::interval,
 };
 
-use self::terminal::{Arguments, banner, demo, ready::ReadyFile, show};
+use self::terminal::{Arguments, banner, calls::Calls, demo, ready::ReadyFile, show};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -52,20 +53,60 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
 /// Makes the demo user, then shows what happens until it is dropped.
 async fn serve(stack: &Stack, arguments: &Arguments) {
     let mut messages = stack.watch_messages();
-    let mut positions = Vec::new();
+    let mut answers = stack.watch_calls();
+    let mut tail = Tail { stack, arguments, positions: Vec::new(), calls: Calls::default() };
     let _ready = welcome(stack, arguments.ready_file.as_deref()).await;
     let mut tick = interval(Duration::from_millis(100));
     loop {
-        select! {
-            message = messages.recv() => match message {
-                Ok(message) if !arguments.no_tail => show::message(&message),
-                Ok(_) | Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => return,
-            },
+        let shown = select! {
+            message = messages.recv() => message.map(|message| tail.message(&message)),
+            call = answers.recv() => call.map(|call| tail.call(call)),
             _ = tick.tick() => {
-                for line in stack.new_logs(&mut positions) {
-                    show::log(&line, arguments.logs);
-                }
+                tail.logs();
+                Ok(())
+            }
+        };
+        match shown {
+            Ok(()) => {}
+            Err(RecvError::Lagged(count)) => show::problem(&format!("{count} calls or jobs were not shown")),
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+/// What the terminal shows while the stack runs.
+struct Tail<'a> {
+    stack: &'a Stack,
+    arguments: &'a Arguments,
+    /// Up to which the logs were read.
+    positions: Vec<u64>,
+    calls: Calls,
+}
+
+impl Tail<'_> {
+    fn message(&self, message: &Message) {
+        if !self.arguments.no_tail {
+            show::message(message);
+        }
+    }
+
+    fn call(&mut self, call: ApiCall) {
+        if self.arguments.no_tail {
+            return;
+        }
+        // The lines of the call are there when it is answered.
+        self.logs();
+        let name_of = |id: &str| self.stack.stored_text("HooksTable", ("id", id), "name");
+        if let Some(shown) = self.calls.show(call, OffsetDateTime::now_utc(), name_of) {
+            show::text(&shown.to_string());
+        }
+    }
+
+    fn logs(&mut self) {
+        for line in self.stack.new_logs(&mut self.positions) {
+            show::log(&line, self.arguments.logs);
+            if !self.arguments.no_tail {
+                self.calls.note(&line);
             }
         }
     }

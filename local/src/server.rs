@@ -34,7 +34,7 @@ pub(crate) trait Handler: Send + Sync + 'static {
         self: Arc<Self>,
         request: Request<Bytes>,
         client: SocketAddr,
-    ) -> impl Future<Output = Result<Response<Full<Bytes>>, HangUp>> + Send;
+    ) -> impl Future<Output = Result<Response<Bytes>, HangUp>> + Send;
 }
 
 /// Closes the connection without an answer.
@@ -88,11 +88,13 @@ async fn converse<H: Handler>(stream: TcpStream, client: SocketAddr, handler: Ar
             if !H::IS_FOR_BROWSERS
                 && let Some(reason) = browser::refusal(&parts.headers)
             {
-                return Ok(message(StatusCode::FORBIDDEN, reason));
+                return Ok(message(StatusCode::FORBIDDEN, reason).map(Full::new));
             }
             match body {
-                Some(body) => handler.handle(Request::from_parts(parts, body), client).await,
-                None => Ok(message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")),
+                Some(body) => {
+                    handler.handle(Request::from_parts(parts, body), client).await.map(|answer| answer.map(Full::new))
+                }
+                None => Ok(message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large").map(Full::new)),
             }
         }
     });
@@ -118,16 +120,16 @@ async fn read(mut body: Incoming, limit: usize) -> Option<Bytes> {
 }
 
 /// `{"message": …}`, the shape in which API Gateway and Lambda tell an error.
-pub(crate) fn message(status: StatusCode, message: &str) -> Response<Full<Bytes>> {
+pub(crate) fn message(status: StatusCode, message: &str) -> Response<Bytes> {
     json(status, &json!({ "message": message }))
 }
 
-pub(crate) fn json(status: StatusCode, body: &Value) -> Response<Full<Bytes>> {
+pub(crate) fn json(status: StatusCode, body: &Value) -> Response<Bytes> {
     respond(status, "application/json", body.to_string())
 }
 
-pub(crate) fn respond(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(body.into()));
+pub(crate) fn respond(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response<Bytes> {
+    let mut response = Response::new(body.into());
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type));
     response

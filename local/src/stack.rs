@@ -15,7 +15,7 @@ use crate::{
     binaries,
     data::Data,
     error::Error,
-    gateway::Gateway,
+    gateway::{ApiCall, Gateway},
     host,
     lambda::{Functions, Invocation, InvokeApi, log::LogLine},
     server,
@@ -49,6 +49,7 @@ pub struct Stack {
     scope: Scope,
     aws: Aws,
     functions: Arc<Functions>,
+    gateway: Arc<Gateway>,
     tasks: Owner,
     _data: Option<Data>,
 }
@@ -79,9 +80,10 @@ impl Stack {
             None => binaries::build(path.parent().unwrap_or(&path), names.collect(), options.release).await?,
         };
         let functions = Functions::start(&tasks, with_binaries(declared, &binaries), endpoints(&aws)).await?;
-        server::serve(&tasks, api_listener, Arc::new(Gateway::new(api, &functions)?));
+        let gateway = Arc::new(Gateway::new(api, &functions)?);
+        server::serve(&tasks, api_listener, Arc::clone(&gateway));
         let lambda = InvokeApi::serve(&tasks, &functions, next_port(4)).await?;
-        Ok(Self { api, lambda, scope, aws, functions, tasks, _data: data })
+        Ok(Self { api, lambda, scope, aws, functions, gateway, tasks, _data: data })
     }
 
     /// `http://127.0.0.1:<port>`
@@ -185,6 +187,17 @@ impl Stack {
     /// Each message as it lands on a queue, from now on. Consumers receive it all the same.
     pub fn watch_messages(&self) -> broadcast::Receiver<Message> {
         self.aws.watch_messages()
+    }
+
+    /// Each request to the API as it is answered, from now on.
+    pub fn watch_calls(&self) -> broadcast::Receiver<ApiCall> {
+        self.gateway.watch()
+    }
+
+    /// A text of an item, past roles and faults: by the table's logical id, the name and value of its partition key, and
+    /// the name of the attribute. `None` if it does not exist.
+    pub fn stored_text(&self, table: &str, key: (&str, &str), attribute: &str) -> Option<String> {
+        self.aws.stored_text(&self.physical_id(table), key, attribute)
     }
 
     /// Lets time pass for SQS alone: the five minutes of deduplication, a visibility timeout.

@@ -8,7 +8,6 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
-use http_body_util::Full;
 use serde_json::json;
 
 use super::{
@@ -161,7 +160,7 @@ impl Denied {
     }
 
     /// In the words of each service.
-    pub(super) fn into_response(self) -> Response<Full<Bytes>> {
+    pub(super) fn into_response(self) -> Response<Bytes> {
         let (status, code) = match (self.service, self.of_key) {
             (Service::Sqs, false) => (StatusCode::FORBIDDEN, "com.amazon.coral.service#AccessDeniedException"),
             (Service::Sqs, true) => (StatusCode::BAD_REQUEST, "com.amazonaws.sqs#KmsAccessDenied"),

@@ -56,7 +56,34 @@ impl Emulator for DynamoDb {
     }
 }
 
+/// The tables themselves, without a request that the gate would count.
+#[derive(Clone)]
+pub(super) struct Tables(Database);
+
+impl Tables {
+    /// `None` if the table, the item or the attribute does not exist, or the attribute is no text.
+    pub(super) fn text(&self, table: &str, (key, value): (&str, &str), attribute: &str) -> Option<String> {
+        let request = json!({
+            "TableName": table, "Key": { key: { "S": value } },
+            "ProjectionExpression": "#a", "ExpressionAttributeNames": { "#a": attribute },
+        });
+        let found = self.0.get_item(serde_json::from_value(request).ok()?).ok()?;
+        let found = serde_json::to_value(found).ok()?;
+        found["Item"][attribute]["S"].as_str().map(str::to_owned)
+    }
+}
+
+impl fmt::Debug for Tables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tables").finish_non_exhaustive()
+    }
+}
+
 impl DynamoDb {
+    pub(super) fn tables(&self) -> Tables {
+        Tables(self.database.clone())
+    }
+
     async fn take_idle(&self) -> Option<Connection> {
         loop {
             let mut connection = lock(&self.idle).pop()?;

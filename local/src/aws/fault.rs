@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use http_body_util::Full;
 use serde_json::json;
 
 use super::Service;
@@ -114,7 +113,7 @@ impl Fault {
 }
 
 /// The throttling error in the words of each service.
-pub(super) fn throttled(service: Service) -> Response<Full<Bytes>> {
+pub(super) fn throttled(service: Service) -> Response<Bytes> {
     let code = match service {
         Service::DynamoDb => "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
         Service::Sqs => "com.amazonaws.sqs#RequestThrottled",
@@ -124,7 +123,7 @@ pub(super) fn throttled(service: Service) -> Response<Full<Bytes>> {
 }
 
 /// The error of a transaction that met another one.
-pub(super) fn conflicted() -> Response<Full<Bytes>> {
+pub(super) fn conflicted() -> Response<Bytes> {
     let body = json!({
         "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
         "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons",
@@ -136,7 +135,7 @@ pub(super) fn conflicted() -> Response<Full<Bytes>> {
 }
 
 /// An answer as a broken service gives it.
-pub(super) fn broken(status: StatusCode) -> Response<Full<Bytes>> {
+pub(super) fn broken(status: StatusCode) -> Response<Bytes> {
     let code = if status == StatusCode::SERVICE_UNAVAILABLE { "ServiceUnavailable" } else { "InternalServerError" };
     server::json(status, &json!({ "__type": code, "message": "fault injected by a test" }))
 }

@@ -20,7 +20,6 @@ use std::{
 
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::Full;
 use tokio::{
     net::TcpListener,
     sync::{broadcast, oneshot},
@@ -29,6 +28,7 @@ use tokio::{
 
 use self::{
     access::Access,
+    dynamodb::Tables,
     emulator::Emulator,
     fault::Kind,
     sqs::{messages::Messages, timeline::Timeline},
@@ -95,6 +95,7 @@ pub(crate) struct Aws {
     faults: [Arc<Mutex<Option<Fault>>>; 3],
     messages: Arc<Messages>,
     sqs_timeline: Arc<Timeline>,
+    tables: Tables,
 }
 
 impl Aws {
@@ -117,6 +118,7 @@ impl Aws {
             faults: Default::default(),
             messages,
             sqs_timeline: timeline,
+            tables: dynamodb.tables(),
         };
         let [first, second, third] = ports.0.map(|(listener, _)| listener);
         server::serve(tasks, first, aws.gate(Service::DynamoDb, dynamodb, tasks));
@@ -157,6 +159,10 @@ impl Aws {
         self.sqs_timeline.advance(by).await;
     }
 
+    pub(crate) fn stored_text(&self, table: &str, key: (&str, &str), attribute: &str) -> Option<String> {
+        self.tables.text(table, key, attribute)
+    }
+
     pub(crate) fn watch_messages(&self) -> broadcast::Receiver<Message> {
         self.messages.watch()
     }
@@ -177,7 +183,7 @@ impl<E: Emulator> Handler for Gate<E> {
     /// DynamoDB's; the others take less, and say so themselves.
     const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
-    async fn handle(self: Arc<Self>, request: Request<Bytes>, _: SocketAddr) -> Result<Response<Full<Bytes>>, HangUp> {
+    async fn handle(self: Arc<Self>, request: Request<Bytes>, _: SocketAddr) -> Result<Response<Bytes>, HangUp> {
         let operation = emulator::operation(&request).to_owned();
         let function = self.access.function(&request).map(str::to_owned);
         let number = self.note(operation.clone(), function.clone());
@@ -200,7 +206,6 @@ impl<E: Emulator> Handler for Gate<E> {
         if let Some(scanned) = scanned(&operation, response.body()) {
             lock(&self.calls)[number].scanned = scanned;
         }
-        let response = response.map(Full::new);
         match fault {
             Some(Kind::LoseAnswer) => return Err(HangUp),
             Some(Kind::DelayAnswer(by)) => sleep(by).await,
@@ -227,11 +232,7 @@ impl<E: Emulator> Gate<E> {
     }
 
     /// The request is on its way through the service, and no longer the client's.
-    async fn answer_later(
-        self: Arc<Self>,
-        request: Request<Bytes>,
-        by: Duration,
-    ) -> Result<Response<Full<Bytes>>, HangUp> {
+    async fn answer_later(self: Arc<Self>, request: Request<Bytes>, by: Duration) -> Result<Response<Bytes>, HangUp> {
         let (reply, answer) = oneshot::channel();
         let gate = Arc::clone(&self);
         self.tasks.spawn(async move {
@@ -239,6 +240,6 @@ impl<E: Emulator> Gate<E> {
             let _ = reply.send(gate.emulator.answer(request).await);
         });
         // Without a reply, the stack is being stopped.
-        answer.await.map_err(|_| HangUp)?.map(|response| response.map(Full::new))
+        answer.await.map_err(|_| HangUp)?
     }
 }

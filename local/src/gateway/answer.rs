@@ -3,7 +3,6 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
-use http_body_util::Full;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
@@ -23,7 +22,7 @@ struct Answer {
 /// The response, or `None` when the answer is none of the two forms of payload format 2.0.
 ///
 /// JSON with a `statusCode` is the complete form. Any other JSON is the body of a 200.
-pub(super) fn decode(payload: &[u8]) -> Option<Response<Full<Bytes>>> {
+pub(super) fn decode(payload: &[u8]) -> Option<Response<Bytes>> {
     let json: Json = serde_json::from_slice(payload).ok()?;
     if json.get("statusCode").is_none() {
         let body = json.as_str().map_or_else(|| payload.to_vec(), |text| text.as_bytes().to_vec());
@@ -47,7 +46,7 @@ pub(super) fn decode(payload: &[u8]) -> Option<Response<Full<Bytes>>> {
     for cookie in answer.cookies {
         response = response.header(header::SET_COOKIE, HeaderValue::try_from(cookie).ok()?);
     }
-    let mut response = response.body(Full::from(body)).ok()?;
+    let mut response = response.body(Bytes::from(body)).ok()?;
     response.headers_mut().entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static("text/plain;charset=UTF-8"));
     Some(response)
 }
@@ -62,26 +61,26 @@ fn header_text(value: &Json) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use http_body_util::BodyExt;
-
     use super::*;
 
-    async fn decoded(payload: &str) -> Option<(u16, Vec<(String, String)>, Bytes)> {
+    type Headers = Vec<(String, String)>;
+
+    fn decoded(payload: &str) -> Option<(u16, Headers, Bytes)> {
         let (parts, body) = decode(payload.as_bytes())?.into_parts();
         let headers = parts.headers.iter().map(|(k, v)| (k.to_string(), v.to_str().unwrap().to_owned())).collect();
-        Some((parts.status.as_u16(), headers, body.collect().await.unwrap().to_bytes()))
+        Some((parts.status.as_u16(), headers, body))
     }
 
-    fn headers(list: &[(&str, &str)]) -> Vec<(String, String)> {
+    fn headers(list: &[(&str, &str)]) -> Headers {
         list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
-    #[tokio::test]
-    async fn the_complete_form_is_taken_as_it_stands() {
+    #[test]
+    fn the_complete_form_is_taken_as_it_stands() {
         let payload = r#"{"statusCode":201,"headers":{"Location":"/x","Content-Type":"a/b","Content-Length":9},
             "cookies":["a=1","b=2"],"body":"aGk=","isBase64Encoded":true}"#;
 
-        let (status, mut found, body) = decoded(payload).await.unwrap();
+        let (status, mut found, body) = decoded(payload).unwrap();
 
         found.sort();
         let expected =
@@ -89,17 +88,17 @@ mod tests {
         assert_eq!((status, found, body.as_ref()), (201, expected, b"hi".as_slice()));
     }
 
-    #[tokio::test]
-    async fn other_json_is_the_body_of_a_200() {
-        let (status, found, body) = decoded(r#"{"hello":"world"}"#).await.unwrap();
+    #[test]
+    fn other_json_is_the_body_of_a_200() {
+        let (status, found, body) = decoded(r#"{"hello":"world"}"#).unwrap();
         assert_eq!((status, found), (200, headers(&[("content-type", "application/json")])));
         assert_eq!(body, r#"{"hello":"world"}"#);
 
-        assert_eq!(decoded(r#""plain""#).await.unwrap().2, "plain");
+        assert_eq!(decoded(r#""plain""#).unwrap().2, "plain");
     }
 
-    #[tokio::test]
-    async fn what_cannot_be_sent_is_refused() {
+    #[test]
+    fn what_cannot_be_sent_is_refused() {
         for payload in [
             "",
             "not json",
@@ -108,7 +107,7 @@ mod tests {
             r#"{"statusCode":200,"headers":{"a b":"c"}}"#,
             r#"{"statusCode":200,"body":"*","isBase64Encoded":true}"#,
         ] {
-            assert!(decoded(payload).await.is_none(), "{payload}");
+            assert!(decoded(payload).is_none(), "{payload}");
         }
     }
 }

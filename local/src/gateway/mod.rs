@@ -5,14 +5,16 @@
 mod answer;
 mod event;
 mod route;
+mod watch;
 
 use std::{net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, request::Parts};
-use http_body_util::Full;
+use tokio::sync::broadcast;
 
-use self::{event::Incoming, route::Routes};
+pub use self::watch::ApiCall;
+use self::{event::Incoming, route::Routes, watch::Watch};
 use crate::{
     error::Error,
     host,
@@ -34,6 +36,7 @@ const HEAD_LIMIT: usize = 10_240;
 pub(crate) struct Gateway {
     address: SocketAddr,
     routes: Routes<Arc<Function>>,
+    watch: Watch,
 }
 
 impl Gateway {
@@ -47,7 +50,12 @@ impl Gateway {
                     .map_err(|message| Error::Resource { resource, message })?;
             }
         }
-        Ok(Self { address, routes })
+        Ok(Self { address, routes, watch: Watch::default() })
+    }
+
+    /// Each answer, from now on.
+    pub(crate) fn watch(&self) -> broadcast::Receiver<ApiCall> {
+        self.watch.subscribe()
     }
 }
 
@@ -57,32 +65,35 @@ impl Handler for Gateway {
     /// As on AWS. It takes any `Host` too: a tunnel brings calls for its own name.
     const IS_FOR_BROWSERS: bool = true;
 
-    async fn handle(
-        self: Arc<Self>,
-        request: Request<Bytes>,
-        client: SocketAddr,
-    ) -> Result<Response<Full<Bytes>>, HangUp> {
+    async fn handle(self: Arc<Self>, request: Request<Bytes>, client: SocketAddr) -> Result<Response<Bytes>, HangUp> {
         let (mut parts, body) = request.into_parts();
-        if head_size(&parts) > HEAD_LIMIT {
+        let response = self.answer(&mut parts, &body, client).await;
+        self.watch.tell(parts.method.as_str(), parts.uri.path(), &response);
+        Ok(response)
+    }
+}
+
+impl Gateway {
+    async fn answer(&self, parts: &mut Parts, body: &[u8], client: SocketAddr) -> Response<Bytes> {
+        if head_size(parts) > HEAD_LIMIT {
             // That this is the answer is a guess: AWS documents the limit alone.
             let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-            return Ok(server::message(status, "Request Header Fields Too Large"));
+            return server::message(status, "Request Header Fields Too Large");
         }
         let Some(found) = self.routes.find(&parts.method, parts.uri.path()) else {
-            return Ok(server::message(StatusCode::NOT_FOUND, "Not Found"));
+            return server::message(StatusCode::NOT_FOUND, "Not Found");
         };
         let trace = host::new_trace();
         forwarded(&mut parts.headers, client, self.address, &trace);
-        let event =
-            event::build(&Incoming { parts: &parts, body: &body, client, address: self.address, found: &found });
+        let event = event::build(&Incoming { parts, body, client, address: self.address, found: &found });
         if event.len() > EVENT_LIMIT {
-            return Ok(server::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"));
+            return server::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
         }
-        Ok(match found.target.invoke(event.into(), trace).await {
+        match found.target.invoke(event.into(), trace).await {
             Outcome::Answer(payload) => answer::decode(&payload).unwrap_or_else(broken),
             Outcome::Error(_) => broken(),
             Outcome::TimedOut(_) => server::message(StatusCode::GATEWAY_TIMEOUT, "Endpoint request timed out"),
-        })
+        }
     }
 }
 
@@ -95,7 +106,7 @@ fn head_size(parts: &Parts) -> usize {
 /// The function failed, or its answer is not one. AWS documents a 5xx for this, 500 for errors of the function among
 /// them, but not each case; which one a deployed HTTP API gives was not tried here. 502, and 504 after a time-out, are
 /// chosen so that nobody takes them for a 500 of the product itself.
-fn broken() -> Response<Full<Bytes>> {
+fn broken() -> Response<Bytes> {
     server::message(StatusCode::BAD_GATEWAY, "Internal Server Error")
 }
 

@@ -4,7 +4,6 @@ use std::{net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::Full;
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 
@@ -37,7 +36,7 @@ impl Handler for InvokeApi {
     /// Lambda's limit for an event.
     const BODY_LIMIT: usize = 6 * 1024 * 1024;
 
-    async fn handle(self: Arc<Self>, request: Request<Bytes>, _: SocketAddr) -> Result<Response<Full<Bytes>>, HangUp> {
+    async fn handle(self: Arc<Self>, request: Request<Bytes>, _: SocketAddr) -> Result<Response<Bytes>, HangUp> {
         let (parts, body) = request.into_parts();
         let path: Vec<_> = parts.uri.path().split('/').collect();
         let (&Method::POST, ["", "2015-03-31", "functions", name, "invocations"]) = (&parts.method, path.as_slice())
@@ -61,7 +60,7 @@ impl Handler for InvokeApi {
     }
 }
 
-fn answer(invocation: Invocation) -> Response<Full<Bytes>> {
+fn answer(invocation: Invocation) -> Response<Bytes> {
     let mut response = server::respond(StatusCode::OK, "application/json", invocation.payload);
     let headers = response.headers_mut();
     headers.insert("x-amz-executed-version", HeaderValue::from_static("$LATEST"));
@@ -71,14 +70,14 @@ fn answer(invocation: Invocation) -> Response<Full<Bytes>> {
     response
 }
 
-fn refusal(kind: &'static str, message: &str) -> Response<Full<Bytes>> {
+fn refusal(kind: &'static str, message: &str) -> Response<Bytes> {
     let mut response = server::json(StatusCode::NOT_FOUND, &json!({ "Type": "User", "Message": message }));
     response.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static(kind));
     response
 }
 
-fn empty(status: StatusCode) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::default());
+fn empty(status: StatusCode) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
     *response.status_mut() = status;
     response
 }

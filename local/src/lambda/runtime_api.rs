@@ -12,7 +12,6 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::Full;
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -98,7 +97,7 @@ impl Handler for RuntimeApi {
     /// Above [`ANSWER_LIMIT`], so that a function learns what is wrong with its answer.
     const BODY_LIMIT: usize = 32 * 1024 * 1024;
 
-    async fn handle(self: Arc<Self>, request: Request<Bytes>, _: SocketAddr) -> Result<Response<Full<Bytes>>, HangUp> {
+    async fn handle(self: Arc<Self>, request: Request<Bytes>, _: SocketAddr) -> Result<Response<Bytes>, HangUp> {
         let (parts, body) = request.into_parts();
         let mut path = parts.uri.path().trim_start_matches('/').splitn(2, '/');
         let sandbox = path.next().and_then(|id| id.parse().ok());
@@ -123,7 +122,7 @@ impl Handler for RuntimeApi {
 
 impl Desk {
     /// Waits for an event.
-    async fn next(&self) -> Result<Response<Full<Bytes>>, HangUp> {
+    async fn next(&self) -> Result<Response<Bytes>, HangUp> {
         let call = self.events.lock().await.recv().await.ok_or(HangUp)?;
         let mut response = server::respond(StatusCode::OK, "application/json", call.event);
         let deadline = (host::now() + call.timeout).as_millis().to_string();
@@ -143,7 +142,7 @@ impl Desk {
     }
 
     /// Takes an answer, unless it is larger than Lambda passes on: then the call has failed.
-    fn answer(&self, id: &str, answer: Bytes) -> Response<Full<Bytes>> {
+    fn answer(&self, id: &str, answer: Bytes) -> Response<Bytes> {
         if answer.len() <= ANSWER_LIMIT {
             return self.reply(id, Outcome::Answer(answer));
         }
@@ -156,7 +155,7 @@ impl Desk {
         server::message(StatusCode::PAYLOAD_TOO_LARGE, &message)
     }
 
-    fn reply(&self, id: &str, outcome: Outcome) -> Response<Full<Bytes>> {
+    fn reply(&self, id: &str, outcome: Outcome) -> Response<Bytes> {
         let current = lock(&self.current).take_if(|(current, _)| current.to_string() == id);
         let Some((_, sender)) = current else {
             return server::message(StatusCode::BAD_REQUEST, "this is not the current invocation");
@@ -166,6 +165,6 @@ impl Desk {
     }
 }
 
-fn accepted() -> Response<Full<Bytes>> {
+fn accepted() -> Response<Bytes> {
     server::json(StatusCode::ACCEPTED, &json!({ "status": "OK" }))
 }

@@ -40,11 +40,14 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) release: bool,
 
-    /// Do not show the jobs that land on the queue
+    /// Show neither calls nor the jobs that land on the queue
     #[arg(long)]
     pub(crate) no_tail: bool,
 
     /// Show every line that the functions log, not only warnings and errors
+    ///
+    /// Calls are shown in any case: one line for each call of a hook, and for each other request that is refused or
+    /// fails.
     #[arg(long)]
     pub(crate) logs: bool,
 }

@@ -24,7 +24,8 @@ Log in, create a hook for application 42 and pipeline 7, and list it:
   field() {{ sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }}
 
   TOKEN=$(curl -s "$URL/users/login" -H 'Content-Type: application/json' \
-    --data '{{"email": "{EMAIL}", "password": "{password}"}}' | field access_token)
+    --data '{{"email": "{EMAIL}", "password": "{password}"}}' |
+    tee /dev/stderr | field access_token)
 
   HOOK=$(curl -s "$URL/hooks/incoming" -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
     --data '{{
@@ -39,7 +40,7 @@ Log in, create a hook for application 42 and pipeline 7, and list it:
 
   curl -s "$URL/applications/42/hooks" -H "Authorization: Bearer $TOKEN"
 
-Call the hook as GitHub does; the job appears here:
+Call the hook as GitHub does; the call and its job appear here:
 
   BODY='{{"ref": "refs/heads/main", "branch": "main"}}'
   SIGNATURE=$(printf %s "$BODY" | openssl dgst -sha256 -hmac "$(echo "$HOOK" | field secret)" | sed 's/.* //')
@@ -59,7 +60,13 @@ Look behind it with the aws command:
   export AWS_ENDPOINT_URL_SQS={}
   export AWS_ENDPOINT_URL_SECRETS_MANAGER={}
   export AWS_ENDPOINT_URL_LAMBDA={}
-  aws sqs receive-message --endpoint-url $AWS_ENDPOINT_URL_SQS --queue-url {}
+  export QUEUE={}
+  aws sqs receive-message --queue-url \"$QUEUE\" --wait-time-seconds 20
+
+Make another user; without a password in it, the answer has a generated one:
+
+  curl -s \"$AWS_ENDPOINT_URL_LAMBDA/2015-03-31/functions/UserPut/invocations\" --data '{{
+    \"email\": \"ann@example.com\", \"name\": \"Ann\", \"project_id\": 1, \"environment_id\": 1 }}'
 ",
         stack.dynamodb_url(),
         stack.sqs_url(),

@@ -1,6 +1,7 @@
 //! Everything that is printed, besides what cargo says while it builds.
 
 use std::{
+    borrow::Cow,
     fmt::Display,
     io::{self, Write},
 };
@@ -45,6 +46,35 @@ fn is_warning(line: &str) -> bool {
 }
 
 fn print(stream: &mut dyn Write, text: &str) {
-    // Nobody reads any more, as with `| head`. The stack goes on.
-    let _ = writeln!(stream, "{text}");
+    // An error means that no one reads any more, as with `| head`. The stack goes on.
+    let _ = writeln!(stream, "{}", printable(text));
+}
+
+/// Senders choose paths and values. A terminal must not take them for commands: to clear the screen, to change its title
+/// or to hide text.
+fn printable(text: &str) -> Cow<'_, str> {
+    let is_plain = |char: char| char == '\n' || !(char.is_control() || is_invisible(char));
+    if text.chars().all(is_plain) {
+        return text.into();
+    }
+    text.chars().map(|char| if is_plain(char) { char.to_string() } else { char.escape_unicode().to_string() }).collect()
+}
+
+/// What turns the direction of text, so that it reads as something else.
+fn is_invisible(char: char) -> bool {
+    matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_sender_chose_cannot_command_the_terminal() {
+        let mut printed = Vec::new();
+
+        print(&mut printed, "a\u{1b}[2J\r\u{9b}1m\u{7}\u{202e}\nü {}");
+
+        assert_eq!(String::from_utf8(printed).unwrap(), "a\\u{1b}[2J\\u{d}\\u{9b}1m\\u{7}\\u{202e}\nü {}\n");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Answer, options, request, start};
+use crate::support::{Answer, dynamodb, options, request, start};
 use http::{Method, StatusCode};
 use local::{Error, Options, Stack};
 use serde_json::{Value as Json, json};
@@ -196,6 +196,44 @@ async fn the_invoke_api_is_lambdas() {
         (unknown.status, unknown.header("x-amzn-errortype")),
         (StatusCode::NOT_FOUND, "ResourceNotFoundException")
     );
+}
+
+#[tokio::test]
+async fn each_answer_of_the_api_can_be_watched_also_one_that_no_function_gave() {
+    let stack = start().await;
+    let mut calls = stack.watch_calls();
+
+    echo(&stack, "/echo/a?say=hi", &[], br#"{"message":"Heard."}"#).await;
+    echo(&stack, "/echo/a?say=fail", &[], b"").await;
+    echo(&stack, "/nothing?token=secret", &[], b"").await;
+
+    let mut next = || {
+        let call = calls.try_recv().unwrap();
+        (call.method + " " + &call.path, call.status, call.reason.unwrap_or_default())
+    };
+    assert_eq!(next(), ("POST /echo/a".to_owned(), 201, "Heard.".to_owned()));
+    assert_eq!(next(), ("POST /echo/a".to_owned(), 502, "Internal Server Error".to_owned()));
+    assert_eq!(next(), ("POST /nothing".to_owned(), 404, "Not Found".to_owned()), "without the query");
+}
+
+#[tokio::test]
+async fn a_text_of_an_item_can_be_read_without_a_request() {
+    let stack = start().await;
+    let item = json!({ "id": { "S": "1" }, "name": { "S": "first" }, "age": { "N": "4" } });
+    dynamodb(&stack, "PutItem", json!({ "TableName": stack.physical_id("Items"), "Item": item })).await;
+    let calls = stack.aws_calls().len();
+
+    assert_eq!(stack.stored_text("Items", ("id", "1"), "name").as_deref(), Some("first"));
+    for (table, key, attribute) in [
+        ("Items", ("id", "1"), "age"),
+        ("Items", ("id", "1"), "title"),
+        ("Items", ("id", "2"), "name"),
+        ("Items", ("name", "first"), "name"),
+        ("Nothing", ("id", "1"), "name"),
+    ] {
+        assert_eq!(stack.stored_text(table, key, attribute), None, "{table} {key:?} {attribute}");
+    }
+    assert_eq!(stack.aws_calls().len(), calls);
 }
 
 #[tokio::test]
