@@ -241,6 +241,7 @@ fn read_request(request: &Json, user: &User) -> Result<Request, EventError> {
             ip_address: Some(text(&request["ip_address"])),
             outcome: Outcome::Queued,
             status: 200,
+            message: "The pipeline job was queued.".to_owned(),
         },
         exchange: Exchange {
             request_headers: headers.map(|(name, value)| (name.clone(), text(value))).collect(),

@@ -2,5 +2,6 @@
 
 mod items;
 mod lists;
+mod reasons;
 mod requests;
 mod retries;

@@ -53,7 +53,10 @@ where
         };
         match answered {
             Ok(answered) => Ok(answered.response),
-            Err(ApiError::WrongSignature) => Ok(run.reject(self.rejections.take(received.received_at)).await.response),
+            Err(error @ ApiError::WrongSignature(_)) => {
+                let is_logged = self.rejections.take(received.received_at);
+                Ok(run.reject(&error, is_logged).await.response)
+            }
             Err(error) => Err(error),
         }
     }

@@ -38,6 +38,8 @@ pub struct RequestSummary {
     pub outcome: Outcome,
     /// What the caller was told.
     pub status: u16,
+    /// What happened, for the owner of the hook: [`summarized`].
+    pub message: String,
 }
 
 /// What was sent and answered. Header values that could let somebody in are masked before they come here.
@@ -137,6 +139,20 @@ impl Request {
     }
 }
 
+/// The longest message that a list shows, in characters and in bytes: an entry of the log's index has room for so much.
+const MAX_MESSAGE: (usize, usize) = (160, 400);
+
+/// A text as the message of a call: its beginning, if it is too long.
+pub fn summarized(text: &str) -> String {
+    let (most_chars, most_bytes) = MAX_MESSAGE;
+    if text.len() <= most_bytes && text.chars().count() <= most_chars {
+        return text.to_owned();
+    }
+    let end = text.char_indices().nth(most_chars - 1).map_or(text.len(), |(end, _)| end);
+    let end = end.min(text.floor_char_boundary(most_bytes - '…'.len_utf8()));
+    format!("{}…", &text[..end])
+}
+
 /// What a masked value looks like, whatever its length.
 pub const MASK: &str = "********";
 
@@ -164,6 +180,16 @@ mod tests {
         }
         assert_eq!(masked("x-plain", "value", Some("x-plain")), MASK);
         assert_eq!(masked("x-github-event", "push", None), "push");
+    }
+
+    #[test]
+    fn a_message_is_cut_where_it_is_too_long_for_a_list() {
+        for text in ["", "short", &"x".repeat(160), &"é".repeat(160), &"€".repeat(133)] {
+            assert_eq!(summarized(text), text);
+        }
+        assert_eq!(summarized(&"x".repeat(161)), format!("{}…", "x".repeat(159)));
+        assert_eq!(summarized(&"é".repeat(161)), format!("{}…", "é".repeat(159)));
+        assert_eq!(summarized(&"𝄞".repeat(160)), format!("{}…", "𝄞".repeat(99)));
     }
 
     #[test]

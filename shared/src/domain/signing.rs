@@ -9,7 +9,7 @@ use super::invalid::check_field_name;
 use super::sealing::SealedSecret;
 use super::secret::HookSecret;
 use super::signature::scheme::Scheme;
-use super::signature::{self, Algorithm, NotAuthentic, Signed, providers};
+use super::signature::{self, Algorithm, NotAuthentic, SignatureHeader, Signed, providers};
 use super::timestamp::Timestamp;
 
 /// How the calls of a hook are signed.
@@ -46,10 +46,12 @@ impl Signing {
         providers::find(self.header_name.as_str(), self.algorithm)
     }
 
-    /// Proves that the sender of a call knows `secret`, one of those that are valid now. If the scheme's timestamp
-    /// stands in the body, [`signature::is_fresh_in_body`] must be asked as well.
+    /// Proves that the sender of a call knows `secret`, one of those that are valid now. If the scheme's timestamp is in
+    /// the body, [`signature::check_time_in_body`] must be asked as well.
     pub fn verify(&self, secret: &HookSecret, signed: &Signed<'_>) -> Result<(), NotAuthentic> {
-        let header = signed.received.header(self.header_name.as_str()).ok_or(NotAuthentic)?;
+        let name = self.header_name.as_str();
+        let value = signed.received.header(name).ok_or_else(|| NotAuthentic::Missing(name.to_owned()))?;
+        let header = SignatureHeader { name, value };
         signature::verify(self.scheme(), self.algorithm, header, secret, signed)
     }
 

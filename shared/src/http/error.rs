@@ -7,6 +7,7 @@ use std::error::Error as _;
 use std::fmt;
 
 use crate::auth::{CannotIssue, CannotVerify};
+use crate::domain::signature::NotAuthentic;
 use crate::keys::{OpenError, SealError};
 use crate::payload::PayloadError;
 use crate::ports::{KeysError, QueueError, Source, StoreError};
@@ -66,9 +67,9 @@ pub enum ApiError {
     /// 401: the refresh token is unknown, expired or was used before; which of these is not said.
     #[error("The refresh token is not valid: log in again at POST /users/login.")]
     WrongRefreshToken,
-    /// 401: the webhook call is not proven authentic; why is not said.
+    /// 401: the webhook call is not proven authentic. Why is for the owner of the hook, and not part of the answer.
     #[error("The signature of this call is missing or not valid.")]
-    WrongSignature,
+    WrongSignature(NotAuthentic),
     /// 404: it does not exist, or lies in another project.
     #[error("{0} was not found.")]
     NotFound(&'static str),
@@ -112,6 +113,18 @@ pub enum ApiError {
 }
 
 impl ApiError {
+    /// What went wrong, for people who may know all of it: with the fields at fault, and with the reason why a call is
+    /// not authentic.
+    pub fn in_words(&self) -> String {
+        if let Self::Invalid(errors) = self {
+            errors.to_string()
+        } else if let Self::WrongSignature(reason) = self {
+            reason.to_string()
+        } else {
+            self.to_string()
+        }
+    }
+
     /// Logs an error, once, at the edge. What callers do wrong is their business and shows in the status; what is
     /// wrong with us is somebody's work.
     pub(crate) fn log(&self) {
@@ -123,7 +136,7 @@ impl ApiError {
             | Self::Unauthenticated
             | Self::WrongCredentials
             | Self::WrongRefreshToken
-            | Self::WrongSignature
+            | Self::WrongSignature(_)
             | Self::NotFound(_)
             | Self::MethodNotAllowed { .. }
             | Self::Conflict(_)

@@ -50,6 +50,7 @@ pub struct RequestRelationBody<'a> {
     url: String,
     response_status_code: u16,
     outcome: &'static str,
+    message: &'a str,
     created_at: String,
     updated_at: String,
 }
@@ -67,6 +68,7 @@ impl<'a> RequestRelationBody<'a> {
             url: format!("{base_url}/hooks/{}/trigger", request.hook_id),
             response_status_code: request.status,
             outcome: request.outcome.as_str(),
+            message: &request.message,
             updated_at: created_at.clone(),
             created_at,
         }

@@ -106,7 +106,7 @@ impl ApiError {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Self::Unauthenticated | Self::WrongCredentials | Self::WrongRefreshToken | Self::WrongSignature => {
+            Self::Unauthenticated | Self::WrongCredentials | Self::WrongRefreshToken | Self::WrongSignature(_) => {
                 StatusCode::UNAUTHORIZED
             }
             Self::NotFound(_) => StatusCode::NOT_FOUND,
@@ -138,7 +138,7 @@ impl ApiError {
         let retry_after = |seconds: u64| Some((header::RETRY_AFTER, seconds.to_string()));
         match self {
             Self::Unauthenticated | Self::WrongCredentials | Self::WrongRefreshToken => authenticate("Bearer"),
-            Self::WrongSignature => authenticate("Signature"),
+            Self::WrongSignature(_) => authenticate("Signature"),
             Self::MethodNotAllowed { allow } => Some((header::ALLOW, allow.clone())),
             Self::TooManyLogins { retry_after_seconds } => retry_after(*retry_after_seconds),
             Self::Unavailable(_) | Self::KeyIsGone(_) => retry_after(RETRY_AFTER_SECONDS),

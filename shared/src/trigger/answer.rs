@@ -56,6 +56,16 @@ impl Answer {
         Self::Message(format!("The call was ignored. {why}"))
     }
 
+    /// What was answered, for people.
+    pub(super) fn in_words(&self) -> &str {
+        match self {
+            Self::Message(message) => message,
+            Self::Challenge(_) | Self::Token { .. } => {
+                "The provider asked for a proof that the URL is there, and got it."
+            }
+        }
+    }
+
     /// The answer to the call with this id.
     pub(super) fn to_response(&self, id: RequestId) -> Response {
         match self {

@@ -3,7 +3,7 @@
 use crate::domain::hook::Hook;
 use crate::domain::received::Received;
 use crate::domain::secret::HookSecret;
-use crate::domain::signature::Signed;
+use crate::domain::signature::{NotAuthentic, Signed};
 use crate::http::ApiError;
 use crate::keys::SealingKeys;
 use crate::payload::Payload;
@@ -22,14 +22,17 @@ pub async fn authenticate(
 ) -> Result<Option<HookSecret>, ApiError> {
     let Some(signing) = &hook.signing else { return Ok(None) };
     let body = Payload::signed(signing.scheme().forms, received.header("content-type"), &received.body);
-    let signed = body.as_deref().map(|body| Signed { received, body });
-    let (mut known, mut unopened) = (None, None);
+    let signed = body.as_deref().map(|body| Signed { received, body }).ok_or(NotAuthentic::OtherForm);
+    let (mut known, mut unopened, mut refusal) = (None, None, None);
     for sealed in signing.valid_secrets(received.received_at) {
         match sealing_keys.open(hook.relation.id, sealed, received.received_at).await {
             Ok(secret) => {
-                let is_known = || signed.as_ref().is_some_and(|signed| signing.verify(&secret, signed).is_ok());
-                if known.is_none() && is_known() {
-                    known = Some(secret);
+                let proven = signed.as_ref().map_err(Clone::clone);
+                match proven.and_then(|signed| signing.verify(&secret, signed)) {
+                    Ok(()) => known = known.or(Some(secret)),
+                    // One secret does not match, and with the other one the call is stale: that tells more.
+                    Err(reason) if refusal.as_ref().is_none_or(NotAuthentic::is_mismatch) => refusal = Some(reason),
+                    Err(_) => {}
                 }
             }
             Err(error) => unopened = Some(error),
@@ -40,5 +43,6 @@ pub async fn authenticate(
         Some(error) => tracing::warn!(cause = %Chain(&error), "One of the hook's secrets is of no use"),
         None => {}
     }
-    known.map(Some).ok_or(ApiError::WrongSignature)
+    let no_secret = || NotAuthentic::NoMatch(signing.header_name.as_str().to_owned());
+    known.map(Some).ok_or_else(|| ApiError::WrongSignature(refusal.unwrap_or_else(no_secret)))
 }

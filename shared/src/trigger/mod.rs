@@ -11,7 +11,7 @@ use self::facts::Facts;
 use crate::domain::hook::Hook;
 use crate::domain::job::Job;
 use crate::domain::received::Received;
-use crate::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary, masked};
+use crate::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary, masked, summarized};
 use crate::domain::secret::HookSecret;
 use crate::domain::signature;
 use crate::http::{ApiError, FieldErrors, Response};
@@ -43,6 +43,8 @@ pub struct Answered {
     pub outcome: Outcome,
     /// What its sender is told.
     pub response: Response,
+    /// What the owner of the hook is told.
+    pub message: String,
 }
 
 /// One call on its way through its hook.
@@ -67,20 +69,17 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
     pub async fn accept(&self, secret: Option<&HookSecret>, jobs: &impl PushJob) -> Result<Answered, ApiError> {
         match self.decide(secret) {
             Ok(Decision::Queue(job)) => Ok(self.queue(&job, jobs).await),
-            Ok(Decision::Answer(answer)) => {
-                let response = answer.to_response(self.received.id);
-                Ok(self.end(Answered { outcome: Outcome::Ignored, response }).await)
-            }
-            Err(ApiError::WrongSignature) => Err(ApiError::WrongSignature),
+            Ok(Decision::Answer(answer)) => Ok(self.end(self.answered(Outcome::Ignored, &answer)).await),
+            Err(error @ ApiError::WrongSignature(_)) => Err(error),
             Err(error) => Ok(self.end(self.failed(&error)).await),
         }
     }
 
-    /// Answers a call that is not authentic, and logs it without its body if `is_logged`.
-    pub async fn reject(&self, is_logged: bool) -> Answered {
+    /// Answers a call that is not authentic, and logs it without its body if `is_logged`. `error` is an
+    /// [`ApiError::WrongSignature`], whose reason goes to the log and not to the sender.
+    pub async fn reject(&self, error: &ApiError, is_logged: bool) -> Answered {
         self.measurements.signature_failed();
-        let response = ApiError::WrongSignature.to_response(&self.received.id.to_string());
-        let answered = Answered { outcome: Outcome::Rejected, response };
+        let answered = self.refused(Outcome::Rejected, error);
         if is_logged {
             return self.end(answered).await;
         }
@@ -96,8 +95,9 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
         let facts = payload.as_ref().map_err(Clone::clone).and_then(|payload| Facts::read(hook, received, payload));
         let text = |place: &str| facts.as_ref().ok()?.text(place);
         // What a user retries was recent when it came.
-        if received.retry_of.is_none() && !signature::is_fresh_in_body(hook.scheme(), text, received.received_at) {
-            return Err(ApiError::WrongSignature);
+        if received.retry_of.is_none() {
+            let checked = signature::check_time_in_body(hook.scheme(), text, received.received_at);
+            checked.map_err(ApiError::WrongSignature)?;
         }
         if !hook.relation.active {
             return Ok(Decision::Answer(Answer::ignored("The hook is inactive.")));
@@ -135,7 +135,7 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
     /// Sends the job and writes the log at the same time. Only when the queue did not take the job is the log, which
     /// says that it did, corrected.
     async fn queue(&self, job: &Job, jobs: &impl PushJob) -> Answered {
-        let queued = Answered { outcome: Outcome::Queued, response: Answer::queued().to_response(self.received.id) };
+        let queued = self.answered(Outcome::Queued, &Answer::queued());
         let pushed = self.measurements.queueing(jobs.push_job(job));
         let (pushed, queued) = tokio::join!(pushed, self.end(queued));
         match pushed {
@@ -151,7 +151,16 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
     fn failed(&self, error: &ApiError) -> Answered {
         self.measurements.outcome(Outcome::Failed.as_str());
         error.log();
-        Answered { outcome: Outcome::Failed, response: error.to_response(&self.received.id.to_string()) }
+        self.refused(Outcome::Failed, error)
+    }
+
+    fn answered(&self, outcome: Outcome, answer: &Answer) -> Answered {
+        Answered { outcome, response: answer.to_response(self.received.id), message: answer.in_words().to_owned() }
+    }
+
+    fn refused(&self, outcome: Outcome, error: &ApiError) -> Answered {
+        let response = error.to_response(&self.received.id.to_string());
+        Answered { outcome, response, message: error.in_words() }
     }
 
     /// Logs the call with its answer.
@@ -172,7 +181,7 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
     /// The call as it is logged.
     pub fn record(&self, answered: &Answered) -> Request {
         let Self { hook, received, .. } = self;
-        let Answered { outcome, response } = answered;
+        let Answered { outcome, response, message } = answered;
         let summary = RequestSummary {
             id: received.id,
             hook_id: hook.relation.id,
@@ -181,6 +190,7 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
             ip_address: received.ip_address.clone(),
             outcome: *outcome,
             status: response.status().as_u16(),
+            message: summarized(message),
         };
         let open_to_all = hook.signing.is_none();
         let request_body = if *outcome == Outcome::Rejected {

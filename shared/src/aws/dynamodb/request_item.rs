@@ -29,8 +29,8 @@ const MAX_COMPRESSED_BYTES: usize = 400 * 1024 - 4 * 1024;
 const PROJECT_SHARDS: u32 = 4;
 
 /// What a list reads of each item.
-pub(super) const SUMMARY_ATTRIBUTES: [&str; 7] =
-    ["id", "hook_id", "project_id", "outcome", "status", "retry_of", "ip_address"];
+pub(super) const SUMMARY_ATTRIBUTES: [&str; 8] =
+    ["id", "hook_id", "project_id", "outcome", "status", "message", "retry_of", "ip_address"];
 
 /// A call as it is written.
 pub(super) struct Items {
@@ -98,6 +98,7 @@ fn encode_summary(summary: &RequestSummary, partition: String) -> Attributes {
         ("project_id".to_owned(), number(summary.project_id.get())),
         ("outcome".to_owned(), text(summary.outcome.as_str())),
         ("status".to_owned(), number(summary.status.into())),
+        ("message".to_owned(), text(&summary.message)),
     ]);
     item.extend(summary.retry_of.map(|id| ("retry_of".to_owned(), text(id))));
     item.extend(summary.ip_address.as_ref().map(|address| ("ip_address".to_owned(), text(address))));
@@ -173,6 +174,7 @@ pub(super) fn decode_summary(attributes: &Attributes) -> Result<RequestSummary, 
         ip_address: item.optional_text("ip_address")?.map(str::to_owned),
         outcome: item.parsed("outcome")?,
         status: item.number("status", u16::try_from)?,
+        message: item.text("message")?.to_owned(),
     })
 }
 
@@ -219,6 +221,7 @@ mod tests {
 
     use super::*;
     use crate::domain::id::{HookId, RequestId};
+    use crate::domain::request::summarized;
     use crate::domain::timestamp::Timestamp;
 
     fn request(body: KeptBody) -> Request {
@@ -233,6 +236,7 @@ mod tests {
                 ip_address: Some("192.0.2.1".to_owned()),
                 outcome: Outcome::Queued,
                 status: 200,
+                message: "It was queued.".to_owned(),
             },
             exchange: Exchange {
                 request_headers: vec![header("x-a"), header("x-b")],
@@ -299,6 +303,7 @@ mod tests {
         let mut largest = request(KeptBody::NotKept);
         largest.summary.project_id = ProjectId::new((1 << 53) - 1).unwrap();
         largest.summary.outcome = Outcome::Rejected;
+        largest.summary.message = summarized(&"€".repeat(1_000));
         largest.summary.ip_address = Some("2001:0db8:85a3:0000:0000:8a2e:0370:7334".to_owned());
 
         let mut item = encode(&largest).unwrap().call;
@@ -306,8 +311,9 @@ mod tests {
         item.retain(|name, _| name != "exchange");
         let size = |value: &AttributeValue| value.as_s().or_else(|_| value.as_n()).unwrap().len();
         let bytes: usize = item.iter().map(|(name, value)| name.len() + size(value)).sum();
-        // DynamoDB adds 100 bytes to each entry.
-        assert!(bytes + 100 <= 1024, "{bytes}");
+        // DynamoDB adds 100 bytes to each entry, and the index has room for more attributes.
+        let to_come = "proof".len() + "authenticated".len() + "action_id".len() + 9 + "event".len() + 128;
+        assert!(bytes + 100 + to_come <= 1024, "{bytes}");
     }
 
     #[test]

@@ -157,6 +157,7 @@ mod tests {
             ip_address: None,
             outcome,
             status: 200,
+            message: String::new(),
         }
     }
 

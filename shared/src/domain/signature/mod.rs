@@ -2,6 +2,7 @@
 
 mod encoding;
 pub mod providers;
+mod refusal;
 pub mod scheme;
 
 use std::str::FromStr;
@@ -11,6 +12,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use subtle::ConstantTimeEq;
 
 use self::encoding::decode;
+pub use self::refusal::NotAuthentic;
 use self::scheme::{MacForm, Part, Proof, Scheme, Timing};
 use super::Invalid;
 use super::received::Received;
@@ -68,26 +70,31 @@ pub struct Signed<'a> {
     pub body: &'a [u8],
 }
 
-/// The call is not proven authentic. There is one reason for all cases: telling a missing signature from a wrong or a
-/// stale one would help only whoever forges them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the signature does not prove the call authentic")]
-pub struct NotAuthentic;
+/// The header that carries the proof.
+#[derive(Clone, Copy)]
+pub(super) struct SignatureHeader<'a> {
+    /// In lower case.
+    pub(super) name: &'a str,
+    /// As it came.
+    pub(super) value: &'a str,
+}
 
 /// Proves that the sender of the call, whose signature header is `header`, knows `secret`. A time in the body is checked
-/// later, by [`is_fresh_in_body`]: nothing is parsed before the bytes are known to be authentic.
+/// later, by [`check_time_in_body`]: nothing is parsed before the bytes are known to be authentic.
 pub(super) fn verify(
     scheme: &Scheme,
     algorithm: Algorithm,
-    header: &str,
+    header: SignatureHeader<'_>,
     secret: &HookSecret,
     signed: &Signed<'_>,
 ) -> Result<(), NotAuthentic> {
-    let proven = match &scheme.proof {
-        Proof::Secret => secret.matches(header.as_bytes()),
-        Proof::Mac(form) => form.proves(algorithm, secret, header, signed)?,
-    };
-    if proven && is_fresh(scheme, header, signed.received) { Ok(()) } else { Err(NotAuthentic) }
+    match &scheme.proof {
+        Proof::Secret if secret.matches(header.value.as_bytes()) => {}
+        Proof::Secret => return Err(NotAuthentic::OtherSecret(header.name.to_owned())),
+        Proof::Mac(form) if form.proves(algorithm, secret, header, signed)? => {}
+        Proof::Mac(_) => return Err(NotAuthentic::NoMatch(header.name.to_owned())),
+    }
+    check_time(scheme, header, signed.received)
 }
 
 impl MacForm {
@@ -97,18 +104,19 @@ impl MacForm {
         &self,
         algorithm: Algorithm,
         secret: &HookSecret,
-        header: &str,
+        header: SignatureHeader<'_>,
         signed: &Signed<'_>,
     ) -> Result<bool, NotAuthentic> {
         let signatures: Vec<Vec<u8>> = self
-            .signatures(header, algorithm)
+            .signatures(header.value, algorithm)
             .take(MAX_SIGNATURES)
             .filter_map(|text| decode(self.encoding, text, algorithm.digest_bytes()))
             .collect();
         if signatures.is_empty() {
-            return Err(NotAuthentic);
+            return Err(NotAuthentic::Malformed { header: header.name.to_owned(), form: self.described(algorithm) });
         }
-        let key = self.key.bytes(secret).ok_or(NotAuthentic)?;
+        // A secret that is no key of this scheme matches nothing.
+        let Some(key) = self.key.bytes(secret) else { return Ok(false) };
         let expected = match algorithm {
             Algorithm::Sha1 => self.mac::<Hmac<sha1::Sha1>>(&key, header, signed),
             Algorithm::Sha256 => self.mac::<Hmac<sha2::Sha256>>(&key, header, signed),
@@ -122,18 +130,34 @@ impl MacForm {
     }
 
     /// The MAC over the parts that are signed, fed one by one: a body is not copied.
-    fn mac<M: Mac + KeyInit>(&self, key: &[u8], header: &str, signed: &Signed<'_>) -> Result<Vec<u8>, NotAuthentic> {
-        let mut mac = <M as KeyInit>::new_from_slice(key).map_err(|_| NotAuthentic)?;
+    fn mac<M: Mac + KeyInit>(
+        &self,
+        key: &[u8],
+        header: SignatureHeader<'_>,
+        signed: &Signed<'_>,
+    ) -> Result<Vec<u8>, NotAuthentic> {
+        let mismatch = |_| NotAuthentic::NoMatch(header.name.to_owned());
+        let mut mac = <M as KeyInit>::new_from_slice(key).map_err(mismatch)?;
         for part in self.signed {
             match part {
                 Part::Text(text) => mac.update(text.as_bytes()),
-                Part::Header(name) => mac.update(signed.received.header(name).ok_or(NotAuthentic)?.as_bytes()),
-                Part::Entry(name) => mac.update(self.entry(header, name).ok_or(NotAuthentic)?.as_bytes()),
+                Part::Header(name) => mac.update(required(signed.received, name)?.as_bytes()),
+                Part::Entry(name) => mac.update(self.required_entry(header, name)?.as_bytes()),
                 Part::Body => mac.update(signed.body),
             }
         }
         Ok(mac.finalize().into_bytes().to_vec())
     }
+
+    fn required_entry<'h>(&self, header: SignatureHeader<'h>, name: &str) -> Result<&'h str, NotAuthentic> {
+        let missing =
+            || NotAuthentic::Malformed { header: header.name.to_owned(), form: format!("one entry `{name}=`") };
+        self.entry(header.value, name).ok_or_else(missing)
+    }
+}
+
+fn required<'r>(received: &'r Received, name: &str) -> Result<&'r str, NotAuthentic> {
+    received.header(name).ok_or_else(|| NotAuthentic::Missing(name.to_owned()))
 }
 
 /// Proves to a provider that we know the secret: the HMAC-SHA256 of its token, in hex. `None` when the library takes no
@@ -149,26 +173,33 @@ pub fn digest(body: &[u8]) -> String {
     format!("sha256:{}", hex::encode(<sha2::Sha256 as sha2::Digest>::digest(body)))
 }
 
-/// Whether the timestamp lies within the tolerance, before or after the clock. Without this a call that was once
+/// Refuses a timestamp that is not within the tolerance, before or after the clock. Without this a call that was once
 /// overheard could be played back for ever.
-fn is_fresh(scheme: &Scheme, header: &str, received: &Received) -> bool {
-    let (text, tolerance) = match &scheme.timing {
-        Timing::None | Timing::BodyMillis { .. } => return true,
-        Timing::Header { name, tolerance } => (received.header(name), tolerance),
-        Timing::Entry { name, tolerance } => match &scheme.proof {
-            Proof::Secret => (None, tolerance),
-            Proof::Mac(form) => (form.entry(header, name), tolerance),
-        },
+fn check_time(scheme: &Scheme, header: SignatureHeader<'_>, received: &Received) -> Result<(), NotAuthentic> {
+    let (text, place, tolerance) = match &scheme.timing {
+        Timing::None | Timing::BodyMillis { .. } => return Ok(()),
+        Timing::Header { name, tolerance } => (required(received, name)?, format!("the header `{name}`"), tolerance),
+        Timing::Entry { name, tolerance } => {
+            let place = format!("the entry `{name}` of the header `{}`", header.name);
+            match &scheme.proof {
+                Proof::Secret => return Err(NotAuthentic::NoTime(place)),
+                Proof::Mac(form) => (form.required_entry(header, name)?, place, tolerance),
+            }
+        }
     };
-    text.is_some_and(|text| within(text, Unit::Seconds, *tolerance, received.received_at))
+    check_within(Some(text), &place, Unit::Seconds, *tolerance, received.received_at)
 }
 
-/// The same of a scheme whose timestamp stands in the body; `find` gives what stands at a place there.
-pub fn is_fresh_in_body<'b>(scheme: &Scheme, find: impl Fn(&str) -> Option<&'b str>, received_at: Timestamp) -> bool {
+/// The same of a scheme whose timestamp is in the body; `find` gives what is at a place there.
+pub fn check_time_in_body<'b>(
+    scheme: &Scheme,
+    find: impl Fn(&str) -> Option<&'b str>,
+    received_at: Timestamp,
+) -> Result<(), NotAuthentic> {
     match &scheme.timing {
-        Timing::None | Timing::Header { .. } | Timing::Entry { .. } => true,
+        Timing::None | Timing::Header { .. } | Timing::Entry { .. } => Ok(()),
         Timing::BodyMillis { path, tolerance } => {
-            find(path).is_some_and(|text| within(text, Unit::Millis, *tolerance, received_at))
+            check_within(find(path), &format!("`{path}` in the body"), Unit::Millis, *tolerance, received_at)
         }
     }
 }
@@ -179,13 +210,21 @@ enum Unit {
     Millis,
 }
 
-fn within(text: &str, unit: Unit, tolerance: Duration, now: Timestamp) -> bool {
-    let Ok(number) = text.parse::<i64>() else { return false };
-    let at = match unit {
-        Unit::Seconds => Timestamp::from_unix_seconds(number),
-        Unit::Millis => Timestamp::from_unix_millis(number),
+fn check_within(
+    text: Option<&str>,
+    place: &str,
+    unit: Unit,
+    tolerance: Duration,
+    now: Timestamp,
+) -> Result<(), NotAuthentic> {
+    let number: Option<i64> = text.and_then(|text| text.parse().ok());
+    let at = match (number, unit) {
+        (None, Unit::Seconds | Unit::Millis) => return Err(NotAuthentic::NoTime(place.to_owned())),
+        (Some(number), Unit::Seconds) => Timestamp::from_unix_seconds(number),
+        (Some(number), Unit::Millis) => Timestamp::from_unix_millis(number),
     };
-    at.distance(now) <= tolerance
+    let by = at.distance(now);
+    if by <= tolerance { Ok(()) } else { Err(NotAuthentic::Stale { by, is_ahead: at > now, tolerance }) }
 }
 
 #[cfg(test)]

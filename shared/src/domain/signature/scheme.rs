@@ -205,6 +205,21 @@ impl Scheme {
 }
 
 impl MacForm {
+    /// What the header must hold, in words.
+    pub(super) fn described(&self, algorithm: Algorithm) -> String {
+        let encoding = match self.encoding {
+            Encoding::Hex => "hex",
+            Encoding::Base64 => "base64",
+            Encoding::HexOrBase64 => "hex or base64",
+        };
+        let prefix = match self.prefix {
+            Prefix::None | Prefix::Optional => String::new(),
+            Prefix::Text(text) => format!(" after `{text}`"),
+            Prefix::Algorithm => format!(" after `{}=`", algorithm.as_str()),
+        };
+        format!("an HMAC-{} in {encoding}{prefix}", algorithm.as_str().to_ascii_uppercase())
+    }
+
     /// The signatures in the header, as text.
     pub(super) fn signatures<'h>(&self, header: &'h str, algorithm: Algorithm) -> impl Iterator<Item = &'h str> {
         self.entries(header).filter_map(move |entry| self.prefix.strip(entry, algorithm))

@@ -13,7 +13,7 @@ use shared::domain::received::Received;
 use shared::domain::sealing::SealedSecret;
 use shared::domain::secret::{HookSecret, SecretString};
 use shared::domain::signature::scheme::Timing;
-use shared::domain::signature::{Algorithm, Signed, is_fresh_in_body};
+use shared::domain::signature::{Algorithm, Signed, check_time_in_body};
 use shared::domain::signing::Signing;
 use shared::domain::timestamp::Timestamp;
 use shared::payload::Payload;
@@ -102,7 +102,7 @@ impl<'a> Delivery<'a> {
         };
         let timestamp = if let Timing::BodyMillis { path, .. } = &scheme.timing { text_at(path) } else { None };
         self.secrets.iter().any(|text| self.signing.verify(&secret(text), &signed).is_ok())
-            && is_fresh_in_body(scheme, |_| timestamp.as_deref(), received.received_at)
+            && check_time_in_body(scheme, |_| timestamp.as_deref(), received.received_at).is_ok()
     }
 
     fn received(&self) -> Received {

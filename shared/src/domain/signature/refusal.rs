@@ -1,0 +1,66 @@
+//! Why a call is not authentic.
+
+use std::time::Duration;
+
+/// Why a call is not authentic. This is for the owner of the hook: the sender gets the same answer in all cases, because
+/// telling a missing signature from a wrong or a stale one would only help a forger. It names headers and times, never a
+/// secret or a signature.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotAuthentic {
+    /// A header that the proof needs did not come.
+    #[error("The header `{0}` is missing.")]
+    Missing(String),
+    /// A header came, and holds nothing that could be a proof.
+    #[error("The header `{header}` is malformed: it must hold {form}.")]
+    Malformed {
+        /// In lower case.
+        header: String,
+        /// What it must hold.
+        form: String,
+    },
+    /// The sender sent something else than the secret in this header.
+    #[error("The header `{0}` does not hold the hook's secret.")]
+    OtherSecret(String),
+    /// No signature of this header is that of the call.
+    #[error(
+        "The signature in the header `{0}` does not match: the sender signs with another secret, or the body was \
+         changed on the way."
+    )]
+    NoMatch(String),
+    /// The proof is right, but old, or of the future.
+    #[error(
+        "The signature is right, but its time is {} {}; at most {} seconds are allowed.",
+        seconds(.by), .is_ahead.then_some("in the future").unwrap_or("ago"), .tolerance.as_secs()
+    )]
+    Stale {
+        /// How far its time is from the clock.
+        by: Duration,
+        /// Whether its time is yet to come.
+        is_ahead: bool,
+        /// How far it may be.
+        tolerance: Duration,
+    },
+    /// The proof is right, but the place of its time does not hold a Unix time.
+    #[error("The signature is right, but {0} is not a Unix time.")]
+    NoTime(String),
+    /// The body is a form, and not one in which the provider sends what it signed.
+    #[error(
+        "The content type says that the body is a form, but it is not the one field `payload` that the provider signs."
+    )]
+    OtherForm,
+}
+
+impl NotAuthentic {
+    /// Whether all was there, and another secret might have proven it.
+    pub fn is_mismatch(&self) -> bool {
+        match self {
+            Self::OtherSecret(_) | Self::NoMatch(_) => true,
+            Self::Missing(_) | Self::Malformed { .. } | Self::Stale { .. } | Self::NoTime(_) | Self::OtherForm => false,
+        }
+    }
+}
+
+/// Begun seconds count: 300 seconds and a little are not 300.
+fn seconds(time: &Duration) -> String {
+    format!("{} seconds", time.as_millis().div_ceil(1_000))
+}
