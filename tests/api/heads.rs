@@ -152,7 +152,8 @@ fn two_delivery_ids_are_one_of_their_own() {
         let hook = ann.create_hook(&open_hook()).await;
         let path = format!("/hooks/{}/trigger", hook.id);
         let send = async |ids: &[&str]| {
-            let head: Vec<Header<'_>> = ids.iter().map(|id| ("X-GitHub-Delivery", id.as_bytes())).collect();
+            let mut head: Vec<Header<'_>> = ids.iter().map(|id| ("X-GitHub-Delivery", id.as_bytes())).collect();
+            head.push(("X-GitHub-Event", b"push"));
             raw(stack, &request("POST", &path, &head, b"{}")).await.accepted();
         };
         for ids in [&["a", "b"][..], &["a", "b"], &["a"], &["a"], &["b", "a"]] {

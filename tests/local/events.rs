@@ -122,8 +122,7 @@ async fn answers_as_expected(stack: &Pipehook, samples: &Samples, function: &str
         Some(expected) => {
             assert_eq!(jobs.len(), 1, "{at}: {jobs:?}");
             is_whole(&job["message"], &expected["message"], at);
-            // The trigger names the call by this; a retry answers with the whole of the new call.
-            let id = body.get("request_id").unwrap_or(&body["id"]);
+            let id = &answer["headers"]["x-request-id"];
             assert_eq!(job["message"]["id"], *id, "{at}");
             assert_eq!(job["message"]["triggered_from"]["request_id"], *id, "{at}");
         }

@@ -167,7 +167,7 @@ def compare(expected: dict[str, Any], is_http: bool, answer: Any, jobs: list[dic
         job = jobs[0] if jobs else {}
         found = {"status": answer.get("statusCode"), "headers": answer.get("headers"), "body": body, "job": job}
         yield from differences(found, expected)
-        yield from faults_of_jobs(expected.get("job"), jobs, body)
+        yield from faults_of_jobs(expected.get("job"), jobs, (answer.get("headers") or {}).get("x-request-id"))
 
 
 def read_body(body: str | None) -> Any:
@@ -177,14 +177,12 @@ def read_body(body: str | None) -> Any:
         return body  # A page is no JSON, and stays what it is.
 
 
-def faults_of_jobs(expected: dict[str, Any] | None, jobs: list[dict[str, Any]], body: Any) -> Iterator[str]:
+def faults_of_jobs(expected: dict[str, Any] | None, jobs: list[dict[str, Any]], call: str | None) -> Iterator[str]:
     if len(jobs) != (0 if expected is None else 1):
         yield f"the jobs are {jobs}"
     elif expected is not None:
         message = jobs[0]["message"]
         yield from surplus(message, expected["message"])
-        # The trigger names the call by this; a retry answers with the whole of the new call.
-        call = body.get("request_id", body.get("id")) if isinstance(body, dict) else None
         if not message["id"] == message["triggered_from"]["request_id"] == call:
             yield f"the job does not name the call {call}: {message}"
 

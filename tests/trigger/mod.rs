@@ -7,3 +7,4 @@ mod queue;
 mod reading;
 mod signatures;
 mod strangers;
+mod trials;

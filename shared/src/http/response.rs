@@ -46,6 +46,9 @@ pub trait ResponseExt: Sized {
         Self::json(StatusCode::OK, body)
     }
 
+    /// 200 without a word, for providers that would show one.
+    fn empty() -> Self;
+
     /// 204.
     fn no_content() -> Self;
 
@@ -76,6 +79,12 @@ impl ResponseExt for Response {
         // A browser must never take an answer that repeats part of a call for a page.
         response
             .with_header(header::CONTENT_TYPE, "application/json")
+            .with_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+    }
+
+    fn empty() -> Self {
+        Self::new(Body::EMPTY)
+            .with_header(header::CONTENT_TYPE, "text/plain")
             .with_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
     }
 

@@ -9,6 +9,8 @@ use crate::http::{Response, ResponseExt as _};
 pub(super) enum Answer {
     /// A message for people.
     Message(String),
+    /// A message that only the log has: the provider would show it, or take it for an error.
+    Unsaid(String),
     /// Slack's challenge, repeated.
     Challenge(String),
     /// Zoom's token, and the proof that we know the secret.
@@ -56,10 +58,18 @@ impl Answer {
         Self::Message(format!("The call was ignored. {why}"))
     }
 
+    /// The same answer, to be logged but not said.
+    pub(super) fn unsaid(self) -> Self {
+        match self {
+            Self::Message(message) => Self::Unsaid(message),
+            Self::Unsaid(_) | Self::Challenge(_) | Self::Token { .. } => self,
+        }
+    }
+
     /// What was answered, for people.
     pub(super) fn in_words(&self) -> &str {
         match self {
-            Self::Message(message) => message,
+            Self::Message(message) | Self::Unsaid(message) => message,
             Self::Challenge(_) | Self::Token { .. } => {
                 "The provider asked for a proof that the URL is there, and got it."
             }
@@ -70,6 +80,7 @@ impl Answer {
     pub(super) fn to_response(&self, id: RequestId) -> Response {
         match self {
             Self::Message(message) => Response::ok(&MessageBody { message, errors: None, request_id: id.to_string() }),
+            Self::Unsaid(_) => Response::empty(),
             Self::Challenge(challenge) => Response::ok(&ChallengeBody { challenge }),
             Self::Token { plain, encrypted } => {
                 Response::ok(&TokenBody { plain_token: plain, encrypted_token: encrypted })

@@ -10,7 +10,7 @@ use crate::domain::job::Delivery;
 use crate::domain::payload::{Path, Value};
 use crate::domain::received::Received;
 use crate::domain::secret::HookSecret;
-use crate::domain::signature::scheme::{Handshake, Scheme, Source};
+use crate::domain::signature::scheme::{Handshake, Mark, Scheme, Source};
 use crate::domain::signature::{self, providers};
 use crate::payload::{Found, Payload, PayloadError};
 
@@ -71,7 +71,6 @@ impl<'a> Facts<'a> {
     /// its sender knows.
     pub(super) fn handshake(&self, secret: Option<&HookSecret>) -> Option<Answer> {
         self.hook.scheme().handshakes.iter().find_map(|handshake| match handshake {
-            Handshake::GithubPing => (self.received.header("x-github-event")? == "ping").then(Answer::ready),
             Handshake::SlackChallenge => {
                 let asked = self.text("type")? == "url_verification";
                 asked.then_some(Answer::Challenge(self.asked("challenge")?.to_owned()))
@@ -87,9 +86,31 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// Whether this is what the provider sends to try the hook.
+    pub(super) fn is_test(&self) -> bool {
+        self.hook.scheme().tests.iter().any(|mark| self.bears(mark))
+    }
+
+    /// Whether the provider wants an empty answer to this call.
+    pub(super) fn wants_no_answer(&self) -> bool {
+        self.hook.scheme().unanswered.iter().any(|mark| self.bears(mark))
+    }
+
+    fn bears(&self, mark: &Mark) -> bool {
+        match mark {
+            Mark::Header(name, value) => self.received.header(name) == Some(value),
+            Mark::Body(place, value) => self.text(place) == Some(value),
+            Mark::BodyPrefix(place, prefix) => self.text(place).is_some_and(|text| text.starts_with(prefix)),
+            Mark::SameInBody(one, other) => self.text(one).is_some_and(|text| self.text(other) == Some(text)),
+        }
+    }
+
     fn first(&self, sources: &[Source]) -> Option<String> {
         let fact = sources.iter().find_map(|source| match source {
             Source::Header(name) => self.received.header(name).map(str::to_owned),
+            Source::HeaderBeside(name, other) => {
+                self.received.header(other).and_then(|_| self.received.header(name)).map(str::to_owned)
+            }
             Source::Body(place) => self.text(place).map(str::to_owned),
             Source::BodyDigest => Some(signature::digest(&self.received.body)),
         });

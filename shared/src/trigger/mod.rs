@@ -31,8 +31,8 @@ const MAX_OPEN_ANSWER_BYTES: usize = 16 * 1024;
 
 /// What is to become of a call.
 enum Decision {
-    /// It runs the pipeline.
-    Queue(Box<Job>),
+    /// It runs the pipeline, and this is the answer once the job is queued.
+    Queue(Box<Job>, Answer),
     /// It does not, and this is the answer.
     Answer(Answer),
 }
@@ -68,7 +68,7 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
     /// [`ApiError::WrongSignature`]: the body says that the call is an old one, played back.
     pub async fn accept(&self, secret: Option<&HookSecret>, jobs: &impl PushJob) -> Result<Answered, ApiError> {
         match self.decide(secret) {
-            Ok(Decision::Queue(job)) => Ok(self.queue(&job, jobs).await),
+            Ok(Decision::Queue(job, answer)) => Ok(self.queue(&job, &answer, jobs).await),
             Ok(Decision::Answer(answer)) => Ok(self.end(self.answered(Outcome::Ignored, &answer)).await),
             Err(error @ ApiError::WrongSignature(_)) => Err(error),
             Err(error) => Ok(self.end(self.failed(&error)).await),
@@ -106,12 +106,17 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
         if let Some(answer) = facts.handshake(secret) {
             return Ok(Decision::Answer(answer));
         }
+        if facts.is_test() {
+            return Ok(Decision::Answer(Answer::ready()));
+        }
+        let answer = |answer: Answer| if facts.wants_no_answer() { answer.unsaid() } else { answer };
         if let Some(condition) = facts.failed_condition() {
             let label = condition.label();
             tracing::info!(condition = label, "A condition does not hold");
-            return Ok(Decision::Answer(Answer::ignored(&format!("The condition `{label}` does not hold."))));
+            let ignored = Answer::ignored(&format!("The condition `{label}` does not hold."));
+            return Ok(Decision::Answer(answer(ignored)));
         }
-        self.job(&facts).map(|job| Decision::Queue(Box::new(job)))
+        self.job(&facts).map(|job| Decision::Queue(Box::new(job), answer(Answer::queued())))
     }
 
     fn job(&self, facts: &Facts<'_>) -> Result<Job, ApiError> {
@@ -134,8 +139,8 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
 
     /// Sends the job and writes the log at the same time. Only when the queue did not take the job is the log, which
     /// says that it did, corrected.
-    async fn queue(&self, job: &Job, jobs: &impl PushJob) -> Answered {
-        let queued = self.answered(Outcome::Queued, &Answer::queued());
+    async fn queue(&self, job: &Job, answer: &Answer, jobs: &impl PushJob) -> Answered {
+        let queued = self.answered(Outcome::Queued, answer);
         let pushed = self.measurements.queueing(jobs.push_job(job));
         let (pushed, queued) = tokio::join!(pushed, self.end(queued));
         match pushed {

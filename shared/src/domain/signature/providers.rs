@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::Algorithm;
 use super::encoding::Encoding;
-use super::scheme::{Forms, Handshake, Key, MacForm, Part, Prefix, Proof, Scheme, Source, Timing};
+use super::scheme::{Forms, Handshake, Key, MacForm, Mark, Part, Prefix, Proof, Scheme, Source, Timing};
 use crate::domain::Invalid;
 
 const FIVE_MINUTES: Duration = Duration::from_mins(5);
@@ -42,7 +42,36 @@ const DEFAULT: Scheme = Scheme {
     delivery_id: &[],
     event: &[],
     handshakes: &[],
+    tests: &[],
+    unanswered: &[],
 };
+
+/// <https://docs.github.com/en/webhooks/webhook-events-and-payloads#ping>
+const GITHUB_PING: Mark = Mark::Header("x-github-event", "ping");
+
+/// "Test connection" of Bitbucket Data Center; Bitbucket Cloud has no such button.
+const BITBUCKET_PING: Mark = Mark::Header("x-event-key", "diagnostics:ping");
+
+/// Gitea's "Test Push Event", which Forgejo and Gogs have inherited: a push that changes nothing. No push of a user
+/// does that. <https://github.com/go-gitea/gitea/blob/main/routers/web/repo/setting/webhook.go>, `TestWebhook`
+const PUSH_OF_NOTHING: Mark = Mark::SameInBody("before", "after");
+
+/// What people do in Slack: submit and close views, press buttons, call commands. Slack closes a view only when the
+/// answer is empty, and shows the text of others.
+/// <https://docs.slack.dev/tools/java-slack-sdk/guides/modals>
+const SLACK_INTERACTIONS: &[Mark] = &[
+    Mark::Body("type", "view_submission"),
+    Mark::Body("type", "view_closed"),
+    Mark::Body("type", "block_actions"),
+    Mark::Body("type", "block_suggestion"),
+    Mark::Body("type", "shortcut"),
+    Mark::Body("type", "message_action"),
+    Mark::Body("type", "interactive_message"),
+    Mark::Body("type", "dialog_submission"),
+    Mark::Body("type", "dialog_cancellation"),
+    Mark::Body("type", "dialog_suggestion"),
+    Mark::BodyPrefix("command", "/"),
+];
 
 /// The scheme that a signature header, in lower case, implies.
 pub fn find(header: &str, algorithm: Algorithm) -> &'static Scheme {
@@ -74,7 +103,7 @@ pub static SCHEMES: &[Scheme] = &[
         proof: of_body(None, Prefix::Algorithm, Encoding::Hex),
         delivery_id: &[Source::Header("x-github-delivery")],
         event: &[Source::Header("x-github-event")],
-        handshakes: &[Handshake::GithubPing],
+        tests: &[GITHUB_PING],
         ..DEFAULT
     },
     Scheme {
@@ -84,7 +113,7 @@ pub static SCHEMES: &[Scheme] = &[
         proof: of_body(None, Prefix::Algorithm, Encoding::Hex),
         delivery_id: &[Source::Header("x-github-delivery")],
         event: &[Source::Header("x-github-event")],
-        handshakes: &[Handshake::GithubPing],
+        tests: &[GITHUB_PING],
         ..DEFAULT
     },
     Scheme {
@@ -93,6 +122,7 @@ pub static SCHEMES: &[Scheme] = &[
         proof: of_body(None, Prefix::Algorithm, Encoding::Hex),
         delivery_id: &[Source::Header("x-request-uuid")],
         event: &[Source::Header("x-event-key")],
+        tests: &[BITBUCKET_PING],
         ..DEFAULT
     },
     Scheme {
@@ -108,7 +138,9 @@ pub static SCHEMES: &[Scheme] = &[
         header: "x-gitlab-token",
         algorithms: ANY,
         proof: Proof::Secret,
-        delivery_id: &[Source::Header("idempotency-key"), Source::Header("x-gitlab-event-uuid")],
+        // Not X-Gitlab-Event-UUID, which all events of one chain share, nor X-Gitlab-Webhook-UUID, which a retry
+        // changes: https://docs.gitlab.com/user/project/integrations/webhooks/#delivery-headers
+        delivery_id: &[Source::Header("idempotency-key")],
         event: &[Source::Header("x-gitlab-event")],
         ..DEFAULT
     },
@@ -118,6 +150,7 @@ pub static SCHEMES: &[Scheme] = &[
         forms: Forms::SignedPayload,
         delivery_id: &[Source::Header("x-gitea-delivery")],
         event: &[Source::Header("x-gitea-event")],
+        tests: &[PUSH_OF_NOTHING],
         ..DEFAULT
     },
     Scheme {
@@ -126,6 +159,7 @@ pub static SCHEMES: &[Scheme] = &[
         forms: Forms::SignedPayload,
         delivery_id: &[Source::Header("x-forgejo-delivery")],
         event: &[Source::Header("x-forgejo-event")],
+        tests: &[PUSH_OF_NOTHING],
         ..DEFAULT
     },
     Scheme {
@@ -134,6 +168,7 @@ pub static SCHEMES: &[Scheme] = &[
         forms: Forms::SignedPayload,
         delivery_id: &[Source::Header("x-gogs-delivery")],
         event: &[Source::Header("x-gogs-event")],
+        tests: &[PUSH_OF_NOTHING],
         ..DEFAULT
     },
     Scheme {
@@ -165,6 +200,9 @@ pub static SCHEMES: &[Scheme] = &[
         delivery_id: &[Source::Body("event_id"), Source::BodyDigest],
         event: &[Source::Body("type")],
         handshakes: &[Handshake::SlackChallenge],
+        // https://github.com/slackapi/bolt-python/blob/main/slack_bolt/middleware/ssl_check/ssl_check.py
+        tests: &[Mark::Body("ssl_check", "1")],
+        unanswered: SLACK_INTERACTIONS,
         ..DEFAULT
     },
     Scheme {
@@ -227,6 +265,8 @@ pub static SCHEMES: &[Scheme] = &[
         timing: Timing::Entry { name: "ts", tolerance: FIVE_MINUTES },
         delivery_id: &[Source::Body("event_id")],
         event: &[Source::Body("event_type")],
+        // https://developer.paddle.com/api-reference/simulation-events/overview
+        tests: &[Mark::BodyPrefix("event_id", "ntfsimevt_")],
         ..DEFAULT
     },
     Scheme {
@@ -235,14 +275,17 @@ pub static SCHEMES: &[Scheme] = &[
         proof: of_body(None, Prefix::None, Encoding::Base64),
         delivery_id: &[Source::Header("x-shopify-webhook-id")],
         event: &[Source::Header("x-shopify-topic")],
+        tests: &[Mark::Header("x-shopify-test", "true")],
         ..DEFAULT
     },
     Scheme {
         provider: "pagerduty",
         header: "x-pagerduty-signature",
         proof: of_body(Some(','), Prefix::Text("v1="), Encoding::Hex),
-        delivery_id: &[Source::Body("event.id")],
+        // https://github.com/PagerDuty/developer-docs/blob/main/docs/webhooks/02-Behavior.md, "At-Least-Once Delivery"
+        delivery_id: &[Source::Header("x-webhook-id"), Source::Body("event.id")],
         event: &[Source::Body("event.event_type")],
+        tests: &[Mark::Body("event.event_type", "pagey.ping")],
         ..DEFAULT
     },
     Scheme {
@@ -251,6 +294,8 @@ pub static SCHEMES: &[Scheme] = &[
         proof: of_body(Some(','), Prefix::Text("v1="), Encoding::Hex),
         delivery_id: &[Source::Body("id")],
         event: &[Source::Header("circleci-event-type")],
+        // The header says the same, but is not signed.
+        tests: &[Mark::Body("type", "ping")],
         ..DEFAULT
     },
     Scheme {
@@ -270,13 +315,16 @@ pub static SCHEMES: &[Scheme] = &[
     },
 ];
 
+/// The id of a sender that follows Standard Webhooks in this much. Others call the subscription `webhook-id`.
+const STANDARD_ID: Source = Source::HeaderBeside("webhook-id", "webhook-timestamp");
+
 /// A signature header that no provider of the table uses: the HMAC of the body. Such callers may name their delivery
 /// as the `Idempotency-Key` draft or Standard Webhooks say.
 static GENERIC: Scheme = Scheme {
     provider: "generic",
     algorithms: ANY,
     proof: of_body(None, Prefix::Optional, Encoding::HexOrBase64),
-    delivery_id: &[Source::Header("idempotency-key"), Source::Header("webhook-id")],
+    delivery_id: &[Source::Header("idempotency-key"), STANDARD_ID],
     ..DEFAULT
 };
 
@@ -287,12 +335,12 @@ pub static UNSIGNED: Scheme = Scheme {
     algorithms: &[],
     delivery_id: &[
         Source::Header("idempotency-key"),
-        Source::Header("webhook-id"),
-        Source::Header("x-github-delivery"),
-        Source::Header("x-request-uuid"),
-        Source::Header("x-gitlab-event-uuid"),
+        STANDARD_ID,
+        Source::HeaderBeside("x-github-delivery", "x-github-event"),
+        Source::HeaderBeside("x-request-uuid", "x-event-key"),
     ],
     event: &[Source::Header("x-github-event"), Source::Header("x-event-key"), Source::Header("x-gitlab-event")],
-    handshakes: &[Handshake::GithubPing, Handshake::SlackChallenge],
+    handshakes: &[Handshake::SlackChallenge],
+    tests: &[GITHUB_PING, BITBUCKET_PING],
     ..DEFAULT
 };

@@ -32,6 +32,10 @@ pub struct Scheme {
     pub event: &'static [Source],
     /// The calls with which the provider asks whether the URL is there.
     pub handshakes: &'static [Handshake],
+    /// What tells the provider's test from an event: any one is enough. Such a call is answered and never queued.
+    pub tests: &'static [Mark],
+    /// What tells the calls whose answer must be empty, because the provider would show it or take it for an error.
+    pub unanswered: &'static [Mark],
 }
 
 /// What stands in the signature header.
@@ -46,7 +50,8 @@ pub enum Proof {
 /// How a header holds MACs, and of what.
 #[derive(Debug)]
 pub struct MacForm {
-    /// What separates the header's entries; `None` when the whole header is one.
+    /// What separates the header's entries; `None` when the whole header is one. API Gateway joins two headers of one
+    /// name with a comma: where that separates signatures, any of them may match.
     pub separator: Option<char>,
     /// What stands before a signature.
     pub prefix: Prefix,
@@ -135,6 +140,8 @@ pub enum Timing {
 pub enum Source {
     /// In a header, by its name in lower case.
     Header(&'static str),
+    /// In the first header, if the second is there too: others use the first one's name for something else.
+    HeaderBeside(&'static str, &'static str),
     /// In the body.
     Body(&'static str),
     /// Nowhere: the body's digest stands in for it. For providers that number no deliveries, but whose bodies tell one
@@ -142,11 +149,33 @@ pub enum Source {
     BodyDigest,
 }
 
+/// What tells one kind of call from the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// The header has this value.
+    Header(&'static str, &'static str),
+    /// This text stands at the place in the body.
+    Body(&'static str, &'static str),
+    /// The text at the place in the body begins like this.
+    BodyPrefix(&'static str, &'static str),
+    /// The same text stands at both places in the body.
+    SameInBody(&'static str, &'static str),
+}
+
+impl Mark {
+    fn body_places(self) -> impl Iterator<Item = &'static str> {
+        let places = match self {
+            Self::Header(..) => [None, None],
+            Self::Body(place, _) | Self::BodyPrefix(place, _) => [Some(place), None],
+            Self::SameInBody(one, other) => [Some(one), Some(other)],
+        };
+        places.into_iter().flatten()
+    }
+}
+
 /// A call with which a provider asks whether the URL is there; it is answered and never queued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Handshake {
-    /// `X-GitHub-Event: ping`: any 200 will do.
-    GithubPing,
     /// `{"type": "url_verification", "challenge": c}`: the answer repeats the challenge.
     SlackChallenge,
     /// `{"event": "endpoint.url_validation", ..}`: the answer proves that we know the secret.
@@ -157,7 +186,6 @@ impl Handshake {
     /// The places in the body that tell the handshake and what it asks.
     pub fn body_places(self) -> &'static [&'static str] {
         match self {
-            Self::GithubPing => &[],
             Self::SlackChallenge => &["type", "challenge"],
             Self::ZoomValidation => &["event", "payload.plainToken"],
         }
@@ -165,11 +193,11 @@ impl Handshake {
 }
 
 impl Scheme {
-    /// The places in the body that the scheme and its handshakes name.
+    /// The places in the body that the scheme, its handshakes and its marks name.
     pub fn body_places(&self) -> impl Iterator<Item = &'static str> {
         let of_source = |source: &Source| match source {
             Source::Body(place) => Some(*place),
-            Source::Header(_) | Source::BodyDigest => None,
+            Source::Header(_) | Source::HeaderBeside(..) | Source::BodyDigest => None,
         };
         let of_timing = match &self.timing {
             Timing::BodyMillis { path, .. } => Some(*path),
@@ -177,7 +205,8 @@ impl Scheme {
         };
         let sources = self.delivery_id.iter().chain(self.event).filter_map(of_source);
         let of_handshakes = self.handshakes.iter().flat_map(|handshake| handshake.body_places()).copied();
-        of_timing.into_iter().chain(sources).chain(of_handshakes)
+        let of_marks = self.tests.iter().chain(self.unanswered).flat_map(|mark| mark.body_places());
+        of_timing.into_iter().chain(sources).chain(of_handshakes).chain(of_marks)
     }
 
     /// Refuses a secret that cannot be this scheme's key.
