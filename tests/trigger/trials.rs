@@ -1,5 +1,6 @@
 //! What providers send to try a hook, what they send twice, and what they want to hear.
 
+use std::fmt::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
@@ -183,8 +184,9 @@ fn pagerduty_names_its_webhook_and_else_the_event_is_one() {
 
 /// What Slack sends when somebody does something there.
 fn interaction(payload: &Json) -> String {
-    let text = payload.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-    format!("payload={text}")
+    let mut form = "payload=".to_owned();
+    payload.to_string().bytes().for_each(|byte| write!(form, "%{byte:02X}").unwrap());
+    form
 }
 
 #[test]
@@ -206,6 +208,7 @@ fn slack_is_answered_with_nothing_while_the_job_is_queued() {
                 assert_eq!(ann.jobs().await.len(), jobs, "{form}");
             }
         }
+        assert_eq!(ann.calls_of(&hook).await[0]["message"], QUEUED, "the owner is told");
         let event = r#"{"type": "event_callback", "event_id": "Ev1"}"#;
         assert_eq!(signed(&hook, "x-slack-signature", event).send().await.accepted(), QUEUED);
     });

@@ -266,13 +266,11 @@ fn of_two_signature_headers_one_may_match_where_commas_separate_signatures_and_e
                 // Stripe's timestamp is there twice; the others have one signature, or spaces between several.
                 _ => false,
             };
-            for comma in [",", ", "] {
-                let joined = pair.map(String::as_str).join(comma);
-                let mut headers = call.header_refs();
-                headers[0].1 = &joined;
-                let is_accepted = call.accepts(call.secret, &headers, call.body.as_bytes(), call.now);
-                assert_eq!(is_accepted, may_match, "{header}: {joined}");
-            }
+            let joined = pair.map(String::as_str).join(",");
+            let mut headers = call.header_refs();
+            headers[0].1 = &joined;
+            let is_accepted = call.accepts(call.secret, &headers, call.body.as_bytes(), call.now);
+            assert_eq!(is_accepted, may_match, "{header}: {joined}");
         }
     }
 }
