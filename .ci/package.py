@@ -42,7 +42,7 @@ def find_binary(binaries: Path, function: str) -> Path:
     for path in (binaries / function / "bootstrap", binaries / function):
         if path.is_file():
             return path
-    sys.exit(f"{binaries}: there is no {function}. Build it first, with `cargo lambda build --release`.")
+    sys.exit(f"{binaries}: {function} is missing. Build it first, with `cargo lambda build --release`.")
 
 
 def pack(template: str, binaries: Path, architecture: str, output: Path) -> None:
@@ -68,7 +68,7 @@ def pack(template: str, binaries: Path, architecture: str, output: Path) -> None
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--architecture", choices=["arm64", "x86_64"], required=True, help="what the binaries are for")
-    parser.add_argument("--version", default="dev", help="stands in the file's name (default: %(default)s)")
+    parser.add_argument("--version", default="dev", help="part of the file's name (default: %(default)s)")
     parser.add_argument("--binaries", type=Path, default=ROOT / "target/lambda", help="default: target/lambda")
     parser.add_argument("--output", type=Path, default=ROOT / "target/package", help="default: target/package")
     arguments = parser.parse_args()

@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.yaml");
 
-/// Stands where the address of the API goes, which is known when somebody calls it.
+/// A placeholder for the address of the API, which is known only when it is called.
 const ADDRESS: &str = "{{address}}";
 
 /// What a path item may have besides methods is not asked for here.

@@ -19,7 +19,7 @@ Examples:
 /// Measures the release binaries on the stack of `local`, behind TLS as on AWS, each figure beside its floor in the same
 /// run. Prints one table for each topic.
 ///
-/// Without --binaries it builds them first. What the figures mean stands in docs/performance.md.
+/// Without --binaries it builds them first. docs/performance.md explains the figures.
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo run --release -p bench --", after_help = HELP, args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
@@ -130,7 +130,7 @@ impl Arguments {
     pub(crate) fn kinds(&self) -> Result<Vec<Kind>, Failure> {
         let mut kinds = Kind::all()?;
         kinds.retain(|kind| self.call.as_ref().is_none_or(|wanted| kind.name().contains(wanted)));
-        if kinds.is_empty() { Err("no kind of call is called so".into()) } else { Ok(kinds) }
+        if kinds.is_empty() { Err("this kind of call is unknown".into()) } else { Ok(kinds) }
     }
 
     /// Of each step of `own`.

@@ -7,7 +7,7 @@ use sample::Failure;
 use crate::report::{Figure, Report, Table};
 use crate::targets;
 
-/// What stands outside of these in the document is written by hand.
+/// The rest of the document is written by hand.
 const BEGIN: &str = "<!-- bench: begin. `cargo run --release -p bench` writes what follows. -->";
 const END: &str = "<!-- bench: end -->";
 

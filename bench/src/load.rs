@@ -8,7 +8,7 @@ use sample::{Event, Failure, SIZES, Size, github_signature, push};
 use crate::process::Process;
 use crate::report::{millis, quantile};
 
-/// What becomes of a call.
+/// The outcome of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Accepted,
@@ -125,8 +125,8 @@ pub(crate) async fn in_turn(
     Ok(before.round(latencies, process))
 }
 
-/// So many calls, `rate` in a second, whatever becomes of them: the time of each counts from when it was to arrive, so
-/// that a call which waits for another does not hide it.
+/// Makes this many calls, `rate` a second, whatever their outcome. The time of each counts from when it was due, so
+/// that it includes the wait for another call.
 pub(crate) async fn on_time(
     process: &mut Process,
     kind: &Kind,

@@ -12,8 +12,8 @@ use sample::Failure;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 
-/// The time over which a quota holds, in µs. Linux takes 100 ms if nobody says otherwise, within which a start would be
-/// over before its share is used up.
+/// The time over which a quota holds, in µs. Linux's default is 100 ms, within which a start would end before it has
+/// used its share.
 const PERIOD_US: u32 = 20_000;
 
 /// Where the controller is usually mounted.
@@ -25,7 +25,7 @@ const VERSION_1: &str = "/sys/fs/cgroup/cpu";
 pub(crate) struct Quota(PathBuf);
 
 impl Quota {
-    /// Makes a group, or says in a sentence why there is none.
+    /// Makes a group, or says in a sentence why it cannot.
     pub(crate) fn quarter_core() -> Result<Self, String> {
         let quota_us = PERIOD_US / 4;
         let name = format!("pipehook-bench-{}", std::process::id());

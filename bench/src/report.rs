@@ -61,7 +61,7 @@ impl Figure {
     }
 }
 
-/// Of sorted samples; 0 when there are none.
+/// Of sorted samples; 0 without samples.
 pub(crate) fn quantile(sorted: &[f64], at: f64) -> f64 {
     #[expect(
         clippy::cast_possible_truncation,
@@ -83,7 +83,7 @@ pub(crate) struct Table {
     /// By which its figures are found again.
     pub(crate) topic: &'static str,
     pub(crate) title: String,
-    /// What stands over the table.
+    /// The heading of the table.
     pub(crate) text: String,
     /// What the rows are, then what each column has, with its unit.
     pub(crate) columns: Vec<String>,

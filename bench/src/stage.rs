@@ -12,7 +12,7 @@ use crate::binaries::{Binaries, CALLS, ECHO};
 use crate::process::Function;
 use crate::tls::{Authority, Traffic, forward};
 
-/// Where Debian and Amazon Linux keep the authorities that everybody trusts.
+/// Where Debian and Amazon Linux keep the authorities that are trusted by default.
 const BUNDLES: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
 /// A stack that nothing has been measured on yet.
@@ -78,8 +78,8 @@ impl Stage {
     }
 }
 
-/// The certificates that a function trusts, and how many there are: ours behind everybody's, because on AWS too a
-/// function reads them all when it starts.
+/// The certificates that a function trusts, and their number: ours after the default ones, because a function on AWS
+/// reads all of those too when it starts.
 fn trust(ours: &str) -> (String, usize) {
     let everybodys = BUNDLES.iter().find_map(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
     let all = format!("{everybodys}\n{ours}");

@@ -39,9 +39,9 @@ const OTHER_HOOK_ID: &str = "8f47c0a9-6d1b-4b52-8e3f-27c9a5d0e614";
 /// How an event is made ready to be sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Again {
-    /// It is good as often as one likes.
+    /// It can be sent any number of times.
     AsItIs,
-    /// What it uses up is made anew.
+    /// What it uses up is created again.
     Seeded,
     /// One resource has at most 100 hooks.
     OtherResource,
@@ -110,7 +110,7 @@ impl Subject {
     pub(crate) fn is_right(&self, answer: &[u8]) -> bool {
         match self.status {
             Some(status) => serde_json::from_slice::<Json>(answer).is_ok_and(|answer| answer["statusCode"] == status),
-            // Whoever is invoked directly answers an error elsewhere.
+            // A function that is invoked directly returns its error elsewhere.
             None => true,
         }
     }

@@ -57,7 +57,7 @@ pub(crate) struct Passage {
     pub(crate) bytes: usize,
 }
 
-/// What has passed while somebody was looking.
+/// What has passed while it was watched.
 #[derive(Debug, Default)]
 pub(crate) struct Traffic {
     passages: Mutex<Option<Vec<Passage>>>,

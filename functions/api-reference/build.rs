@@ -22,7 +22,8 @@ const FILES: [(&str, &str); 5] = [
     ("page/icon.svg", "image/svg+xml; charset=utf-8"),
 ];
 
-/// The one thing that Redoc takes from another host: a picture, beside a link which stays. An empty picture is none.
+/// The one thing that Redoc takes from another host: a picture, beside a link which stays. An empty picture needs no
+/// request.
 const LOGO: &str = "https://cdn.redoc.ly/redoc/logo-mini.svg";
 const NO_PICTURE: &str = "data:,";
 

@@ -111,8 +111,8 @@ impl Stack {
         url(self.lambda)
     }
 
-    /// What `!Ref` gives for a logical id: a table's name, a queue's URL, a secret's ARN. Empty when the template has
-    /// no such resource.
+    /// What `!Ref` gives for a logical id: a table's name, a queue's URL, a secret's ARN. Empty if the template does
+    /// not have the resource.
     pub fn physical_id(&self, logical_id: &str) -> String {
         self.scope.get_ref(logical_id).unwrap_or_default().to_owned()
     }
@@ -121,18 +121,18 @@ impl Stack {
     ///
     /// # Errors
     ///
-    /// When there is no such function. What goes wrong in the function is in the [`Invocation`].
+    /// If the function does not exist. Failures of the function itself are in the [`Invocation`].
     pub async fn invoke(&self, function: &str, event: impl Into<Vec<u8>>) -> Result<Invocation, Error> {
         let function = self.functions.get(function)?;
         Ok(function.invoke(event.into().into(), host::new_trace()).await.into())
     }
 
-    /// The environment of a function's processes, but for the address of the Runtime API: for whoever starts them
-    /// himself, as a benchmark does.
+    /// The environment of a function's processes, without the address of the Runtime API: for callers that start the
+    /// processes themselves, as a benchmark does.
     ///
     /// # Errors
     ///
-    /// When there is no such function.
+    /// If the function does not exist.
     pub fn environment(&self, function: &str) -> Result<Vec<(String, String)>, Error> {
         Ok(self.functions.get(function)?.environment())
     }
@@ -147,7 +147,7 @@ impl Stack {
     ///
     /// # Errors
     ///
-    /// When there is no such function.
+    /// If the function does not exist.
     pub fn kill(&self, function: &str) -> Result<(), Error> {
         self.functions.get(function)?.kill();
         Ok(())

@@ -1,11 +1,11 @@
 //! What every Pipehook function shares.
 //!
-//! The layers, each of which may use those below it and no other:
+//! The layers. Each may use those below it and no others:
 //!
 //! | module | is | may use |
 //! |---|---|---|
 //! | [`start`] | what a function does before its first call | all others |
-//! | [`trigger`] | what becomes of a call of a hook | [`http`], [`payload`], [`keys`], [`ports`], [`domain`] |
+//! | [`trigger`] | what happens to a call of a hook | [`http`], [`payload`], [`keys`], [`ports`], [`domain`] |
 //! | [`http`] | requests, responses and status codes | [`payload`], [`auth`], [`keys`], [`ports`], [`domain`], `lambda_http` |
 //! | [`aws`] | the DynamoDB, SQS and Secrets Manager adapters | [`ports`], [`domain`], `aws_sdk_*` |
 //! | [`auth`] | access tokens and passwords | [`keys`], [`ports`], [`domain`], `jsonwebtoken`, `argon2` |

@@ -53,7 +53,7 @@ class Callers:
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
 
     def hook(self, *, signed: bool, demanding: bool = False) -> str:
-        """The id of a hook that nobody else uses, so that it may be deleted. Each is about a resource of its own."""
+        """The id of a hook for this call alone, so that it may be deleted. Each hook has its own resource."""
         body: dict[str, object] = {
             "name": "contract",
             "action_type": "deploy",

@@ -1,6 +1,6 @@
 """Hooks of schemathesis: they give generated calls what a schema cannot say, and count the answers.
 
-Without them most calls would end at the first 404 or 401. Nothing here hides a failure: what is let pass stands in
+Without them most calls would end at the first 404 or 401. Nothing here hides a failure: what is let pass is in
 schemathesis.toml, with its reason.
 """
 
@@ -126,7 +126,7 @@ def tell_variables_apart(body: Body) -> None:
 
 
 def sign_as_the_header_says(body: Body) -> None:
-    """The headers of the examples go with sha256 only; one that is no provider's goes with every algorithm."""
+    """The headers of the examples go with sha256 only; a header of no provider goes with every algorithm."""
     if body["secret_algorithm"] != "sha256" or not body.get("secret_header_name"):
         body["secret_header_name"] = "X-Signature"
 

@@ -94,7 +94,7 @@ class Stack:
         return answer
 
     def put_user(self, *, project_id: int, environment_id: int = 1, name: str = "Ann Bee") -> User:
-        """Makes a user with an address that nobody else has."""
+        """Makes a user with a new address."""
         address = f"{secrets.token_hex(8)}@example.com"
         event = {"email": address, "name": name, "project_id": project_id, "environment_id": environment_id}
         answer = self.invoke("UserPut", event)

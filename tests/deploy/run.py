@@ -72,7 +72,7 @@ def pack(binaries: Path, directory: Path) -> Path:
     for function in sorted(path.name for path in (ROOT / "functions").iterdir() if path.is_dir()):
         binary = binaries / function / "bootstrap"
         if not binary.is_file():
-            raise Failed(f"there is no {binary}: run `cargo lambda build`")
+            raise Failed(f"{binary} is missing: run `cargo lambda build`")
         subprocess.run(["strip", "-o", stripped / function, binary], check=True)
     architecture = "arm64" if os.uname().machine == "aarch64" else "x86_64"
     command = [sys.executable, ROOT / ".ci/package.py", "--architecture", architecture]

@@ -4,7 +4,7 @@ use harness::{Answer, Hook, Pipehook, User, alone, github_hook, shared, together
 use local::{Fault, Service};
 use serde_json::{Value as Json, json};
 
-const FULL: &str = "The resource has 100 hooks, which is the most that it may have: delete one first.";
+const FULL: &str = "The resource has 100 hooks, the maximum: delete one first.";
 
 fn hook_of(application: i64) -> Json {
     let mut hook = github_hook();

@@ -341,7 +341,7 @@ fn a_secret_that_is_no_list_of_keys_stops_a_start_with_a_reason_that_shows_nothi
         for (value, reason) in [
             ("too-short-a-key".to_owned(), "has a key, number 1, that is shorter than 43 characters"),
             (format!("{good} another-short-key"), "has a key, number 2, that is shorter than 43 characters"),
-            (format!("{good} {good}"), "has one key twice, as number 1 and number 2"),
+            (format!("{good} {good}"), "has the same key twice, as number 1 and number 2"),
             (" \n ".to_owned(), "holds no key"),
             (format!("{{\"key\":\"{good}\"}}"), "has a key, number 1, that has characters other than"),
         ] {

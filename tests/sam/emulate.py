@@ -141,7 +141,7 @@ def main() -> int:
     parser.add_argument("--first", action="store_true", help="only the first event of each function")
     parser.add_argument("--install", action="store_true", help="as root on Debian, apt-get what is missing")
     given = parser.parse_args()
-    # Whoever ends this program ends what it has started.
+    # Ending this program ends the processes that it has started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     functions: list[str] = given.function or sorted(template.functions())
     template.check_binaries(given.binaries, functions, "arm64")

@@ -21,7 +21,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 DATA = PROJECT / "target/sam/docker"
 
 AMAZON_LINUX = "public.ecr.aws/lambda/provided:al2023"
-# Not Amazon's name: nobody must mistake it for theirs. Debian 12 has glibc 2.36, Amazon Linux 2023 has 2.34.
+# Not Amazon's name, so that it cannot be mistaken for theirs. Debian 12 has glibc 2.36, Amazon Linux 2023 has 2.34.
 STAND_IN = "pipehook-stand-in:debian12"
 STAND_IN_SUITE = "bookworm"
 
@@ -48,10 +48,10 @@ def image(install: bool) -> str:
     """The name of an image with what surrounds a function. SAM adds what takes the calls."""
     if succeeds("docker", "image", "inspect", AMAZON_LINUX) or succeeds("docker", "pull", "--quiet", AMAZON_LINUX):
         return AMAZON_LINUX
-    print(f"{AMAZON_LINUX} cannot be pulled: a Debian stands in for it.", flush=True)
+    print(f"{AMAZON_LINUX} cannot be pulled: Debian replaces it.", flush=True)
     if not succeeds("docker", "image", "inspect", STAND_IN):
         if os.geteuid() != 0:
-            raise Unavailable(f"{AMAZON_LINUX} cannot be pulled, and only root can make what stands in for it")
+            raise Unavailable(f"{AMAZON_LINUX} cannot be pulled, and only root can make a replacement")
         provide(which("debootstrap") is not None, "debootstrap", ["debootstrap"], install)
         with tempfile.TemporaryDirectory(prefix="pipehook-debian-") as directory:
             run("debootstrap", "--variant=minbase", "--include=ca-certificates", STAND_IN_SUITE, directory)

@@ -12,7 +12,7 @@ DOWNLOAD_LIMIT = 600  # seconds
 
 
 class Unavailable(Exception):
-    """Why something cannot be tried on this machine. That is no fault of the functions."""
+    """Why something cannot be tried on this machine. The functions are not at fault."""
 
 
 def architecture() -> str:
@@ -25,7 +25,7 @@ def provide(is_there: bool, what: str, packages: list[str], install: bool) -> No
     if is_there:
         return
     if not (install and os.geteuid() == 0 and Path("/etc/debian_version").exists()):
-        raise Unavailable(f"there is no {what} (as root on Debian, --install gets it)")
+        raise Unavailable(f"{what} is missing (as root on Debian, --install gets it)")
     run("apt-get", "update", "-qq")
     command = ["apt-get", "install", "-qq", "--yes", "--no-install-recommends", *packages]
     run("env", "DEBIAN_FRONTEND=noninteractive", *command)

@@ -167,7 +167,7 @@ def main() -> int:
     functions: list[str] = given.function or sorted(template.functions())
     template.check_binaries(given.binaries, functions, architecture())
     os.environ["SAM_CLI_TELEMETRY"] = "0"
-    # Whoever ends this program ends what it has started.
+    # Ending this program ends the processes that it has started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     faults: list[str] = []
     try:

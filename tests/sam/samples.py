@@ -75,7 +75,7 @@ def environment(stack: Samples, host: str) -> dict[str, str]:
     for usual, url in actual.items():
         text = text.replace(f"host.docker.internal:{usual}", f"{host}:{port(url)}")
     variables: dict[str, str] = json.loads(text)["Parameters"]
-    # Whoever is no function may name a secret. A role is about ARNs, which are others for each stack.
+    # Other callers may name a secret. A role is about ARNs, which differ for each stack.
     return variables | {name: stack.secret_arn(variables[name]) for name in ("SIGNING_KEY_ARN", "SEALING_KEY_ARN")}
 
 
@@ -174,7 +174,7 @@ def read_body(body: str | None) -> Any:
     try:
         return json.loads(body) if body else None
     except ValueError:
-        return body  # A page is no JSON, and stays what it is.
+        return body  # A page is not JSON, and stays as it is.
 
 
 def faults_of_jobs(expected: dict[str, Any] | None, jobs: list[dict[str, Any]], call: str | None) -> Iterator[str]:

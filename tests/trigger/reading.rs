@@ -106,7 +106,7 @@ fn nesting_is_passed_over_followed_for_127_levels_and_handed_on_for_60() {
         for levels in [128, 100_000] {
             let message = unqueued(&ann, longer.unsigned(deep_objects(levels))).await.refused(400);
             let expected =
-                "The body cannot be read at line 1, column 636: it is nested over 127 levels deep along a path.";
+                "The body cannot be read at line 1, column 636: it nests more than 127 levels deep along a path.";
             assert_eq!(message, expected, "{levels}");
         }
         for unclosed in [r#"{"a":"#.repeat(100_000), "[".repeat(4 * MIB), "{\"a\":[".repeat(100_000)] {

@@ -15,7 +15,7 @@ pub const HOOK_ID: &str = "5b0c1d6e-3f2a-4e7b-9c48-d1a0f6e27b35";
 /// See [`HOOK_ID`].
 pub const SECRET: &str = "It's a Secret to Everybody";
 
-/// Stands where the delivery's id belongs.
+/// A placeholder for the delivery's id.
 const DELIVERY: &str = "{{delivery}}";
 
 /// A webhook call that can be made as often as needed: each delivery has an id of its own, or it would be a duplicate,

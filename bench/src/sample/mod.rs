@@ -8,5 +8,5 @@ pub use self::body::{SIZES, Size, push};
 pub use self::event::{Event, HOOK_ID, SECRET, github_signature, next_delivery};
 pub use self::trigger::Trigger;
 
-/// What goes wrong: text for whoever runs the benchmark.
+/// What goes wrong: text for the person who runs the benchmark.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

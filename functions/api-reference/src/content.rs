@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use shared::http::{ApiError, Body, Call, Response, ResponseExt as _};
 
-/// Text that everybody may read and keep.
+/// Text that anyone may read and cache.
 #[derive(Debug)]
 pub(crate) struct Content {
     media_type: &'static str,

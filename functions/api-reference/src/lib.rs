@@ -9,8 +9,8 @@ use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
 use self::content::{Caching, Content};
 
 /// What the page may do: load what is here and show it, and nothing else. docs/adr/0019-reference-page.md has the
-/// reason for each entry. A description that somebody smuggles a script into cannot run it, and nobody can put a frame
-/// around the page to have a reader click on what is not there.
+/// reason for each entry. A script in a description cannot run, and no other site can frame the page to trick readers
+/// into clicks.
 const POLICY: &str = concat!(
     "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; ",
     // Two style elements that Redoc makes, by their digests: an empty one, which it then fills through the object
@@ -23,7 +23,7 @@ const POLICY: &str = concat!(
 /// Name, media type, digest, and the text in gzip.
 type Asset = (&'static str, &'static str, &'static str, &'static [u8]);
 
-/// What the page loads. Names change with what they stand for.
+/// The files that the page loads. Their names change with their content.
 const ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 /// Digest, and the text in gzip.

@@ -70,5 +70,5 @@ fn overlap(seconds: i64) -> Result<Duration, Invalid> {
 }
 
 fn takes_unsigned_calls() -> ApiError {
-    ApiError::Conflict("The hook requires no secret, so there is none to rotate.".into())
+    ApiError::Conflict("The hook requires no secret, so it has none to rotate.".into())
 }

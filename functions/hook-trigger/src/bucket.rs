@@ -11,8 +11,8 @@ const BURST: u32 = 20;
 /// After which time one more may be logged.
 const REFILL: Duration = Duration::from_secs(10);
 
-/// A token bucket for this sandbox. Whoever knows a hook's URL can make it refuse calls as fast as they like; without a
-/// bound each of them would be a write that the operator pays for, and the log would hold nothing else.
+/// A token bucket for this sandbox. Anyone who knows a hook's URL can make it refuse calls at any rate. Without a
+/// limit, the operator would pay for a write for each of them, and the log would contain nothing else.
 #[derive(Debug, Default)]
 pub struct RejectionBudget(Mutex<Bucket>);
 

@@ -14,8 +14,8 @@ use shared::trigger::{Run, authenticate};
 
 pub use crate::bucket::RejectionBudget;
 
-/// The largest body that a provider may send: 4 MiB. API Gateway passes 10 MB on, of which Lambda takes 6 MB of
-/// base64, which is 4.5 MB of bytes.
+/// The largest body that a provider may send: 4 MiB. API Gateway passes on 10 MB, but Lambda takes only 6 MB of base64,
+/// which are 4.5 MB of bytes.
 pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 
 const HOOK: &str = "The hook";
@@ -66,7 +66,7 @@ impl<Hooks: FindHook, Jobs, Requests> HookTrigger<Hooks, Jobs, Requests> {
     /// The hook with this id, and which of its secrets the sender of the call knows.
     ///
     /// A read that may be a second old is enough to accept a call. Before one is refused, the hook is read again: it
-    /// may be new, or its secret may just have changed or been sealed anew.
+    /// may be new, or its secret may just have been rotated or resealed.
     async fn find(
         &self,
         id: HookId,

@@ -39,8 +39,8 @@ impl<Hooks: FindHook + ReplaceHook> Endpoint for HookUpdate<Hooks> {
 }
 
 impl<Hooks> HookUpdate<Hooks> {
-    /// How the hook's calls are signed from now on. A hook that took unsigned calls gets a secret that nobody knows:
-    /// it refuses all calls until the secret is rotated, which shows one.
+    /// How the hook's calls are signed from now on. A hook that took unsigned calls gets a random secret that is not
+    /// shown: it refuses all calls until a rotation shows one.
     async fn sign(
         &self,
         hook: &Hook,

@@ -146,7 +146,7 @@ impl CommandError for ResealError {
     }
 }
 
-/// There is nothing to say to this function. Whoever says `dry_run` hopes that nothing is written, and is told so.
+/// This function takes no input. A caller that sends `dry_run` expects that nothing is written, so it gets an error.
 fn check(input: &RawValue) -> Result<(), ResealError> {
     let fields: Option<BTreeMap<String, &RawValue>> =
         serde_json::from_str(input.get()).map_err(|_| ResealError::Input("The input must be `{}`.".to_owned()))?;

@@ -12,13 +12,13 @@ use shared::telemetry::Chain;
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Outcome {
-    /// The id of the newest key, under which all secrets are to be.
+    /// The id of the newest key, with which all secrets should be sealed.
     pub key: String,
     /// Hooks that have a secret, as far as the run has got.
     pub scanned: u64,
     /// Hooks with a secret that was under another key, and now is not.
     pub resealed: u64,
-    /// Hooks that somebody changed at the same moment: the next run takes them.
+    /// Hooks that another request changed at the same moment: the next run takes them.
     pub remaining: u64,
     /// Hooks with a secret that opens under none of the keys, so that no run can help. The log names them.
     pub unreadable: u64,
@@ -38,7 +38,7 @@ impl Outcome {
 
     pub(crate) fn cannot_read(&mut self, error: &dyn Error) {
         self.unreadable += 1;
-        tracing::error!(cause = %Chain(error), "A secret cannot be sealed anew");
+        tracing::error!(cause = %Chain(error), "A secret cannot be resealed");
     }
 
     /// A run that found nothing left to do is the last only if it began when no sandbox sealed under an older key any
@@ -56,7 +56,7 @@ impl Outcome {
             remaining = self.remaining,
             unreadable = self.unreadable,
             finished = self.finished,
-            "The secrets of the hooks were sealed anew"
+            "The secrets of the hooks were resealed"
         );
     }
 }

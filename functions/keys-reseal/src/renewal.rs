@@ -8,7 +8,7 @@ use shared::domain::timestamp::Timestamp;
 use shared::keys::{self, OpenError};
 use shared::ports::Random;
 
-/// What is to become of the secrets of a hook.
+/// What to do with the secrets of a hook.
 #[derive(Debug)]
 pub(crate) struct Renewal {
     /// The same secrets under the newest key; `None` when there is nothing to write. One that was rotated out and is
@@ -19,10 +19,10 @@ pub(crate) struct Renewal {
 }
 
 impl Renewal {
-    /// What is to become of `current` at `now`.
+    /// What to do with `current` at `now`.
     ///
-    /// Both secrets are sealed anew even if only one has to be. Whoever changes the hook meanwhile then sees that the
-    /// secret is not what it was, and cannot write back a previous one that was sealed under the old key.
+    /// Both secrets are resealed even if only one needs it. A concurrent change of the hook then finds another secret
+    /// than it read, and cannot write back a previous one that is sealed with the old key.
     pub(crate) fn of(
         current: &SealedSecrets,
         keys: &KeyRing<SealingKey>,

@@ -52,7 +52,7 @@ fn with_previous(mut secrets: SealedSecrets, number: u8, seed: char, until: i64)
     secrets
 }
 
-/// Two hooks a page. A hook in `contended` is changed by somebody else whenever it is to be written.
+/// Two hooks a page. Another request changes a hook in `contended` before each write.
 #[derive(Default)]
 struct Table {
     hooks: Mutex<BTreeMap<String, SealedSecrets>>,

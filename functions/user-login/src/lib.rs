@@ -28,7 +28,7 @@ impl<Users: AdmitLogin + FindCredentials + ForgiveLogin + InsertSession> Endpoin
         let now = call.received_at();
         let credentials = self.users.find_credentials(&email).await?;
         let password_set_at = credentials.as_ref().map(|credentials| credentials.user.password_set_at);
-        // Never from a header: whoever guesses would write another one into each call.
+        // Never from a header: an attacker who guesses would send another one with each call.
         let network = Network::of(call.received().ip_address.as_deref());
         let attempt = LoginAttempt::new(&email, network, now, password_set_at);
         let admission = self.users.admit_login(&attempt).await?;
@@ -49,7 +49,7 @@ impl<Users: AdmitLogin + FindCredentials + ForgiveLogin + InsertSession> Endpoin
     }
 }
 
-/// Any text may be tried as a password: saying here that one is too short would help only whoever guesses.
+/// Any text may be tried as a password: an answer that it is too short would help only those who guess.
 fn read_login(call: &Call) -> Result<(Email, Password), ApiError> {
     let mut fields = call.fields()?;
     let email: Option<Email> = fields.required("email", read::parsed);

@@ -49,13 +49,13 @@ pub enum PutError {
     #[error("{0}")]
     Input(String),
     /// The table did not take the user.
-    #[error("the user was not put")]
+    #[error("the user could not be saved")]
     Store(#[from] StoreError),
     /// The password could not be hashed.
     #[error(transparent)]
     Hash(#[from] CannotHash),
     /// The answer could not be written.
-    #[error("the user was put, but the answer could not be written")]
+    #[error("the user was saved, but the answer could not be written")]
     Answer(#[from] serde_json::Error),
 }
 
@@ -104,8 +104,8 @@ impl<Users: AllocateUserId + FindCredentials + InsertUser + UpdateUser> UserPut<
         Ok((user, generated))
     }
 
-    /// Changes the user. Without a password, the one that the user has stays: an administrator who deactivates
-    /// somebody must not have to know or replace it.
+    /// Changes the user. Without a password, the one that the user has stays: an administrator who deactivates a user
+    /// must not have to know or replace it.
     async fn change(&self, known: User, draft: UserDraft, now: Timestamp) -> Result<User, PutError> {
         let active = draft.active.unwrap_or(known.active);
         let UserDraft { name, project_id, environment_id, password, .. } = draft;
@@ -151,7 +151,7 @@ impl UserDraft {
 }
 
 impl From<ApiError> for PutError {
-    /// An administrator reads one message, so the fields' messages stand in it.
+    /// An administrator reads one message, so it includes those of the fields.
     fn from(error: ApiError) -> Self {
         let ApiError::Invalid(errors) = error else { return Self::Input(error.to_string()) };
         Self::Input(errors.to_string())

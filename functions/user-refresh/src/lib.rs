@@ -25,7 +25,7 @@ impl<Users: FindSession + FindUser + RemoveSession + RenewSession> Endpoint for 
         // All that can fail comes before the renewal: it spends the only token that the caller has.
         let session = self.users.find_session(id, now).await?.ok_or(ApiError::WrongRefreshToken)?;
         let user = self.users.find_user(session.user_id).await?;
-        // Whoever was locked out, by an administrator or by a new password, must not come back this way.
+        // A user who was locked out, by an administrator or by a new password, must not come back this way.
         let user = user.filter(|user| user.active && user.password_set_at == session.password_set_at);
         let Some(user) = user else { return self.end(id).await };
         let refresh_token = RefreshToken::new(id, self.random.bytes());

@@ -1,5 +1,5 @@
-//! IAM: whether a function's role allows what the function asks for. Whoever is no function owns the account, and may
-//! do everything.
+//! IAM: whether a function's role allows what the function asks for. Any other caller owns the account, and may do
+//! everything.
 
 use std::{
     collections::{BTreeSet, HashMap},

@@ -44,7 +44,7 @@ impl Fault {
         Self::new(Kind::HangUp)
     }
 
-    /// The answer is this status; the request is not processed. 500 stands for a number that is no status.
+    /// The answer is this status; the request is not processed. 500 replaces a number that is not a status.
     pub fn status(status: u16) -> Self {
         Self::new(Kind::Status(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)))
     }
@@ -59,12 +59,12 @@ impl Fault {
         Self::new(Kind::Conflict).on("TransactWriteItems")
     }
 
-    /// The request is processed later, also when whoever asked has given up on it by then.
+    /// The request is processed later, even if its sender has given up by then.
     pub fn delay(by: Duration) -> Self {
         Self::new(Kind::Delay(by))
     }
 
-    /// The request is processed at once and answered later: whoever asked can be gone by then.
+    /// The request is processed at once and answered later, when its sender may be gone.
     pub fn delay_answer(by: Duration) -> Self {
         Self::new(Kind::DelayAnswer(by))
     }

@@ -64,7 +64,7 @@ pub struct AwsCall {
     pub service: Service,
     /// What was asked, such as `GetItem`; empty when the request does not say.
     pub operation: String,
-    /// Logical id of the function that asked, unless somebody else did.
+    /// Logical id of the function that sent the request, if it was one.
     pub function: Option<String>,
     /// How many items DynamoDB has looked at for a query or a scan, which is what is paid for. Added when it answers.
     pub scanned: u64,
@@ -168,7 +168,7 @@ impl Aws {
     }
 }
 
-/// Stands before one emulator.
+/// A gate in front of one emulator.
 #[derive(Debug)]
 struct Gate<E> {
     service: Service,
@@ -224,7 +224,7 @@ fn scanned(operation: &str, answer: &[u8]) -> Option<u64> {
 }
 
 impl<E: Emulator> Gate<E> {
-    /// Where the request stands among all calls.
+    /// The position of the request among all calls.
     fn note(&self, operation: String, function: Option<String>) -> usize {
         let mut calls = lock(&self.calls);
         calls.push(AwsCall { service: self.service, operation, function, scanned: 0 });

@@ -133,7 +133,7 @@ fn table_arn(table: &str) -> String {
 }
 
 /// DynamoDB opens a table's key for its caller, to write as to read. SQS makes a data key for a sender, and opens it
-/// again to check it; whoever receives only opens it.
+/// again to check it; for a receiver it only opens it.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html>,
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html>
 fn on_key(service: Service, operation: &str) -> &'static [&'static str] {

@@ -19,7 +19,7 @@ struct Answer {
     is_base64_encoded: bool,
 }
 
-/// The response, or `None` when the answer is none of the two forms of payload format 2.0.
+/// The response, or `None` when the answer has neither form of payload format 2.0.
 ///
 /// JSON with a `statusCode` is the complete form. Any other JSON is the body of a 200.
 pub(super) fn decode(payload: &[u8]) -> Option<Response<Bytes>> {
@@ -36,7 +36,7 @@ pub(super) fn decode(payload: &[u8]) -> Option<Response<Bytes>> {
     };
     let mut response = Response::builder().status(StatusCode::from_u16(answer.status_code).ok()?);
     for (name, value) in &answer.headers {
-        // The length is counted anew below.
+        // The length is counted again below.
         if let Some(value) = header_text(value)
             && !name.eq_ignore_ascii_case("content-length")
         {

@@ -102,7 +102,7 @@ fn parameters(query: &str) -> Map<String, Json> {
     parameters
 }
 
-/// The body as it stands in the event, and whether that is base64.
+/// The body as the event has it, and whether that is base64.
 ///
 /// Text is what API Gateway takes for text: forms, `*+json` and a body without a type are not.
 fn encode(headers: &HeaderMap, body: &[u8]) -> (String, bool) {

@@ -104,8 +104,8 @@ fn head_size(parts: &Parts) -> usize {
 }
 
 /// The function failed, or its answer is not one. AWS documents a 5xx for this, 500 for errors of the function among
-/// them, but not each case; which one a deployed HTTP API gives was not tried here. 502, and 504 after a time-out, are
-/// chosen so that nobody takes them for a 500 of the product itself.
+/// them, but not each case; which one a deployed HTTP API gives was not tried here. 502, and 504 after a timeout,
+/// cannot be mistaken for a 500 of the product itself.
 fn broken() -> Response<Bytes> {
     server::message(StatusCode::BAD_GATEWAY, "Internal Server Error")
 }

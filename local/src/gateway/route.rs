@@ -45,7 +45,7 @@ impl<T> Routes<T> {
         let method = if any {
             None
         } else {
-            Some(method.to_ascii_uppercase().parse().map_err(|_| format!("{method:?} is no HTTP method"))?)
+            Some(method.to_ascii_uppercase().parse().map_err(|_| format!("{method:?} is not an HTTP method"))?)
         };
         let (key, segments) = if path == "$default" {
             (path.to_owned(), vec![Segment::Rest(String::new())])

@@ -1,4 +1,4 @@
-//! What the API has answered, for whoever watches.
+//! What the API has answered, for those who watch.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response};

@@ -73,7 +73,7 @@ impl Sandbox {
             Ok(outcome) = &mut outcome => outcome,
             status = self.process.wait() => outcome.try_recv().unwrap_or_else(|_| self.crashed(id, status)),
             () = killed.notified() => {
-                // It is gone before whoever called learns that it is.
+                // It is gone before its caller learns about it.
                 let _ = self.process.kill().await;
                 let status = self.process.wait().await;
                 self.crashed(id, status)

@@ -1,9 +1,9 @@
-//! Keeps the pages of a browser away from ports that serve whoever reaches them.
+//! Keeps web pages away from ports that serve every caller.
 //!
 //! Such a port listens on the loopback interface, but a browser on this machine reaches it for any page that it shows.
 //! A page can send a request across origins without asking (cross-site request forgery); the browser then adds `Origin`
-//! or `Sec-Fetch-Site`. Or the page's own name is made to lead to 127.0.0.1 (DNS rebinding), so that nothing is across
-//! origins; then that name stands in `Host`.
+//! or `Sec-Fetch-Site`. Or the page's own name is made to resolve to 127.0.0.1 (DNS rebinding), so that no request is
+//! across origins; then `Host` has that name.
 
 use std::net::{IpAddr, Ipv6Addr};
 

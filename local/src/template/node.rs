@@ -4,7 +4,7 @@ use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
 
 use super::Broken;
 
-/// A value in the template and where it stands.
+/// A value in the template, and its position.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
     pub(super) line: usize,

@@ -108,7 +108,7 @@ impl Template {
                 }
                 POLICY => scope.set_ref(id, format!("arn:aws:iam::{ACCOUNT}:policy/{name}")),
                 LOG_GROUP => {
-                    // AWS adds the star: it stands for the streams of the group.
+                    // AWS adds the star, for the streams of the group.
                     scope.set_attribute(id, "Arn", arn("logs", &format!("log-group:{name}:*")));
                     scope.set_ref(id, name);
                 }

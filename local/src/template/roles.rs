@@ -64,7 +64,7 @@ struct Document {
     statement: Vec<Written>,
 }
 
-/// A statement as it is written. `NotAction` and `NotResource` are refused: they allow what nobody has listed.
+/// A statement as it is written. `NotAction` and `NotResource` are refused: they allow more than they list.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Written {

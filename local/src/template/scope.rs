@@ -12,7 +12,7 @@ use super::{
 /// The names that a template may use, and what they stand for at this moment.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Scope {
-    /// By what stands between the braces of `!Sub "${..}"`: `Name` for `!Ref Name`, `Name.Attribute` for `!GetAtt`.
+    /// By the text between the braces of `!Sub "${..}"`: `Name` for `!Ref Name`, `Name.Attribute` for `!GetAtt`.
     values: HashMap<String, String>,
     conditions: HashMap<String, bool>,
 }
@@ -73,7 +73,7 @@ impl Scope {
             .ok_or_else(|| Broken::at(name.line, format!("there is no condition {text:?} above")))
     }
 
-    /// The truth of what stands under `Conditions`.
+    /// The values of `Conditions`.
     pub(super) fn holds(&self, node: &Node) -> Result<bool, Broken> {
         let [(name, argument)] = node.entries() else {
             return Err(Broken::at(node.line, "expected one condition function here"));

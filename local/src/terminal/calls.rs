@@ -48,7 +48,7 @@ impl fmt::Display for Shown {
 }
 
 impl Calls {
-    /// Takes note of a line, which stands before its call is answered.
+    /// Takes note of a line, which is written before its call is answered.
     pub(crate) fn note(&mut self, line: &LogLine) {
         if let Ok(told) = serde_json::from_str::<Told>(&line.text) {
             self.0.insert(told.span.request_id.clone(), told);

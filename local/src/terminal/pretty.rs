@@ -16,7 +16,7 @@ pub(super) fn pretty(text: &str) -> String {
 struct Pretty {
     text: String,
     depth: usize,
-    /// Nothing stands yet after the last bracket: an empty list stays on its line.
+    /// Nothing follows the last bracket yet: an empty list stays on its line.
     is_fresh: bool,
     in_string: bool,
     is_escaped: bool,

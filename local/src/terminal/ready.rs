@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 
 use super::demo::EMAIL;
 
-/// Removed when dropped: whoever finds it, finds a running stack.
+/// Removed when dropped, so that the file exists only while the stack runs.
 #[derive(Debug)]
 pub(crate) struct ReadyFile(PathBuf);
 
@@ -39,7 +39,7 @@ impl ReadyFile {
 
 impl Drop for ReadyFile {
     fn drop(&mut self) {
-        // It is gone already, or stays: nobody is left to be told.
+        // It is gone already, or stays: an error could not be reported any more.
         let _ = fs::remove_file(&self.0);
     }
 }

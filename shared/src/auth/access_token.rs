@@ -19,15 +19,15 @@ impl AccessTokens {
 
     /// A token for `identity`, valid from `now` for [`ACCESS_TOKEN_LIFETIME`](super::ACCESS_TOKEN_LIFETIME).
     ///
-    /// Whoever spends something on a token, such as a refresh token that is good for one use, asks for it first.
+    /// Call this before spending something on a token, such as a refresh token that is valid for one use.
     pub async fn issue(&self, identity: &Identity, now: Timestamp) -> Result<SecretString, CannotIssue> {
         Ok(self.0.fresh(now).await?.newest().issue(identity, now)?)
     }
 
     /// What a genuine token says that has not expired at `now`.
     ///
-    /// One that does not even name a key costs nothing. A key that was dropped, because somebody else has it, is
-    /// refused some minutes later by every sandbox, however busy: hence keys that are fresh, and not only known.
+    /// One that does not even name a key costs nothing. Every sandbox, however busy, refuses a key within minutes after
+    /// it was dropped because it leaked: so keys must be fresh, and not only known.
     pub async fn verify(&self, token: &str, now: Timestamp) -> Result<Identity, CannotVerify> {
         let id = SigningKey::named_by(token)?;
         let mut ring = self.0.fresh(now).await?;

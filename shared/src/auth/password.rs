@@ -20,7 +20,7 @@ const LANES: u32 = 1;
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$mq5T2pZ0sJ0yQvX8mV1bkg$Vn5r1yq0k0H7x3mZ2c9w4t6u8s1e5a7d3f9g2h4j6k8";
 
-/// A password that somebody typed. Any text up to 512 bytes can be tried; only 12 to 128 characters can be chosen.
+/// A password that a user typed. Any text up to 512 bytes can be tried; only 12 to 128 characters can be chosen.
 #[derive(Debug, Clone)]
 pub struct Password(SecretString);
 
@@ -33,7 +33,7 @@ impl Password {
         }
     }
 
-    /// Takes a password for trying. Longer ones than anybody can have chosen are refused before they are hashed.
+    /// Takes a password for trying. Passwords that are too long to have been chosen are refused before they are hashed.
     pub fn attempt(text: String) -> Result<Self, Invalid> {
         if text.len() > 512 {
             return Err(Invalid::new("must be at most 128 characters long"));
@@ -74,8 +74,8 @@ impl Passwords {
         Ok(PasswordHash::new(hash.to_string()))
     }
 
-    /// Whether the password is the one that was hashed. `None` stands for a user that does not exist: it takes the
-    /// same work and is never right, so that the time taken does not tell which addresses are known.
+    /// Whether the password is the one that was hashed. `None` means that the user does not exist: it takes the same
+    /// work and is never right, so that the time does not reveal which addresses are known.
     pub fn verify(&self, password: &Password, hash: Option<&PasswordHash>) -> bool {
         let known = hash.is_some();
         let hash = hash.map_or(NOBODY, PasswordHash::as_str);

@@ -19,7 +19,7 @@ impl RefreshToken {
         Self(SecretString::new(format!("{session}.{}", URL_SAFE_NO_PAD.encode(random))))
     }
 
-    /// Reads a token that somebody presents, and the session that it names.
+    /// Reads a token that a caller presents, and the session that it names.
     pub fn parse(text: String) -> Result<(SessionId, Self), InvalidToken> {
         let session = text.split_once('.').and_then(|(session, _)| session.parse().ok()).ok_or(InvalidToken)?;
         Ok((session, Self(SecretString::new(text))))

@@ -31,7 +31,7 @@ pub struct Identity {
     pub environment_id: EnvironmentId,
 }
 
-/// A token that proves nothing: malformed, forged, expired, or meant for somebody else. The caller learns no more.
+/// A token that proves nothing: malformed, forged, expired, or meant for another audience. The caller learns no more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the access token is not valid")]
 pub struct InvalidToken;

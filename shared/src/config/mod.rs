@@ -24,7 +24,7 @@ pub fn now() -> SystemTime {
     SystemTime::now()
 }
 
-/// What the clock says that nobody sets: for measuring how long something takes.
+/// A clock that cannot be set: for measuring how long something takes.
 pub fn monotonic() -> Instant {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
     Instant::now()
@@ -34,7 +34,7 @@ pub fn monotonic() -> Instant {
 ///
 /// # Panics
 ///
-/// When there is none: without randomness no id and no key may be made, and there is no way on.
+/// If the system provides none: without randomness no id and no key may be made, so the function cannot continue.
 pub fn fill_random(bytes: &mut [u8]) {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads random bytes")]
     #[expect(clippy::expect_used, reason = "see above")]

@@ -7,7 +7,7 @@ use super::payload::{self, Path, Value};
 /// The most conditions that one hook has.
 pub const MAX_CONDITIONS: usize = 50;
 
-/// A hook's conditions, all of which must hold.
+/// A hook's conditions. All must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Conditions(Vec<Condition>);
 

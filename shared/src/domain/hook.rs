@@ -20,16 +20,16 @@ use super::variable::Variables;
 pub struct Hook {
     /// What lists show of it.
     pub relation: HookRelation,
-    /// How its calls are proven authentic; `None` lets anybody who knows the URL call it.
+    /// How its calls are proven authentic; `None` lets anyone who knows the URL call it.
     pub signing: Option<Signing>,
     /// Who created it.
     pub created_by: UserId,
 }
 
-/// The part of a hook that stands in lists: all but how its calls are verified and who created it.
+/// The part of a hook that lists show: all but how its calls are verified and who created it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HookRelation {
-    /// Stands in the hook's URL.
+    /// Part of the hook's URL.
     pub id: HookId,
     /// For people.
     pub name: HookName,
@@ -68,7 +68,7 @@ impl HookRelation {
 /// How many hooks one resource may have.
 pub const MOST_HOOKS: i64 = 100;
 
-/// A hook that somebody asks for.
+/// A requested hook.
 #[derive(Debug, Clone)]
 pub struct HookDraft {
     /// See [`HookRelation::name`].
@@ -77,7 +77,7 @@ pub struct HookDraft {
     pub action_type: ActionType,
     /// See [`HookRelation::resource`].
     pub resource: Resource,
-    /// How its calls are to be signed; `None` takes unsigned calls.
+    /// How its calls must be signed; `None` takes unsigned calls.
     pub signing: Option<SigningDraft>,
     /// See [`HookRelation::active`].
     pub active: bool,
@@ -201,7 +201,7 @@ named_enum! {
 }
 
 impl ResourceType {
-    /// Reads the plural that stands in paths, such as `ssh-keys`.
+    /// Reads the plural that paths use, such as `ssh-keys`.
     pub fn from_plural(text: &str) -> Option<Self> {
         text.strip_suffix('s').and_then(|singular| singular.parse().ok())
     }

@@ -1,4 +1,4 @@
-//! Identifiers. Each is its own type, so that a pipeline's id cannot stand where a project's is wanted.
+//! Identifiers. Each is its own type, so that a pipeline's id cannot be used as a project's.
 
 use std::fmt;
 use std::str::FromStr;
@@ -66,7 +66,7 @@ integer_id! {
 }
 
 impl ResourceId {
-    /// Of what a pipeline stands for, when no resource is named: it has the same number.
+    /// The resource of a pipeline's hook that names none: it has the pipeline's number.
     pub fn of_pipeline(pipeline: PipelineId) -> Self {
         Self(pipeline.0)
     }
@@ -98,7 +98,7 @@ macro_rules! uuid_id {
 }
 
 uuid_id! {
-    /// A hook: a version 4 UUID, because whoever knows it knows the hook's URL and it must not be guessable.
+    /// A hook: a version 4 UUID, because it is all of the hook's URL that must not be guessable.
     HookId
     /// One call of a hook: a version 7 UUID, so that ids sort by time.
     RequestId
@@ -112,8 +112,8 @@ impl HookId {
         Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
     }
 
-    /// What the ids of its calls have in common. A digest, because they are shown where the hook's id is not, and
-    /// whoever knows that one can call the hook.
+    /// What the ids of its calls have in common. A digest, because they are shown where the hook's id is not, and the
+    /// hook's id is enough to call a hook without a secret.
     pub fn tag(self) -> HookTag {
         let digest = Sha256::digest(self.0.as_bytes());
         let mut tag = [0; 4];
@@ -122,8 +122,8 @@ impl HookId {
     }
 }
 
-/// 32 bits that the ids of all calls of a hook end with. So a call's id says where in the log it stands, and the log
-/// needs no index by hook, which would be one more write for each call. Two hooks may have the same tag.
+/// 32 bits that the ids of all calls of a hook end with. So a call's id says where it is in the log, and the log needs
+/// no index by hook, which would cost one more write for each call. Two hooks may have the same tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct HookTag([u8; 4]);
 

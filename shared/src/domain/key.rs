@@ -12,10 +12,10 @@ use super::secret::SecretString;
 /// The fewest characters of the text that a key is derived from: 43 random letters and digits have 256 bits.
 const MIN_TEXT_CHARS: usize = 43;
 
-/// The most characters. Two keys that somebody put together without a space are longer.
+/// The most characters. Two keys without a space between them are longer.
 const MAX_TEXT_CHARS: usize = 100;
 
-/// The most keys of one secret. A rotation needs two; ten are a secret that nobody tidies up.
+/// The most keys of one secret. A rotation needs two; ten mean that no one cleans up the secret.
 const MOST_KEYS: usize = 10;
 
 const ID_BYTES: usize = 4;
@@ -92,7 +92,7 @@ impl<K: Key> KeyRing<K> {
             check(text).map_err(|reason| Invalid::new(format!("has a key, number {place}, that {reason}")))?;
             let key = derive::<K>(text);
             if let Some(same) = keys.iter().position(|known| known.id() == key.id()) {
-                return Err(Invalid::new(format!("has one key twice, as number {} and number {place}", same + 1)));
+                return Err(Invalid::new(format!("has the same key twice, as number {} and number {place}", same + 1)));
             }
             keys.push(key);
         }
@@ -122,8 +122,9 @@ impl<K> fmt::Debug for KeyRing<K> {
     }
 }
 
-/// Quotes, commas or braces mean that somebody stored JSON or pasted too much, and a long text that a space is missing.
-/// Taken for a key it would be another key, and what the right one has sealed could not be opened.
+/// Quotes, commas or braces mean that JSON was stored or too much was pasted; a long text means that a space is
+/// missing. If such text counted as a key, it would be another key, and secrets that the right one has sealed could not
+/// be opened.
 fn check(text: &str) -> Result<(), &'static str> {
     let allowed = |char: char| char.is_ascii_alphanumeric() || "+/=_-".contains(char);
     if !text.chars().all(allowed) {
@@ -221,7 +222,7 @@ mod tests {
     #[test]
     fn a_key_that_comes_twice_is_refused() {
         let [a, b] = ['a', 'b'].map(text);
-        assert_eq!(refusal(&format!("{a} {b} {a}")), "has one key twice, as number 1 and number 3");
+        assert_eq!(refusal(&format!("{a} {b} {a}")), "has the same key twice, as number 1 and number 3");
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub const LOGIN_WINDOW: Duration = Duration::from_mins(15);
 /// For how long a user's network stays known after a login from there.
 pub const NETWORK_KNOWN_FOR: Duration = Duration::from_hours(30 * 24);
 
-/// Somebody tries to log in.
+/// An attempt to log in.
 #[derive(Debug, Clone, Copy)]
 pub struct LoginAttempt<'a> {
     /// Whom the caller claims to be.

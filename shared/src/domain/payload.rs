@@ -1,4 +1,4 @@
-//! Where a value stands in a payload, and what is found there.
+//! Paths into a payload, and the values at them.
 //!
 //! A payload is never turned into a tree here: the boundary that knows its format hands over the few values that a
 //! hook's paths point at, borrowed from the bytes that arrived.
@@ -111,7 +111,7 @@ impl Value<'_> {
     }
 }
 
-/// The integer that a JSON number's text stands for, if it is one: `42`, `42.0` and `4.2e1` are the same integer.
+/// The integer that a JSON number's text denotes, if it is one: `42`, `42.0` and `4.2e1` are the same integer.
 pub fn integer(number: &str) -> Option<i64> {
     if let Ok(integer) = number.parse() {
         return Some(integer);
@@ -151,7 +151,7 @@ fn decimal(number: &str) -> Option<(bool, String, i64)> {
     Some((negative, significant.trim_start_matches('0').to_owned(), power))
 }
 
-/// How many arrays and objects stand within each other at the deepest place of a JSON text.
+/// How deeply arrays and objects nest in a JSON text.
 pub fn depth(json: &str) -> usize {
     let (mut depth, mut deepest, mut in_string) = (0_usize, 0, false);
     let mut bytes = json.bytes();

@@ -16,9 +16,11 @@ pub struct Received {
     pub received_at: Timestamp,
     /// The address that the call came from, as API Gateway saw it; a header could claim any other.
     pub ip_address: Option<String>,
-    /// By name in lower case. What came under one name several times is joined with commas.
+    /// By name in lower case. API Gateway joins the values of headers with the same name with commas, so a second
+    /// signature header becomes one more entry for a scheme whose header is a list separated by commas, and makes any
+    /// other signature wrong.
     pub headers: BTreeMap<String, String>,
-    /// What stands behind the question mark of the address, as it came.
+    /// The text after the question mark of the address, as it came.
     pub query: String,
     /// As it came; its clones share the bytes.
     pub body: Bytes,

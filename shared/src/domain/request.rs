@@ -8,8 +8,8 @@ use super::id::{HookId, ProjectId, RequestId};
 use super::received::Received;
 use super::timestamp::Timestamp;
 
-/// How many rejected calls a list shows that is not about them: the newest. Whoever knows a hook's URL can make as many
-/// as they like, and they must not bury those that ran.
+/// How many rejected calls a list shows that is not about them: the newest. Anyone who knows a hook's URL can make any
+/// number of them, and they must not bury the calls that ran.
 pub const MOST_REJECTED: usize = 10;
 
 /// One call of a hook, as it is kept.
@@ -21,7 +21,7 @@ pub struct Request {
     pub exchange: Exchange,
 }
 
-/// The part of a call that stands in lists.
+/// The part of a call that lists show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestSummary {
     /// Also says when the call arrived.
@@ -42,7 +42,7 @@ pub struct RequestSummary {
     pub message: String,
 }
 
-/// What was sent and answered. Header values that could let somebody in are masked before they come here.
+/// What was sent and answered. Header values that may be credentials are masked before they come here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchange {
     /// By name in lower case, in the order in which they came.
@@ -77,7 +77,7 @@ pub enum Outcome {
     Ignored,
     /// It was not authentic.
     Rejected,
-    /// It was authentic, but its payload could not be used or something that we need was away.
+    /// It was authentic, but its payload could not be used or a service that we need was unavailable.
     Failed,
 }
 
@@ -156,8 +156,8 @@ pub fn summarized(text: &str) -> String {
 /// What a masked value looks like, whatever its length.
 pub const MASK: &str = "********";
 
-/// A header's value as it may be kept: masked when its name says that it lets somebody in. `signature_header` is the
-/// hook's own; any other that sounds like one is masked too, because a sender may sign with several.
+/// A header's value as it may be kept: masked when its name suggests a credential. `signature_header` is the hook's
+/// own; any other that sounds like one is masked too, because a sender may sign with several.
 pub fn masked<'v>(name: &str, value: &'v str, signature_header: Option<&str>) -> &'v str {
     const TELLING: [&str; 8] =
         ["authorization", "cookie", "signature", "token", "secret", "password", "api-key", "apikey"];

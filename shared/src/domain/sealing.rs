@@ -78,8 +78,8 @@ impl Key for SealingKey {
 impl SealingKey {
     /// Seals the secret of `hook`. The nonce must be random: it may never come twice under one key.
     ///
-    /// The hook's id is associated data. It stops whoever can write to the table from giving a hook the secret of
-    /// another one that they know.
+    /// The hook's id is associated data. It stops an attacker who can write to the table from giving a hook the known
+    /// secret of another one.
     pub fn seal(
         &self,
         hook: HookId,

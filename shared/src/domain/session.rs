@@ -11,11 +11,11 @@ pub const SESSION_LIFETIME: Duration = Duration::from_hours(30 * 24);
 /// One login and all the refresh tokens that descend from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// Also stands in the access tokens of this session.
+    /// The access tokens of this session contain it too.
     pub id: SessionId,
     /// Who logged in.
     pub user_id: UserId,
-    /// SHA-256 of the one refresh token that is valid: whoever reads the table cannot use it.
+    /// SHA-256 of the one valid refresh token, so that reading the table is not enough to use it.
     pub refresh_token_hash: [u8; 32],
     /// When the password that opened it was set. When a password is set while a login with the old one goes on, the
     /// time of that login would not tell which of the two it was.
@@ -44,6 +44,6 @@ pub enum Renewed {
     Renewed,
     /// The session goes on with another token: this one was used before, perhaps by a thief.
     Reused,
-    /// There is no such session, or none any more.
+    /// The session does not exist, or no longer does.
     Unknown,
 }

@@ -17,7 +17,7 @@ use super::timestamp::Timestamp;
 pub struct Signing {
     /// The hash function of the HMAC.
     pub algorithm: Algorithm,
-    /// Where the signature stands.
+    /// Where the signature is.
     pub header_name: SecretHeaderName,
     /// What it is made with.
     pub secret: SealedSecret,
@@ -90,7 +90,7 @@ pub struct Rotation {
     pub at: Timestamp,
 }
 
-/// How the calls of a new hook are to be signed.
+/// How the calls of a new hook must be signed.
 #[derive(Debug, Clone)]
 pub struct SigningDraft {
     /// See [`Signing::algorithm`].

@@ -8,7 +8,7 @@ use super::id::{EnvironmentId, ProjectId, UserId};
 use super::invalid::check_label;
 use super::timestamp::Timestamp;
 
-/// Somebody who may log in. A user belongs to one project and works in one environment.
+/// A person who may log in. A user belongs to one project and works in one environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     /// Assigned in ascending order, never reused.
@@ -32,7 +32,7 @@ pub struct User {
 }
 
 impl User {
-    /// The name in the form that stands in web addresses, made unique by the id: `demo-user-1`.
+    /// The name in a form for web addresses, made unique by the id: `demo-user-1`.
     pub fn url_slug(&self) -> String {
         let (name, id) = (self.name.as_str().to_lowercase(), self.id.to_string());
         let words = name.split(|c: char| !c.is_ascii_alphanumeric()).chain([id.as_str()]);

@@ -26,7 +26,7 @@ impl Variables {
         for (index, variable) in variables.iter().enumerate() {
             if variables[..index].iter().any(|earlier| earlier.name == variable.name) {
                 return Err(Invalid::new(format!(
-                    "must have each name once: `{}` comes twice",
+                    "must have unique names: `{}` occurs more than once",
                     variable.name.as_str()
                 )));
             }
@@ -45,7 +45,7 @@ impl Variables {
 pub struct Variable {
     /// What the job calls it.
     pub name: VariableName,
-    /// Where its value stands in the payload.
+    /// Where its value is in the payload.
     pub path: Path,
     /// What its value must be.
     pub kind: VariableType,
@@ -162,7 +162,7 @@ pub struct VariableError {
 }
 
 impl Variables {
-    /// The variables of one call, in order; `find` gives what stands at a path.
+    /// The variables of one call, in order; `find` gives the value at a path.
     ///
     /// An absent or null value takes the default; without a default it is left out, unless it is required. All
     /// variables in error are returned, not only the first.

@@ -60,7 +60,7 @@ impl Call {
         self.received.received_at
     }
 
-    /// Where it is noted what CloudWatch is to be told of this call.
+    /// Collects what CloudWatch learns about this call.
     pub fn measurements(&self) -> &Measurements {
         &self.measurements
     }
@@ -81,7 +81,7 @@ impl Call {
     }
 
     /// Where the API is reached, without a slash at the end: the configured address, else the one that this call came
-    /// to. API Gateway writes the domain itself; a `Host` header could make us hand out URLs of somebody else's.
+    /// to. API Gateway writes the domain itself; a `Host` header could make us return URLs of a foreign host.
     pub fn base_url(&self, public_url: Option<&str>) -> String {
         if let Some(url) = public_url {
             return url.trim_end_matches('/').to_owned();

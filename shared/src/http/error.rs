@@ -74,7 +74,7 @@ pub enum ApiError {
     #[error("{0} was not found.")]
     NotFound(&'static str),
     /// 405: it answers to other methods.
-    #[error("The method is not one that this path answers to: {allow}.")]
+    #[error("This path does not allow the method. It allows: {allow}.")]
     MethodNotAllowed {
         /// Those that it answers to, as in the header `Allow`.
         allow: String,
@@ -100,11 +100,11 @@ pub enum ApiError {
         /// When to try again.
         retry_after_seconds: u64,
     },
-    /// 503: something that we need is away.
+    /// 503: a service that we need is unavailable.
     #[error("The service is temporarily unavailable: try again in a few seconds.")]
     Unavailable(#[source] Source),
-    /// 503: a key is missing that somebody dropped too early. The same call is fine once it is put back, and senders
-    /// try again after a 503 sooner than after a 500.
+    /// 503: a key is missing that was dropped too early. The same call is fine once it is put back, and senders try
+    /// again after a 503 sooner than after a 500.
     #[error("The service is temporarily unavailable: try again in a few seconds.")]
     KeyIsGone(#[source] Source),
     /// 500: something is broken on our side.
@@ -125,8 +125,8 @@ impl ApiError {
         }
     }
 
-    /// Logs an error, once, at the edge. What callers do wrong is their business and shows in the status; what is
-    /// wrong with us is somebody's work.
+    /// Logs an error, once, at the edge. A caller's mistake shows in the status. A failure of ours needs someone to fix
+    /// it.
     pub(crate) fn log(&self) {
         let cause = self.source().map(|cause| Chain(cause).to_string()).unwrap_or_default();
         match self {
@@ -153,10 +153,10 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Unavailable(_) => Self::Unavailable(Box::new(error)),
             StoreError::Corrupt { .. } => Self::Internal(Box::new(error)),
-            StoreError::Conflict => Self::Conflict("Somebody else changed this at the same time: try again.".into()),
-            StoreError::Full { most } => Self::Conflict(
-                format!("The resource has {most} hooks, which is the most that it may have: delete one first.").into(),
-            ),
+            StoreError::Conflict => Self::Conflict("Another request changed this at the same time: try again.".into()),
+            StoreError::Full { most } => {
+                Self::Conflict(format!("The resource has {most} hooks, the maximum: delete one first.").into())
+            }
         }
     }
 }
@@ -167,7 +167,7 @@ impl From<QueueError> for ApiError {
             QueueError::Unavailable(_) => Self::Unavailable(Box::new(error)),
             QueueError::TooLarge { bytes, limit } => {
                 let mut errors = FieldErrors::default();
-                let reason = format!("must make a job of at most {limit} bytes; this call's has {bytes}");
+                let reason = format!("must make a job of at most {limit} bytes, but this call's job has {bytes}");
                 errors.add("settings.variables", reason);
                 Self::Invalid(errors)
             }

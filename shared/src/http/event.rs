@@ -1,8 +1,8 @@
 //! The event that API Gateway makes of a request (payload format 2.0), as far as it is read.
 //!
 //! `lambda_http` has a reader of its own, which first builds a whole address out of `Host`, `X-Forwarded-Proto` and the
-//! query, and panics when they make none. The caller writes these, so that reader would let anybody turn a call into a
-//! failed invocation. Here the parts are taken as they are, and what is no event is an error.
+//! query, and panics when they make none. The caller writes these, so that reader would let anyone turn a call into a
+//! failed invocation. Here the parts are taken as they are, and anything that is not an event is an error.
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
 
@@ -13,18 +13,18 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer};
 
-/// Why something is no event. The text says where, never what stands there.
+/// Why something is not an event. The text says where, never what is there.
 #[derive(Debug, thiserror::Error)]
 pub enum NotAnEvent {
     /// It has not the form of an event.
-    #[error("it is no event of payload format 2.0: see line {line}, column {column}")]
+    #[error("it is not an event of payload format 2.0: see line {line}, column {column}")]
     Malformed {
         /// Counted from 1.
         line: usize,
         /// Counted from 1, in bytes.
         column: usize,
     },
-    /// The body is marked as base64, and is none.
+    /// The body is marked as base64, but is not.
     #[error("its body is not base64")]
     NotBase64,
 }
@@ -155,7 +155,7 @@ mod tests {
         let event = |more: &str| format!(r#"{{"rawPath": "/", "requestContext": {{"http": {{}}}}{more}}}"#);
         let mut texts = vec![event(r#", "body": "e30", "isBase64Encoded": true"#)];
         texts.extend([r#", "headers": []"#, r#", "headers": {"a": 1}"#, r#", "body": {}"#, ", \"x\": "].map(event));
-        // Lambda takes events of anybody: other services, other formats, people.
+        // Lambda takes any events: of other services, in other formats, from people.
         texts.extend(
             ["", "null", "[]", "{}", r#"{"rawPath": "/"}"#, r#"{"requestContext": {"http": {}}}"#].map(Into::into),
         );

@@ -10,7 +10,7 @@ use crate::payload::json::{self, JsonError};
 
 /// The fields of one JSON object, and what is wrong with those read so far.
 ///
-/// A handler reads all its fields, each of which comes back as `None` when it is absent or wrong, and then calls
+/// A handler reads all its fields. Each is `None` when it is absent or wrong. Then the handler calls
 /// [`Fields::finish`], which fails if any was wrong.
 pub struct Fields<'a> {
     values: BTreeMap<Cow<'a, str>, Value<'a>>,
@@ -30,7 +30,7 @@ impl<'a> Fields<'a> {
         Ok(Self { values, prefix: String::new(), errors: FieldErrors::default() })
     }
 
-    /// The fields of a value that should be an object; `name` is where it stands.
+    /// The fields of a value that should be an object; `name` is its path.
     fn of_value(value: &Value<'a>, name: &str) -> Self {
         let mut errors = FieldErrors::default();
         let values = if let Value::Object(text) = value {
@@ -108,7 +108,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// How a field's value becomes what it stands for. Types are strict: `"42"` is no integer here.
+/// How a field's value becomes a type. Types are strict: `"42"` is not an integer here.
 pub mod read {
     use std::str::FromStr;
 
@@ -132,8 +132,8 @@ pub mod read {
     pub fn integer<T>(new: impl Fn(i64) -> Result<T, Invalid>) -> impl Fn(&Value<'_>) -> Result<T, Invalid> {
         move |value| {
             let Value::Number(text) = value else { return Err(expected("an integer", value)) };
-            // What is no integer of 64 bits is none that anybody takes, and the least is refused with the right words.
-            // Zero would not do: there are fields in which it means something.
+            // No field takes an integer of more than 64 bits; the least one makes the field refuse it with its own
+            // message. Zero would not do: there are fields in which it means something.
             new(payload::integer(text).unwrap_or(i64::MIN))
         }
     }

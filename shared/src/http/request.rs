@@ -17,8 +17,8 @@ use crate::domain::timestamp::Timestamp;
 use crate::payload::Payload;
 use crate::ports::FindRequest;
 
-/// The largest body that is shown, as it stands in the answer: Lambda passes on 6 MB, and all else is far below
-/// 0.5 MB. A larger answer would be lost, and with it, after a retry, the news that the job is queued.
+/// The largest body that is shown, measured in the answer: Lambda passes on 6 MB, and all else is far below 0.5 MB. A
+/// larger answer would be lost, and with it, after a retry, the news that the job is queued.
 const MAX_SHOWN_BYTES: usize = 5 * 1024 * 1024 + 512 * 1024;
 
 /// How deep a body may nest that is shown as JSON: two levels down in the answer, where there are readers of JSON that
@@ -139,8 +139,8 @@ impl<'a> ContentBody<'a> {
         Self::Form(BTreeMap::new())
     }
 
-    /// Whether it can be answered. In the answer this JSON stands within a string of JSON, so it may be many times as
-    /// large as what came.
+    /// Whether it can be answered. In the answer this JSON is inside a JSON string, so it may be many times as large as
+    /// the body.
     fn fits(&self) -> bool {
         let within_a_string = serde_json::to_string(self).and_then(|json| serde_json::to_string(&json));
         within_a_string.is_ok_and(|string| string.len() <= MAX_SHOWN_BYTES)

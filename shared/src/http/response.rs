@@ -14,7 +14,7 @@ pub type Response = lambda_http::Response<Body>;
 /// The body of an answer.
 #[derive(Debug, Clone)]
 pub enum Body {
-    /// What API Gateway passes on as it stands.
+    /// What API Gateway passes on unchanged.
     Text(String),
     /// What travels to API Gateway in base64.
     Bytes(Cow<'static, [u8]>),
@@ -24,7 +24,7 @@ impl Body {
     /// No body at all.
     pub const EMPTY: Self = Self::Text(String::new());
 
-    /// The text; bytes that are none are replaced.
+    /// The text; bytes that are not UTF-8 are replaced.
     pub fn to_text(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
@@ -33,12 +33,12 @@ impl Body {
     }
 }
 
-/// How long a sender should wait before it tries again what failed because something is away.
+/// How long a sender should wait before it tries again because a service is unavailable.
 const RETRY_AFTER_SECONDS: u64 = 5;
 
 /// Ways to make a [`Response`].
 pub trait ResponseExt: Sized {
-    /// A status and a body. A body that cannot be written as JSON, of which there is none, is a 500.
+    /// A status and a body. A body that cannot be written as JSON, which does not happen, is a 500.
     fn json(status: StatusCode, body: &impl Serialize) -> Self;
 
     /// 200.
@@ -57,11 +57,11 @@ pub trait ResponseExt: Sized {
         Self::json(StatusCode::CREATED, body).with_header(header::LOCATION, location)
     }
 
-    /// Adds a header; a value that is none, which we never make, is left out.
+    /// Adds a header; an invalid value, which we never make, is left out.
     #[must_use]
     fn with_header(self, name: HeaderName, value: &str) -> Self;
 
-    /// Forbids everybody to keep the answer: it holds a token or a secret.
+    /// Forbids caches to keep the answer: it holds a token or a secret.
     #[must_use]
     fn never_stored(self) -> Self {
         self.with_header(header::CACHE_CONTROL, "no-store")

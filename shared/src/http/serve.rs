@@ -118,9 +118,9 @@ impl From<Response> for Answer {
 /// Answers one call, whatever happens, and logs it in one line.
 async fn answer(endpoint: &dyn Handle, call: &Call) -> Response {
     let request_id = call.id().to_string();
-    // The route and not the path: the id of a hook that takes calls from everybody is all that it takes to call it, so
-    // only the trigger records it, and only that of a hook which exists.
-    // At the level of an error: the lines of errors must name their call, whatever the log level.
+    // The route and not the path: the id of a hook without a secret is enough to call it, so only the trigger records
+    // it, and only if the hook exists. At the level of an error: the lines of errors must name their call, whatever the
+    // log level.
     let span = tracing::error_span!(
         "call",
         request_id,

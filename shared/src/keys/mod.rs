@@ -20,8 +20,8 @@ use crate::domain::timestamp::Timestamp;
 use crate::ports::{KeysError, ReadKeys};
 use crate::telemetry::Chain;
 
-/// The shortest time between two readings that a sandbox makes after its start. It stops somebody who makes up the ids
-/// of keys from making each call a call of Secrets Manager, which costs money and 10 ms.
+/// The shortest time between two readings that a sandbox makes after its start. It stops callers who make up key ids
+/// from turning each call into a call of Secrets Manager, which costs money and 10 ms.
 pub const READ_INTERVAL: Duration = Duration::from_secs(10);
 
 /// For how long keys are taken to be the newest ones.
@@ -89,8 +89,8 @@ impl<K: Key> Keys<K> {
         Ok(ring)
     }
 
-    /// Takes the right to read the keys now; without it, they are what they are. Nobody can tell what the secret holds
-    /// while a reading is under way or has just failed: an unknown id must not be refused then as if it were made up.
+    /// Takes the right to read the keys now; without it, they are what they are. What the secret holds is unknown while
+    /// a reading is under way or has just failed: an unknown id must not be refused then as if it were made up.
     fn begin(&self, now: Timestamp) -> Result<Option<Arc<KeyRing<K>>>, KeysError> {
         let mut held = self.held_mut();
         match held.tried_at {

@@ -67,7 +67,7 @@ pub enum OpenError {
         #[source]
         source: CannotOpen,
     },
-    /// Its key is not among the keys any more: somebody dropped it too early, and can put it back.
+    /// Its key is not among the keys any more: it was dropped too early, and can be put back.
     #[error("the secret of the hook {hook} was sealed under the key {key}, which is gone")]
     KeyIsGone {
         /// Whose secret.

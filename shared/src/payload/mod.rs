@@ -12,10 +12,10 @@ use crate::domain::signature::scheme::Forms;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Why a payload cannot be read. The text says where, never what stands there.
+/// Why a payload cannot be read. The text says where, never what is there.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum PayloadError {
-    /// Its type is none that we read.
+    /// Its type is not one that we read.
     #[error("the content type must be application/json, one that ends in +json, or application/x-www-form-urlencoded")]
     UnsupportedType,
     /// It is compressed.
@@ -65,8 +65,8 @@ impl<'a> Payload<'a> {
     /// The bytes of the body that are signed by a provider which sends forms in this way. `None` when no bytes are.
     ///
     /// Where the JSON is signed before it is put into a form, the form must have that field once and nothing else.
-    /// Whoever overheard a call could otherwise send it with a field of their own before the signed one, or as a form
-    /// whose text was signed as JSON, and have that read. What is returned is what [`Payload::read`] takes for the JSON.
+    /// Otherwise an attacker who captured a call could send it with another field before the signed one, or as a form
+    /// whose text was signed as JSON, and have that read. The result is what [`Payload::read`] takes for the JSON.
     pub fn signed(forms: Forms, content_type: Option<&str>, body: &'a [u8]) -> Option<Cow<'a, [u8]>> {
         let is_wrapped = match forms {
             Forms::Signed => false,
@@ -90,7 +90,7 @@ impl<'a> Payload<'a> {
         Self::Json(Cow::Borrowed(if text.is_empty() { "{}" } else { text }))
     }
 
-    /// What stands at `paths`. JSON is parsed here, once and whole, whatever is asked for.
+    /// The values at `paths`. JSON is parsed here, once and completely, whatever the paths are.
     pub fn select<'s>(&'s self, paths: impl IntoIterator<Item = &'s Path>) -> Result<Found<'s>, PayloadError> {
         match self {
             Self::Json(text) => json::select(text, paths).map_err(PayloadError::NotJson),
@@ -104,19 +104,19 @@ impl<'a> Payload<'a> {
 pub struct Found<'a>(BTreeMap<&'a Path, Value<'a>>);
 
 impl<'a> Found<'a> {
-    /// What stands at a path that was asked for.
+    /// The value at one of the paths.
     pub fn at(&self, path: &Path) -> Option<&Value<'a>> {
         self.0.get(path)
     }
 }
 
-/// In lower case and without parameters; empty when there is none.
+/// In lower case and without parameters; empty if it is missing.
 fn media_type(content_type: Option<&str>) -> String {
     let media_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
     media_type.trim().to_ascii_lowercase()
 }
 
-/// A form is flat: a path of one segment names a field, of which the last one counts, as in JSON. There may be a
+/// A form is flat: a path of one segment names a field; the last one of a name counts, as in JSON. There may be a
 /// million fields, so they are gone through once.
 fn select_fields<'f>(
     fields: &'f [(Cow<'_, str>, Cow<'_, str>)],

@@ -10,7 +10,7 @@ use crate::domain::signing::{Rotation, SealedSecrets};
 /// How fresh a read must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consistency {
-    /// May miss the writes of the last second; costs half and answers when a replica is away.
+    /// May miss the writes of the last second; costs half and answers when a replica is unavailable.
     Eventual,
     /// Sees every write that was answered.
     Strong,
@@ -18,7 +18,7 @@ pub enum Consistency {
 
 /// Finds one hook by its id, whatever its project: who may see it is the caller's decision.
 pub trait FindHook: Send + Sync {
-    /// The hook, or `None` when there is none.
+    /// The hook, or `None` if it does not exist.
     fn find_hook(
         &self,
         id: HookId,
@@ -88,7 +88,7 @@ pub trait ScanSecrets: Send + Sync {
     ) -> impl Future<Output = Result<SecretsPage, StoreError>> + Send;
 }
 
-/// Seals the secrets of a hook anew.
+/// Reseals the secrets of a hook.
 pub trait ReplaceSeals: Send + Sync {
     /// Writes `new` in the place of `current`, which hold the same secrets, and changes nothing else: not even when the
     /// hook was changed. Fails with [`StoreError::Conflict`] when what is stored is not `current` any more; when the

@@ -42,7 +42,7 @@ pub enum KeysError {
     /// The secret could not be read a moment ago, and is not asked for again at once.
     #[error("the keys could not be read a few seconds ago")]
     UnavailableJustNow,
-    /// The secret is not a list of keys. Somebody has to put it right.
+    /// The secret is not a list of keys. An operator has to correct it.
     #[error("the secret {name} {reason}")]
     NotKeys {
         /// Which one.
@@ -54,8 +54,8 @@ pub enum KeysError {
 
 /// Reads a secret that holds keys.
 ///
-/// Its future is boxed, unlike those of the other ports: as a type parameter the source of the keys would stand in
-/// every handler, and an allocation every few minutes is no price.
+/// Its future is boxed, unlike those of the other ports: as a type parameter, the source of the keys would appear in
+/// every handler, and an allocation every few minutes costs nothing.
 pub trait ReadKeys: Send + Sync {
     /// What the secret holds now.
     fn read_keys(&self) -> Pin<Box<dyn Future<Output = Result<KeySecret, KeysError>> + Send + '_>>;

@@ -37,7 +37,7 @@ pub enum StoreError {
     /// The store cannot be reached, is overloaded or refuses us; the same call may succeed later.
     #[error("the store is unavailable")]
     Unavailable(#[source] Source),
-    /// What is stored cannot be read. Somebody has to look at it.
+    /// What is stored cannot be read. An operator has to look at it.
     #[error("the item {key} is corrupt at its attribute `{attribute}`")]
     Corrupt {
         /// The item's key.
@@ -45,11 +45,11 @@ pub enum StoreError {
         /// The attribute that does not decode.
         attribute: &'static str,
     },
-    /// The write's condition does not hold: somebody else was first.
-    #[error("the item was changed by somebody else")]
+    /// The write's condition does not hold: another request was first.
+    #[error("another request changed the item")]
     Conflict,
     /// There are as many as there may be.
-    #[error("there are {most} of them, which is the most that there may be")]
+    #[error("there are already {most} of them, the maximum")]
     Full {
         /// How many there may be.
         most: i64,

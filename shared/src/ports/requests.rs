@@ -32,7 +32,7 @@ pub trait FindRequest: Send + Sync {
 pub struct RequestQuery {
     /// The hook.
     pub hook: HookId,
-    /// Only calls with one of these outcomes. Empty for all, of which the newest
+    /// Only calls with one of these outcomes. Empty for all outcomes: then only the newest
     /// [`MOST_REJECTED`](crate::domain::request::MOST_REJECTED) rejected calls are listed.
     pub outcomes: Vec<Outcome>,
     /// Only calls that are older than this one.

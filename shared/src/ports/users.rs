@@ -32,7 +32,7 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
-/// A user and what proves that somebody is that user.
+/// A user, and what proves the user's identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credentials {
     /// The user, active or not.
@@ -68,7 +68,7 @@ pub trait InsertUser: Send + Sync {
 /// Changes a user.
 pub trait UpdateUser: Send + Sync {
     /// Writes all of `user` but its id, e-mail address and creation time, and the password if one is given. Fails with
-    /// [`StoreError::Conflict`] when there is no such user.
+    /// [`StoreError::Conflict`] if the user does not exist.
     fn update_user(
         &self,
         user: &User,
@@ -100,7 +100,7 @@ pub trait ForgiveLogin: Send + Sync {
 
 /// Finds sessions.
 pub trait FindSession: Send + Sync {
-    /// The session, or `None` when there is none, or none any more at `now`.
+    /// The session, or `None` if it does not exist, or has ended at `now`.
     fn find_session(
         &self,
         id: SessionId,

@@ -37,7 +37,7 @@ pub(super) fn process_started(function: &str) {
         started: config::monotonic(),
         init_time: Mutex::default(),
     };
-    // A second start, of which there is none, would change nothing.
+    // A second start, which does not happen, would change nothing.
     let _ = PROCESS.set(process);
 }
 
@@ -87,7 +87,7 @@ pub struct Answered<'a> {
 pub enum Status {
     /// Over HTTP.
     Http(u16),
-    /// To whoever has invoked the function directly.
+    /// To the caller that invoked the function directly.
     Invocation(&'static str),
 }
 
@@ -97,7 +97,7 @@ impl Measurements {
         Self { started: config::monotonic(), noted: Mutex::default() }
     }
 
-    /// The call is one of this hook. Its provider is a name out of our table, never one that somebody chose.
+    /// The call is one of this hook. Its provider is a name from our table, never one that a caller chose.
     pub fn hook(&self, id: &impl Display, provider: &'static str) {
         Span::current().record("hook_id", tracing::field::display(id));
         self.note(|noted| (noted.hook_id, noted.provider) = (Some(id.to_string()), Some(provider)));
@@ -142,7 +142,7 @@ impl Measurements {
     }
 }
 
-/// The line, as it is printed. What people look for stands where it stands in the lines of `tracing`.
+/// The line, as it is printed. What people look for is in the same place as in the lines of `tracing`.
 #[derive(Serialize)]
 struct Line<'a> {
     timestamp: String,

@@ -63,8 +63,8 @@ impl Metric {
     }
 }
 
-/// What makes a line of the log a document of metrics: the member `_aws`. The values and the dimensions stand beside
-/// it, under their names.
+/// What makes a line of the log a document of metrics: the member `_aws`. The values and the dimensions are beside it,
+/// under their names.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Metadata<'a> {

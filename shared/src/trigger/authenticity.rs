@@ -9,12 +9,12 @@ use crate::keys::SealingKeys;
 use crate::payload::Payload;
 use crate::telemetry::Chain;
 
-/// The secret that the sender of an authentic call knows; `None` where the hook takes calls from everybody. Any other
-/// call is [`ApiError::WrongSignature`].
+/// The secret that the sender of an authentic call knows; `None` if the hook requires no secret. Any other call is
+/// [`ApiError::WrongSignature`].
 ///
-/// A secret that does not open fails the call, unless it is proven authentic with another: nobody can tell whether its
-/// sender knows that one. While a rotation overlaps, either secret proves a call, and a handshake must be answered with
-/// the one that its sender knows.
+/// A secret that does not open fails the call, unless it is proven authentic with another: we cannot tell whether its
+/// sender knows the one that does not open. While a rotation overlaps, either secret proves a call, and a handshake
+/// must be answered with the one that its sender knows.
 pub async fn authenticate(
     hook: &Hook,
     received: &Received,
@@ -40,7 +40,7 @@ pub async fn authenticate(
     }
     match unopened {
         Some(error) if known.is_none() => return Err(error.into()),
-        Some(error) => tracing::warn!(cause = %Chain(&error), "One of the hook's secrets is of no use"),
+        Some(error) => tracing::warn!(cause = %Chain(&error), "One of the hook's secrets cannot be used"),
         None => {}
     }
     let no_secret = || NotAuthentic::NoMatch(signing.header_name.as_str().to_owned());

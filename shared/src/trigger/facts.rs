@@ -1,4 +1,4 @@
-//! What a call says: everything that is wanted of its payload, found in one pass, and of its headers.
+//! What a call says: everything that we need from its payload, found in one pass, and from its headers.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -17,8 +17,8 @@ use crate::payload::{Found, Payload, PayloadError};
 /// Longer names of deliveries and events are taken for none: the job would grow with what a sender makes up.
 const MAX_FACT_CHARS: usize = 256;
 
-/// What a handshake asks to have repeated is no longer: Slack's challenges have some 52 characters, Zoom's tokens 22. A
-/// longer one is none, or whoever may call a hook could make us send and keep as much of their text as they like.
+/// The longest text that a handshake may ask us to repeat. Slack's challenges have about 52 characters, Zoom's tokens
+/// 22. Without a limit, anyone who may call a hook could make us send and keep any amount of their text.
 const MAX_ASKED_CHARS: usize = 256;
 
 /// The places in the body that schemes name, as paths.
@@ -44,7 +44,7 @@ impl<'a> Facts<'a> {
         Ok(Self { hook, received, found })
     }
 
-    /// What stands at the path of a variable or condition.
+    /// The value at the path of a variable or condition.
     pub(super) fn at(&self, path: &Path) -> Option<&Value<'a>> {
         self.found.at(path)
     }
@@ -78,7 +78,7 @@ impl<'a> Facts<'a> {
             Handshake::ZoomValidation => {
                 let asked = self.text("event")? == "endpoint.url_validation";
                 let plain = self.asked("payload.plainToken").filter(|_| asked)?;
-                // When the call is retried by a user, there is nobody to prove it to.
+                // When a user retries the call, no one checks the proof.
                 let proof = secret.and_then(|secret| signature::prove(secret, plain));
                 let answer = |encrypted| Answer::Token { plain: plain.to_owned(), encrypted };
                 Some(proof.map_or_else(Answer::ready, answer))

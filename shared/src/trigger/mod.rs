@@ -1,4 +1,4 @@
-//! What becomes of a call of a hook, the first time and when it is retried: it is proven authentic, its payload is
+//! What happens to a call of a hook, the first time and when it is retried: it is proven authentic, its payload is
 //! parsed, its conditions and variables are read, its job is queued and the call is logged.
 
 mod answer;
@@ -19,8 +19,8 @@ use crate::payload::{Payload, refuse_compressed};
 use crate::ports::{PushJob, PutRequest, ReplaceRequest, StoreError};
 use crate::telemetry::{Chain, Measurements};
 
-/// The largest body that is kept for a hook that takes calls from everybody. Each kilobyte that is written costs, and
-/// there nobody but whoever knows the URL decides how many there are.
+/// The largest body that is kept for a hook that requires no secret. Each kilobyte that is written costs money, and
+/// anyone who knows the URL decides how many there are.
 const MAX_OPEN_BODY_BYTES: usize = 64 * 1024;
 
 /// The longest answer that is kept whole for such a hook. Most have under 200 bytes, and what a caller sends takes at
@@ -29,7 +29,7 @@ const MAX_OPEN_BODY_BYTES: usize = 64 * 1024;
 /// written each time.
 const MAX_OPEN_ANSWER_BYTES: usize = 16 * 1024;
 
-/// What is to become of a call.
+/// What to do with a call.
 enum Decision {
     /// It runs the pipeline, and this is the answer once the job is queued.
     Queue(Box<Job>, Answer),
@@ -64,7 +64,7 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
     }
 
     /// Runs an authentic call, whose sender knows `secret`. It is answered and logged whatever happens; the answer is a
-    /// 200 only when the queue has the job, or when there is none to queue. The one error is
+    /// 200 only when the queue has the job, or when there is no job to queue. The one error is
     /// [`ApiError::WrongSignature`]: the body says that the call is an old one, played back.
     pub async fn accept(&self, secret: Option<&HookSecret>, jobs: &impl PushJob) -> Result<Answered, ApiError> {
         match self.decide(secret) {

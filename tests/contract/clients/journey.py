@@ -1,4 +1,4 @@
-"""What somebody does with the SDK, step by step. A step's name is its claim; later steps build on earlier ones."""
+"""What a user does with the SDK, step by step. A step's name is its claim; later steps build on earlier ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MASK = "********"
 
 
 class Journey:
-    """One user's way, with one client, in a project where nobody else is."""
+    """One user's journey, with one client, in a project of its own."""
 
     def __init__(self, stack: Stack, user: User, client: DevopnessClient | DevopnessClientAsync) -> None:
         self.stack = stack
@@ -282,7 +282,7 @@ class Journey:
 
         same(([hook.name for hook in listed.data], listed.page_count), ([f"hook {n}" for n in range(90, 100)], 4))
         same((await answer(hooks.list_pipeline_hooks(8))).page_count, 5)
-        full = "The resource has 100 hooks, which is the most that it may have: delete one first."
+        full = "The resource has 100 hooks, the maximum: delete one first."
         await refused(lambda: hooks.add_pipeline_hook("incoming", 8, draft), 409, full, None)
 
     async def deletes_a_hook(self) -> None:

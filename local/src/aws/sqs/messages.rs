@@ -1,7 +1,7 @@
 //! The messages in the queues, known from the requests that pass: to show each as it lands, and to keep what is not
 //! yet deleted. The emulator has no way to look into a queue without receiving from it.
 //!
-//! The journal is a file of JSON lines. Each start replays it into the queues and begins it anew. A request is
+//! The journal is a file of JSON lines. Each start replays it into the queues and starts a new one. A request is
 //! acknowledged when its lines are on the disk.
 
 use std::{

@@ -26,7 +26,7 @@ const ATTRIBUTE: &str = "pipehook-local-body";
 #[derive(Debug, Default)]
 pub(super) struct Sizes(Mutex<HashMap<String, usize>>);
 
-/// What becomes of a request.
+/// What to do with a request.
 pub(super) enum Admitted {
     AsItIs,
     /// The emulator gets this request, and its answer goes through [`Sizes::complete`].

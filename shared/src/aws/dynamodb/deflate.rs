@@ -7,8 +7,8 @@ use std::io::{Error, Read as _};
 use flate2::read::ZlibDecoder;
 use flate2::{Compress, Compression, Decompress, FlushCompress, Status};
 
-/// Names and fixed parts of three common payloads, with their headers and our answer; what is likeliest stands last.
-/// What was written with it can only be read with it: another one is a new file and a new [`FORMAT`].
+/// Names and fixed parts of three common payloads, with their headers and our answer; the likeliest come last. What was
+/// written with it can only be read with it: another one is a new file and a new [`FORMAT`].
 const DICTIONARY: &[u8] = include_bytes!("dictionary-1.txt");
 
 /// The first byte: what follows is raw deflate (RFC 1951) with the dictionary above.
@@ -23,7 +23,8 @@ const MAX_WELL_COMPRESSED_BYTES: usize = 256 * 1024;
 const MAX_INFLATED_BYTES: u64 = 8 * 1024 * 1024;
 
 thread_local! {
-    /// Kept from call to call: its 300 KB would be given back to the system at the end of each, and paged in anew.
+    /// Kept from call to call: otherwise its 300 KB would be returned to the system after each call, and paged in
+    /// again.
     static COMPRESSOR: RefCell<Compress> = RefCell::new(Compress::new(Compression::new(4), false));
 }
 

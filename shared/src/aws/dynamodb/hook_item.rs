@@ -55,7 +55,7 @@ fn encode_signing(signing: &Signing) -> Attributes {
     item
 }
 
-/// The partition of an index: the project stands in it, so that no query can reach into another one.
+/// The partition of an index: it contains the project, so that no query can reach into another one.
 pub(super) fn partition(project: ProjectId, filter: HookFilter) -> String {
     match filter {
         HookFilter::Resource(Resource { kind, id }) => format!("{project}#{kind}#{id}"),
@@ -63,7 +63,7 @@ pub(super) fn partition(project: ProjectId, filter: HookFilter) -> String {
     }
 }
 
-/// A whole hook, as it stands in the table.
+/// A whole hook, as the table stores it.
 pub(super) fn decode(attributes: &Attributes) -> Result<Hook, StoreError> {
     let item = StoredItem::new(attributes, "id");
     let relation = decode_relation(attributes)?;
@@ -96,8 +96,8 @@ fn decode_previous(item: &StoredItem<'_>) -> Result<Option<PreviousSecret>, Stor
     Ok(Some(PreviousSecret { secret, until: item.parsed("previous_secret_until")? }))
 }
 
-/// The relation, as it stands in the table and in both indexes: what they project besides their own keys, `template.yaml`
-/// lists.
+/// The relation, as the table and both indexes store it. `template.yaml` lists what they project besides their own
+/// keys.
 pub(super) fn decode_relation(attributes: &Attributes) -> Result<HookRelation, StoreError> {
     let item = StoredItem::new(attributes, "id");
     Ok(HookRelation {

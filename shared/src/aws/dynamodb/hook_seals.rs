@@ -1,4 +1,4 @@
-//! The sealed secrets of all hooks, which are sealed anew when the key changes.
+//! The sealed secrets of all hooks, which are resealed when the key changes.
 
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 

@@ -64,7 +64,7 @@ impl InsertHook for HooksTable {
 impl ReplaceHook for HooksTable {
     async fn replace_hook(&self, current: &Hook, new: &Hook) -> Result<(), StoreError> {
         let (from, to) = (&current.relation, &new.relation);
-        // Whoever rotates the secret at the same millisecond must not lose the new one.
+        // A rotation in the same millisecond must not lose its new secret.
         let (condition, values) = match &current.signing {
             Some(signing) => ("updated_at = :seen AND secret = :secret", Some(binary(signing.secret.as_bytes()))),
             None => ("updated_at = :seen AND attribute_not_exists(secret)", None),

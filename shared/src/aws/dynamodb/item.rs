@@ -39,7 +39,7 @@ pub(super) struct StoredItem<'a> {
 }
 
 impl<'a> StoredItem<'a> {
-    /// An item of a table whose partition key is `key_attribute`; the key stands in every error, but without an e-mail
+    /// An item of a table whose partition key is `key_attribute`; every error contains the key, but without an e-mail
     /// address, because errors are logged.
     pub(super) fn new(attributes: &'a Attributes, key_attribute: &'static str) -> Self {
         let key = match attributes.get(key_attribute).and_then(|key| key.as_s().ok()) {

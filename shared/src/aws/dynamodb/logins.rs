@@ -33,7 +33,7 @@ fn network_key(attempt: &LoginAttempt<'_>) -> String {
 enum Count {
     /// It was counted, and this is the item now.
     Counted(Attributes),
-    /// As many as `limit` count already, of which the oldest does so until then.
+    /// `limit` failures count already; the oldest counts until then.
     Full { until: Timestamp },
 }
 

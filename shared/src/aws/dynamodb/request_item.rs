@@ -35,7 +35,7 @@ pub(super) const SUMMARY_ATTRIBUTES: [&str; 8] =
 /// A call as it is written.
 pub(super) struct Items {
     pub(super) call: Attributes,
-    /// The body, if it stands apart.
+    /// The body, if it is a separate item.
     pub(super) body: Option<Attributes>,
 }
 
@@ -56,8 +56,8 @@ fn project_partition(summary: &RequestSummary) -> String {
     format!("{project_id}#{}#{}", outcome.as_str(), summary.id.tag().shard(PROJECT_SHARDS))
 }
 
-/// The partition of a body that stands apart. One each, because a partition takes 1,000 write units a second, and a
-/// body can be 400.
+/// The partition of a body that is a separate item. One each, because a partition takes 1,000 write units a second, and
+/// a body can be 400.
 pub(super) fn body_partition(id: RequestId) -> String {
     format!("BODY#{id}")
 }
@@ -86,8 +86,8 @@ pub(super) fn encode(request: &Request) -> Result<Items, StoreError> {
     Ok(Items { call, body })
 }
 
-/// What stands where a call was kept as queued that has failed after all. It is in no list, and under no id: its outcome
-/// is not that of its partition.
+/// What replaces a call that was kept as queued but failed after all. No list and no id finds it: its outcome is not
+/// that of its partition.
 pub(super) fn encode_replaced(failed: &RequestSummary) -> Attributes {
     encode_summary(failed, partition(Outcome::Queued, failed.id.tag()))
 }
@@ -149,14 +149,14 @@ fn compressed(parts: &[&[u8]]) -> Result<Vec<u8>, StoreError> {
     deflate(parts).map_err(|error| StoreError::Unavailable(Box::new(error)))
 }
 
-/// A call, from its item. Where its body stands apart, it counts as lost until [`decode_body`] brings it.
+/// A call, from its item. If its body is a separate item, it counts as lost until [`decode_body`] brings it.
 pub(super) fn decode(attributes: &Attributes) -> Result<Request, StoreError> {
     let item = StoredItem::new(attributes, "id");
     let exchange = decode_exchange(item.binary("exchange")?).ok_or_else(|| item.corrupt("exchange"))?;
     Ok(Request { summary: decode_summary(attributes)?, exchange })
 }
 
-/// A body that stands apart.
+/// A body that is a separate item.
 pub(super) fn decode_body(attributes: &Attributes) -> Result<KeptBody, StoreError> {
     let item = StoredItem::new(attributes, "id");
     inflate(item.binary("body")?).map(|body| KeptBody::Whole(body.into())).ok_or_else(|| item.corrupt("body"))

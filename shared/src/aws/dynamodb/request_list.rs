@@ -161,7 +161,7 @@ mod tests {
         }
     }
 
-    /// What one read of a partition finds, of which some items are of no call that is listed.
+    /// What one read of a partition finds. Some of its items may belong to calls that are not listed.
     fn stretch(partition: &[(RequestSummary, bool)], before: Option<RequestId>, read: usize) -> Stretch {
         let older: Vec<_> = partition.iter().filter(|(call, _)| before.is_none_or(|before| call.id < before)).collect();
         let seen = &older[..read.min(older.len())];

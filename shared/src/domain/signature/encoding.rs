@@ -14,7 +14,7 @@ pub enum Encoding {
     HexOrBase64,
 }
 
-/// The `length` bytes that `text` stands for, or `None` when it stands for anything else.
+/// The `length` bytes that `text` encodes, or `None` when it encodes anything else.
 pub(super) fn decode(encoding: Encoding, text: &str, length: usize) -> Option<Vec<u8>> {
     let hex = || hex::decode(text).ok();
     let base64 = || STANDARD.decode(text).ok();

@@ -328,8 +328,8 @@ static GENERIC: Scheme = Scheme {
     ..DEFAULT
 };
 
-/// The calls of a hook that requires no secret, whoever makes them: what the common providers say in headers is
-/// believed, as all of the call is.
+/// The calls of a hook that requires no secret, from any sender: the headers of common providers are trusted, as
+/// everything in the call is.
 pub static UNSIGNED: Scheme = Scheme {
     provider: "unsigned",
     algorithms: &[],

@@ -20,15 +20,15 @@ pub struct Scheme {
     pub header: &'static str,
     /// The algorithms with which this entry applies; a provider that has only one leaves no choice.
     pub algorithms: &'static [Algorithm],
-    /// What stands in the header.
+    /// The content of the header.
     pub proof: Proof,
     /// How the provider sends forms.
     pub forms: Forms,
     /// How replays are stopped.
     pub timing: Timing,
-    /// Where the delivery's id stands: the first that is there counts.
+    /// Where the delivery's id is: the first one present counts.
     pub delivery_id: &'static [Source],
-    /// Where the event's name stands, likewise.
+    /// Where the event's name is, likewise.
     pub event: &'static [Source],
     /// The calls with which the provider asks whether the URL is there.
     pub handshakes: &'static [Handshake],
@@ -38,7 +38,7 @@ pub struct Scheme {
     pub unanswered: &'static [Mark],
 }
 
-/// What stands in the signature header.
+/// The content of the signature header.
 #[derive(Debug)]
 pub enum Proof {
     /// The secret itself.
@@ -53,7 +53,7 @@ pub struct MacForm {
     /// What separates the header's entries; `None` when the whole header is one. API Gateway joins two headers of one
     /// name with a comma: where that separates signatures, any of them may match.
     pub separator: Option<char>,
-    /// What stands before a signature.
+    /// The prefix of a signature.
     pub prefix: Prefix,
     /// How a signature is written.
     pub encoding: Encoding,
@@ -63,7 +63,7 @@ pub struct MacForm {
     pub key: Key,
 }
 
-/// What stands before a signature in its entry.
+/// The prefix of a signature in its entry.
 #[derive(Debug)]
 pub enum Prefix {
     /// Nothing.
@@ -103,7 +103,7 @@ pub enum Forms {
 pub enum Key {
     /// Its characters as they are.
     Verbatim,
-    /// The bytes whose base64 stands behind this prefix.
+    /// The bytes whose base64 follows this prefix.
     Base64After(&'static str),
 }
 
@@ -128,14 +128,14 @@ pub enum Timing {
     },
     /// Unix milliseconds in the body.
     BodyMillis {
-        /// Where they stand.
+        /// Where they are.
         path: &'static str,
         /// How far the timestamp may be from the clock, either way.
         tolerance: Duration,
     },
 }
 
-/// Where a fact about a delivery stands.
+/// Where a fact about a delivery is.
 #[derive(Debug)]
 pub enum Source {
     /// In a header, by its name in lower case.
@@ -144,8 +144,8 @@ pub enum Source {
     HeaderBeside(&'static str, &'static str),
     /// In the body.
     Body(&'static str),
-    /// Nowhere: the body's digest stands in for it. For providers that number no deliveries, but whose bodies tell one
-    /// event from the next, so that only a retry repeats one.
+    /// Nowhere: the body's digest replaces it. For providers that do not number deliveries but whose bodies differ from
+    /// event to event, so that only a retry repeats one.
     BodyDigest,
 }
 

@@ -385,7 +385,7 @@ proptest! {
             let at = index.index(bytes.len());
             bytes[at] ^= 1_u8 << bit;
             let Ok(forged) = String::from_utf8(bytes) else { continue };
-            // Hexadecimal knows no case, and what stands beside the signature that counts may be anything.
+            // Hexadecimal is not case-sensitive, and anything may surround the signature that counts.
             let beside = value.contains(&"0".repeat(64)) || (value.ends_with(",v0=0") && at >= value.len() - 5);
             let same = beside || forged.to_lowercase() == value.to_lowercase();
             let mut headers = call.header_refs();

@@ -11,17 +11,17 @@ use crate::domain::timestamp::Timestamp;
 use crate::http::error::ApiError;
 use crate::http::fields::{Fields, read};
 
-/// A hook as somebody wants it to be.
+/// A hook as a user wants it to be.
 #[derive(Debug)]
 pub struct HookChange {
     /// All but how its calls are signed.
     pub relation: HookRelation,
-    /// How its calls are to be signed; `None` takes unsigned calls. The secret changes only by its rotation.
+    /// How its calls must be signed; `None` takes unsigned calls. The secret changes only by its rotation.
     pub signing: Option<(Algorithm, SecretHeaderName)>,
 }
 
-/// Reads what is to become of `hook` at `now`. The body repeats the hook's id, so that one which was meant for another
-/// hook changes nothing.
+/// Reads what `hook` becomes at `now`. The body repeats the hook's id, so that one which was meant for another hook
+/// changes nothing.
 pub fn read_change(mut fields: Fields<'_>, hook: &Hook, now: Timestamp) -> Result<HookChange, ApiError> {
     let current = &hook.relation;
     fields.required("id", |value| match read::parsed::<HookId>(value)? {

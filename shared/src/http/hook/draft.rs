@@ -49,7 +49,7 @@ fn read_action_type(fields: &mut Fields<'_>, pipeline: Option<PipelineId>) -> Op
 }
 
 /// Nor can they name a resource. Then it is a deployment under the pipeline's id, so that the jobs of one pipeline run
-/// in order. Half a resource is an error: whoever named the type meant to say which one.
+/// in order. Half a resource is an error: a caller that names the type means a certain resource.
 fn read_resource(fields: &mut Fields<'_>, pipeline: Option<PipelineId>) -> Option<Resource> {
     if let Some(pipeline) = pipeline
         && !fields.has("resource_type")
@@ -71,7 +71,7 @@ fn read_pipeline(fields: &mut Fields<'_>, of_path: Option<PipelineId>) -> Option
 }
 
 /// How calls are signed, when they must be. Leaving `requires_secret` out is an error and never the same as `false`: a
-/// misspelt field must not open a hook to everybody.
+/// misspelt field must not open a hook to everyone.
 fn read_signing(fields: &mut Fields<'_>) -> Option<SigningDraft> {
     if !fields.required("requires_secret", read::boolean)? {
         return None;

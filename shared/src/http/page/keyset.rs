@@ -67,8 +67,8 @@ impl Keyset {
     }
 
     /// The `Link` header: `first` always, `next` where there is more. How many pages there are is not known without
-    /// reading all of them, so `last` is the last of which it is known that there may be one: clients which count on
-    /// its number go on to it.
+    /// reading all of them, so `last` is the last page that is known to be possible: clients that count up to its
+    /// number go on to it.
     fn links(self, next: Option<RequestId>, url: &str, filter: &[(&str, String)]) -> String {
         let Page { number, per_page } = self.page;
         let link = |rel: &str, number: usize, before: Option<RequestId>| {

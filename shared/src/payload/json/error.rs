@@ -1,6 +1,6 @@
 //! What is wrong with a text that should be JSON.
 
-/// Why a text cannot be read. It says where, never what stands there.
+/// Why a text cannot be read. It says where, never what is there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JsonError {
     /// It is not JSON.
@@ -21,15 +21,15 @@ pub enum JsonError {
         /// What is wrong there.
         why: &'static str,
     },
-    /// It is JSON of another type than was asked for.
-    #[error("is JSON of another type")]
+    /// It is JSON, but of another type than was asked for.
+    #[error("is JSON, but of another type")]
     OtherType,
 }
 
 /// What `serde_json` refuses although it is JSON. Its words are all that tells these errors apart; should they change,
 /// the errors count as any other, and a test fails.
 const LIMITS: [(&str, &str); 3] = [
-    ("recursion limit exceeded", "it is nested over 127 levels deep along a path"),
+    ("recursion limit exceeded", "it nests more than 127 levels deep along a path"),
     ("number out of range", "the number is too large"),
     ("hex escape", r"a \u escape is half of a surrogate pair"),
 ];

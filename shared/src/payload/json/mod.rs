@@ -30,7 +30,7 @@ pub fn array(text: &str) -> Result<Vec<Value<'_>>, JsonError> {
 #[derive(serde::Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 struct CowStr<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// One value of the whole text, of which only a string is looked into.
+/// One value of the whole text; only a string is looked into.
 fn value<'a>(raw: &'a RawValue, whole: &str) -> Result<Value<'a>, JsonError> {
     let text = raw.get();
     Ok(match text.as_bytes().first() {
@@ -47,7 +47,7 @@ fn value<'a>(raw: &'a RawValue, whole: &str) -> Result<Value<'a>, JsonError> {
     })
 }
 
-/// What stands at `paths`, after one pass over the whole text. Everything else is checked to be JSON and passed over.
+/// The values at `paths`, after one pass over the whole text. Everything else is checked to be JSON and skipped.
 pub fn select<'a>(text: &'a str, paths: impl IntoIterator<Item = &'a Path>) -> Result<Found<'a>, JsonError> {
     let paths: BTreeSet<&Path> = paths.into_iter().collect();
     let mut root = Node::default();
@@ -60,7 +60,7 @@ pub fn select<'a>(text: &'a str, paths: impl IntoIterator<Item = &'a Path>) -> R
     found.map(|(path, raw)| Ok((path, value(raw, text)?))).collect::<Result<_, _>>().map(Found)
 }
 
-/// The paths as a tree: what is wanted of one value.
+/// The paths as a tree: what to find in one value.
 #[derive(Default)]
 struct Node<'p> {
     /// The index of the path that ends here.
@@ -85,8 +85,9 @@ impl<'p> Node<'p> {
         self.children.iter().find(|(known, _)| *known == name).map(|(_, child)| child)
     }
 
-    /// Finds what is wanted below this node in `part`, its value; an error comes with the part that it is about. What
-    /// is wanted and leads on to more is looked into a second time, when it is known to be the last of its name.
+    /// Finds the values below this node in `part`, its value; an error comes with the part that it is about. A value
+    /// that is both a result and on the way to others is looked into a second time, when it is known to be the last of
+    /// its name.
     fn search<'a>(
         &self,
         part: &'a str,
@@ -115,7 +116,7 @@ impl<'p> Node<'p> {
     }
 }
 
-/// Reads one value, of which `node` is wanted.
+/// Reads one value, in which `node` is to be found.
 struct Seed<'s, 'p, 'a> {
     node: &'s Node<'p>,
     found: &'s mut Vec<Option<&'a RawValue>>,
@@ -285,7 +286,7 @@ mod tests {
     fn what_is_json_and_cannot_be_read_says_why_and_where() {
         let deep = |levels: usize| r#"{"a":"#.repeat(levels) + "1" + &"}".repeat(levels);
         let path = |levels: usize| vec!["a"; levels].join(".");
-        let nested = "it is nested over 127 levels deep along a path";
+        let nested = "it nests more than 127 levels deep along a path";
         let large = "the number is too large";
         let half = r"a \u escape is half of a surrogate pair";
         for (text, paths, line, column, why) in [
