@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE_URI = re.compile(r"^(?P<indent> +)CodeUri: target/lambda/(?P<function>[a-z-]+)/$", re.MULTILINE)
-ARCHITECTURE = re.compile(r"^(?P<head>  Architecture:\n(?:    .*\n)*?    Default: )\S+$", re.MULTILINE)
+PARAMETER = re.compile(r"^  Architecture:\n(?:    .*\n)+", re.MULTILINE)
 DOCUMENTS = ["samconfig.toml", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"]
 
 # The earliest time that a zip can hold.
@@ -45,14 +45,29 @@ def find_binary(binaries: Path, function: str) -> Path:
     sys.exit(f"{binaries}: {function} is missing. Build it first, with `cargo lambda build --release`.")
 
 
+def built_for(architecture: str, template: str) -> str:
+    """The template without the parameter Architecture. SAM keeps the value that an existing stack has for a parameter,
+    and these binaries do not run on the other architecture."""
+    packed, found = PARAMETER.subn("", template)
+    if found != 1:
+        sys.exit("template.yaml: there is no parameter Architecture.")
+    for use, replacement in {
+        "Architectures: [!Ref Architecture]": f"Architectures: [{architecture}]",
+        "${Architecture}": architecture,
+        ", Architecture]": "]",
+    }.items():
+        packed = packed.replace(use, replacement)
+    if left := re.search(r".*\bArchitecture\b.*", packed):
+        sys.exit(f"template.yaml: Architecture is used where a release has no such parameter: {left[0].strip()}")
+    return packed
+
+
 def pack(template: str, binaries: Path, architecture: str, output: Path) -> None:
     functions = sorted(match["function"] for match in CODE_URI.finditer(template))
     if not functions or template.count("CodeUri:") != len(functions):
         sys.exit("template.yaml: each CodeUri must be target/lambda/<function>/ on a line of its own.")
     packed = CODE_URI.sub(r"\g<indent>CodeUri: functions/\g<function>.zip", template)
-    packed, found = ARCHITECTURE.subn(rf"\g<head>{architecture}", packed)
-    if found != 1:
-        sys.exit("template.yaml: the parameter Architecture has no Default.")
+    packed = built_for(architecture, packed)
     output.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(output, "w") as archive:
         for name in DOCUMENTS:

@@ -3,9 +3,10 @@
     cargo lambda build --x86-64    # or --arm64: what this machine is
     .venv/bin/python tests/deploy/run.py
 
-It needs `sam`, and `ministack` in the environment that runs it. It creates a user, logs in, creates a hook, calls it
-with a signed push and a tampered one, reads the job from the queue, and deploys a second time. Functions are invoked
-directly: the emulator does not read routes out of an API's OpenAPI body.
+It needs `sam`, and `ministack` in the environment that runs it. The release takes the place of a stack that was deployed
+for the other architecture. Then it creates a user, logs in, creates a hook, calls it with a signed push and a tampered
+one, reads the job from the queue, and deploys once more. Functions are invoked directly: the emulator does not read
+routes out of an API's OpenAPI body.
 """
 
 import argparse
@@ -31,6 +32,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 STACK = "pipehook"
+ARCHITECTURE, OTHER_ARCHITECTURE = ("arm64", "x86_64") if os.uname().machine == "aarch64" else ("x86_64", "arm64")
 
 # As a string of YAML.
 PUNCTUATION = "'" + string.punctuation.replace("'", "''") + "'"
@@ -74,18 +76,29 @@ def pack(binaries: Path, directory: Path) -> Path:
         if not binary.is_file():
             raise Failed(f"{binary} is missing: run `cargo lambda build`")
         subprocess.run(["strip", "-o", stripped / function, binary], check=True)
-    architecture = "arm64" if os.uname().machine == "aarch64" else "x86_64"
-    command = [sys.executable, ROOT / ".ci/package.py", "--architecture", architecture]
+    command = [sys.executable, ROOT / ".ci/package.py", "--architecture", ARCHITECTURE]
     subprocess.run([*command, "--binaries", stripped, "--output", directory], check=True)
     release = directory / "release"
-    with zipfile.ZipFile(directory / f"pipehook-dev-{architecture}.zip") as archive:
+    with zipfile.ZipFile(directory / f"pipehook-dev-{ARCHITECTURE}.zip") as archive:
         archive.extractall(release)
-    template = (release / "template.yaml").read_text()
+    adapt((release / "template.yaml").read_text(), release)
+    return release
+
+
+def from_source(release: Path) -> Path:
+    """What `sam deploy` takes from the repository: the template with all of its parameters."""
+    source = release.with_name("source")
+    shutil.copytree(release, source)
+    template = (ROOT / "template.yaml").read_text()
+    adapt(re.sub(r"CodeUri: target/lambda/([a-z-]+)/", r"CodeUri: functions/\1.zip", template), source)
+    return source
+
+
+def adapt(template: str, directory: Path) -> None:
     for reason, pattern, replacement in ADAPTATIONS:
         template, count = pattern.subn(lambda _: replacement, template)
         print(f"  adapted ({count} times): {reason}")
-    (release / "template.yaml").write_text(template)
-    return release
+    (directory / "template.yaml").write_text(template)
 
 
 @contextlib.contextmanager
@@ -120,7 +133,7 @@ def emulator(directory: Path) -> Iterator[str]:
         process.wait(30)
 
 
-def deploy(release: Path, url: str) -> None:
+def deploy(release: Path, url: str, *arguments: str) -> None:
     environment = os.environ | {
         "AWS_ENDPOINT_URL": url,
         "AWS_ACCESS_KEY_ID": "test",
@@ -129,7 +142,7 @@ def deploy(release: Path, url: str) -> None:
         "SAM_CLI_TELEMETRY": "0",
     }
     command = ["sam", "deploy", "--no-confirm-changeset", "--stack-name", STACK, "--no-progressbar"]
-    done = subprocess.run(command, cwd=release, env=environment, capture_output=True, text=True, timeout=600)
+    done = subprocess.run([*command, *arguments], cwd=release, env=environment, capture_output=True, text=True, timeout=600)
     if done.returncode != 0:
         raise Failed(f"sam deploy ended with {done.returncode}:\n{done.stdout[-6000:]}\n{done.stderr[-2000:]}")
 
@@ -140,7 +153,7 @@ class Aws:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def send(self, path: str, body: bytes, service: str, headers: dict[str, str]) -> bytes:
+    def send(self, path: str, body: bytes | None, service: str, headers: dict[str, str]) -> bytes:
         scope = f"test/20260101/us-east-1/{service}/aws4_request"
         authorization = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
         request = urllib.request.Request(self.url + path, body, headers | {"Authorization": authorization})
@@ -162,6 +175,11 @@ class Aws:
     def invoke(self, function: str, payload: Any) -> Any:
         path = f"/2015-03-31/functions/{function}/invocations"
         return json.loads(self.send(path, json.dumps(payload).encode(), "lambda", {}))
+
+    def architectures(self) -> set[str]:
+        """What the functions of the stack run on."""
+        functions = json.loads(self.send("/2015-03-31/functions/", None, "lambda", {}))["Functions"]
+        return {architecture for function in functions for architecture in function["Architectures"]}
 
     def receive(self, queue: str) -> list[dict[str, Any]]:
         headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "AmazonSQS.ReceiveMessage"}
@@ -259,10 +277,13 @@ def main() -> int:
         try:
             release = pack(arguments.binaries.resolve(), directory)
             with emulator(directory) as url:
-                started = time.monotonic()
-                deploy(release, url)
+                aws, started = Aws(url), time.monotonic()
+                deploy(from_source(release), url, "--parameter-overrides", f"Architecture={OTHER_ARCHITECTURE}")
                 print(f"  ok  sam deploy made the stack in {time.monotonic() - started:.0f} s")
-                use(Aws(url))
+                check("for the other architecture", aws.architectures() == {OTHER_ARCHITECTURE}, aws.architectures())
+                deploy(release, url)
+                check("a release decides what it runs on", aws.architectures() == {ARCHITECTURE}, aws.architectures())
+                use(aws)
                 deploy(release, url)
                 print("  ok  a second sam deploy finds nothing to do")
         except Failed as failed:
