@@ -2,9 +2,8 @@
 //! what outlives the stack.
 
 use std::collections::BTreeSet;
-use std::fs;
 
-use harness::{alone_with, github_hook, resources, template};
+use harness::{alone_with, github_hook, repository, resources, template};
 use serde_json::{Value as Json, json};
 
 const FUNCTION: &str = "AWS::Serverless::Function";
@@ -65,8 +64,7 @@ fn each_parameter_is_described_bounded_and_in_one_group_and_has_a_default() {
 
 #[test]
 fn the_guide_lists_the_parameters_as_the_template_has_them() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/deploying.md");
-    let text = fs::read_to_string(path).unwrap();
+    let text = repository::read("docs/deploying.md");
     let expected = guide(&template());
     let (_, from) = text.split_once("## Parameters\n").unwrap();
     let start = from.find("\n### ").unwrap();
@@ -110,16 +108,17 @@ fn of_a_version(properties: &Json) -> Json {
 fn a_parameter_that_changes_a_function_publishes_a_new_version_of_it() {
     let template = template();
     let globals = &template["Globals"]["Function"];
-    let mut described = BTreeSet::new();
-    parameters(&template, &globals["Description"], &mut described);
     for (id, function) in resources(&template, FUNCTION) {
-        let mut changing = BTreeSet::new();
+        let of_version = &function["Properties"]["VersionDescription"];
+        let (mut described, mut changing) = (BTreeSet::new(), BTreeSet::new());
+        parameters(&template, of_version, &mut described);
         let (common, own) = (of_a_version(globals), of_a_version(&function["Properties"]));
         parameters(&template, &common, &mut changing);
         parameters(&template, &own, &mut changing);
         assert!(changing.is_subset(&described), "{id}: {changing:?}");
-        let of_version = function["Properties"]["VersionDescription"]["!Sub"].as_str().unwrap();
-        let of_function = format!("Pipehook {}, {of_version}", env!("CARGO_PKG_VERSION"));
+        // A function's own parameters follow those that change every function.
+        let common = of_version.get("!Join").map_or(of_version, |join| &join[1][0])["!Sub"].as_str().unwrap();
+        let of_function = format!("Pipehook {}, {common}", env!("CARGO_PKG_VERSION"));
         assert_eq!(globals["Description"], json!({ "!Sub": of_function }), "{id}");
     }
     let longest: u64 = ["PublicUrl", "DomainName"]
@@ -181,6 +180,104 @@ fn every_table_outlives_the_stack_and_can_be_restored() {
 }
 
 #[test]
+fn a_failed_deployment_leaves_nothing_that_it_can_delete() {
+    let template = template();
+    let all = template["Resources"].as_object().unwrap().iter();
+    let kept: Vec<_> = all.filter(|(_, resource)| resource.get("DeletionPolicy").is_some()).collect();
+    assert!(kept.iter().any(|(id, _)| *id == "SealingKey"), "the secret outlives the stack, as its table does");
+    for (id, resource) in kept {
+        // CloudFormation cannot delete what is protected, and a rollback that fails is worse than an empty table.
+        let is_protected = resource["Properties"].get("DeletionProtectionEnabled").is_some();
+        let policy = if is_protected { "Retain" } else { "RetainExceptOnCreate" };
+        assert_eq!(
+            (&resource["DeletionPolicy"], &resource["UpdateReplacePolicy"]),
+            (&json!(policy), &json!("Retain")),
+            "{id}"
+        );
+    }
+}
+
+/// Whether a condition of a rule holds with these parameters; others have their defaults.
+fn holds(template: &Json, condition: &Json, set: &[(&str, &str)]) -> bool {
+    let text = |operand: &Json| match operand["!Ref"].as_str() {
+        Some(name) => {
+            let set = set.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned());
+            set.unwrap_or_else(|| template["Parameters"][name]["Default"].as_str().unwrap().to_owned())
+        }
+        None => operand.as_str().unwrap().to_owned(),
+    };
+    let (function, operands) = condition.as_object().unwrap().iter().next().unwrap();
+    let mut operands = operands.as_array().unwrap().iter();
+    match function.as_str() {
+        "!Equals" => text(operands.next().unwrap()) == text(operands.next().unwrap()),
+        "!Not" => !holds(template, operands.next().unwrap(), set),
+        "!And" => operands.all(|operand| holds(template, operand, set)),
+        other => {
+            assert_eq!(other, "!Or");
+            operands.any(|operand| holds(template, operand, set))
+        }
+    }
+}
+
+/// The rule that CloudFormation refuses these parameters by.
+fn refused_by<'t>(template: &'t Json, set: &[(&str, &str)]) -> Option<&'t str> {
+    let is_broken = |rule: &Json| {
+        holds(template, &rule["RuleCondition"], set)
+            && rule["Assertions"].as_array().unwrap().iter().any(|one| !holds(template, &one["Assert"], set))
+    };
+    template["Rules"].as_object().unwrap().iter().find(|(_, rule)| is_broken(rule)).map(|(id, _)| id.as_str())
+}
+
+#[test]
+fn parameters_that_leave_the_api_without_an_address_are_refused() {
+    const DOMAIN: (&str, &str) = ("DomainName", "hooks.example.com");
+    const CERTIFICATE: (&str, &str) = ("CertificateArn", "arn:aws:acm:us-east-1:000000000000:certificate/0");
+    const URL: (&str, &str) = ("PublicUrl", "https://front.example.com");
+    const DISABLED: (&str, &str) = ("ExecuteApiEndpoint", "disabled");
+    let template = template();
+    for (set, rule) in [
+        (&[][..], None),
+        (&[URL], None),
+        (&[DOMAIN, CERTIFICATE, DISABLED], None),
+        (&[DOMAIN, CERTIFICATE, DISABLED, URL], None),
+        (&[DISABLED], Some("ApiNeedsAnAddress")),
+        (&[DISABLED, URL], Some("ApiNeedsAnAddress")),
+        (&[DOMAIN], Some("DomainNeedsCertificate")),
+        (&[CERTIFICATE], Some("WithoutDomain")),
+    ] {
+        assert_eq!(refused_by(&template, set), rule, "{set:?}");
+    }
+}
+
+#[test]
+fn the_guide_says_how_long_the_name_of_a_stack_may_be() {
+    let template = template();
+    let mut longest = usize::MAX;
+    // The longest names that AWS takes.
+    for (kind, property, limit) in [
+        ("AWS::SQS::Queue", "QueueName", 80),
+        ("AWS::CloudWatch::Alarm", "AlarmName", 255),
+        ("AWS::Logs::LogGroup", "LogGroupName", 512),
+    ] {
+        for resource in resources(&template, kind).into_values() {
+            let name = resource["Properties"][property]["!Sub"].as_str().unwrap();
+            longest = longest.min(limit - name.replace("${AWS::StackName}", "").len());
+        }
+    }
+    let text = repository::read("docs/deploying.md").replace('\n', " ");
+    assert!(text.contains(&format!("name can have at most {longest} characters")), "{longest}");
+}
+
+#[test]
+fn the_guide_sets_back_what_an_emergency_sets() {
+    let default = template()["Parameters"]["DeploymentPreference"]["Default"].as_str().unwrap().to_owned();
+    let text = repository::read("docs/deploying.md");
+    let (_, after) = text.split_once("Deploy that version with `DeploymentPreference=AllAtOnce`").unwrap();
+    let set_back = format!("\nsam deploy --parameter-overrides DeploymentPreference={default}\n");
+    assert!(after.contains(&set_back), "{default}");
+}
+
+#[test]
 fn whatever_stores_something_takes_the_key_that_is_given() {
     let template = template();
     let key = json!({ "!Ref": "KmsKeyArn" });
@@ -224,60 +321,6 @@ fn every_queue_refuses_calls_without_tls() {
         });
         assert_eq!(*statement, expected);
     }
-}
-
-#[test]
-fn the_pipe_hands_each_job_by_itself_to_the_state_machine() {
-    let template = template();
-    let pipe = &template["Resources"]["JobsPipe"];
-    let expected = json!({
-        "Description": pipe["Properties"]["Description"],
-        "RoleArn": { "!GetAtt": "JobsPipeRole.Arn" },
-        "Source": { "!GetAtt": "JobsQueue.Arn" },
-        "SourceParameters": { "SqsQueueParameters": { "BatchSize": 1 } },
-        "Target": { "!Ref": "StateMachineArn" },
-        "TargetParameters": {
-            "InputTemplate": "<$.body>",
-            "StepFunctionStateMachineParameters": { "InvocationType": { "!Ref": "StateMachineInvocation" } },
-        },
-    });
-    assert_eq!((&pipe["Properties"], &pipe["Condition"]), (&expected, &json!("HasStateMachine")));
-    assert_eq!(resources(&template, "AWS::Pipes::Pipe").len(), 1);
-}
-
-#[test]
-fn the_pipe_may_take_jobs_and_start_the_state_machine_and_nothing_else() {
-    let template = template();
-    let role = &template["Resources"]["JobsPipeRole"];
-    assert_eq!(role["Condition"], "HasStateMachine");
-    let properties = role["Properties"].as_object().unwrap();
-    assert_eq!(properties.keys().collect::<Vec<_>>(), ["AssumeRolePolicyDocument", "Policies"]);
-    let trust = &role["Properties"]["AssumeRolePolicyDocument"]["Statement"];
-    assert_eq!(trust["Principal"], json!({ "Service": "pipes.amazonaws.com" }));
-    let policies = role["Properties"]["Policies"].as_array().unwrap();
-    assert_eq!(policies.len(), 1);
-    let mut statements = policies[0]["PolicyDocument"]["Statement"].clone();
-    let decrypt = statements[1]["!If"].take();
-    let expected = json!([
-        {
-            "Effect": "Allow",
-            "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-            "Resource": { "!GetAtt": "JobsQueue.Arn" },
-        },
-        { "!If": null },
-        {
-            "Effect": "Allow",
-            "Action": { "!If": ["WaitsForStateMachine", "states:StartSyncExecution", "states:StartExecution"] },
-            "Resource": { "!Ref": "StateMachineArn" },
-        },
-    ]);
-    assert_eq!(statements, expected);
-    // Only a queue with a key of the operator's needs it.
-    assert_eq!((&decrypt[0], &decrypt[2]), (&json!("HasKey"), &json!({ "!Ref": "AWS::NoValue" })));
-    assert_eq!(
-        (&decrypt[1]["Action"], &decrypt[1]["Resource"]),
-        (&json!("kms:Decrypt"), &json!({ "!Ref": "KmsKeyArn" }))
-    );
 }
 
 #[test]

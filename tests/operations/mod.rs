@@ -13,3 +13,4 @@ mod metrics;
 mod monitoring;
 mod permissions;
 mod reseal;
+mod state_machine;

@@ -27,12 +27,15 @@ const VERSION: u32 = 1;
 pub struct JobsQueue {
     client: Client,
     url: String,
+    max_bytes: usize,
 }
 
 impl JobsQueue {
-    /// Connects lazily.
-    pub fn new(config: &SdkConfig, url: String) -> Self {
-        Self { client: Client::new(config), url }
+    /// Connects lazily. A consumer that takes less than SQS sets `max_bytes`: a larger job is refused now, instead of
+    /// standing in the way of the later jobs of its group until it has failed five times.
+    pub fn new(config: &SdkConfig, url: String, max_bytes: Option<usize>) -> Self {
+        let max_bytes = max_bytes.unwrap_or(MAX_MESSAGE_BYTES).min(MAX_MESSAGE_BYTES);
+        Self { client: Client::new(config), url, max_bytes }
     }
 }
 
@@ -49,8 +52,8 @@ impl WarmUp for JobsQueue {
 impl PushJob for JobsQueue {
     async fn push_job(&self, job: &Job) -> Result<(), QueueError> {
         let body = message_body(job).map_err(|error| QueueError::Unavailable(Source::from(error)))?;
-        if body.len() > MAX_MESSAGE_BYTES {
-            return Err(QueueError::TooLarge { bytes: body.len(), limit: MAX_MESSAGE_BYTES });
+        if body.len() > self.max_bytes {
+            return Err(QueueError::TooLarge { bytes: body.len(), limit: self.max_bytes });
         }
         let message = self.client.send_message().queue_url(&self.url).message_body(body);
         let message = message.message_group_id(job.group_id()).message_deduplication_id(job.deduplication_id());

@@ -12,8 +12,8 @@ pub enum QueueError {
     /// answer was lost: the same call later is safe, because the queue knows duplicates.
     #[error("the queue is unavailable")]
     Unavailable(#[source] Source),
-    /// The job is larger than a message may be; it will be so the next time too.
-    #[error("the job has {bytes} bytes, more than the {limit} of a message")]
+    /// The job is larger than the queue or its consumer takes. Another attempt would fail too.
+    #[error("the job has {bytes} bytes, and the queue takes {limit}")]
     TooLarge {
         /// The job's size.
         bytes: usize,

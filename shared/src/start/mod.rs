@@ -96,7 +96,8 @@ impl Start {
 
     /// The queue of jobs.
     pub fn jobs(&self) -> Result<JobsQueue, Error> {
-        Ok(JobsQueue::new(self.aws()?, config::required("JOBS_QUEUE_URL")?))
+        let max_bytes = config::optional_number("MAX_JOB_BYTES")?;
+        Ok(JobsQueue::new(self.aws()?, config::required("JOBS_QUEUE_URL")?, max_bytes))
     }
 
     /// Opens the connection to this table or queue, so that the first call does not wait for it. The function's role
