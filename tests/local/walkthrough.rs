@@ -10,7 +10,8 @@
 //! it, each with one `curl`. Its host is replaced by the stack's, and `<placeholders>` by what is known: the user's
 //! address and password, the ids, and the fields of earlier answers.
 //!
-//! The commands of the README are run too, in one shell, and must make the job that it shows.
+//! The commands of the README are run too, in one shell, and must make the job that it shows. So are those of the checks
+//! after a deployment that need no AWS, and must print what the document shows.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a document that cannot be run fails a test, and says where")]
 
@@ -19,7 +20,7 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
-use harness::{Call, Hash, Pipehook, User, hmac, shared};
+use harness::{Call, Hash, Operation, Pipehook, User, hmac, shared};
 use serde_json::{Value as Json, json};
 
 const GUIDE: &str = "docs/guides/create-an-incoming-webhook.md";
@@ -329,6 +330,29 @@ fn the_commands_of_the_readme_make_the_job_that_it_shows() {
         assert_eq!((&job.body["id"], &job.body["project_id"]), (&answer["request_id"], &json!(ann.project)));
         let [shown] = &*blocks(&readme, "json") else { panic!("a README without one job") };
         assert_eq!(without_ids(job.body), without_ids(serde_json::from_str(shown).unwrap()));
+    });
+}
+
+#[test]
+fn the_checks_after_a_deployment_show_what_they_say() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let checks = read("docs/first-deployment-checks.md");
+        let script = blocks(&checks, "bash").concat();
+        let directory = tempfile::tempdir().unwrap();
+        let mut bash = bash(&script);
+        bash.current_dir(directory.path());
+        bash.envs([("URL", &*stack.api_url()), ("EMAIL", &ann.email), ("PASSWORD", &ann.password)]);
+
+        let shown = output(&script, &mut bash);
+
+        let expected = blocks(&checks, "text").concat();
+        assert_eq!(shown, expected, "{shown}");
+        assert_eq!(ann.jobs().await.len(), 4, "two signed calls, one without a secret, and its retry");
+        for Operation { method, path, .. } in harness::document().operations() {
+            let route = format!("{} {path}\n", method.to_uppercase());
+            assert!(expected.contains(&route), "{route} is not checked");
+        }
     });
 }
 
