@@ -182,6 +182,24 @@ fn every_function_has_a_good_and_a_bad_event_and_nothing_else_has_events() {
 }
 
 #[test]
+fn every_answer_of_the_common_ones_is_expected_of_an_event_or_part_of_another() {
+    let read = |path: &Path| fs::read_to_string(path).unwrap();
+    let answers: Json = serde_json::from_str(&read(&Path::new(ROOT).join("events/answers.json"))).unwrap();
+    let of_events = functions().into_keys().filter(|function| has_events(function)).flat_map(|function| {
+        let files = fs::read_dir(Path::new(ROOT).join("events").join(function)).unwrap();
+        files.map(|file| file.unwrap().path()).collect::<Vec<_>>()
+    });
+    let of_events = of_events.filter(|path| path.to_str().unwrap().ends_with(".expected.json"));
+    let used: BTreeSet<_> = of_events
+        .map(|path| serde_json::from_str::<Json>(&read(&path)).unwrap())
+        .chain(answers.as_object().unwrap().values().cloned())
+        .filter_map(|expected| Some(expected["like"].as_str()?.to_owned()))
+        .collect();
+    let all: BTreeSet<_> = answers.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(used, all);
+}
+
+#[test]
 fn every_provider_has_a_delivery_that_runs_a_pipeline() {
     let seed = fs::read_to_string(Path::new(ROOT).join("events/seed.json")).unwrap();
     let seed: Json = serde_json::from_str(&seed).unwrap();

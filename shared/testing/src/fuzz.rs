@@ -1,6 +1,6 @@
-//! What must hold for every input: the bodies of the targets in `fuzz/`. `tests/corpus.rs` runs the same functions over
-//! every input that was kept, so that what the fuzzer once found needs neither a nightly toolchain nor luck to be
-//! found again.
+//! What must hold for every input: the bodies of the targets in `fuzz/`. `shared/tests/corpus.rs` runs the same
+//! functions over every input that was kept, so that what the fuzzer once found needs neither a nightly toolchain nor
+//! luck to be found again.
 //!
 //! Each function takes any bytes and panics when a claim does not hold. Where an input has parts, it is text that a
 //! person can write and read: lines, an empty line, and a body of any bytes.
