@@ -183,18 +183,19 @@ fn signed_json_in_a_form_counts_only_when_nothing_else_stands_there() {
             format!("{genuine}%20"),
             "ref=evil".to_owned(),
             "payload".to_owned(),
-            r#"{"ref":"main"}"#.to_owned(),
         ];
-        let mut calls: Vec<_> = bodies.map(|body| signed(r#"{"ref":"main"}"#, body)).into();
-        // JSON that somebody else may have had a hand in, sent once more as what it is not.
-        let json = r#"{"ref":"main","message":"&payload=%7B%22ref%22%3A%22evil%22%7D&"}"#;
-        for kind in [FORM.to_owned(), format!("{FORM}; charset=utf-8"), format!("{FORM}; \u{e9}")] {
-            calls.push(signed(json, json.to_owned()).with("content-type", kind));
-        }
+        let calls: Vec<_> = bodies.map(|body| signed(r#"{"ref":"main"}"#, body)).into();
         nobody_gets_in(&ann, calls).await;
 
-        signed(r#"{"ref":"main"}"#, genuine.to_owned()).send().await.accepted();
-        assert_eq!(ann.jobs().await[0].body["variables"], json!({ "branch": "main" }));
+        // JSON that somebody else may have had a hand in, sent once more as what it is not: it is still JSON.
+        let json = r#"{"ref":"next","message":"&payload=%7B%22ref%22%3A%22evil%22%7D&"}"#;
+        for kind in [FORM.to_owned(), format!("{FORM}; charset=utf-8"), format!("{FORM}; \u{e9}")] {
+            signed(json, json.to_owned()).with("content-type", kind).send().await.accepted();
+        }
+        signed(r#"{"ref":"next"}"#, genuine.replace("main", "next")).send().await.accepted();
+        let jobs = ann.jobs().await;
+        assert_eq!(jobs.len(), 4);
+        assert!(jobs.iter().all(|job| job.body["variables"] == json!({ "branch": "next" })));
     });
 }
 

@@ -116,7 +116,7 @@ impl Trigger {
         let relation = &self.hook.relation;
         let variables = relation.variables.as_slice().iter().map(|variable| &variable.path);
         let conditions = relation.conditions.as_slice().iter().filter_map(|condition| condition.subject.path());
-        let payload = Payload::read(Some("application/json"), body)?;
+        let payload = Payload::new(self.hook.scheme().forms, Some("application/json"), body);
         let found = payload.select(variables.chain(conditions))?;
         let resolved = relation.variables.resolve(|path| found.at(path)).map_err(|faults| format!("{faults:?}"))?;
         Ok(resolved.len())

@@ -179,8 +179,12 @@ impl From<PayloadError> for ApiError {
     fn from(error: PayloadError) -> Self {
         let message = sentence(&error);
         match error {
-            PayloadError::UnsupportedType | PayloadError::Compressed => Self::UnsupportedMediaType(message.into()),
-            PayloadError::NotUtf8 | PayloadError::NotJson { .. } => Self::BadRequest(message.into()),
+            PayloadError::UnsupportedType | PayloadError::NoForms | PayloadError::Compressed => {
+                Self::UnsupportedMediaType(message.into())
+            }
+            PayloadError::OtherFields | PayloadError::NotUtf8 | PayloadError::NotJson(_) => {
+                Self::BadRequest(message.into())
+            }
         }
     }
 }

@@ -13,8 +13,9 @@ use crate::domain::hook::HookRelation;
 use crate::domain::id::RequestId;
 use crate::domain::payload::depth;
 use crate::domain::request::{KeptBody, Request, RequestSummary};
+use crate::domain::signature::scheme::Forms;
 use crate::domain::timestamp::Timestamp;
-use crate::payload::Payload;
+use crate::payload::{Content, Payload, json};
 use crate::ports::FindRequest;
 
 /// The largest body that is shown, measured in the answer: Lambda passes on 6 MB, and all else is far below 0.5 MB. A
@@ -148,14 +149,16 @@ impl<'a> ContentBody<'a> {
 
     fn read(content_type: Option<&str>, bytes: &'a [u8]) -> Self {
         let text = || Self::Text { text: String::from_utf8_lossy(bytes) };
-        match Payload::read(content_type, bytes) {
-            Ok(Payload::Json(json)) if depth(&json) > MAX_SHOWN_DEPTH => text(),
-            Ok(Payload::Json(json)) => match RawValue::from_string(json.into_owned()) {
-                Ok(json) if json.get().starts_with('{') => Self::Object(json),
-                Ok(json) => Self::Json { json },
-                Err(_) => text(),
-            },
-            Ok(Payload::Form(fields)) => Self::Form(fields.into_iter().collect()),
+        // As liberally as any hook reads it: the hook, and with it the provider, may be gone.
+        let payload = Payload::new(Forms::Fields, content_type, bytes);
+        match payload.read(json::whole) {
+            Ok(Content::Json(json)) if depth(json.get()) > MAX_SHOWN_DEPTH => text(),
+            Ok(Content::Json(json)) if json.get().starts_with('{') => Self::Object(json.to_owned()),
+            Ok(Content::Json(json)) => Self::Json { json: json.to_owned() },
+            Ok(Content::Fields(fields)) => {
+                let owned = |text: &Cow<'_, str>| Cow::Owned(text.clone().into_owned());
+                Self::Form(fields.iter().map(|(name, value)| (owned(name), owned(value))).collect())
+            }
             Err(_) => text(),
         }
     }

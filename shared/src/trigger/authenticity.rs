@@ -21,14 +21,13 @@ pub async fn authenticate(
     sealing_keys: &SealingKeys,
 ) -> Result<Option<HookSecret>, ApiError> {
     let Some(signing) = &hook.signing else { return Ok(None) };
-    let body = Payload::signed(signing.scheme().forms, received.header("content-type"), &received.body);
-    let signed = body.as_deref().map(|body| Signed { received, body }).ok_or(NotAuthentic::OtherForm);
+    let payload = Payload::new(signing.scheme().forms, received.header("content-type"), &received.body);
+    let signed = Signed { received, body: &payload.signed() };
     let (mut known, mut unopened, mut refusal) = (None, None, None);
     for sealed in signing.valid_secrets(received.received_at) {
         match sealing_keys.open(hook.relation.id, sealed, received.received_at).await {
             Ok(secret) => {
-                let proven = signed.as_ref().map_err(Clone::clone);
-                match proven.and_then(|signed| signing.verify(&secret, signed)) {
+                match signing.verify(&secret, &signed) {
                     Ok(()) => known = known.or(Some(secret)),
                     // One secret does not match, and with the other one the call is stale: that tells more.
                     Err(reason) if refusal.as_ref().is_none_or(NotAuthentic::is_mismatch) => refusal = Some(reason),
@@ -44,5 +43,9 @@ pub async fn authenticate(
         None => {}
     }
     let no_secret = || NotAuthentic::NoMatch(signing.header_name.as_str().to_owned());
-    known.map(Some).ok_or_else(|| ApiError::WrongSignature(refusal.unwrap_or_else(no_secret)))
+    known.map(Some).ok_or_else(|| {
+        let reason = refusal.unwrap_or_else(no_secret);
+        let is_other_form = reason.is_mismatch() && payload.lacks_what_is_signed();
+        ApiError::WrongSignature(if is_other_form { NotAuthentic::OtherForm } else { reason })
+    })
 }

@@ -90,9 +90,9 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
     /// Reads the call. Nothing is sent or written here.
     fn decide(&self, secret: Option<&HookSecret>) -> Result<Decision, ApiError> {
         let Self { hook, received, .. } = *self;
-        let payload = refuse_compressed(received.header("content-encoding"))
-            .and_then(|()| Payload::read(received.header("content-type"), &received.body));
-        let facts = payload.as_ref().map_err(Clone::clone).and_then(|payload| Facts::read(hook, received, payload));
+        let payload = Payload::new(hook.scheme().forms, received.header("content-type"), &received.body);
+        let facts = refuse_compressed(received.header("content-encoding"));
+        let facts = facts.and_then(|()| Facts::read(hook, received, &payload));
         let text = |place: &str| facts.as_ref().ok()?.text(place);
         // What a user retries was recent when it came.
         if received.retry_of.is_none() {

@@ -37,7 +37,7 @@ const DEFAULT: Scheme = Scheme {
     header: "",
     algorithms: SHA256,
     proof: PLAIN_HEX,
-    forms: Forms::Signed,
+    forms: Forms::None,
     timing: Timing::None,
     delivery_id: &[],
     event: &[],
@@ -101,6 +101,7 @@ pub static SCHEMES: &[Scheme] = &[
         provider: "github",
         header: "x-hub-signature-256",
         proof: of_body(None, Prefix::Algorithm, Encoding::Hex),
+        forms: Forms::Payload,
         delivery_id: &[Source::Header("x-github-delivery")],
         event: &[Source::Header("x-github-event")],
         tests: &[GITHUB_PING],
@@ -111,6 +112,7 @@ pub static SCHEMES: &[Scheme] = &[
         header: "x-hub-signature",
         algorithms: &[Algorithm::Sha1],
         proof: of_body(None, Prefix::Algorithm, Encoding::Hex),
+        forms: Forms::Payload,
         delivery_id: &[Source::Header("x-github-delivery")],
         event: &[Source::Header("x-github-event")],
         tests: &[GITHUB_PING],
@@ -196,6 +198,8 @@ pub static SCHEMES: &[Scheme] = &[
             signed: &[Part::Text("v0:"), Part::Header("x-slack-request-timestamp"), Part::Text(":"), Part::Body],
             key: Key::Verbatim,
         }),
+        // Interactions as JSON in a form, slash commands as fields.
+        forms: Forms::Fields,
         timing: Timing::Header { name: "x-slack-request-timestamp", tolerance: FIVE_MINUTES },
         delivery_id: &[Source::Body("event_id"), Source::BodyDigest],
         event: &[Source::Body("type")],
@@ -324,6 +328,7 @@ static GENERIC: Scheme = Scheme {
     provider: "generic",
     algorithms: ANY,
     proof: of_body(None, Prefix::Optional, Encoding::HexOrBase64),
+    forms: Forms::Fields,
     delivery_id: &[Source::Header("idempotency-key"), STANDARD_ID],
     ..DEFAULT
 };
@@ -333,6 +338,7 @@ static GENERIC: Scheme = Scheme {
 pub static UNSIGNED: Scheme = Scheme {
     provider: "unsigned",
     algorithms: &[],
+    forms: Forms::Fields,
     delivery_id: &[
         Source::Header("idempotency-key"),
         STANDARD_ID,

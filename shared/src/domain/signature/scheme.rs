@@ -22,7 +22,7 @@ pub struct Scheme {
     pub algorithms: &'static [Algorithm],
     /// The content of the header.
     pub proof: Proof,
-    /// How the provider sends forms.
+    /// In which forms calls come that are not JSON.
     pub forms: Forms,
     /// How replays are stopped.
     pub timing: Timing,
@@ -89,13 +89,18 @@ pub enum Part {
     Body,
 }
 
-/// How a provider sends forms.
+/// In which forms a provider sends its calls, where it does not send JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Forms {
-    /// It signs them as it sends them.
-    Signed,
-    /// It signs the JSON, and then may put it into a form as its one field, `payload`.
+    /// In none.
+    None,
+    /// With the JSON in the one field `payload`. The form is signed as it is sent.
+    Payload,
+    /// With the JSON in the one field `payload`. The JSON is signed, before it is put there.
     SignedPayload,
+    /// With the JSON, an object, in the one field `payload`; or with the values as fields. The form is signed as it is
+    /// sent.
+    Fields,
 }
 
 /// How the secret becomes the key of the MAC.

@@ -26,6 +26,16 @@ pub fn array(text: &str) -> Result<Vec<Value<'_>>, JsonError> {
     elements.into_iter().map(|raw| value(raw, text)).collect()
 }
 
+/// The whole text, if it is JSON.
+pub fn whole(text: &str) -> Result<&RawValue, JsonError> {
+    serde_json::from_str(text).map_err(|error| JsonError::new(&error, text, text))
+}
+
+/// Whether the text is JSON, which does not mean that it can be read (RFC 8259 section 9).
+pub fn is_json(text: &str) -> bool {
+    whole(text).is_ok()
+}
+
 /// A map's key that borrows where it can: serde's own `Cow` never does.
 #[derive(serde::Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 struct CowStr<'a>(#[serde(borrow)] Cow<'a, str>);

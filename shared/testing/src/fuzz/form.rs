@@ -1,16 +1,20 @@
 //! Payloads under any content type, forms above all.
 
+use serde_json::from_str;
+use serde_json::value::RawValue;
 use shared::domain::payload::{Path, Value};
-use shared::payload::{Payload, PayloadError};
+use shared::domain::signature::scheme::Forms;
+use shared::payload::{Content, Field, Found, Payload, json};
 
 use super::payload::check_selection;
 use super::{paths, sections};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// A content type (`-` for none), lines of paths, then a body of any bytes. The type alone says how a body is read that
-/// is not empty; a form holds what the decoder of this file finds in it, and its fields or the JSON in it stand where
-/// paths lead.
+/// A content type (`-` for none), lines of paths, then a body of any bytes. Bytes that are JSON are read as JSON. Others
+/// are a form, if the type says so and the provider sends such forms; it holds what the decoder of this file finds in
+/// it, and its fields or the JSON in it stand where paths lead. Under no two types do the same signed bytes mean
+/// different things.
 ///
 /// # Panics
 ///
@@ -21,18 +25,30 @@ pub fn forms(input: &[u8]) {
     let content_type = Some(*content_type).filter(|text| *text != "-");
     let paths = paths(lines);
     let paths: Vec<&Path> = paths.iter().collect();
-
-    let payload = Payload::read(content_type, body);
-    let expected = Read::of_body(content_type, body);
-    assert_eq!(Read::of_payload(&payload), expected);
-    match &expected {
-        Read::Json(text) => check_selection(text, &paths),
-        Read::Form(fields) => check_fields(fields, &paths, &payload),
-        Read::Unsupported | Read::NotUtf8 | Read::Other => {}
+    for forms in [Forms::None, Forms::Payload, Forms::SignedPayload, Forms::Fields] {
+        check(&Payload::new(forms, content_type, body), &Read::of_body(forms, content_type, body), &paths);
+        let types = [content_type, None, Some("text/plain"), Some("a/b+json"), Some(FORM)];
+        let readings = types.map(|content_type| {
+            let payload = Payload::new(forms, content_type, body);
+            (payload.signed().into_owned(), Read::of_payload(&payload))
+        });
+        for (signed, reading) in readings.iter().filter(|(_, reading)| *reading != Read::Refused) {
+            let same = readings.iter().filter(|(other, reading)| other == signed && *reading != Read::Refused);
+            same.for_each(|(_, other)| assert_eq!(other, reading));
+        }
     }
-    let Ok(payload) = payload else { return };
-    let found = payload.select(paths.iter().copied()).unwrap_or_default();
-    for path in &paths {
+}
+
+fn check(payload: &Payload<'_>, expected: &Read, paths: &[&Path]) {
+    assert_eq!(Read::of_payload(payload), *expected);
+    let found = payload.select(paths.iter().copied());
+    match expected {
+        Read::Json(text) => check_selection(text, paths),
+        Read::Fields(fields) => check_fields(fields, paths, found.as_ref().unwrap_or(&Found::default())),
+        Read::Refused => assert!(found.is_err()),
+    }
+    let Ok(found) = found else { return };
+    for path in paths {
         // Asked for one path alone, it may get by without a part of the payload that another path leads through.
         let alone = payload.select([*path]).unwrap_or_default();
         assert!(found.at(path).is_none() || found.at(path) == alone.at(path), "{path}");
@@ -42,46 +58,55 @@ pub fn forms(input: &[u8]) {
 /// How a body is read.
 #[derive(Debug, PartialEq, Eq)]
 enum Read {
-    Unsupported,
-    NotUtf8,
     Json(String),
-    Form(Vec<(String, String)>),
-    /// What reading a body cannot come to before it is parsed.
-    Other,
+    Fields(Vec<(String, String)>),
+    Refused,
 }
 
 impl Read {
-    fn of_payload(payload: &Result<Payload<'_>, PayloadError>) -> Self {
-        match payload {
-            Err(PayloadError::UnsupportedType) => Self::Unsupported,
-            Err(PayloadError::NotUtf8) => Self::NotUtf8,
-            Err(PayloadError::NotJson { .. } | PayloadError::Compressed) => Self::Other,
-            Ok(Payload::Json(text)) => Self::Json(text.clone().into_owned()),
-            Ok(Payload::Form(fields)) => {
-                let field = |(name, value): &(std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>)| {
-                    (name.clone().into_owned(), value.clone().into_owned())
-                };
-                Self::Form(fields.iter().map(field).collect())
+    fn of_payload(payload: &Payload<'_>) -> Self {
+        match payload.read(|text| json::whole(text).map(|_| text)) {
+            Err(_) => Self::Refused,
+            Ok(Content::Json(text)) => Self::Json(text.to_owned()),
+            Ok(Content::Fields(fields)) => {
+                let field = |(name, value): &Field<'_>| (name.clone().into_owned(), value.clone().into_owned());
+                Self::Fields(fields.iter().map(field).collect())
             }
         }
     }
 
-    fn of_body(content_type: Option<&str>, body: &[u8]) -> Self {
-        match &*media_type(content_type) {
-            _ if body.is_empty() => Self::Json("{}".to_owned()),
-            FORM => {
-                let fields = pairs(body);
-                let json = fields.iter().find(|(name, _)| name == "payload").map(|(_, value)| value.clone());
-                json.map_or(Self::Form(fields), Self::Json)
-            }
-            media_type if ["", "application/json"].contains(&media_type) || media_type.ends_with("+json") => {
-                let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-                let text = String::from_utf8(if body.is_empty() { b"{}".to_vec() } else { body.to_vec() });
-                text.map_or(Self::NotUtf8, Self::Json)
-            }
-            _ => Self::Unsupported,
+    fn of_body(forms: Forms, content_type: Option<&str>, body: &[u8]) -> Self {
+        let plain = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        let plain = if plain.is_empty() { b"{}" } else { plain };
+        match String::from_utf8(plain.to_vec()) {
+            Ok(text) if is_json(&text) => return Self::Json(text),
+            _ if media_type(content_type) != FORM || is_odd(body) => return Self::Refused,
+            Ok(_) | Err(_) => {}
+        }
+        let fields = pairs(body);
+        let alone = fields.first().filter(|(name, _)| fields.len() == 1 && name == "payload");
+        let json = alone.map(|(_, value)| value.clone()).filter(|value| is_json(value));
+        match (forms, json) {
+            (Forms::None, _) | (Forms::Payload | Forms::SignedPayload, None) => Self::Refused,
+            (Forms::Payload | Forms::SignedPayload, Some(json)) => Self::Json(json),
+            (Forms::Fields, Some(json)) if json.trim_start().starts_with('{') => Self::Json(json),
+            (Forms::Fields, _) => Self::Fields(fields),
         }
     }
+}
+
+fn is_json(text: &str) -> bool {
+    from_str::<&RawValue>(text).is_ok()
+}
+
+/// Whether a form begins with what no encoder leaves as it is.
+fn is_odd(body: &[u8]) -> bool {
+    let start = body.iter().position(|byte| *byte != b'&').unwrap_or(body.len());
+    let end = body[start..].iter().position(|byte| b"=&".contains(byte)).map_or(body.len(), |at| start + at);
+    let name = &body[start..end];
+    name.first() == Some(&b'[')
+        || name.starts_with("\u{feff}".as_bytes())
+        || name.iter().any(|byte| *byte <= b' ' || matches!(byte, b'"' | b'<' | b'>' | b'{' | b'}' | 0x7f))
 }
 
 fn media_type(content_type: Option<&str>) -> String {
@@ -117,9 +142,7 @@ fn plain(encoded: &[u8]) -> String {
 }
 
 /// A form is flat, and of fields with one name the last one counts.
-fn check_fields(fields: &[(String, String)], paths: &[&Path], payload: &Result<Payload<'_>, PayloadError>) {
-    let found = payload.as_ref().ok().and_then(|payload| payload.select(paths.iter().copied()).ok());
-    let found = found.unwrap_or_default();
+fn check_fields(fields: &[(String, String)], paths: &[&Path], found: &Found<'_>) {
     for path in paths {
         let named = |name: &String| Some(fields.iter().rfind(|(known, _)| known == name)?.1.as_str());
         let expected = path.segments().first().and_then(named).filter(|_| path.segments().len() == 1);

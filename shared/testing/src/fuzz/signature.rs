@@ -92,12 +92,11 @@ impl<'a> Delivery<'a> {
         let received = self.received();
         let content_type = received.header("content-type");
         let scheme = self.signing.scheme();
-        let Some(body) = Payload::signed(scheme.forms, content_type, &received.body) else { return false };
-        let signed = Signed { received: &received, body: &body };
+        let payload = Payload::new(scheme.forms, content_type, &received.body);
+        let signed = Signed { received: &received, body: &payload.signed() };
         let secret = |text: &&str| HookSecret::trusted(SecretString::new((*text).to_owned()));
         let text_at = |place: &str| {
             let path: Path = place.parse().ok()?;
-            let payload = Payload::read(content_type, &received.body).ok()?;
             payload.select([&path]).ok()?.at(&path)?.as_text().map(str::to_owned)
         };
         let timestamp = if let Timing::BodyMillis { path, .. } = &scheme.timing { text_at(path) } else { None };
@@ -154,9 +153,6 @@ impl<'a> Delivery<'a> {
     }
 
     fn timestamp_in_body(&self, place: &str) -> Option<String> {
-        if self.header("content-type").is_some_and(|media_type| media_type != "application/json") {
-            return None;
-        }
         let text = std::str::from_utf8(self.body).ok()?;
         let raw = walk(text.strip_prefix('\u{feff}').unwrap_or(text), &[place]).ok()?;
         let raw = raw.unwrap_or_default();
@@ -171,16 +167,16 @@ impl<'a> Delivery<'a> {
             message = message + text + self.fact(rule, name, which)?;
             rest = after;
         }
-        Some([message.as_bytes(), rest.as_bytes(), &self.signed_body(rule, which)?].concat())
+        Some([message.as_bytes(), rest.as_bytes(), &self.signed_body(rule, which)].concat())
     }
 
     /// The body, but of a form of Gitea's or its relatives' the one field that it may have.
-    fn signed_body(&self, rule: &Rule, which: Which) -> Option<Cow<'_, [u8]>> {
+    fn signed_body(&self, rule: &Rule, which: Which) -> Cow<'_, [u8]> {
         let fields = form::fields(self.header("content-type"), self.body);
-        let Some((field, fields)) = rule.form_field.zip(fields) else { return Some(Cow::Borrowed(self.body)) };
+        let Some((field, fields)) = rule.form_field.zip(fields) else { return Cow::Borrowed(self.body) };
         let is_alone = fields.len() == 1 || matches!(which, Which::First);
-        let (_, json) = fields.into_iter().find(|(name, _)| name == field).filter(|_| is_alone)?;
-        Some(Cow::Owned(json.into_bytes()))
+        let json = fields.into_iter().find(|(name, _)| name == field).filter(|_| is_alone);
+        json.map_or(Cow::Borrowed(self.body), |(_, json)| Cow::Owned(json.into_bytes()))
     }
 
     /// A fact that is signed: a header, whose names here have hyphens, or an entry of the signature header.
@@ -256,7 +252,7 @@ mod tests {
     #[test]
     fn both_opinions_accept_a_form_with_signed_json_alone_and_refuse_it_with_another_field() {
         for header in ["x-gitea-signature", "x-forgejo-signature", "x-gogs-signature"] {
-            for (body, expected) in [("payload=%7B%7D", true), ("payload=%7B%7D&x=1", false), ("x=1", false)] {
+            for (body, expected) in [("payload=%7B%7D", true), ("payload=%7B%7D&x=1", false), ("{}", true)] {
                 let form = "content-type: application/x-www-form-urlencoded";
                 let input =
                     format!("sha256 {header} 1700000000\nsecret: {SECRET}\n{header}: {{{{hex}}}}\n{form}\n\n{body}");
