@@ -46,7 +46,7 @@ pub use crate::{
     jobs::Job,
     log::{inflated, nothing_broke},
     raw::{Header, parsed, raw, raw_response, request},
-    signing::{Hash, hmac},
+    signing::{Hash, hmac, hmac_of},
     stack::{Pipehook, alone, alone_with, shared},
     template::{resources, template},
     together::together,

@@ -27,16 +27,21 @@ impl Hash {
     }
 }
 
-/// The HMAC of a body.
+/// The HMAC of a body under a secret that is its own key.
 pub fn hmac(hash: Hash, secret: &str, body: &[u8]) -> Vec<u8> {
-    fn mac<M: Mac + KeyInit>(secret: &str, body: &[u8]) -> Vec<u8> {
-        let mut mac = <M as KeyInit>::new_from_slice(secret.as_bytes()).unwrap();
+    hmac_of(hash, secret.as_bytes(), body)
+}
+
+/// The HMAC of a body.
+pub fn hmac_of(hash: Hash, key: &[u8], body: &[u8]) -> Vec<u8> {
+    fn mac<M: Mac + KeyInit>(key: &[u8], body: &[u8]) -> Vec<u8> {
+        let mut mac = <M as KeyInit>::new_from_slice(key).unwrap();
         mac.update(body);
         mac.finalize().into_bytes().to_vec()
     }
     match hash {
-        Hash::Sha1 => mac::<Hmac<sha1::Sha1>>(secret, body),
-        Hash::Sha256 => mac::<Hmac<sha2::Sha256>>(secret, body),
-        Hash::Sha512 => mac::<Hmac<sha2::Sha512>>(secret, body),
+        Hash::Sha1 => mac::<Hmac<sha1::Sha1>>(key, body),
+        Hash::Sha256 => mac::<Hmac<sha2::Sha256>>(key, body),
+        Hash::Sha512 => mac::<Hmac<sha2::Sha512>>(key, body),
     }
 }

@@ -6,4 +6,5 @@ mod limits;
 mod lists;
 mod rotation;
 mod schemes;
+mod secrets;
 mod tenancy;

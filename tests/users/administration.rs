@@ -119,6 +119,9 @@ fn bad_input_is_refused_with_every_field_at_fault_and_stores_nothing() {
             ("environment_id", json!(-1)),
             ("password", json!("eleven char")),
             ("password", json!("x".repeat(129))),
+            ("password", json!("correct horse battery\n")),
+            ("password", json!(" correct horse battery")),
+            ("password", json!("\0".repeat(12))),
             ("active", json!("yes")),
         ] {
             let mut input = ann(stack);

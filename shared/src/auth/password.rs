@@ -7,8 +7,8 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::domain::Invalid;
 use crate::domain::secret::SecretString;
+use crate::domain::{Invalid, check_line};
 use crate::ports::PasswordHash;
 
 const MEMORY_KIB: u32 = 19 * 1024;
@@ -25,8 +25,9 @@ const NOBODY: &str =
 pub struct Password(SecretString);
 
 impl Password {
-    /// Chooses a password: 12 to 128 characters.
+    /// Chooses a password: 12 to 128 characters, and none that get lost when it is copied or typed.
     pub fn choose(text: String) -> Result<Self, Invalid> {
+        check_line(&text)?;
         match text.chars().count() {
             12..=128 => Ok(Self(SecretString::new(text))),
             _ => Err(Invalid::new("must be 12 to 128 characters long")),
@@ -124,6 +125,10 @@ mod tests {
         assert!(Password::choose("x".repeat(11)).is_err());
         assert!(Password::choose("é".repeat(128)).is_ok());
         assert!(Password::choose("x".repeat(129)).is_err());
+        for text in ["correct horse\n", " correct horse", "correct\0horse", "\t\t\t\t\t\t\t\t\t\t\t\t", "            "]
+        {
+            assert!(Password::choose(text.to_owned()).is_err(), "{text:?}");
+        }
         assert!(Password::choose(Password::generate([7; 18]).expose().to_owned()).is_ok());
     }
 }

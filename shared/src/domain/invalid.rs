@@ -21,8 +21,15 @@ pub(super) fn check_label(text: &str, max_chars: usize) -> Result<(), Invalid> {
     if text.chars().count() > max_chars {
         return Err(Invalid::new(format!("must be at most {max_chars} characters long")));
     }
+    check_line(text)
+}
+
+/// Checks that `text` is one line without anything at its ends that gets lost where it is copied or sent.
+pub(crate) fn check_line(text: &str) -> Result<(), Invalid> {
     if text.chars().any(char::is_control) || text.trim() != text {
-        return Err(Invalid::new("must not contain control characters or begin or end with a space"));
+        return Err(Invalid::new(
+            "must not contain line breaks or other control characters, or begin or end with a space",
+        ));
     }
     Ok(())
 }

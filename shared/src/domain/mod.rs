@@ -21,3 +21,4 @@ pub mod user;
 pub mod variable;
 
 pub use invalid::Invalid;
+pub(crate) use invalid::check_line;

@@ -6,6 +6,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::Invalid;
+use super::invalid::check_line;
 
 /// Text that must not leave the process other than through [`SecretString::expose`].
 #[derive(Clone)]
@@ -41,9 +42,11 @@ impl fmt::Debug for SecretString {
 pub struct HookSecret(SecretString);
 
 impl HookSecret {
-    /// A secret that the provider issued.
+    /// A secret that the provider issued. A line break that was copied with it would make every call fail, and NULs are
+    /// as good as no key: an HMAC fills its key up with them.
     pub fn new(secret: String) -> Result<Self, Invalid> {
         let secret = SecretString::new(secret);
+        check_line(secret.expose())?;
         match secret.expose().chars().count() {
             16..=512 => Ok(Self(secret)),
             _ => Err(Invalid::new("must be 16 to 512 characters long")),
@@ -90,5 +93,24 @@ mod tests {
         assert!(HookSecret::new("é".repeat(512)).is_ok());
         assert!(HookSecret::new("x".repeat(513)).is_err());
         assert!(HookSecret::new("x".repeat(15)).is_err());
+    }
+
+    #[test]
+    fn what_gets_lost_on_the_way_and_what_is_no_key_is_refused() {
+        let secret = "correct horse battery staple";
+        for text in [
+            format!("{secret}\n"),
+            format!("{secret}\r\n"),
+            format!("\u{feff}{secret}\n"),
+            format!(" {secret}"),
+            format!("{secret}\u{a0}"),
+            format!("{secret}\t{secret}"),
+            format!("{secret}\0"),
+            "\0".repeat(16),
+            " ".repeat(16),
+        ] {
+            let reason = HookSecret::new(text.clone()).unwrap_err().to_string();
+            assert!(reason.starts_with("must not contain line breaks"), "{text:?}: {reason}");
+        }
     }
 }

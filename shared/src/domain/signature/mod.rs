@@ -1,6 +1,7 @@
 //! Whether a call is authentic: one verifier, driven by the table of [`providers`].
 
 mod encoding;
+mod key;
 pub mod providers;
 mod refusal;
 pub mod scheme;
@@ -116,7 +117,7 @@ impl MacForm {
             return Err(NotAuthentic::Malformed { header: header.name.to_owned(), form: self.described(algorithm) });
         }
         // A secret that is no key of this scheme matches nothing.
-        let Some(key) = self.key.bytes(secret) else { return Ok(false) };
+        let Ok(key) = self.key.bytes(secret) else { return Ok(false) };
         let expected = match algorithm {
             Algorithm::Sha1 => self.mac::<Hmac<sha1::Sha1>>(&key, header, signed),
             Algorithm::Sha256 => self.mac::<Hmac<sha2::Sha256>>(&key, header, signed),

@@ -2,12 +2,9 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use zeroize::Zeroizing;
-
 use super::Algorithm;
 pub use super::encoding::Encoding;
+pub use super::key::Key;
 use crate::domain::Invalid;
 use crate::domain::secret::{HookSecret, SecretString};
 
@@ -101,15 +98,6 @@ pub enum Forms {
     /// With the JSON, an object, in the one field `payload`; or with the values as fields. The form is signed as it is
     /// sent.
     Fields,
-}
-
-/// How the secret becomes the key of the MAC.
-#[derive(Debug, Clone, Copy)]
-pub enum Key {
-    /// Its characters as they are.
-    Verbatim,
-    /// The bytes whose base64 follows this prefix.
-    Base64After(&'static str),
 }
 
 /// How replays are stopped.
@@ -214,20 +202,25 @@ impl Scheme {
         of_timing.into_iter().chain(sources).chain(of_handshakes).chain(of_marks)
     }
 
-    /// Refuses a secret that cannot be this scheme's key.
+    /// A secret that the provider issued, as the provider shows it.
+    pub fn read_secret(&self, text: String) -> Result<HookSecret, Invalid> {
+        let secret = HookSecret::new(self.key_form().without_version(text))?;
+        self.check_secret(&secret)?;
+        Ok(secret)
+    }
+
+    /// Refuses a secret that cannot be this scheme's key, or that no call can show.
     pub fn check_secret(&self, secret: &HookSecret) -> Result<(), Invalid> {
-        match self.key_form().bytes(secret) {
-            Some(_) => Ok(()),
-            None => Err(Invalid::new("must be `whsec_` and the base64 of the key, as the provider shows it")),
+        let is_sent = matches!(self.proof, Proof::Secret);
+        if is_sent && !secret.expose().bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+            return Err(Invalid::new("must be printable ASCII, because the provider sends it in a header"));
         }
+        self.key_form().bytes(secret).map(drop)
     }
 
     /// A secret of these 32 random bytes in the form that the scheme expects.
     pub fn generate_secret(&self, random: &[u8; 32]) -> HookSecret {
-        HookSecret::trusted(SecretString::new(match self.key_form() {
-            Key::Verbatim => hex::encode(random),
-            Key::Base64After(prefix) => format!("{prefix}{}", STANDARD.encode(random)),
-        }))
+        HookSecret::trusted(SecretString::new(self.key_form().write(random)))
     }
 
     fn key_form(&self) -> Key {
@@ -282,21 +275,5 @@ impl Prefix {
             Self::Algorithm => after_algorithm(),
             Self::Optional => after_algorithm().or_else(|| entry.strip_prefix("v1=")).or(Some(entry)),
         }
-    }
-}
-
-impl Key {
-    /// The key's bytes, or `None` when the secret does not have this form.
-    pub(super) fn bytes(self, secret: &HookSecret) -> Option<Zeroizing<Vec<u8>>> {
-        let secret = secret.expose();
-        let bytes = match self {
-            Self::Verbatim => secret.as_bytes().to_vec(),
-            Self::Base64After(prefix) => {
-                // Providers show the key with and without padding.
-                let base64 = secret.strip_prefix(prefix)?.trim_end_matches('=');
-                STANDARD_NO_PAD.decode(base64).ok().filter(|bytes| !bytes.is_empty())?
-            }
-        };
-        Some(Zeroizing::new(bytes))
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
 const DOCUMENT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/providers.md"));
 
@@ -101,8 +101,10 @@ impl Rule {
 
     pub(super) fn key(&self, secret: &str) -> Option<Vec<u8>> {
         let Some(prefix) = self.key_after else { return Some(secret.as_bytes().to_vec()) };
-        let base64 = secret.strip_prefix(prefix)?.trim_end_matches('=');
-        STANDARD_NO_PAD.decode(base64).ok().filter(|key| !key.is_empty())
+        let base64 = secret.strip_prefix(prefix)?;
+        let key = STANDARD.decode(base64).or_else(|_| STANDARD_NO_PAD.decode(base64)).ok()?;
+        let last = key.iter().rposition(|byte| *byte != 0)?;
+        (last + 1 >= 16).then_some(key)
     }
 
     /// The names of the facts that are signed.
