@@ -106,3 +106,25 @@ fn a_key_is_taken_with_the_version_that_supabase_shows_before_it() {
         assert_eq!(ann.jobs().await.len(), 2);
     });
 }
+
+#[test]
+fn a_captured_call_whose_id_takes_in_what_follows_it_is_refused() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&standard_hook(format!("whsec_{}", BASE64_STANDARD.encode(KEY)))).await;
+        let now = now();
+        // The sender's body begins with a time, so that its signature fits two calls.
+        let signed = format!("msg_1.{now}.{now}.{{}}");
+
+        let moved = call(&hook, [&format!("msg_1.{now}"), &now, "{}"], &signed).await;
+        let with_sign = call(&hook, ["msg_1", &format!("+{now}"), "{}"], &format!("msg_1.+{now}.{{}}")).await;
+        let dotted = call(&hook, ["msg.1", &now, "{}"], &format!("msg.1.{now}.{{}}")).await;
+
+        for answer in [moved, with_sign, dotted] {
+            answer.refused(401);
+        }
+        assert_eq!(ann.jobs().await.len(), 0);
+        call(&hook, ["msg_1", &now, "{}"], &format!("msg_1.{now}.{{}}")).await.accepted();
+        assert_eq!(ann.jobs().await.len(), 1);
+    });
+}

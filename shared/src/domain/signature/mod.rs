@@ -2,6 +2,7 @@
 
 mod encoding;
 mod key;
+mod part;
 pub mod providers;
 mod refusal;
 pub mod scheme;
@@ -14,7 +15,7 @@ use subtle::ConstantTimeEq;
 
 use self::encoding::decode;
 pub use self::refusal::NotAuthentic;
-use self::scheme::{MacForm, Part, Proof, Scheme, Timing};
+use self::scheme::{Holds, MacForm, Part, Proof, Scheme, Timing};
 use super::Invalid;
 use super::received::Received;
 use super::secret::HookSecret;
@@ -95,7 +96,11 @@ pub(super) fn verify(
         Proof::Mac(form) if form.proves(algorithm, secret, header, signed)? => {}
         Proof::Mac(_) => return Err(NotAuthentic::NoMatch(header.name.to_owned())),
     }
-    check_time(scheme, header, signed.received)
+    check_time(scheme, header, signed.received)?;
+    match &scheme.proof {
+        Proof::Secret => Ok(()),
+        Proof::Mac(form) => form.check_values(header, signed.received),
+    }
 }
 
 impl MacForm {
@@ -140,14 +145,29 @@ impl MacForm {
         let mismatch = |_| NotAuthentic::NoMatch(header.name.to_owned());
         let mut mac = <M as KeyInit>::new_from_slice(key).map_err(mismatch)?;
         for part in self.signed {
-            match part {
-                Part::Text(text) => mac.update(text.as_bytes()),
-                Part::Header(name) => mac.update(required(signed.received, name)?.as_bytes()),
-                Part::Entry(name) => mac.update(self.required_entry(header, name)?.as_bytes()),
-                Part::Body => mac.update(signed.body),
-            }
+            mac.update(match part {
+                Part::Text(text) => text.as_bytes(),
+                Part::Header(name, _) => required(signed.received, name)?.as_bytes(),
+                Part::Entry(name, _) => self.required_entry(header, name)?.as_bytes(),
+                Part::Body => signed.body,
+            });
         }
         Ok(mac.finalize().into_bytes().to_vec())
+    }
+
+    /// Refuses a signed value that could hold a part of what follows it: see [`Holds`].
+    fn check_values(&self, header: SignatureHeader<'_>, received: &Received) -> Result<(), NotAuthentic> {
+        for part in self.signed {
+            let (value, holds) = match part {
+                Part::Text(_) | Part::Body => continue,
+                Part::Header(name, holds) => (required(received, name)?, holds),
+                Part::Entry(name, holds) => (self.required_entry(header, name)?, holds),
+            };
+            if !holds.allows(value) {
+                return Err(NotAuthentic::Ambiguous { place: part.place(header.name), form: holds.to_string() });
+            }
+        }
+        Ok(())
     }
 
     fn required_entry<'h>(&self, header: SignatureHeader<'h>, name: &str) -> Result<&'h str, NotAuthentic> {
@@ -218,7 +238,7 @@ fn check_within(
     tolerance: Duration,
     now: Timestamp,
 ) -> Result<(), NotAuthentic> {
-    let number: Option<i64> = text.and_then(|text| text.parse().ok());
+    let number: Option<i64> = text.filter(|text| Holds::Time.allows(text)).and_then(|text| text.parse().ok());
     let at = match (number, unit) {
         (None, Unit::Seconds | Unit::Millis) => return Err(NotAuthentic::NoTime(place.to_owned())),
         (Some(number), Unit::Seconds) => Timestamp::from_unix_seconds(number),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::Algorithm;
 use super::encoding::Encoding;
-use super::scheme::{Forms, Handshake, Key, MacForm, Mark, Part, Prefix, Proof, Scheme, Source, Timing};
+use super::scheme::{Forms, Handshake, Holds, Key, MacForm, Mark, Part, Prefix, Proof, Scheme, Source, Timing};
 use crate::domain::Invalid;
 
 const FIVE_MINUTES: Duration = Duration::from_mins(5);
@@ -180,7 +180,7 @@ pub static SCHEMES: &[Scheme] = &[
             separator: Some(','),
             prefix: Prefix::Text("v1="),
             encoding: Encoding::Hex,
-            signed: &[Part::Entry("t"), Part::Text("."), Part::Body],
+            signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
             key: Key::Verbatim,
         }),
         timing: Timing::Entry { name: "t", tolerance: FIVE_MINUTES },
@@ -195,7 +195,12 @@ pub static SCHEMES: &[Scheme] = &[
             separator: None,
             prefix: Prefix::Text("v0="),
             encoding: Encoding::Hex,
-            signed: &[Part::Text("v0:"), Part::Header("x-slack-request-timestamp"), Part::Text(":"), Part::Body],
+            signed: &[
+                Part::Text("v0:"),
+                Part::Header("x-slack-request-timestamp", Holds::Time),
+                Part::Text(":"),
+                Part::Body,
+            ],
             key: Key::Verbatim,
         }),
         // Interactions as JSON in a form, slash commands as fields.
@@ -216,7 +221,12 @@ pub static SCHEMES: &[Scheme] = &[
             separator: None,
             prefix: Prefix::Text("v0="),
             encoding: Encoding::Hex,
-            signed: &[Part::Text("v0:"), Part::Header("x-zm-request-timestamp"), Part::Text(":"), Part::Body],
+            signed: &[
+                Part::Text("v0:"),
+                Part::Header("x-zm-request-timestamp", Holds::Time),
+                Part::Text(":"),
+                Part::Body,
+            ],
             key: Key::Verbatim,
         }),
         timing: Timing::Header { name: "x-zm-request-timestamp", tolerance: FIVE_MINUTES },
@@ -230,9 +240,9 @@ pub static SCHEMES: &[Scheme] = &[
         provider: "standard-webhooks",
         header: "webhook-signature",
         proof: standard(&[
-            Part::Header("webhook-id"),
+            Part::Header("webhook-id", Holds::AllBut('.')),
             Part::Text("."),
-            Part::Header("webhook-timestamp"),
+            Part::Header("webhook-timestamp", Holds::Time),
             Part::Text("."),
             Part::Body,
         ]),
@@ -245,9 +255,9 @@ pub static SCHEMES: &[Scheme] = &[
         provider: "svix",
         header: "svix-signature",
         proof: standard(&[
-            Part::Header("svix-id"),
+            Part::Header("svix-id", Holds::AllBut('.')),
             Part::Text("."),
-            Part::Header("svix-timestamp"),
+            Part::Header("svix-timestamp", Holds::Time),
             Part::Text("."),
             Part::Body,
         ]),
@@ -263,7 +273,7 @@ pub static SCHEMES: &[Scheme] = &[
             separator: Some(';'),
             prefix: Prefix::Text("h1="),
             encoding: Encoding::Hex,
-            signed: &[Part::Entry("ts"), Part::Text(":"), Part::Body],
+            signed: &[Part::Entry("ts", Holds::Time), Part::Text(":"), Part::Body],
             key: Key::Verbatim,
         }),
         timing: Timing::Entry { name: "ts", tolerance: FIVE_MINUTES },

@@ -43,6 +43,17 @@ pub enum NotAuthentic {
     /// The proof is right, but the place of its time does not hold a Unix time.
     #[error("The signature is right, but {0} is not a Unix time.")]
     NoTime(String),
+    /// The proof is right, but it would also be right for a call that is cut into other parts.
+    #[error(
+        "The signature is right, but {place} must be {form}. With anything else, the signature would also fit another \
+         call."
+    )]
+    Ambiguous {
+        /// Where the value is that is at fault.
+        place: String,
+        /// What it must be.
+        form: String,
+    },
     /// The body is a form, and not one in which the provider sends what it signed.
     #[error(
         "The content type says that the body is a form, but it is not the one field `payload` that the provider signs."
@@ -55,7 +66,12 @@ impl NotAuthentic {
     pub fn is_mismatch(&self) -> bool {
         match self {
             Self::OtherSecret(_) | Self::NoMatch(_) => true,
-            Self::Missing(_) | Self::Malformed { .. } | Self::Stale { .. } | Self::NoTime(_) | Self::OtherForm => false,
+            Self::Missing(_)
+            | Self::Malformed { .. }
+            | Self::Stale { .. }
+            | Self::NoTime(_)
+            | Self::Ambiguous { .. }
+            | Self::OtherForm => false,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Algorithm;
 pub use super::encoding::Encoding;
 pub use super::key::Key;
+pub use super::part::{Holds, Part};
 use crate::domain::Invalid;
 use crate::domain::secret::{HookSecret, SecretString};
 
@@ -71,19 +72,6 @@ pub enum Prefix {
     Algorithm,
     /// The algorithm's name and an equals sign, or `v1=`, or nothing.
     Optional,
-}
-
-/// A part of the signed bytes.
-#[derive(Debug)]
-pub enum Part {
-    /// These very characters.
-    Text(&'static str),
-    /// The value of a header.
-    Header(&'static str),
-    /// The value of an entry of the signature header, such as `t` in `t=1,v1=..`.
-    Entry(&'static str),
-    /// The body as it arrived; of [`Forms::SignedPayload`], the JSON.
-    Body,
 }
 
 /// In which forms a provider sends its calls, where it does not send JSON.

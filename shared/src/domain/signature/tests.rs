@@ -1,5 +1,7 @@
 //! The published vectors of the providers, and the forgeries that each scheme must refuse.
 
+mod borders;
+
 use proptest::prelude::*;
 
 use super::providers::SCHEMES;

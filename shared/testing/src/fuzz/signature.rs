@@ -143,8 +143,9 @@ impl<'a> Delivery<'a> {
     /// Whether the last fact that is signed before the body, a timestamp in every scheme, is at most 300 s away.
     fn is_fresh(&self, rule: &Rule) -> Option<bool> {
         let now = i128::from(self.now);
-        let near =
-            |at: &str, unit: i128| at.parse().is_ok_and(|at: i64| (i128::from(at) - now * unit).abs() <= 300 * unit);
+        let near = |at: &str, unit: i128| {
+            is_time(at) && at.parse().is_ok_and(|at: i128| (at - now * unit).abs() <= 300 * unit)
+        };
         if let Some(place) = rule.time_in_body {
             return self.timestamp_in_body(place).map(|at| near(&at, 1_000));
         }
@@ -159,12 +160,22 @@ impl<'a> Delivery<'a> {
         if raw.starts_with('"') { from_str(raw).ok() } else { Some(raw.to_owned()) }
     }
 
-    /// What is signed, or `None` when a part of it is missing.
+    /// What is signed, or `None` when a part of it is missing or is one that could move the borders between the parts:
+    /// a fact with the character that ends it, or a time, the last of them, that is not all digits.
     fn message(&self, rule: &Rule, which: Which) -> Option<Vec<u8>> {
         let (mut message, mut rest) = (String::new(), rule.before_body);
         while let Some((text, after)) = rest.split_once('{') {
             let (name, after) = after.split_once('}')?;
-            message = message + text + self.fact(rule, name, which)?;
+            let fact = self.fact(rule, name, which)?;
+            let is_clear = if after.contains('{') {
+                !fact.is_empty() && fact.chars().all(|char| char.is_ascii_graphic() && !after.starts_with(char))
+            } else {
+                is_time(fact)
+            };
+            if matches!(which, Which::Only) && !is_clear {
+                return None;
+            }
+            message = message + text + fact;
             rest = after;
         }
         Some([message.as_bytes(), rest.as_bytes(), &self.signed_body(rule, which)].concat())
@@ -192,6 +203,10 @@ impl<'a> Delivery<'a> {
     fn rule(&self) -> Option<Rule> {
         Rule::find(self.signing.header_name.as_str(), self.signing.algorithm.as_str())
     }
+}
+
+fn is_time(text: &str) -> bool {
+    (1..=15).contains(&text.len()) && text.chars().all(|char| char.is_ascii_digit())
 }
 
 /// Which of several values counts.
