@@ -38,7 +38,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     rounds: Option<usize>,
 
-    /// Only this topic; may be given several times, as the next two
+    /// Only this topic; can be repeated, like the next two
     #[arg(long, value_enum)]
     topic: Vec<Topic>,
 
@@ -54,7 +54,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR")]
     pub(crate) binaries: Option<PathBuf>,
 
-    /// Tells the functions this too, in place of what the template says, such as `LOG_LEVEL=error`
+    /// Sets this variable for the functions, instead of the template's value, such as `LOG_LEVEL=error`
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     pub(crate) set: Vec<(String, String)>,
 

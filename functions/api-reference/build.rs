@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(table, "    ({name:?}, {media_type:?}, {digest:?}, {gzip}),")?;
     }
     if page.contains("{{") {
-        return Err("page/index.html names a file that is none".into());
+        return Err("page/index.html names a file that does not exist".into());
     }
     let (digest, gzip) = pack("index.html", &page)?;
     fs::write(output("page.rs")?, format!("({digest:?}, {gzip})\n"))?;

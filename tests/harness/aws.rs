@@ -1,4 +1,4 @@
-//! The services of AWS, as somebody with access to the account sees them. Their protocol is JSON over HTTP.
+//! The services of AWS, as a user with access to the account sees them. Their protocol is JSON over HTTP.
 
 use bytes::Bytes;
 use http::Request;

@@ -29,7 +29,7 @@ use shared::http::hook::read_draft;
 use shared::ports::{FindCredentials, InsertHook, InsertSession, PutRequest, Random, ReadKeys, StoreError};
 use user_put::UserPut;
 
-/// What goes wrong while an event is filled in: text for whoever asked for it.
+/// What goes wrong while an event is filled in: text for the caller.
 pub type EventError = Box<dyn StdError + Send + Sync>;
 
 /// The user and the hooks, as `user-put` and `hook-create` take them, with the hooks' ids; and a call in the log.
@@ -57,7 +57,7 @@ const TIMESTAMP: &str = "{{timestamp}}";
 const TIMESTAMP_MS: &str = "{{timestamp_ms}}";
 /// The signature of the call, as its provider writes it. It is the last to be filled in.
 const SIGNATURE: &str = "{{signature}}";
-/// A character that somebody slips in after the provider has signed.
+/// A character that an attacker inserts after the provider has signed.
 const TAMPERED: &str = "{{tampered}}";
 
 /// What the text of an `.expected.json` file expects: its own members, and those of the answer that it is `like`.

@@ -64,7 +64,7 @@ impl Pipehook {
         }
     }
 
-    /// An e-mail address that nobody has.
+    /// An unused e-mail address.
     pub fn unused_email(&self) -> String {
         format!("somebody-{}@example.com", self.number())
     }

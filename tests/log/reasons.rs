@@ -1,4 +1,4 @@
-//! Why a call was refused: its hook's owner is told, and nobody else.
+//! Why a call was refused: only its hook's owner learns it.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

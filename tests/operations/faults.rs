@@ -6,7 +6,7 @@ use harness::{Answer, Call, Hook, Pipehook, User, alone, github_hook, together};
 use local::{Fault, Service};
 use serde_json::{Value as Json, json};
 
-/// Longer than anybody waits, and than any test takes.
+/// Longer than any caller waits, and than any test takes.
 const NEVER: Duration = Duration::from_mins(5);
 
 /// Past the time in which SQS drops duplicates.

@@ -1,4 +1,4 @@
-//! Keys that are replaced while everything runs: nobody notices who is genuine, and nobody gets in who is not.
+//! Keys that are replaced while everything runs: genuine callers do not notice, and no one else gets in.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! Answers of DynamoDB that are lost: what was written is there, and whoever wrote it does not know.
+//! Answers of DynamoDB that are lost: the write happened, and its caller does not know.
 
 use std::time::Duration;
 

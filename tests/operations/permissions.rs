@@ -20,7 +20,7 @@ const WIDE: &[(&str, &str, &str)] = &[
 const FOREIGN: &[(&str, &str)] =
     &[("DeploymentRole", "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited")];
 
-/// What Lambda itself does under a function's role, so that nobody sees the function do it.
+/// What Lambda itself does under a function's role, so that it is not seen in the function's requests.
 const OF_LAMBDA: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
 
 /// Each statement in a policy of the template, with the resource that it stands in.

@@ -6,8 +6,8 @@ use clap::Parser;
 
 /// Runs Pipehook on this machine: the real functions, with DynamoDB, SQS and Secrets Manager built in.
 ///
-/// Everything is made from template.yaml and listens on 127.0.0.1 only. A demo user is made at each start, and the
-/// commands to try are printed.
+/// Everything is made from template.yaml and listens on 127.0.0.1 only. Each start makes a demo user and prints
+/// commands to try.
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo run --", version, max_term_width = 100)]
 pub(crate) struct Arguments {
@@ -19,20 +19,20 @@ pub(crate) struct Arguments {
 
     /// Keep users, hooks, keys and jobs in this directory [default: keep nothing]
     ///
-    /// Kept are the tables, the generated keys, and the messages that no consumer has deleted. A message comes back
-    /// as one that was never received, in the queue it was sent to, and deduplication starts anew. Nothing is
-    /// acknowledged before it is on the disk. The directory holds secrets: only you can read it.
+    /// This keeps the tables, the generated keys, and the messages that no consumer has deleted. A message comes back
+    /// as if it had never been received, in the queue that it was sent to, and deduplication starts again. Nothing is
+    /// acknowledged before it is on the disk. The directory contains secrets, so only you can read it.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
 
     /// Write the addresses and the demo user to this file as JSON, once the stack serves
     ///
-    /// For programs that start the stack. The file appears whole, only you can read it, and it is removed when the
-    /// stack stops.
+    /// For programs that start the stack. The file appears complete, only you can read it, and it is removed when
+    /// the stack stops.
     #[arg(long, value_name = "FILE")]
     pub(crate) ready_file: Option<PathBuf>,
 
-    /// The public address of this machine, such as that of a tunnel: the URLs of hooks begin with it
+    /// Begin the URLs of hooks with this address, such as that of a tunnel
     #[arg(long, value_name = "URL", value_parser = parse_public_url)]
     pub(crate) public_url: Option<String>,
 
@@ -46,7 +46,7 @@ pub(crate) struct Arguments {
 
     /// Show every line that the functions log, not only warnings and errors
     ///
-    /// Calls are shown in any case: one line for each call of a hook, and for each other request that is refused or
+    /// Calls are always shown: one line for each call of a hook, and for each other request that is refused or
     /// fails.
     #[arg(long)]
     pub(crate) logs: bool,

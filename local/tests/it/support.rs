@@ -66,7 +66,7 @@ pub(crate) fn alone(test: &str) -> Vec<OsString> {
     command
 }
 
-/// A request in AWS's JSON protocol, by somebody who is no function.
+/// A request in AWS's JSON protocol, by a caller that is not a function.
 pub(crate) async fn aws(url: &str, target: &str, body: Json) -> Result<Answer, hyper_util::client::legacy::Error> {
     aws_as("local", url, target, body).await
 }

@@ -51,7 +51,7 @@ fn rotated() -> (SecretInMemory, Keys<SealingKey>) {
     (secret, keys)
 }
 
-/// Whether a sandbox knows a key when somebody names it.
+/// Whether a sandbox knows a key that a caller names.
 fn knows(keys: &Keys<SealingKey>, id: KeyId, seconds: i64) -> Result<bool, KeysError> {
     ready(keys.knowing(id, at(seconds))).map(|ring| ring.get(id).is_some())
 }
@@ -167,7 +167,7 @@ fn a_clock_that_is_set_back_neither_stops_nor_floods_the_readings() {
     assert_eq!(secret.reads(), 3);
 }
 
-/// Answers as the secret does, until it is told to keep everybody waiting.
+/// Answers as the secret does, until it is told to keep all callers waiting.
 struct Slow(SecretInMemory, Arc<AtomicBool>);
 
 impl ReadKeys for Slow {
