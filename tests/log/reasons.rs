@@ -121,6 +121,9 @@ fn the_owner_is_told_why_a_call_was_refused_and_its_sender_is_always_told_the_sa
             assert!(!shown.contains(&hex::encode(git.mac(Hash::Sha256, b"{}"))), "{shown}");
             assert!(!stack.logs().iter().any(|line| secrets.iter().any(|secret| line.text.contains(secret.as_str()))));
             bob.get(&format!("/hook-requests/{}", answer.request_id())).send().await.refused(404);
+            let lines = stack.logs().into_iter().filter_map(|line| serde_json::from_str::<Json>(&line.text).ok());
+            let mut lines = lines.filter(|line| line["span"]["request_id"] == answer.request_id());
+            assert!(lines.any(|line| line["message"] == "Answered" && line["reason"] == **reason), "{reason}");
             answers.push(answer);
         }
 

@@ -19,6 +19,8 @@ pub(crate) struct Calls(HashMap<String, Told>);
 struct Told {
     #[serde(rename = "Outcome")]
     outcome: String,
+    /// Why the call was not authentic. The answer does not say that.
+    reason: Option<String>,
     span: Span,
 }
 
@@ -69,13 +71,14 @@ impl Calls {
             (_, 400..) => "refused".to_owned(),
             (_, _) => return None,
         };
-        let hook = told.and_then(|told| name_of(&told.span.hook_id?));
+        let (reason, hook_id) = told.map(|told| (told.reason, told.span.hook_id)).unwrap_or_default();
+        let hook = hook_id.and_then(|id| name_of(&id));
         Some(Shown {
             time: now.to_hms(),
             what: hook.unwrap_or_else(|| format!("{} {}", call.method, call.path)),
             outcome,
             status: call.status,
-            reason: call.reason.unwrap_or_default(),
+            reason: reason.or(call.reason).unwrap_or_default(),
         })
     }
 }
@@ -113,6 +116,17 @@ mod tests {
 
         assert_eq!(text.as_deref(), Some("08:01:01Z  deploy main: ignored (200). Because."));
         assert_eq!(shown(&mut calls, call(200)), None, "it is shown once");
+    }
+
+    #[test]
+    fn a_call_that_is_not_authentic_is_shown_with_the_reason_that_its_sender_is_not_told() {
+        let mut calls = Calls::default();
+        let line_of = r#"{"Outcome":"rejected","reason":"No header.","span":{"request_id":"r","hook_id":"h"}}"#;
+        calls.note(&line(line_of));
+
+        let text = shown(&mut calls, call(401));
+
+        assert_eq!(text.as_deref(), Some("08:01:01Z  deploy main: rejected (401). No header."));
     }
 
     #[test]

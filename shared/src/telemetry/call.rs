@@ -62,7 +62,8 @@ struct Noted {
     provider: Option<&'static str>,
     outcome: Option<&'static str>,
     queue_time: Option<Duration>,
-    signature_failed: bool,
+    /// Why the call is not authentic.
+    refusal: Option<String>,
     log_write_failures: u32,
 }
 
@@ -109,9 +110,9 @@ impl Measurements {
         self.note(|noted| noted.outcome = Some(outcome));
     }
 
-    /// The call was not authentic.
-    pub fn signature_failed(&self) {
-        self.note(|noted| noted.signature_failed = true);
+    /// The call was not authentic, for this reason.
+    pub fn signature_failed(&self, reason: &str) {
+        self.note(|noted| noted.refusal = Some(reason.to_owned()));
     }
 
     /// The call could not be written to the log of calls.
@@ -149,6 +150,8 @@ struct Line<'a> {
     level: &'static str,
     message: &'static str,
     status: Status,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
     span: SpanFields<'a>,
     #[serde(rename = "Function")]
     function: &'a str,
@@ -199,7 +202,7 @@ impl<'a> Line<'a> {
             milliseconds(Metric::HandlerTime, Some(handler_time)),
             milliseconds(Metric::InitTime, init_time),
             milliseconds(Metric::QueueTime, noted.queue_time),
-            count(Metric::SignatureFailures, u32::from(noted.signature_failed)),
+            count(Metric::SignatureFailures, u32::from(noted.refusal.is_some())),
             count(Metric::LogWriteFailures, noted.log_write_failures),
             count(Metric::Triggers, u32::from(trigger.is_some())),
         ];
@@ -211,6 +214,7 @@ impl<'a> Line<'a> {
             level: "INFO",
             message: "Answered",
             status: answered.status,
+            reason: noted.refusal.as_deref(),
             span: SpanFields {
                 request_id: answered.request_id,
                 gateway_request_id: answered.gateway_request_id,
@@ -321,8 +325,9 @@ mod tests {
 
     #[test]
     fn metrics_with_the_same_dimensions_share_a_directive() {
-        let noted = Noted { signature_failed: true, ..Noted::default() };
+        let noted = Noted { refusal: Some("No header.".to_owned()), ..Noted::default() };
         let line = printed(Some("Pipehook/a"), Some("rejected"), &noted);
+        assert_eq!(line["reason"], "No header.");
         let directives = line["_aws"]["CloudWatchMetrics"].as_array().unwrap();
         assert_eq!(directives.len(), 2, "{line}");
         assert_eq!(directives[0]["Metrics"].as_array().unwrap().len(), 2);

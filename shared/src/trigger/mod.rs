@@ -78,8 +78,8 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
     /// Answers a call that is not authentic, and logs it without its body if `is_logged`. `error` is an
     /// [`ApiError::WrongSignature`], whose reason goes to the log and not to the sender.
     pub async fn reject(&self, error: &ApiError, is_logged: bool) -> Answered {
-        self.measurements.signature_failed();
         let answered = self.refused(Outcome::Rejected, error);
+        self.measurements.signature_failed(&answered.message);
         if is_logged {
             return self.end(answered).await;
         }
