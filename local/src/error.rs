@@ -18,7 +18,7 @@ pub enum Error {
     },
 
     /// The port asked for belongs to another process.
-    #[error("port {0} is in use; stop what listens on it, or choose another port")]
+    #[error("port {0} is in use")]
     PortInUse(u16),
 
     /// cargo has told its errors by now.

@@ -1,10 +1,10 @@
-//! `cargo run`: starts the stack for a newcomer, with a demo user and commands to paste.
+//! `cargo run`, or `pipehook-local` of a release: starts the stack for a newcomer, with a demo user and commands to
+//! paste.
 
 mod terminal;
 
 use std::{io, path::Path, process::ExitCode, time::Duration};
 
-use clap::Parser;
 use local::{ApiCall, Error, Message, Options, Stack};
 use time::OffsetDateTime;
 use tokio::{
@@ -14,29 +14,45 @@ use tokio::{
     time::interval,
 };
 
-use self::terminal::{Arguments, banner, calls::Calls, demo, ready::ReadyFile, show};
+use self::terminal::{Arguments, banner, bundle, bundle::Bundle, calls::Calls, demo, ready::ReadyFile, show};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
+    let bundle = Bundle::find();
+    let command = if bundle.is_some() { bundle::COMMAND } else { "cargo run --" };
+    match run(Arguments::read(command), bundle).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            show::error(&error);
+            show::error(&with_advice(&error, command));
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run(arguments: Arguments) -> Result<(), Error> {
+/// What to do about an error, where its own text cannot know it.
+fn with_advice(error: &Error, command: &str) -> String {
+    if let Error::PortInUse(port) = error {
+        let other = port.checked_add(1000).unwrap_or(4000);
+        return format!("{error}; stop what listens on it, or choose another port: {command} --port {other}");
+    }
+    error.to_string()
+}
+
+async fn run(arguments: Arguments, bundle: Option<Bundle>) -> Result<(), Error> {
     let mut signals =
         Signals::listen().map_err(|source| Error::Io { what: "cannot listen for signals".into(), source })?;
-    let options = Options {
+    let mut options = Options {
         port: Some(arguments.port).filter(|port| *port != 0),
         data: arguments.data.clone(),
         release: arguments.release,
         parameters: arguments.parameters(),
         ..Options::default()
     };
+    if let Some(bundle) = bundle {
+        (options.template, options.binaries) = (Some(bundle.template), Some(bundle.functions));
+    } else {
+        show::text("Building the functions: a minute or two the first time, seconds when nothing has changed.");
+    }
     let stack = select! {
         stack = Stack::start(options) => stack?,
         () = signals.any() => return Ok(()),
@@ -140,5 +156,21 @@ impl Signals {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_in_use_is_told_with_the_command_for_another_one() {
+        for (port, expected) in [
+            (3000, "port 3000 is in use; stop what listens on it, or choose another port: cargo run -- --port 4000"),
+            (65000, "port 65000 is in use; stop what listens on it, or choose another port: cargo run -- --port 4000"),
+        ] {
+            assert_eq!(with_advice(&Error::PortInUse(port), "cargo run --"), expected);
+        }
+        assert_eq!(with_advice(&Error::NoFunction("F".into()), "x"), "the template has no function F");
     }
 }

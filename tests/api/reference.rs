@@ -201,6 +201,27 @@ fn another_method_of_a_path_is_405_and_names_those_that_there_are() {
     });
 }
 
+/// What somebody sees who opens the URL of a hook in a browser.
+#[test]
+fn the_url_of_a_hook_says_what_it_is_for_and_is_not_called_by_looking_at_it() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&harness::github_hook()).await;
+        let before = ann.footprint().await;
+        let hint = "This is the URL of a hook: enter it at the provider, which calls it with POST. GET /docs shows how to \
+                    try it.";
+
+        for method in ["GET", "PUT", "DELETE", "PATCH"] {
+            let answer = stack.call(method, &format!("/hooks/{}/trigger", hook.id)).send().await;
+            assert_eq!(answer.header("allow"), "OPTIONS, POST");
+            assert!(answer.refused(405).ends_with(hint), "{method}: {answer:?}");
+        }
+
+        assert!(!stack.get("/users/login").send().await.refused(405).contains("hook"), "other paths are no hooks");
+        assert_eq!(ann.footprint().await, before);
+    });
+}
+
 #[test]
 fn a_path_of_two_forms_has_the_methods_of_both() {
     shared(async |stack| {
@@ -209,6 +230,8 @@ fn a_path_of_two_forms_has_the_methods_of_both() {
         assert_eq!(answer.header("allow"), "DELETE, GET, OPTIONS, POST, PUT");
     });
 }
+
+const UNKNOWN_PATH: &str = "The path was not found: GET /docs describes the API and shows how to begin.";
 
 #[test]
 fn an_unknown_path_is_404_by_any_method() {
@@ -225,7 +248,7 @@ fn an_unknown_path_is_404_by_any_method() {
                 if method == "HEAD" {
                     assert!(answer.body.is_empty(), "{path}");
                 } else {
-                    assert_eq!(answer.refused(404), "The path was not found.", "{method} {path}");
+                    assert_eq!(answer.refused(404), UNKNOWN_PATH, "{method} {path}");
                 }
             }
         }

@@ -356,6 +356,26 @@ fn the_checks_after_a_deployment_show_what_they_say() {
     });
 }
 
+#[test]
+fn the_commands_that_the_reference_begins_with_queue_a_job() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let document = stack.get("/openapi.json").send().await.json();
+        let commands = blocks(document["info"]["description"].as_str().unwrap(), "sh");
+        assert_eq!(commands.len(), 3, "{commands:?}");
+        let script = commands.concat().replace("http://127.0.0.1:3000", &stack.api_url());
+        let script = script.replace("demo@example.com", &ann.email);
+
+        let script = fill(&script, &BTreeMap::from([("password".to_owned(), ann.password.clone())]));
+        let answer = output(&script, &mut bash(&script));
+
+        let answer: Json = serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer}"));
+        assert_eq!(answer["message"], "The pipeline job was queued.", "{answer}");
+        let [job] = <[_; 1]>::try_from(ann.jobs().await).unwrap();
+        assert_eq!(job.body["id"], answer["request_id"]);
+    });
+}
+
 /// A job without the values that differ from one call, or one user, to the next.
 fn without_ids(mut job: Json) -> Json {
     for pointer in [

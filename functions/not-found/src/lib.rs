@@ -7,30 +7,38 @@ use lambda_http::http::header;
 use openapi::PATHS;
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
 
+/// The path of a hook's URL.
+const TRIGGER: &str = "/hooks/{hook_id}/trigger";
+
+/// For people who open a hook's URL in a browser.
+const HINT: &str = " This is the URL of a hook: enter it at the provider, which calls it with POST. GET /docs shows how to \
+                    try it.";
+
 /// The endpoint, which needs nothing.
 pub struct NotFound;
 
 impl Endpoint for NotFound {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
-        let mut methods = methods_of(call.path());
+        let forms = forms_of(call.path());
+        let mut methods: BTreeSet<_> = forms.iter().flat_map(|(_, methods)| methods.iter().copied()).collect();
         // API Gateway has a route for the methods of a path. What came here all the same is another path to it, and it
         // would be absurd to recommend the method that was just used.
         if methods.is_empty() || methods.contains(call.method()) {
-            return Err(ApiError::NotFound("The path"));
+            return Err(ApiError::UnknownPath);
         }
         methods.insert("OPTIONS");
         let allow = methods.into_iter().collect::<Vec<_>>().join(", ");
         if call.method() == "OPTIONS" {
             return Ok(Response::no_content().with_header(header::ALLOW, &allow));
         }
-        Err(ApiError::MethodNotAllowed { allow })
+        let is_hook = matches!(&*forms, [(TRIGGER, _)]);
+        Err(ApiError::MethodNotAllowed { allow, hint: if is_hook { HINT } else { "" } })
     }
 }
 
-/// The methods of each path of the API that this one can be: `/hooks/incoming/trigger` is two.
-fn methods_of(path: &str) -> BTreeSet<&'static str> {
-    let candidates = PATHS.iter().filter(|(template, _)| is_of(template, path));
-    candidates.flat_map(|(_, methods)| methods.iter().copied()).collect()
+/// Each path of the API that this one can be, with its methods: `/hooks/incoming/trigger` is two.
+fn forms_of(path: &str) -> Vec<(&'static str, &'static [&'static str])> {
+    PATHS.iter().copied().filter(|(template, _)| is_of(template, path)).collect()
 }
 
 /// Whether a path such as `/hooks/42/trigger` has the form of one such as `/hooks/{hook_id}/trigger`. As for API
@@ -47,6 +55,10 @@ fn is_of(template: &str, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn methods_of(path: &str) -> BTreeSet<&'static str> {
+        forms_of(path).into_iter().flat_map(|(_, methods)| methods).copied().collect()
+    }
 
     fn methods(path: &str) -> String {
         methods_of(path).into_iter().collect::<Vec<_>>().join(" ")
@@ -67,6 +79,11 @@ mod tests {
             let methods = methods_of(&path);
             assert!(expected.iter().all(|method| methods.contains(method)), "{path}: {methods:?}");
         }
+    }
+
+    #[test]
+    fn the_hint_is_about_a_path_of_the_document() {
+        assert!(PATHS.contains(&(TRIGGER, &["POST"])));
     }
 
     #[test]

@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, Parser};
 
 /// Runs Pipehook on this machine: the real functions, with DynamoDB, SQS and Secrets Manager built in.
 ///
 /// Everything is made from template.yaml and listens on 127.0.0.1 only. Each start makes a demo user and prints
 /// commands to try.
 #[derive(Debug, Parser)]
-#[command(bin_name = "cargo run --", version, max_term_width = 100)]
+#[command(version, max_term_width = 100)]
 pub(crate) struct Arguments {
     /// Port of the API, 0 for a free one
     ///
@@ -53,6 +53,12 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
+    /// Ends the program if they are wrong, or ask for help. `command` is what somebody types to start it.
+    pub(crate) fn read(command: &str) -> Self {
+        let arguments = Self::command().bin_name(command).get_matches();
+        Self::from_arg_matches(&arguments).unwrap_or_else(|error| error.exit())
+    }
+
     /// Parameters of the template that differ from their defaults.
     pub(crate) fn parameters(&self) -> BTreeMap<String, String> {
         self.public_url.iter().map(|url| ("PublicUrl".to_owned(), url.clone())).collect()

@@ -2,6 +2,7 @@
 
 mod arguments;
 pub(crate) mod banner;
+pub(crate) mod bundle;
 pub(crate) mod calls;
 pub(crate) mod demo;
 mod pretty;

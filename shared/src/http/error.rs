@@ -73,11 +73,16 @@ pub enum ApiError {
     /// 404: it does not exist, or lies in another project.
     #[error("{0} was not found.")]
     NotFound(&'static str),
+    /// 404: no route has this path.
+    #[error("The path was not found: GET /docs describes the API and shows how to begin.")]
+    UnknownPath,
     /// 405: it answers to other methods.
-    #[error("This path does not allow the method. It allows: {allow}.")]
+    #[error("This path does not allow the method. It allows: {allow}.{hint}")]
     MethodNotAllowed {
         /// Those that it answers to, as in the header `Allow`.
         allow: String,
+        /// What the path is for, as a sentence after a space, where people try it in a browser; else empty.
+        hint: &'static str,
     },
     /// 409: it cannot be done as things are.
     #[error("{0}")]
@@ -138,6 +143,7 @@ impl ApiError {
             | Self::WrongRefreshToken
             | Self::WrongSignature(_)
             | Self::NotFound(_)
+            | Self::UnknownPath
             | Self::MethodNotAllowed { .. }
             | Self::Conflict(_)
             | Self::TooLarge { .. }

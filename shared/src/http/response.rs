@@ -118,7 +118,7 @@ impl ApiError {
             Self::Unauthenticated | Self::WrongCredentials | Self::WrongRefreshToken | Self::WrongSignature(_) => {
                 StatusCode::UNAUTHORIZED
             }
-            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::NotFound(_) | Self::UnknownPath => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -148,11 +148,12 @@ impl ApiError {
         match self {
             Self::Unauthenticated | Self::WrongCredentials | Self::WrongRefreshToken => authenticate("Bearer"),
             Self::WrongSignature(_) => authenticate("Signature"),
-            Self::MethodNotAllowed { allow } => Some((header::ALLOW, allow.clone())),
+            Self::MethodNotAllowed { allow, .. } => Some((header::ALLOW, allow.clone())),
             Self::TooManyLogins { retry_after_seconds } => retry_after(*retry_after_seconds),
             Self::Unavailable(_) | Self::KeyIsGone(_) => retry_after(RETRY_AFTER_SECONDS),
             Self::BadRequest(_)
             | Self::NotFound(_)
+            | Self::UnknownPath
             | Self::Conflict(_)
             | Self::TooLarge { .. }
             | Self::UnsupportedMediaType(_)

@@ -271,7 +271,8 @@ class Journey:
         ):
             await refused(call, 404, "The hook was not found.", None)
         await refused(lambda: hooks.get_hook_request(nobody), 404, "The request was not found.", None)
-        await refused(lambda: hooks.get_hook(self.open["id"], "outgoing"), 404, "The path was not found.", None)
+        unknown = "The path was not found: GET /docs describes the API and shows how to begin."
+        await refused(lambda: hooks.get_hook(self.open["id"], "outgoing"), 404, unknown, None)
 
     async def is_told_that_a_resource_is_full(self) -> None:
         hooks = self.client.hooks
