@@ -3,13 +3,18 @@
     cargo lambda build --release --arm64
     python3 .ci/package.py --architecture arm64 --version 0.1.0
 
+With `--local`, the path of the program of `cargo run`, it also packs a bundle: a tar archive with that program, the
+functions and the template, which serves the stack on one machine with Linux.
+
 The same binaries give the same bytes: entries are sorted, and their times, owners and modes are constants.
 """
 
 import argparse
+import gzip
 import io
 import re
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -62,13 +67,17 @@ def built_for(architecture: str, template: str) -> str:
     return packed
 
 
-def pack(template: str, binaries: Path, architecture: str, output: Path) -> None:
+def functions_of(template: str) -> list[str]:
     functions = sorted(match["function"] for match in CODE_URI.finditer(template))
     if not functions or template.count("CodeUri:") != len(functions):
         sys.exit("template.yaml: each CodeUri must be target/lambda/<function>/ on a line of its own.")
+    return functions
+
+
+def pack(template: str, binaries: Path, architecture: str, output: Path) -> None:
+    functions = functions_of(template)
     packed = CODE_URI.sub(r"\g<indent>CodeUri: functions/\g<function>.zip", template)
     packed = built_for(architecture, packed)
-    output.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(output, "w") as archive:
         for name in DOCUMENTS:
             add(archive, name, (ROOT / name).read_bytes(), 0o644)
@@ -80,16 +89,41 @@ def pack(template: str, binaries: Path, architecture: str, output: Path) -> None
     print(f"{output}: {len(functions)} functions for {architecture}, {output.stat().st_size / 1e6:.1f} MB")
 
 
+def pack_bundle(template: str, binaries: Path, program: Path, output: Path) -> None:
+    """A directory called like the archive. `pipehook-local` finds what lies beside it."""
+    directory = output.name.removesuffix(".tar.gz")
+
+    def add_file(archive: tarfile.TarFile, name: str, content: bytes, mode: int) -> None:
+        entry = tarfile.TarInfo(f"{directory}/{name}")
+        entry.size, entry.mode = len(content), mode
+        archive.addfile(entry, io.BytesIO(content))
+
+    # Neither the archive nor its compression holds a time.
+    with output.open("wb") as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as compressed:
+        with tarfile.open(fileobj=compressed, mode="w") as archive:
+            for name in ("LICENSE-APACHE", "LICENSE-MIT", "README.md", "template.yaml"):
+                add_file(archive, name, (ROOT / name).read_bytes(), 0o644)
+            for function in functions_of(template):
+                add_file(archive, f"functions/{function}", find_binary(binaries, function).read_bytes(), 0o755)
+            add_file(archive, "pipehook-local", program.read_bytes(), 0o755)
+    print(f"{output}: {output.stat().st_size / 1e6:.1f} MB")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--architecture", choices=["arm64", "x86_64"], required=True, help="what the binaries are for")
     parser.add_argument("--version", default="dev", help="part of the file's name (default: %(default)s)")
     parser.add_argument("--binaries", type=Path, default=ROOT / "target/lambda", help="default: target/lambda")
     parser.add_argument("--output", type=Path, default=ROOT / "target/package", help="default: target/package")
+    parser.add_argument("--local", type=Path, help="also packs a bundle, with this program")
     arguments = parser.parse_args()
-    name = f"pipehook-{arguments.version}-{arguments.architecture}.zip"
+    version, architecture, output = arguments.version, arguments.architecture, arguments.output
     template = (ROOT / "template.yaml").read_text(encoding="utf-8")
-    pack(template, arguments.binaries, arguments.architecture, arguments.output / name)
+    output.mkdir(parents=True, exist_ok=True)
+    pack(template, arguments.binaries, architecture, output / f"pipehook-{version}-{architecture}.zip")
+    if arguments.local:
+        name = f"pipehook-local-{version}-linux-{architecture}.tar.gz"
+        pack_bundle(template, arguments.binaries, arguments.local, output / name)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,10 @@ class User:
 
 
 class Stack:
-    """A stack on free ports, which lives as long as the `with` block. Nothing of it is kept."""
+    """A stack on free ports, which lives as long as the `with` block. Nothing of it is kept.
+
+    It is built first, unless `program` names one that is. That one gets no environment, and shows calls and jobs.
+    """
 
     url: str
     """The API, without a slash at the end."""
@@ -67,6 +70,9 @@ class Stack:
     sqs_url: str
     secrets_manager_url: str
     lambda_url: str
+
+    def __init__(self, program: Path | None = None) -> None:
+        self._program = program
 
     def __enter__(self) -> Self:
         self._directory = tempfile.TemporaryDirectory(prefix="pipehook-")
@@ -139,13 +145,15 @@ class Stack:
         return answer
 
     def _start(self) -> None:
-        subprocess.run(BUILD, cwd=PROJECT, check=True, timeout=BUILD_LIMIT)
-        target = Path(os.environ.get("CARGO_TARGET_DIR", PROJECT / "target"))
         ready = Path(self._directory.name, "ready.json")
+        command: list[str | Path] = [self._program or self._build(), "--port", "0", "--ready-file", ready]
+        if self._program is None:
+            command.append("--no-tail")
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [target / "debug" / "local", "--port", "0", "--no-tail", "--ready-file", ready],
-                cwd=PROJECT,
+                command,
+                cwd=PROJECT if self._program is None else self._directory.name,
+                env=None if self._program is None else {},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -155,6 +163,11 @@ class Stack:
         facts = self._wait_for(ready)
         self.url = facts.pop("api_url")
         vars(self).update(facts)
+
+    @staticmethod
+    def _build() -> Path:
+        subprocess.run(BUILD, cwd=PROJECT, check=True, timeout=BUILD_LIMIT)
+        return Path(os.environ.get("CARGO_TARGET_DIR", PROJECT / "target")) / "debug" / "local"
 
     def _wait_for(self, ready: Path) -> dict[str, str]:
         deadline = time.monotonic() + READY_LIMIT
