@@ -1,4 +1,4 @@
-//! How many hooks a resource may have, and how large a hook may be.
+//! How many hooks a resource and a pipeline may have, and how large a hook may be.
 
 use harness::{Answer, Hook, Pipehook, User, alone, github_hook, shared, together};
 use local::{Fault, Service};
@@ -6,24 +6,46 @@ use serde_json::{Value as Json, json};
 
 const FULL: &str = "The resource has 100 hooks, the maximum: delete one first.";
 
+const PIPELINE_FULL: &str = "The pipeline has 100 hooks, which is the most that it may have: delete one first.";
+
 fn hook_of(application: i64) -> Json {
     let mut hook = github_hook();
     hook["resource_id"] = application.into();
     hook
 }
 
-fn count_key(user: &User<'_>, application: i64) -> String {
-    format!("COUNT#{}#application#{application}", user.project)
+/// A hook of this application that runs this pipeline.
+fn hook_of_pipeline(application: i64, pipeline: i64) -> Json {
+    let mut hook = hook_of(application);
+    hook["pipeline_id"] = pipeline.into();
+    hook
 }
 
-/// Makes the resource believe that it has so many hooks: creating them all takes its time.
+/// Makes the application believe that it has so many hooks: creating them all takes its time.
 async fn pretend(user: &User<'_>, stack: &Pipehook, application: i64, hooks: i64) {
-    let key = count_key(user, application);
+    put_count(user, stack, &format!("application#{application}"), hooks).await;
+}
+
+/// The same for a pipeline.
+async fn pretend_of_pipeline(user: &User<'_>, stack: &Pipehook, pipeline: i64, hooks: i64) {
+    put_count(user, stack, &pipeline.to_string(), hooks).await;
+}
+
+async fn put_count(user: &User<'_>, stack: &Pipehook, counted: &str, hooks: i64) {
+    let key = format!("COUNT#{}#{counted}", user.project);
     stack.put_item("HooksTable", &json!({ "id": { "S": key }, "hooks": { "N": hooks.to_string() } })).await;
 }
 
 async fn count(user: &User<'_>, stack: &Pipehook, application: i64) -> i64 {
-    let key = count_key(user, application);
+    read_count(user, stack, &format!("application#{application}")).await
+}
+
+async fn count_of_pipeline(user: &User<'_>, stack: &Pipehook, pipeline: i64) -> i64 {
+    read_count(user, stack, &pipeline.to_string()).await
+}
+
+async fn read_count(user: &User<'_>, stack: &Pipehook, counted: &str) -> i64 {
+    let key = format!("COUNT#{}#{counted}", user.project);
     let items = stack.items("HooksTable").await;
     let item = items.iter().find(|item| item["id"]["S"] == key.as_str());
     item.map_or(0, |item| item["hooks"]["N"].as_str().unwrap().parse().unwrap())
@@ -159,6 +181,61 @@ fn a_hook_that_moves_is_counted_where_it_is() {
         assert_eq!(ann.put_hook(&hook, &json!({ "resource_id": 43, "active": false })).await.status, 204);
         assert_eq!(delete(&ann, &hook).await.status, 204);
         assert_eq!((count(&ann, stack, 42).await, count(&ann, stack, 43).await), (0, 99));
+    });
+}
+
+#[test]
+fn hooks_that_are_created_at_once_do_not_pass_the_limit_of_their_pipeline() {
+    shared(async |stack| {
+        let (ann, bob) = (stack.user().await, stack.user().await);
+        pretend_of_pipeline(&ann, stack, 7, 97).await;
+        let drafts: Vec<_> = (1..=8).map(|application| hook_of_pipeline(application, 7)).collect();
+
+        let answers = together(drafts.iter().map(|draft| ann.ask_for_hook(draft))).await;
+
+        let (created, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 201);
+        assert_eq!(created.len(), 3, "{answers:?}");
+        assert!(refused.iter().all(|answer| answer.refused(409) == PIPELINE_FULL), "{answers:?}");
+        assert_eq!((ann.footprint().await.hooks, count_of_pipeline(&ann, stack, 7).await), (3, 100));
+        let mut counted = 0;
+        for application in 1..=8 {
+            counted += count(&ann, stack, application).await;
+        }
+        assert_eq!(counted, 3, "what is refused is counted nowhere");
+        assert_eq!(ann.list("/pipelines/7/hooks").await.len(), 3);
+
+        ann.create_hook(&hook_of(1)).await;
+        ann.create_hook(&hook_of_pipeline(1, 8)).await;
+        bob.create_hook(&hook_of_pipeline(1, 7)).await;
+    });
+}
+
+#[test]
+fn a_hook_that_moves_to_another_pipeline_is_counted_there() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let counts = async || {
+            let of_pipelines = [count_of_pipeline(&ann, stack, 7).await, count_of_pipeline(&ann, stack, 8).await];
+            (of_pipelines, [count(&ann, stack, 42).await, count(&ann, stack, 43).await])
+        };
+        let hook = ann.create_hook(&hook_of(42)).await;
+        assert_eq!(counts().await, ([0, 0], [1, 0]));
+        assert_eq!(ann.put_hook(&hook, &json!({ "pipeline_id": 7 })).await.status, 204);
+        assert_eq!(counts().await, ([1, 0], [1, 0]));
+
+        pretend_of_pipeline(&ann, stack, 8, 100).await;
+        let both = json!({ "pipeline_id": 8, "resource_id": 43 });
+        assert_eq!(ann.put_hook(&hook, &both).await.refused(409), PIPELINE_FULL);
+        assert_eq!(counts().await, ([1, 100], [1, 0]), "it stays where it was");
+        assert_eq!(ann.list("/pipelines/7/hooks").await, [hook.id.as_str()]);
+
+        pretend_of_pipeline(&ann, stack, 8, 99).await;
+        assert_eq!(ann.put_hook(&hook, &both).await.status, 204);
+        assert_eq!(counts().await, ([0, 100], [0, 1]));
+        // A full pipeline does not keep its own hooks from being changed.
+        assert_eq!(ann.put_hook(&hook, &json!({ "pipeline_id": 8, "active": false })).await.status, 204);
+        assert_eq!(delete(&ann, &hook).await.status, 204);
+        assert_eq!(counts().await, ([0, 99], [0, 0]));
     });
 }
 

@@ -188,28 +188,25 @@ async fn page(user: &User<'_>, query: &str) -> (Answer, Vec<String>) {
 }
 
 #[test]
-fn the_oldest_thousand_hooks_of_a_pipeline_are_listed_and_a_later_one_is_in_the_list_of_its_resource() {
+fn the_hooks_of_a_pipeline_are_listed_in_pages_whatever_their_resources() {
     shared(async |stack| {
         let ann = stack.user().await;
         let mut hook = open_hook();
         hook["pipeline_id"] = 7.into();
         let latest = ann.create_hook(&hook).await;
-        let ids = older(stack, &ann, &latest, 1_001).await;
+        let mut ids = older(stack, &ann, &latest, 99).await;
+        ids.push(latest.id.clone());
 
         let mut listed = Vec::new();
-        for number in 1..=10 {
-            let (answer, of_page) = page(&ann, &format!("page={number}&per_page=100")).await;
-            assert_eq!(of_page.len(), 100, "{number}");
-            assert!(answer.header("link").contains("page=10&per_page=100>; rel=\"last\""), "{answer:?}");
-            assert_eq!(answer.header("link").contains("rel=\"next\""), number < 10, "{answer:?}");
+        for number in 1..=5 {
+            let (answer, of_page) = page(&ann, &format!("page={number}&per_page=20")).await;
+            assert_eq!(of_page.len(), 20, "{number}");
+            assert!(answer.header("link").contains("page=5&per_page=20>; rel=\"last\""), "{answer:?}");
+            assert_eq!(answer.header("link").contains("rel=\"next\""), number < 5, "{answer:?}");
             listed.extend(of_page);
         }
-        assert_eq!(listed, ids[..1_000], "each once, the oldest first");
-        assert_eq!(page(&ann, "page=11&per_page=100").await.1, [""; 0]);
-        assert_eq!(page(&ann, "page=1001&per_page=1").await.1, [""; 0]);
-
-        assert_eq!(ann.list("/applications/2001/hooks").await, ids[1_000..]);
-        assert_eq!(ann.list("/applications/42/hooks").await, [latest.id.as_str()]);
-        assert_eq!(ann.get(&format!("/hooks/incoming/{}", latest.id)).send().await.is(200)["id"], latest.id);
+        assert_eq!(listed, ids, "each once, the oldest first");
+        assert_eq!(page(&ann, "page=6&per_page=20").await.1, [""; 0]);
+        assert_eq!(page(&ann, "per_page=100").await.1, ids);
     });
 }

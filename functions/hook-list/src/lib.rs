@@ -7,10 +7,6 @@ use shared::http::hook::RelationBody;
 use shared::http::{ApiError, Call, Endpoint, Page, Response};
 use shared::ports::{HookFilter, ListHooks};
 
-/// How many hooks of a pipeline can be reached through the list; the others are in the lists of their resources, which
-/// have no more than 100 each.
-pub const MAX_LISTED: usize = 1_000;
-
 /// The endpoint and what it needs.
 pub struct HookList<Hooks> {
     /// Where the hooks are.
@@ -27,7 +23,7 @@ impl<Hooks: ListHooks> Endpoint for HookList<Hooks> {
         let filter = filter(call)?;
         let page = Page::of_query(call)?;
 
-        let hooks = self.hooks.list_hooks(identity.project_id, filter, MAX_LISTED).await?;
+        let hooks = self.hooks.list_hooks(identity.project_id, filter).await?;
 
         let base_url = call.base_url(self.public_url.as_deref());
         let list_url = format!("{base_url}{}", call.path());

@@ -65,7 +65,7 @@ impl HookRelation {
     }
 }
 
-/// How many hooks one resource may have.
+/// How many hooks a resource may have, and how many a pipeline: lists are read whole.
 pub const MOST_HOOKS: i64 = 100;
 
 /// A requested hook.

@@ -28,15 +28,16 @@ pub trait FindHook: Send + Sync {
 
 /// Inserts a new hook.
 pub trait InsertHook: Send + Sync {
-    /// Fails with [`StoreError::Conflict`] when the id is taken, and with [`StoreError::Full`] when the resource has
-    /// [`MOST_HOOKS`](crate::domain::hook::MOST_HOOKS).
+    /// Fails with [`StoreError::Conflict`] when the id is taken, and with [`StoreError::Full`] when the resource or the
+    /// pipeline has [`MOST_HOOKS`](crate::domain::hook::MOST_HOOKS).
     fn insert_hook(&self, hook: &Hook) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 /// Changes a hook.
 pub trait ReplaceHook: Send + Sync {
     /// Writes `new` in the place of `current`. Fails with [`StoreError::Conflict`] when what is stored is not `current`
-    /// any more, and with [`StoreError::Full`] when it moves to a resource that has as many hooks as it may have.
+    /// any more, and with [`StoreError::Full`] when it moves to a resource or a pipeline that has as many hooks as it may
+    /// have.
     fn replace_hook(&self, current: &Hook, new: &Hook) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
@@ -111,12 +112,10 @@ pub enum HookFilter {
 
 /// Lists hooks.
 pub trait ListHooks: Send + Sync {
-    /// The hooks of the project that the filter lets through, the oldest first and at most `limit` of them. May miss
-    /// the writes of the last second.
+    /// The hooks of the project that the filter lets through, the oldest first. May miss the writes of the last second.
     fn list_hooks(
         &self,
         project: ProjectId,
         filter: HookFilter,
-        limit: usize,
     ) -> impl Future<Output = Result<Vec<HookRelation>, StoreError>> + Send;
 }

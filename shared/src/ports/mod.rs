@@ -49,8 +49,10 @@ pub enum StoreError {
     #[error("another request changed the item")]
     Conflict,
     /// There are as many as there may be.
-    #[error("there are already {most} of them, the maximum")]
+    #[error("the {of} already has {most} of them, the maximum")]
     Full {
+        /// Whose they are: `resource` or `pipeline`.
+        of: &'static str,
         /// How many there may be.
         most: i64,
     },

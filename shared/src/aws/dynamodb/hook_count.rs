@@ -1,5 +1,6 @@
-//! Writes of hooks that change how many a resource has. The count is an item of the same table and is written in the
-//! same transaction, so that it can neither be passed by creating many hooks at once nor drift from what is there.
+//! Writes of hooks that change how many a resource or a pipeline has. Each count is an item of the same table and is
+//! written in the same transaction, so that it can neither be passed by creating many hooks at once nor drift from what
+//! is there.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Builder;
@@ -11,29 +12,63 @@ use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem, Update};
 
 use super::hook_item::partition;
 use super::item::{Attributes, number, text};
-use crate::domain::hook::{MOST_HOOKS, Resource};
-use crate::domain::id::ProjectId;
+use crate::domain::hook::{HookRelation, MOST_HOOKS};
 use crate::ports::{HookFilter, Source, StoreError};
 
-/// Transactions that meet at one count cancel each other. A tool that creates many hooks of a resource at once should
-/// not notice.
+/// Transactions that meet at one count cancel each other. A tool that creates many hooks of a resource or a pipeline at
+/// once should not notice.
 const ATTEMPTS: u32 = 6;
 
-/// What a write does to the count of a resource's hooks.
+/// One count, and what a write does to it.
+pub(super) struct Count {
+    /// Whose hooks: `resource` or `pipeline`.
+    of: &'static str,
+    /// Where the index lists them.
+    partition: String,
+    change: Change,
+}
+
+/// What a write does to a count.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Count {
-    /// One more, unless it has the most that it may have.
+pub(super) enum Change {
+    /// One more, unless there are as many as there may be.
     Up,
     /// One less.
     Down,
+}
+
+impl Count {
+    /// One hook less in this partition of an index.
+    pub(super) fn down(of: &'static str, partition: &str) -> Self {
+        Self { of, partition: partition.to_owned(), change: Change::Down }
+    }
+}
+
+/// The counts of all that `relation` belongs to.
+pub(super) fn counts(relation: &HookRelation, change: Change) -> Vec<Count> {
+    let resource = ("resource", HookFilter::Resource(relation.resource));
+    let pipeline = relation.pipeline_id.map(|id| ("pipeline", HookFilter::Pipeline(id)));
+    let count = |(of, filter)| Count { of, partition: partition(relation.project_id, filter), change };
+    std::iter::once(resource).chain(pipeline).map(count).collect()
+}
+
+/// The counts that change when `from` becomes `to`. What it belongs to before and after is none of them: a transaction
+/// must not name an item twice.
+pub(super) fn moved(from: &HookRelation, to: &HookRelation) -> Vec<Count> {
+    let (mut down, mut up) = (counts(from, Change::Down), counts(to, Change::Up));
+    let before: Vec<_> = down.iter().map(|count| count.partition.clone()).collect();
+    down.retain(|count| up.iter().all(|other| other.partition != count.partition));
+    up.retain(|count| !before.contains(&count.partition));
+    down.append(&mut up);
+    down
 }
 
 /// Why nothing of a transaction was written.
 pub(super) enum Refused {
     /// The condition of the hook's own write does not hold; what is there instead, if anything.
     Hook(Option<Attributes>),
-    /// The resource has as many hooks as it may have.
-    Full,
+    /// The resource or the pipeline has as many hooks as it may have. Which one is said.
+    Full(&'static str),
     /// Anything else: try again later.
     Unavailable(Source),
 }
@@ -48,13 +83,13 @@ impl From<Refused> for StoreError {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Hook(_) => Self::Conflict,
-            Refused::Full => Self::Full { most: MOST_HOOKS },
+            Refused::Full(of) => Self::Full { of, most: MOST_HOOKS },
             Refused::Unavailable(source) => Self::Unavailable(source),
         }
     }
 }
 
-/// Writes a hook into the table, and the counts of `resources`, each named as [`resource_key`] names it; all or nothing.
+/// Writes a hook and these counts into the table, all or nothing.
 ///
 /// The SDK gives the transaction a token. When only the answer was lost and the SDK sends it again, DynamoDB knows
 /// the token and answers that it is done.
@@ -62,11 +97,11 @@ pub(super) async fn write_counted(
     client: &Client,
     table: &str,
     hook: TransactWriteItem,
-    resources: impl IntoIterator<Item = (&str, Count)>,
+    counts: Vec<Count>,
 ) -> Result<(), Refused> {
     let mut request = client.transact_write_items().transact_items(hook);
-    for (resource, count) in resources {
-        request = request.transact_items(update_count(table, resource, count)?);
+    for count in &counts {
+        request = request.transact_items(update_count(table, count)?);
     }
     let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(crate::aws::FIRST_BACKOFF);
     let config = Builder::new().retry_config(retries).retry_classifier(RetryOfConflicts);
@@ -77,28 +112,24 @@ pub(super) async fn write_counted(
         };
         match reasons.iter().position(|reason| reason.code() == Some("ConditionalCheckFailed")) {
             Some(0) => Refused::Hook(reasons[0].item().cloned()),
-            Some(_) => Refused::Full,
-            None => Refused::Unavailable(Box::new(error)),
+            // The reasons are in the order of the items, of which the hook is the first.
+            Some(at) if at <= counts.len() => Refused::Full(counts[at - 1].of),
+            Some(_) | None => Refused::Unavailable(Box::new(error)),
         }
     })
 }
 
-fn update_count(table: &str, resource: &str, count: Count) -> Result<TransactWriteItem, BuildError> {
-    let update = Update::builder().table_name(table).key("id", text(format!("COUNT#{resource}")));
+fn update_count(table: &str, count: &Count) -> Result<TransactWriteItem, BuildError> {
+    let update = Update::builder().table_name(table).key("id", text(format!("COUNT#{}", count.partition)));
     let update = update.update_expression("ADD hooks :change");
-    let update = match count {
-        Count::Up => update
+    let update = match count.change {
+        Change::Up => update
             .condition_expression("attribute_not_exists(hooks) OR hooks < :most")
             .expression_attribute_values(":change", number(1))
             .expression_attribute_values(":most", number(MOST_HOOKS)),
-        Count::Down => update.expression_attribute_values(":change", number(-1)),
+        Change::Down => update.expression_attribute_values(":change", number(-1)),
     };
     Ok(TransactWriteItem::builder().update(update.build()?).build())
-}
-
-/// A resource of a project, as the attribute `resource` of its hooks has it.
-pub(super) fn resource_key(project: ProjectId, resource: Resource) -> String {
-    partition(project, HookFilter::Resource(resource))
 }
 
 /// Tries again when another transaction had the same count in its hands; the SDK takes a cancellation for final.

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use aws_types::SdkConfig;
 
-use super::hook_count::{Count, Refused, resource_key, write_counted};
+use super::hook_count::{Change, Count, Refused, counts, moved, write_counted};
 use super::hook_item::{decode, decode_relation, encode, partition};
 use super::item::{Attributes, StoredItem, binary, text};
 use super::{put_outcome, refused_item, unavailable, update_refused};
@@ -56,8 +56,7 @@ impl InsertHook for HooksTable {
         let put = Put::builder().table_name(&self.table).set_item(Some(encode(hook)));
         let put = put.condition_expression("attribute_not_exists(id)").build().map_err(Refused::from)?;
         let put = TransactWriteItem::builder().put(put).build();
-        let resource = resource_key(hook.relation.project_id, hook.relation.resource);
-        Ok(write_counted(&self.client, &self.table, put, [(resource.as_str(), Count::Up)]).await?)
+        Ok(write_counted(&self.client, &self.table, put, counts(&hook.relation, Change::Up)).await?)
     }
 }
 
@@ -72,7 +71,8 @@ impl ReplaceHook for HooksTable {
         let mut values: Attributes = values.map(|secret| (":secret".to_owned(), secret)).into_iter().collect();
         values.insert(":seen".to_owned(), text(from.updated_at));
         let item = encode(new);
-        if from.resource == to.resource {
+        let moved = moved(from, to);
+        if moved.is_empty() {
             let put = self.client.put_item().table_name(&self.table).set_item(Some(item.clone()));
             let put = put.condition_expression(condition).set_expression_attribute_values(Some(values));
             return put_outcome(put.return_values_on_condition_check_failure(AllOld).send().await, &item);
@@ -80,9 +80,7 @@ impl ReplaceHook for HooksTable {
         let put = Put::builder().table_name(&self.table).set_item(Some(item)).condition_expression(condition);
         let put = put.set_expression_attribute_values(Some(values)).build().map_err(Refused::from)?;
         let put = TransactWriteItem::builder().put(put).build();
-        let [from, to] = [from, to].map(|relation| resource_key(relation.project_id, relation.resource));
-        Ok(write_counted(&self.client, &self.table, put, [(from.as_str(), Count::Down), (to.as_str(), Count::Up)])
-            .await?)
+        Ok(write_counted(&self.client, &self.table, put, moved).await?)
     }
 }
 
@@ -90,22 +88,29 @@ impl RemoveHook for HooksTable {
     /// Reads no more of the hook than where it is counted, so that a damaged one can be removed.
     async fn remove_hook(&self, id: HookId, project: ProjectId) -> Result<bool, StoreError> {
         let read = self.client.get_item().table_name(&self.table).key("id", text(id)).consistent_read(true);
-        let read = read.projection_expression("id, project_id, #resource");
+        let read = read.projection_expression("id, project_id, #resource, pipeline");
         let read = read.expression_attribute_names("#resource", "resource").send().await.map_err(unavailable)?;
         let Some(found) = read.item else { return Ok(false) };
         let found = StoredItem::new(&found, "id");
         if found.number("project_id", ProjectId::new)? != project {
             return Ok(false);
         }
-        let resource = found.text("resource")?;
+        let (resource, pipeline) = (found.text("resource")?, found.optional_text("pipeline")?);
+        let mut counts = vec![Count::down("resource", resource)];
+        counts.extend(pipeline.map(|pipeline| Count::down("pipeline", pipeline)));
+        let condition = match pipeline {
+            Some(_) => "#resource = :resource AND pipeline = :pipeline",
+            None => "#resource = :resource AND attribute_not_exists(pipeline)",
+        };
         let delete = Delete::builder().table_name(&self.table).key("id", text(id));
         let delete = delete
-            .condition_expression("#resource = :resource")
+            .condition_expression(condition)
             .expression_attribute_names("#resource", "resource")
+            .set_expression_attribute_values(pipeline.map(|key| [(":pipeline".to_owned(), text(key))].into()))
             .expression_attribute_values(":resource", text(resource))
             .return_values_on_condition_check_failure(AllOld);
         let delete = TransactWriteItem::builder().delete(delete.build().map_err(Refused::from)?).build();
-        match write_counted(&self.client, &self.table, delete, [(resource, Count::Down)]).await {
+        match write_counted(&self.client, &self.table, delete, counts).await {
             Ok(()) => Ok(true),
             Err(Refused::Hook(None)) => Ok(false),
             Err(refused) => Err(refused.into()),
@@ -142,12 +147,7 @@ impl ReplaceSecret for HooksTable {
 }
 
 impl ListHooks for HooksTable {
-    async fn list_hooks(
-        &self,
-        project: ProjectId,
-        filter: HookFilter,
-        limit: usize,
-    ) -> Result<Vec<HookRelation>, StoreError> {
+    async fn list_hooks(&self, project: ProjectId, filter: HookFilter) -> Result<Vec<HookRelation>, StoreError> {
         let (index, key) = match filter {
             HookFilter::Resource(_) => ("by-resource", "resource"),
             HookFilter::Pipeline(_) => ("by-pipeline", "pipeline"),
@@ -155,12 +155,9 @@ impl ListHooks for HooksTable {
         let query = self.client.query().table_name(&self.table).index_name(index);
         let query = query.key_condition_expression("#key = :key").expression_attribute_names("#key", key);
         let query = query.expression_attribute_values(":key", text(partition(project, filter)));
-        let query = query.limit(i32::try_from(limit).unwrap_or(i32::MAX));
         let mut items = query.into_paginator().items().send();
         let mut hooks = Vec::new();
-        while hooks.len() < limit
-            && let Some(item) = items.next().await
-        {
+        while let Some(item) = items.next().await {
             hooks.push(decode_relation(&item.map_err(unavailable)?)?);
         }
         Ok(hooks)
