@@ -1,7 +1,7 @@
 //! Bodies of the API that no client would send: bytes that are no text, text that is no JSON, JSON that says a thing
 //! twice, other types, compression, and bodies where none is read.
 
-use harness::{Answer, Header, Hook, Pipehook, User, github_hook, nothing_broke, raw, request, shared};
+use harness::{Answer, Header, Hook, Pipehook, User, github_hook, nothing_broke, open_hook, raw, request, shared};
 use serde_json::json;
 
 use super::{is_refused, routes, setting};
@@ -133,11 +133,87 @@ fn a_field_that_is_deep_or_long_is_refused_by_name() {
 }
 
 #[test]
-fn a_field_that_is_not_read_may_hold_any_json() {
+fn a_field_that_is_not_known_is_refused_whatever_it_holds() {
     shared(async |stack| {
         let ann = stack.user().await;
-        for value in swollen().into_iter().chain(["1e999".into(), r#"["\ud800"]"#.into()]) {
-            ask(&ann, &format!("\"unknown\": {value}")).await.is(201);
+        let before = ann.footprint().await;
+        for value in swollen().into_iter().chain(["1e999".into(), r#"["\ud800"]"#.into(), "null".into()]) {
+            assert_eq!(ask(&ann, &format!("\"unknown\": {value}")).await.invalid(), ["unknown"]);
+        }
+        assert_eq!(ann.footprint().await, before);
+        nothing_broke(stack);
+    });
+}
+
+/// Dropped, each of these would have let through what it was meant to keep out, or kept what it was meant to end.
+#[test]
+fn every_input_refuses_a_field_that_it_does_not_know_and_does_nothing() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&github_hook()).await;
+        let stored =
+            async || stack.items("HooksTable").await.into_iter().find(|item| item["id"]["S"] == hook.id.as_str());
+        let (before, item) = (ann.footprint().await, stored().await);
+
+        let login = json!({ "email": ann.email, "password": ann.password, "expires_in": 60 });
+        assert_eq!(stack.post("/users/login").json(&login).send().await.invalid(), ["expires_in"]);
+        let refresh = json!({ "refresh_token": ann.refresh_token, "scope": "read" });
+        assert_eq!(stack.post("/users/refresh-token").json(&refresh).send().await.invalid(), ["scope"]);
+        let rotation = json!({ "overlap": 0 });
+        let rotate = ann.post(&format!("/hooks/incoming/{}/rotate-secret", hook.id));
+        assert_eq!(rotate.json(&rotation).send().await.invalid(), ["overlap"]);
+        let condition = json!({ "type": "request_body", "path": "ref", "accepted_values": ["main"], "negate": true });
+        for (change, field) in [
+            (json!({ "activ": false }), "activ"),
+            (json!({ "settings": { "variable": [] } }), "settings.variable"),
+            (
+                json!({ "settings": { "variables": [{ "name": "a", "type": "string", "default": "x" }] } }),
+                "settings.variables.0.default",
+            ),
+            (json!({ "trigger_when": { "event": "push" } }), "trigger_when.event"),
+            (json!({ "trigger_when": { "events": ["push"] } }), "trigger_when.events"),
+            (json!({ "trigger_when": { "conditions": [condition] } }), "trigger_when.conditions.0.negate"),
+        ] {
+            let mut draft = github_hook();
+            draft.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+            assert_eq!(ann.ask_for_hook(&draft).await.invalid(), [field]);
+            let of_pipeline = ann.post("/pipelines/7/hooks/incoming").json(&draft);
+            assert_eq!(of_pipeline.send().await.invalid(), [field]);
+            assert_eq!(ann.put_hook(&hook, &change).await.invalid(), [field]);
+        }
+        assert_eq!((ann.footprint().await, stored().await), (before, item), "nothing was stored or changed");
+        let refresh = json!({ "refresh_token": ann.refresh_token });
+        stack.post("/users/refresh-token").json(&refresh).send().await.is(200);
+    });
+}
+
+#[test]
+fn an_administrator_who_misspells_a_field_is_told_so_and_the_user_stays_as_it_is() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let user = json!({
+            "email": ann.email, "name": "Ann", "project_id": ann.project, "environment_id": 1, "activ": false,
+        });
+
+        let refused = stack.put_user(&user).await.unwrap_err().to_string();
+
+        assert!(refused.contains("The field `activ` is not known: the fields here are `email`, "), "{refused}");
+        assert_ne!(ann.get("/users/me").send().await.is(200)["name"], "Ann");
+    });
+}
+
+#[test]
+fn what_get_shows_put_takes_back() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        for draft in [github_hook(), open_hook()] {
+            let hook = ann.create_hook(&draft).await;
+            let path = format!("/hooks/incoming/{}", hook.id);
+            let shown = ann.get(&path).send().await.is(200);
+            assert_eq!(ann.call("PUT", &path).json(&shown).send().await.status, 204, "{shown}");
+            let mut again = ann.get(&path).send().await.is(200);
+            again["updated_at"] = shown["updated_at"].clone();
+            assert_eq!(again, shown);
         }
     });
 }

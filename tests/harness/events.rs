@@ -211,7 +211,12 @@ async fn put_user(users: UsersTable, user: &Json) -> Result<User, EventError> {
 
 fn read_hook(hook: &Json, key: &SealingKey, user: &User, at: Timestamp) -> Result<Hook, EventError> {
     let id: HookId = hook["id"].as_str().unwrap_or_default().parse()?;
-    let draft = read_draft(Fields::of_body(&hook.to_string())?, None);
+    // As the API takes it, which gives ids itself.
+    let mut body = hook.clone();
+    if let Some(fields) = body.as_object_mut() {
+        fields.remove("id");
+    }
+    let draft = read_draft(Fields::of_body(&body.to_string())?, None);
     let draft = draft.map_err(|error| format!("the hook {id} of events/seed.json: {error:?}"))?;
     let signing = sign(id, &draft, key)?;
     Ok(Hook::create(id, draft, signing, user, at))

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 const FULL: &str = "The resource has 100 hooks, the maximum: delete one first.";
 
-const PIPELINE_FULL: &str = "The pipeline has 100 hooks, which is the most that it may have: delete one first.";
+const PIPELINE_FULL: &str = "The pipeline has 100 hooks, the maximum: delete one first.";
 
 fn hook_of(application: i64) -> Json {
     let mut hook = github_hook();

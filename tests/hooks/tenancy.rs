@@ -89,14 +89,15 @@ fn all_users_of_a_project_see_its_hooks() {
 }
 
 #[test]
-fn a_hook_belongs_to_the_project_and_the_environment_of_its_creator_whatever_the_body_says() {
+fn a_hook_belongs_to_the_project_and_the_environment_of_its_creator_and_no_body_can_say_otherwise() {
     shared(async |stack| {
         let (ann, bob) = (stack.user().await, stack.user().await);
-        let mut hook = open_hook();
-        hook["project_id"] = ann.project.into();
-        hook["environment_id"] = ann.project.into();
+        let mut foreign = open_hook();
+        foreign["project_id"] = ann.project.into();
+        foreign["environment_id"] = ann.project.into();
 
-        let hook = bob.create_hook(&hook).await;
+        assert_eq!(bob.ask_for_hook(&foreign).await.invalid(), ["environment_id", "project_id"]);
+        let hook = bob.create_hook(&open_hook()).await;
 
         assert_eq!(
             (&hook.json["project_id"], &hook.json["environment_id"]),

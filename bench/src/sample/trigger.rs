@@ -126,7 +126,11 @@ impl Trigger {
 fn seeded_hook() -> Result<Hook, Failure> {
     let seed: Json = serde_json::from_str(SEED)?;
     let seeded = &seed["hooks"][0];
-    let draft = read_draft(Fields::of_body(&seeded.to_string()).map_err(|error| format!("{error:?}"))?, None);
+    let mut body = seeded.clone();
+    if let Some(fields) = body.as_object_mut() {
+        fields.remove("id");
+    }
+    let draft = read_draft(Fields::of_body(&body.to_string()).map_err(|error| format!("{error:?}"))?, None);
     let draft = draft.map_err(|error| format!("{error:?}"))?;
     let id = seeded["id"].as_str().unwrap_or_default().parse()?;
     let signing = draft.signing.as_ref().ok_or("the first hook of events/seed.json takes unsigned calls")?;

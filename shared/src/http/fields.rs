@@ -1,7 +1,7 @@
 //! Reading the fields of a JSON body, with every wrong one reported at once.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::{ApiError, FieldErrors};
 use crate::domain::Invalid;
@@ -11,9 +11,12 @@ use crate::payload::json::{self, JsonError};
 /// The fields of one JSON object, and what is wrong with those read so far.
 ///
 /// A handler reads all its fields. Each is `None` when it is absent or wrong. Then the handler calls
-/// [`Fields::finish`], which fails if any was wrong.
+/// [`Fields::finish`], which fails if any was wrong, or if the body has a field that was not read: ignored, it could
+/// loosen what it was meant to restrict (docs/adr/0034-unknown-fields.md).
 pub struct Fields<'a> {
     values: BTreeMap<Cow<'a, str>, Value<'a>>,
+    /// The names that were read, in this order.
+    known: Vec<&'static str>,
     prefix: String,
     errors: FieldErrors,
 }
@@ -27,7 +30,7 @@ impl<'a> Fields<'a> {
                 JsonError::Invalid { .. } | JsonError::Unreadable { .. } => format!("The body {error}.").into(),
             })
         })?;
-        Ok(Self { values, prefix: String::new(), errors: FieldErrors::default() })
+        Ok(Self { values, known: Vec::new(), prefix: String::new(), errors: FieldErrors::default() })
     }
 
     /// The fields of a value that should be an object; `name` is its path.
@@ -42,11 +45,15 @@ impl<'a> Fields<'a> {
             errors.add(name, format!("must be an object, not {}", value.kind()));
             BTreeMap::new()
         };
-        Self { values, prefix: format!("{name}."), errors }
+        Self { values, known: Vec::new(), prefix: format!("{name}."), errors }
     }
 
     /// A field that must be there and not be null.
-    pub fn required<T>(&mut self, name: &str, read: impl FnOnce(&Value<'a>) -> Result<T, Invalid>) -> Option<T> {
+    pub fn required<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&Value<'a>) -> Result<T, Invalid>,
+    ) -> Option<T> {
         if !self.has(name) {
             self.refuse(name, "is required");
         }
@@ -54,7 +61,11 @@ impl<'a> Fields<'a> {
     }
 
     /// A field that may be absent or null.
-    pub fn optional<T>(&mut self, name: &str, read: impl FnOnce(&Value<'a>) -> Result<T, Invalid>) -> Option<T> {
+    pub fn optional<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&Value<'a>) -> Result<T, Invalid>,
+    ) -> Option<T> {
         match read(self.present(name)?) {
             Ok(value) => Some(value),
             Err(reason) => {
@@ -65,32 +76,40 @@ impl<'a> Fields<'a> {
     }
 
     /// A field that holds an object, read by `read`; an absent or null one has no fields.
-    pub fn object<T>(&mut self, name: &str, read: impl FnOnce(&mut Fields<'a>) -> T) -> T {
+    pub fn object<T>(&mut self, name: &'static str, read: impl FnOnce(&mut Fields<'a>) -> T) -> T {
         let path = format!("{}{name}", self.prefix);
         let value = self.present(name).cloned().unwrap_or(Value::Object("{}"));
         let mut fields = Fields::of_value(&value, &path);
         let read = read(&mut fields);
+        fields.refuse_unknown();
         self.errors.merge(fields.errors);
         read
     }
 
     /// A field that holds an array of objects, each read by `read`; an absent or null one is empty. Elements that are
     /// wrong are reported and left out.
-    pub fn objects<T>(&mut self, name: &str, mut read: impl FnMut(&mut Fields<'a>) -> Option<T>) -> Vec<T> {
+    pub fn objects<T>(&mut self, name: &'static str, mut read: impl FnMut(&mut Fields<'a>) -> Option<T>) -> Vec<T> {
         let path = format!("{}{name}", self.prefix);
         let elements = self.optional(name, read::elements).unwrap_or_default();
         let mut objects = Vec::with_capacity(elements.len());
         for (index, element) in elements.iter().enumerate() {
             let mut fields = Fields::of_value(element, &format!("{path}.{index}"));
-            objects.extend(read(&mut fields).filter(|_| fields.errors.is_empty()));
+            let object = read(&mut fields);
+            fields.refuse_unknown();
+            objects.extend(object.filter(|_| fields.errors.is_empty()));
             self.errors.merge(fields.errors);
         }
         objects
     }
 
     /// Whether a field is there and not null.
-    pub fn has(&self, name: &str) -> bool {
+    pub fn has(&mut self, name: &'static str) -> bool {
         self.present(name).is_some()
+    }
+
+    /// Lets the body have these fields, whatever they hold.
+    pub fn ignore(&mut self, names: &[&'static str]) {
+        self.known.extend(names);
     }
 
     /// Reports a field.
@@ -98,12 +117,24 @@ impl<'a> Fields<'a> {
         self.errors.add(&format!("{}{name}", self.prefix), reason);
     }
 
-    /// What was read, if no field is wrong. `read` is `None` only when one is.
-    pub fn finish<T>(self, read: Option<T>) -> Result<T, ApiError> {
+    /// What was read, if no field is wrong or unknown. `read` is `None` only when one is wrong.
+    pub fn finish<T>(mut self, read: Option<T>) -> Result<T, ApiError> {
+        self.refuse_unknown();
         read.filter(|_| self.errors.is_empty()).ok_or(ApiError::Invalid(self.errors))
     }
 
-    fn present(&self, name: &str) -> Option<&Value<'a>> {
+    fn refuse_unknown(&mut self) {
+        let unknown: Vec<_> = self.values.keys().filter(|name| !self.known.contains(&&***name)).cloned().collect();
+        let mut known: Vec<_> = self.known.iter().map(|name| format!("`{name}`")).collect();
+        let mut seen = BTreeSet::new();
+        known.retain(|name| seen.insert(name.clone()));
+        for name in unknown {
+            self.refuse(&name, format_args!("is not known: the fields here are {}", known.join(", ")));
+        }
+    }
+
+    fn present(&mut self, name: &'static str) -> Option<&Value<'a>> {
+        self.known.push(name);
         self.values.get(name).filter(|value| **value != Value::Null)
     }
 }
@@ -181,6 +212,24 @@ mod tests {
         assert_eq!(names, ["a"]);
         let expected = ["flag", "id", "inner.name", "list.1.name", "list.2", "list.2.name", "missing", "none"];
         assert_eq!(refused(fields.finish(Some(()))), expected);
+    }
+
+    #[test]
+    fn a_field_that_is_not_read_is_refused_with_those_that_are() {
+        let text = r#"{"name": "a", "activ": false, "inner": {"x": null, "y": 1}, "list": [{"y": 1}, {"z": 1}]}"#;
+        let mut fields = Fields::of_body(text).unwrap();
+        fields.required("name", read::text);
+        let _ = (fields.has("name"), fields.optional("active", read::boolean));
+        fields.object("inner", |inner| inner.ignore(&["y"]));
+        let read = fields.objects("list", |element| element.optional("y", |_| Ok(())));
+        assert_eq!(read.len(), 1);
+        let Err(ApiError::Invalid(errors)) = fields.finish(Some(())) else { panic!("it was taken") };
+        let expected = [
+            "The field `activ` is not known: the fields here are `name`, `active`, `inner`, `list`.",
+            "The field `inner.x` is not known: the fields here are `y`.",
+            "The field `list.1.z` is not known: the fields here are `y`.",
+        ];
+        assert_eq!(errors.to_string(), expected.join(" "));
     }
 
     #[test]

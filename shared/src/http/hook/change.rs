@@ -1,10 +1,12 @@
 //! What a body wants changed of a hook. What it leaves out, or has as null, stays.
 
-use super::draft::{read_conditions, read_variables};
+use super::draft::{read_conditions, read_variables, refuse_events};
 use super::size::check_size;
 use crate::domain::Invalid;
 use crate::domain::hook::{Hook, HookRelation, Resource};
 use crate::domain::id::{HookId, PipelineId, ResourceId};
+use crate::domain::payload::Value;
+use crate::domain::request::MASK;
 use crate::domain::signature::{Algorithm, providers};
 use crate::domain::signing::SecretHeaderName;
 use crate::domain::timestamp::Timestamp;
@@ -34,6 +36,7 @@ pub fn read_change(mut fields: Fields<'_>, hook: &Hook, now: Timestamp) -> Resul
         if settings.has("variables") { read_variables(settings) } else { Some(current.variables.clone()) }
     });
     let conditions = fields.object("trigger_when", |when| {
+        refuse_events(when);
         if when.has("conditions") { read_conditions(when) } else { Some(current.conditions.clone()) }
     });
     check_size(&mut fields, variables.as_ref(), conditions.as_ref());
@@ -42,6 +45,7 @@ pub fn read_change(mut fields: Fields<'_>, hook: &Hook, now: Timestamp) -> Resul
     let id = fields.optional("resource_id", read::integer(ResourceId::new)).unwrap_or(current.resource.id);
     let active = fields.optional("active", read::boolean).unwrap_or(current.active);
     let pipeline_id = fields.optional("pipeline_id", read::integer(PipelineId::new)).or(current.pipeline_id);
+    check_read_only(&mut fields, hook);
     let relation = (|| {
         Some(HookRelation {
             name: name?,
@@ -59,8 +63,34 @@ pub fn read_change(mut fields: Fields<'_>, hook: &Hook, now: Timestamp) -> Resul
     fields.finish(relation.map(|relation| HookChange { relation, signing }))
 }
 
+/// What `GET` shows and `PUT` cannot change may come back as it was shown. Any other value was meant to change something.
+fn check_read_only(fields: &mut Fields<'_>, hook: &Hook) {
+    // These follow from other fields, or change by themselves.
+    fields.ignore(&["url", "created_by_user", "created_at", "updated_at"]);
+    let [project, environment] =
+        [hook.relation.project_id.get(), hook.relation.environment_id.get()].map(|id| id.to_string());
+    for (name, shown) in [
+        ("type", Value::String("in".into())),
+        ("target_url", Value::Null),
+        ("is_auto_generated", Value::Boolean(false)),
+        ("verify_ssl", Value::Boolean(true)),
+        ("project_id", Value::Number(&project)),
+        ("environment_id", Value::Number(&environment)),
+    ] {
+        fields.optional(name, |value| {
+            let is_shown = *value == shown;
+            is_shown.then_some(()).ok_or_else(|| Invalid::new("cannot be changed: leave it out"))
+        });
+    }
+    fields.optional("secret", |value| match read::text(value)?.as_str() {
+        "" | MASK => Ok(()),
+        _ => Err(Invalid::new("is changed by `POST /hooks/incoming/{hook_id}/rotate-secret` alone: leave it out")),
+    });
+}
+
 fn read_signing(fields: &mut Fields<'_>, hook: &Hook) -> Option<(Algorithm, SecretHeaderName)> {
     let current = hook.signing.as_ref();
+    fields.ignore(&["secret_algorithm", "secret_header_name"]);
     let requires_secret = fields.optional("requires_secret", read::boolean).unwrap_or(current.is_some());
     if !requires_secret {
         return None;

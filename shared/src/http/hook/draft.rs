@@ -23,7 +23,10 @@ pub fn read_draft(mut fields: Fields<'_>, pipeline: Option<PipelineId>) -> Resul
     let active = fields.optional("active", read::boolean).unwrap_or(true);
     let pipeline_id = read_pipeline(&mut fields, pipeline);
     let variables = fields.object("settings", read_variables);
-    let conditions = fields.object("trigger_when", read_conditions);
+    let conditions = fields.object("trigger_when", |when| {
+        refuse_events(when);
+        read_conditions(when)
+    });
     check_size(&mut fields, variables.as_ref(), conditions.as_ref());
     let draft = (|| {
         Some(HookDraft {
@@ -73,7 +76,12 @@ fn read_pipeline(fields: &mut Fields<'_>, of_path: Option<PipelineId>) -> Option
 /// How calls are signed, when they must be. Leaving `requires_secret` out is an error and never the same as `false`: a
 /// misspelt field must not open a hook to everyone.
 fn read_signing(fields: &mut Fields<'_>) -> Option<SigningDraft> {
-    if !fields.required("requires_secret", read::boolean)? {
+    fields.ignore(&["secret_algorithm", "secret_header_name"]);
+    let (requires_secret, has_secret) = (fields.required("requires_secret", read::boolean), fields.has("secret"));
+    if !requires_secret? {
+        if has_secret {
+            fields.refuse("secret", "goes with `\"requires_secret\": true`: set that, or leave the secret out");
+        }
         return None;
     }
     let algorithm: Option<Algorithm> = fields.required("secret_algorithm", read::parsed);
@@ -130,6 +138,17 @@ fn read_default(kind: VariableType, value: &Value<'_>) -> Result<VariableValue, 
         VariableType::Boolean => matches!(value, Value::Boolean(_)),
     };
     if strict { kind.read(value) } else { Err(Invalid::new(format!("must be of the type {}", kind.as_str()))) }
+}
+
+/// Calls are not told apart by events, so a list of events would let through what it was meant to keep out.
+pub(super) fn refuse_events(trigger_when: &mut Fields<'_>) {
+    let example = r#"{"type": "request_header", "path": "x-github-event", "accepted_values": ["push"]}"#;
+    trigger_when.optional("events", |value| {
+        if read::elements(value)?.is_empty() {
+            return Ok(());
+        }
+        Err(Invalid::new(format!("must be empty: write a condition on what names the event, such as `{example}`")))
+    });
 }
 
 pub(super) fn read_conditions(trigger_when: &mut Fields<'_>) -> Option<Conditions> {
@@ -206,7 +225,7 @@ mod tests {
     #[test]
     fn a_valid_body_is_taken() {
         assert_eq!(at_fault(json!({})), [""; 0]);
-        assert_eq!(at_fault(json!({"pipeline_id": 7, "active": false, "unknown": 1})), [""; 0]);
+        assert_eq!(at_fault(json!({"pipeline_id": 7, "active": false})), [""; 0]);
         assert_eq!(at_fault(json!({"requires_secret": false, "secret_algorithm": null})), [""; 0]);
         let variable = json!({"name": "ids", "type": "array", "path": "a.0", "default_value": [1, "x"]});
         assert_eq!(at_fault(with_variable(&variable)), [""; 0]);
@@ -233,6 +252,25 @@ mod tests {
         assert_eq!(at_fault(both), ["secret", "secret_algorithm"]);
         let standard = json!({"secret_header_name": "webhook-signature", "secret": "no prefix, no base64"});
         assert_eq!(at_fault(standard), ["secret"]);
+    }
+
+    #[test]
+    fn what_would_restrict_the_hook_and_is_not_understood_is_refused() {
+        assert_eq!(at_fault(json!({"activ": false})), ["activ"]);
+        assert_eq!(at_fault(json!({"unknown": null, "id": "x"})), ["id", "unknown"]);
+        assert_eq!(at_fault(json!({"requires_secret": false, "secret": "0123456789abcdef"})), ["secret"]);
+        assert_eq!(at_fault(json!({"settings": {"variable": []}})), ["settings.variable"]);
+        assert_eq!(at_fault(json!({"trigger_when": {"event": []}})), ["trigger_when.event"]);
+        assert_eq!(at_fault(json!({"trigger_when": {"events": ["push"]}})), ["trigger_when.events"]);
+        assert_eq!(at_fault(json!({"trigger_when": {"events": "push"}})), ["trigger_when.events"]);
+        for events in [json!([]), json!(null)] {
+            assert_eq!(at_fault(json!({"trigger_when": {"events": events}})), [""; 0]);
+        }
+        let variable = json!({"name": "n", "type": "string", "default": "main", "require": true});
+        let fields = ["default", "require"].map(|field| format!("settings.variables.0.{field}"));
+        assert_eq!(at_fault(with_variable(&variable)), fields);
+        let condition = json!({"type": "request_body", "path": "a", "accepted_values": [1], "negate": true});
+        assert_eq!(at_fault(with_condition(&condition)), ["trigger_when.conditions.0.negate"]);
     }
 
     #[test]
