@@ -142,6 +142,12 @@ fn half_a_character_is_refused_where_it_is_read_and_passed_over_elsewhere() {
             let message = unqueued(&ann, hook.unsigned(body)).await.refused(400);
             assert!(message.ends_with(r": a \u escape is half of a surrogate pair."), "{body}: {message}");
         }
+        let arrays = hook_with(&ann, json!([{ "name": "list", "type": "array" }])).await;
+        for body in [r#"{"list": ["\ud83d"]}"#, r#"{"list": [{"\udc00": 1}]}"#, r#"{"list": [["\ude00\ud83d"]]}"#] {
+            assert_eq!(unqueued(&ann, arrays.unsigned(body)).await.invalid(), ["list"], "{body}");
+        }
+        let pair = arrays.unsigned(r#"{"list": ["\ud83d\ude00"]}"#);
+        assert_eq!(queued(&ann, pair).await, json!({ "list": ["\u{1f600}"] }));
         let beside = r#"{"x": ["\ud83d", {"\udc00": "\ud800"}], "ref": "\ud83d\ude00\u0000\uffff"}"#;
         let expected = json!({ "branch": "\u{1f600}\0\u{ffff}" });
         assert_eq!(queued(&ann, hook.unsigned(beside)).await, expected);

@@ -5,9 +5,9 @@ use std::time::SystemTime;
 
 use hook_trigger::{HookTrigger, RejectionBudget};
 use serde_json::Value as Json;
-use shared::domain::hook::Hook;
+use shared::domain::hook::{Hook, HookDraft};
 use shared::domain::id::{EnvironmentId, HookId, ProjectId, RequestId, UserId};
-use shared::domain::job::Job;
+use shared::domain::job::{Job, MAX_JOB_BYTES};
 use shared::domain::key::KeyRing;
 use shared::domain::received::Received;
 use shared::domain::request::Request;
@@ -83,6 +83,17 @@ impl Trigger {
         Ok(Self { endpoint, hook, secret, at })
     }
 
+    /// The endpoint with an open hook of these variables and conditions.
+    pub fn open(draft: HookDraft, at: SystemTime) -> Result<Self, Failure> {
+        let mut trigger = Self::new(at)?;
+        let hook = &mut trigger.endpoint.hooks.0;
+        hook.signing = None;
+        hook.relation.requires_secret = false;
+        hook.relation.variables = draft.variables;
+        hook.relation.conditions = draft.conditions;
+        Ok(trigger)
+    }
+
     /// Reads the event and handles the call, as the function does between two requests to AWS. The status of the answer.
     pub fn handle(&self, event: &str) -> Result<u16, Failure> {
         let at = Timestamp::from(self.at);
@@ -118,7 +129,8 @@ impl Trigger {
         let conditions = relation.conditions.as_slice().iter().filter_map(|condition| condition.subject.path());
         let payload = Payload::new(self.hook.scheme().forms, Some("application/json"), body);
         let found = payload.select(variables.chain(conditions))?;
-        let resolved = relation.variables.resolve(|path| found.at(path)).map_err(|faults| format!("{faults:?}"))?;
+        let resolved =
+            relation.variables.resolve(|path| found.at(path), MAX_JOB_BYTES).map_err(|faults| format!("{faults:?}"))?;
         Ok(resolved.len())
     }
 }

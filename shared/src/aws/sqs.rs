@@ -9,14 +9,10 @@ use serde_json::value::RawValue;
 
 use super::{WarmUp, source};
 use crate::domain::id::PipelineId;
-use crate::domain::job::Job;
+use crate::domain::job::{Job, MAX_JOB_BYTES};
 use crate::domain::variable::{VariableName, VariableValue};
 use crate::ports::{PushJob, QueueError, Source};
 use crate::telemetry::Chain;
-
-/// The largest message that SQS takes: 1 MiB.
-/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>
-const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
 
 /// The layout of the message body that `docs/job.schema.json` describes. Consumers are other people's code: a change
 /// that could break one is a new version.
@@ -34,7 +30,7 @@ impl JobsQueue {
     /// Connects lazily. A consumer that takes less than SQS sets `max_bytes`: a larger job is refused now, instead of
     /// standing in the way of the later jobs of its group until it has failed five times.
     pub fn new(config: &SdkConfig, url: String, max_bytes: Option<usize>) -> Self {
-        let max_bytes = max_bytes.unwrap_or(MAX_MESSAGE_BYTES).min(MAX_MESSAGE_BYTES);
+        let max_bytes = max_bytes.unwrap_or(MAX_JOB_BYTES).min(MAX_JOB_BYTES);
         Self { client: Client::new(config), url, max_bytes }
     }
 }
@@ -187,6 +183,55 @@ mod tests {
             },
         });
         assert_eq!(body, expected);
+    }
+
+    /// Reads a text from standard input as strictly as the language can: what is not Unicode fails.
+    const READERS: [(&str, &str, &str); 2] = [
+        ("python3", "-c", "import json,sys; json.dumps(json.load(sys.stdin), ensure_ascii=False).encode('utf-8')"),
+        (
+            "node",
+            "-e",
+            "const walk = (v) => { if (typeof v === 'string' && !v.isWellFormed()) throw v;
+            if (v && typeof v === 'object') Object.entries(v).flat().forEach(walk); };
+            walk(JSON.parse(require('fs').readFileSync(0, 'utf8')));",
+        ),
+    ];
+
+    fn reads((program, flag, script): (&str, &str, &str), text: &str) -> bool {
+        use std::io::Write as _;
+        use std::process::{Command, Stdio};
+        let mut reader =
+            Command::new(program).args([flag, script]).stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        reader.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        reader.wait().unwrap().success()
+    }
+
+    #[test]
+    fn every_job_is_read_by_strict_readers_in_three_languages() {
+        use crate::domain::payload::Value;
+        use crate::domain::variable::VariableType;
+        let texts = [
+            r#"["\ud800"]"#,
+            r#"["\ud83d\ud83d\ude00"]"#,
+            r#"[{"\udc00": []}]"#,
+            r#"["\ud83d\ude00", "\u0000", "\\ud800"]"#,
+            "[\"\u{fffe}\u{1f600}\u{7f}\", 1.10, 9007199254740993, -0, [[[]]]]",
+        ];
+        let mut queued = 0;
+        for text in texts {
+            let Ok(array) = VariableType::Array.read(&Value::Array(text)) else {
+                assert!(!reads(READERS[0], text) && !reads(READERS[1], text), "{text}: it was refused in vain");
+                continue;
+            };
+            queued += 1;
+            let string = VariableValue::String(text.to_owned());
+            let body = message_body(&job(&[("array", array), ("string", string)])).unwrap();
+            assert!(serde_json::from_str::<serde_json::Value>(&body).is_ok(), "{body}");
+            for reader in READERS {
+                assert!(reads(reader, &body), "{}: {body}", reader.0);
+            }
+        }
+        assert_eq!(queued, 2);
     }
 
     #[test]

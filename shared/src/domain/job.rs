@@ -7,6 +7,10 @@ use super::id::{PipelineId, RequestId};
 use super::timestamp::Timestamp;
 use super::variable::{VariableName, VariableValue};
 
+/// The largest job, in bytes of JSON: what SQS takes as one message.
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>
+pub const MAX_JOB_BYTES: usize = 1024 * 1024;
+
 /// A pipeline run to be queued.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {

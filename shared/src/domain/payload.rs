@@ -111,8 +111,15 @@ impl Value<'_> {
     }
 }
 
+/// The longest number that is converted or compared digit by digit, in characters. A stranger must not choose how long
+/// that takes: a body could be one number, and a hook may look at it a hundred times.
+const MAX_NUMBER_CHARS: usize = 1_000;
+
 /// The integer that a JSON number's text denotes, if it is one: `42`, `42.0` and `4.2e1` are the same integer.
 pub fn integer(number: &str) -> Option<i64> {
+    if number.len() > MAX_NUMBER_CHARS {
+        return None;
+    }
     if let Ok(integer) = number.parse() {
         return Some(integer);
     }
@@ -129,9 +136,10 @@ pub fn integer(number: &str) -> Option<i64> {
 }
 
 /// Whether two JSON numbers are the same number, however they are spelt. Nothing is rounded: numbers that only a float
-/// takes for the same are different.
+/// takes for the same are different. One of over 1,000 characters is only the same as itself.
 pub fn same_number(a: &str, b: &str) -> bool {
-    a == b || decimal(a).is_some_and(|a| decimal(b) == Some(a))
+    let is_short = a.len().max(b.len()) <= MAX_NUMBER_CHARS;
+    a == b || (is_short && decimal(a).is_some_and(|a| decimal(b) == Some(a)))
 }
 
 /// The sign, the digits without zeros at either end, and the power of ten of the last digit. `None` when the power is
@@ -169,6 +177,27 @@ pub fn depth(json: &str) -> usize {
         }
     }
     deepest
+}
+
+/// Whether a `\u` escape in a JSON text is half of a surrogate pair. Such a text is JSON, but most readers refuse it, and
+/// no text can hold what it stands for.
+pub fn has_half_a_pair(json: &str) -> bool {
+    let bytes = json.as_bytes();
+    let unit = |at: usize| {
+        let digits = json.get(at + 2..at + 6).filter(|_| bytes[at..].starts_with(br"\u"))?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let mut at = 0;
+    while let Some(found) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'\\')) {
+        at += found;
+        match unit(at) {
+            Some(0xd800..=0xdbff) if matches!(unit(at + 6), Some(0xdc00..=0xdfff)) => at += 12,
+            Some(0xd800..=0xdfff) => return true,
+            Some(_) => at += 6,
+            None => at += 2,
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -214,6 +243,8 @@ mod tests {
             ("1e-1", None),
             ("1e400", None),
             ("1e99999999999", None),
+            (&format!("1.{}", "0".repeat(998)), Some(1)),
+            (&format!("1.{}", "0".repeat(999)), None),
         ] {
             assert_eq!(integer(text), expected, "{text}");
         }
@@ -232,6 +263,8 @@ mod tests {
         ] {
             assert!(same_number(a, b) && same_number(b, a), "{a} {b}");
         }
+        let zeros = format!("1.{}", "0".repeat(999));
+        assert!(same_number(&zeros[..1_000], "1") && same_number(&zeros, &zeros) && !same_number(&zeros, "1"));
         for (a, b) in [
             ("1", "-1"),
             ("0.1", "0.10000000000000000001"),
@@ -255,7 +288,33 @@ mod tests {
         assert_eq!(depth(&"[".repeat(100_000)), 100_000);
     }
 
+    #[test]
+    fn half_of_a_surrogate_pair_is_found_wherever_it_is() {
+        for json in
+            [r#""\ud800""#, r#""\uDFFF""#, r#""\ud83dx""#, r#""\ud83d\\ude00""#, r#""\ude00\ud83d""#, r#""\\\ud800""#]
+        {
+            assert!(has_half_a_pair(json), "{json}");
+        }
+        for json in [
+            "",
+            "[]",
+            r#""\ud83d\ude00""#,
+            r#""\\ud800""#,
+            r#""\u00e9\n\"""#,
+            r#""\uD83D\uDE00\u0041""#,
+            "\"\u{1f600}\"",
+        ] {
+            assert!(!has_half_a_pair(json), "{json}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn half_a_pair_is_what_keeps_a_string_from_being_read(escapes in r"(\\u(d[89abcdef0][0-9a-f]{2}|00e9)|x|\\\\|\\n){0,6}") {
+            let json = format!("\"{escapes}\"");
+            prop_assert_eq!(has_half_a_pair(&json), serde_json::from_str::<String>(&json).is_err(), "{}", json);
+        }
+
         #[test]
         fn what_was_printed_parses_to_itself(segments in prop::collection::vec(r"[a-z0-9.\\ é]{1,8}", 1..6)) {
             let path = Path(segments);

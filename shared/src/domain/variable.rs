@@ -9,6 +9,9 @@ use super::payload::{self, Path, Value};
 /// The most variables that one hook has.
 pub const MAX_VARIABLES: usize = 50;
 
+/// `-9223372036854775808`.
+const MAX_INTEGER_CHARS: usize = 20;
+
 /// How deep an array may nest. Within a job it lies two levels down, and there are readers of JSON that stop at 64: one
 /// sender must not be able to make messages that a consumer cannot read.
 const MAX_ARRAY_DEPTH: usize = 60;
@@ -99,6 +102,17 @@ impl VariableType {
         }
     }
 
+    /// How many bytes of JSON a value takes that is read as this type; of one that has more than `limit`, at least how
+    /// many. A number or boolean that is read as what it is takes too few to count.
+    fn size(self, value: &Value<'_>, limit: usize) -> usize {
+        match (self, value) {
+            (Self::String, Value::String(text)) if text.len() > limit => text.len(),
+            (Self::String, Value::String(text)) => text.bytes().map(escaped).sum(),
+            (Self::String, Value::Number(text)) | (Self::Array, Value::Array(text)) => text.len(),
+            (Self::String | Self::Integer | Self::Array | Self::Boolean, _) => 0,
+        }
+    }
+
     /// Reads a value as this type. Only readings that lose nothing are taken: `"42"` is an integer and `true` a
     /// string, but `4.5` is no integer and `1` no boolean.
     pub fn read(self, value: &Value<'_>) -> Result<VariableValue, Invalid> {
@@ -109,10 +123,15 @@ impl VariableType {
             (Self::Integer, Value::Number(text)) => payload::integer(text).map(VariableValue::Integer),
             // `042` and `+42` would not come back as they were: they are no integers but texts.
             (Self::Integer, Value::String(text)) => {
-                text.parse::<i64>().ok().filter(|read| read.to_string() == **text).map(VariableValue::Integer)
+                let digits = Some(text).filter(|text| text.len() <= MAX_INTEGER_CHARS);
+                let integer = digits.and_then(|digits| digits.parse::<i64>().ok());
+                integer.filter(|read| read.to_string() == **text).map(VariableValue::Integer)
             }
             (Self::Array, Value::Array(json)) if payload::depth(json) > MAX_ARRAY_DEPTH => {
                 return Err(Invalid::new(format!("must be an array of at most {MAX_ARRAY_DEPTH} levels")));
+            }
+            (Self::Array, Value::Array(json)) if payload::has_half_a_pair(json) => {
+                return Err(Invalid::new(r"must be an array in which no \u escape is half of a surrogate pair"));
             }
             (Self::Array, Value::Array(json)) => Some(VariableValue::Array((*json).to_owned())),
             (Self::Boolean, Value::Boolean(boolean)) => Some(VariableValue::Boolean(*boolean)),
@@ -126,6 +145,15 @@ impl VariableType {
             Self::Boolean => "a boolean",
         };
         read.ok_or_else(|| Invalid::new(format!("must be {expected}, not {}", value.kind())))
+    }
+}
+
+/// How many bytes a byte of a string takes as JSON.
+fn escaped(byte: u8) -> usize {
+    match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 8 | 12 => 2,
+        0..=31 => 6,
+        _ => 1,
     }
 }
 
@@ -152,6 +180,18 @@ pub enum VariableValue {
     Array(String),
 }
 
+/// Why a call's variables are not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unresolved {
+    /// These are in error.
+    Errors(Vec<VariableError>),
+    /// None is in error, but together they are too large.
+    TooLarge {
+        /// What they take at least, as JSON.
+        bytes: usize,
+    },
+}
+
 /// A variable that a call leaves in error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VariableError {
@@ -164,22 +204,32 @@ pub struct VariableError {
 impl Variables {
     /// The variables of one call, in order; `find` gives the value at a path.
     ///
-    /// An absent or null value takes the default; without a default it is left out, unless it is required. All
+    /// Together they may take `limit` bytes of JSON. That is known before anything of them is copied: fifty variables may
+    /// have one path, and what stands there may be the whole body. An absent or null value takes the default; without a default it is left out, unless it is required. All
     /// variables in error are returned, not only the first.
     pub fn resolve<'v>(
         &self,
         find: impl Fn(&Path) -> Option<&'v Value<'v>>,
-    ) -> Result<Vec<(VariableName, VariableValue)>, Vec<VariableError>> {
+        limit: usize,
+    ) -> Result<Vec<(VariableName, VariableValue)>, Unresolved> {
         let mut resolved = Vec::with_capacity(self.0.len());
-        let mut errors = Vec::new();
+        let (mut errors, mut bytes) = (Vec::new(), 0);
         for variable in &self.0 {
-            match variable.resolve(find(&variable.path)) {
+            let found = find(&variable.path);
+            bytes += found.map_or(0, |value| variable.kind.size(value, limit));
+            if bytes > limit {
+                continue;
+            }
+            match variable.resolve(found) {
                 Ok(Some(value)) => resolved.push((variable.name.clone(), value)),
                 Ok(None) => {}
                 Err(reason) => errors.push(VariableError { name: variable.name.clone(), reason }),
             }
         }
-        if errors.is_empty() { Ok(resolved) } else { Err(errors) }
+        if !errors.is_empty() {
+            return Err(Unresolved::Errors(errors));
+        }
+        if bytes > limit { Err(Unresolved::TooLarge { bytes }) } else { Ok(resolved) }
     }
 }
 
@@ -248,10 +298,10 @@ mod tests {
         let required = Variable { required: true, ..variable("c", VariableType::String) };
         for absent in [None, Some(Value::Null)] {
             let variables = Variables::new(vec![optional.clone(), with_default.clone()]).unwrap();
-            let resolved = variables.resolve(|_| absent.as_ref()).unwrap();
+            let resolved = variables.resolve(|_| absent.as_ref(), 100).unwrap();
             assert_eq!(resolved, [("b".parse().unwrap(), VariableValue::Integer(7))]);
-            let refused = Variables::new(vec![required.clone()]).unwrap().resolve(|_| absent.as_ref()).unwrap_err();
-            assert_eq!(refused[0].name.as_str(), "c");
+            let refused = Variables::new(vec![required.clone()]).unwrap().resolve(|_| absent.as_ref(), 100);
+            assert_eq!(in_error(refused.unwrap_err()), ["c"]);
         }
     }
 
@@ -260,9 +310,45 @@ mod tests {
         let variables =
             Variables::new(vec![variable("a", VariableType::Integer), variable("b", VariableType::Boolean)]).unwrap();
         let array = Value::Array("[]");
-        let names: Vec<_> =
-            variables.resolve(|_| Some(&array)).unwrap_err().into_iter().map(|error| error.name).collect();
-        assert_eq!(names, ["a".parse().unwrap(), "b".parse().unwrap()]);
+        assert_eq!(in_error(variables.resolve(|_| Some(&array), 100).unwrap_err()), ["a", "b"]);
+    }
+
+    fn in_error(unresolved: Unresolved) -> Vec<String> {
+        let Unresolved::Errors(errors) = unresolved else { panic!("{unresolved:?}") };
+        errors.into_iter().map(|error| error.name.as_str().to_owned()).collect()
+    }
+
+    #[test]
+    fn an_array_with_half_a_character_is_refused() {
+        let read =
+            |json: &'static str| VariableType::Array.read(&Value::Array(json)).map_err(|reason| reason.to_string());
+        assert!(read(r#"["\ud83d\ude00", "\\ud800", "\u00e9"]"#).is_ok());
+        for json in [r#"["\ud800"]"#, r#"[{"\udc00": 1}]"#, r#"[["\ud83d\ud83d\ude00"]]"#] {
+            let refused = read(json).unwrap_err();
+            assert_eq!(refused, r"must be an array in which no \u escape is half of a surrogate pair", "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_together_is_refused_by_its_size_as_json() {
+        let of = |kind, count: usize| {
+            Variables::new((0..count).map(|number| variable(&format!("v{number}"), kind)).collect()).unwrap()
+        };
+        let text = |text: &str| Value::String(text.to_owned().into());
+        for (kind, value, size) in [
+            (VariableType::String, text("abc"), 3),
+            (VariableType::String, text("\"\n\u{0}"), 10),
+            (VariableType::String, Value::Number("1.10"), 4),
+            (VariableType::Array, Value::Array("[1, 2]"), 6),
+        ] {
+            assert!(of(kind, 3).resolve(|_| Some(&value), 3 * size).is_ok(), "{value:?}");
+            let refused = of(kind, 3).resolve(|_| Some(&value), 3 * size - 1);
+            assert_eq!(refused, Err(Unresolved::TooLarge { bytes: 3 * size }), "{value:?}");
+        }
+        let numbers = of(VariableType::Integer, 3);
+        assert!(numbers.resolve(|_| Some(&Value::Number("7")), 0).is_ok());
+        let wrong = Value::Object("{}");
+        assert_eq!(in_error(of(VariableType::String, 1).resolve(|_| Some(&wrong), 0).unwrap_err()), ["v0"]);
     }
 
     #[test]

@@ -173,7 +173,8 @@ impl From<QueueError> for ApiError {
             QueueError::Unavailable(_) => Self::Unavailable(Box::new(error)),
             QueueError::TooLarge { bytes, limit } => {
                 let mut errors = FieldErrors::default();
-                let reason = format!("must make a job of at most {limit} bytes, but this call's job has {bytes}");
+                let reason =
+                    format!("must make a job of at most {limit} bytes, but this call's job has {bytes} or more");
                 errors.add("settings.variables", reason);
                 Self::Invalid(errors)
             }

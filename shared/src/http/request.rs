@@ -11,7 +11,7 @@ use super::hook::RelationBody;
 use crate::auth::Identity;
 use crate::domain::hook::HookRelation;
 use crate::domain::id::RequestId;
-use crate::domain::payload::depth;
+use crate::domain::payload::{depth, has_half_a_pair};
 use crate::domain::request::{KeptBody, Request, RequestSummary};
 use crate::domain::signature::scheme::Forms;
 use crate::domain::timestamp::Timestamp;
@@ -25,6 +25,10 @@ const MAX_SHOWN_BYTES: usize = 5 * 1024 * 1024 + 512 * 1024;
 /// How deep a body may nest that is shown as JSON: two levels down in the answer, where there are readers of JSON that
 /// stop at 64.
 const MAX_SHOWN_DEPTH: usize = 60;
+
+/// A form of more fields is shown as the text that it is: a million of them, each with its name, would take more memory
+/// than the function has.
+const MAX_SHOWN_FIELDS: usize = 10_000;
 
 /// The call with this id, if it is one of the caller's project and is kept at `now`; any other is answered as one that
 /// does not exist. DynamoDB may take days to remove what has expired.
@@ -152,14 +156,13 @@ impl<'a> ContentBody<'a> {
         // As liberally as any hook reads it: the hook, and with it the provider, may be gone.
         let payload = Payload::new(Forms::Fields, content_type, bytes);
         match payload.read(json::whole) {
-            Ok(Content::Json(json)) if depth(json.get()) > MAX_SHOWN_DEPTH => text(),
+            Ok(Content::Json(json)) if depth(json.get()) > MAX_SHOWN_DEPTH || has_half_a_pair(json.get()) => text(),
             Ok(Content::Json(json)) if json.get().starts_with('{') => Self::Object(json.to_owned()),
             Ok(Content::Json(json)) => Self::Json { json: json.to_owned() },
-            Ok(Content::Fields(fields)) => {
-                let owned = |text: &Cow<'_, str>| Cow::Owned(text.clone().into_owned());
-                Self::Form(fields.iter().map(|(name, value)| (owned(name), owned(value))).collect())
+            Ok(Content::Fields(fields)) if fields.take(MAX_SHOWN_FIELDS + 1).count() <= MAX_SHOWN_FIELDS => {
+                Self::Form(fields.collect())
             }
-            Err(_) => text(),
+            Ok(Content::Fields(_)) | Err(_) => text(),
         }
     }
 }

@@ -47,12 +47,9 @@ pub struct Payload<'a> {
     forms: Forms,
     claimed: Claim,
     body: &'a [u8],
-    /// Decoded when it is known that the body is a form.
-    fields: OnceCell<Vec<Field<'a>>>,
+    /// What a form has in its one field `payload`, when that was looked for.
+    wrapped: OnceCell<Option<Cow<'a, str>>>,
 }
-
-/// A field of a form: its name and its value.
-pub type Field<'a> = (Cow<'a, str>, Cow<'a, str>);
 
 /// What a content type says that the body is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,18 +73,17 @@ impl Claim {
 }
 
 /// What a body holds.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Content<'s, T> {
+pub enum Content<'a, T> {
     /// JSON, as it was parsed.
     Json(T),
-    /// The fields of a form.
-    Fields(&'s [Field<'s>]),
+    /// The fields of a form, decoded one by one: there may be two million.
+    Fields(form_urlencoded::Parse<'a>),
 }
 
 impl<'a> Payload<'a> {
     /// The body of a call, from a provider that sends forms in this way.
     pub fn new(forms: Forms, content_type: Option<&str>, body: &'a [u8]) -> Self {
-        Self { forms, claimed: Claim::of(content_type), body, fields: OnceCell::new() }
+        Self { forms, claimed: Claim::of(content_type), body, wrapped: OnceCell::new() }
     }
 
     /// The bytes of the body that the provider signs.
@@ -130,7 +126,7 @@ impl<'a> Payload<'a> {
     pub fn read<'s, T>(
         &'s self,
         parse: impl Fn(&'s str) -> Result<T, JsonError>,
-    ) -> Result<Content<'s, T>, PayloadError> {
+    ) -> Result<Content<'a, T>, PayloadError> {
         let not_json = match text(self.body) {
             Ok(text) => match parse(text) {
                 Ok(json) => return Ok(Content::Json(json)),
@@ -150,12 +146,8 @@ impl<'a> Payload<'a> {
     fn read_form<'s, T>(
         &'s self,
         parse: impl Fn(&'s str) -> Result<T, JsonError>,
-    ) -> Result<Content<'s, T>, PayloadError> {
-        let fields = self.fields.get_or_init(|| form_urlencoded::parse(self.body).collect());
-        let alone = match fields.as_slice() {
-            [(name, value)] if name == PAYLOAD => Some(&**value),
-            _ => None,
-        };
+    ) -> Result<Content<'a, T>, PayloadError> {
+        let alone = self.wrapped.get_or_init(|| self.payload_field()).as_deref();
         match (self.forms, alone) {
             (Forms::None, _) => Err(PayloadError::NoForms),
             (Forms::Payload | Forms::SignedPayload, None) => Err(PayloadError::OtherFields),
@@ -165,7 +157,7 @@ impl<'a> Payload<'a> {
             (Forms::Fields, Some(json)) if json.trim_start().starts_with('{') && json::is_json(json) => {
                 parse(json).map(Content::Json).map_err(PayloadError::NotJson)
             }
-            (Forms::Fields, _) => Ok(Content::Fields(fields)),
+            (Forms::Fields, _) => Ok(Content::Fields(form_urlencoded::parse(self.body))),
         }
     }
 
@@ -174,7 +166,7 @@ impl<'a> Payload<'a> {
         let paths: Vec<_> = paths.into_iter().collect();
         Ok(match self.read(|text| json::select(text, paths.iter().copied()))? {
             Content::Json(found) => found,
-            Content::Fields(fields) => select_fields(fields, paths),
+            Content::Fields(fields) => select_fields(fields, &paths),
         })
     }
 }
@@ -207,13 +199,19 @@ impl<'a> Found<'a> {
     }
 }
 
-/// A form is flat: a path of one segment names a field; the last one of a name counts, as in JSON. There may be a
-/// million fields, so they are gone through once.
-fn select_fields<'f>(fields: &'f [Field<'_>], paths: impl IntoIterator<Item = &'f Path>) -> Found<'f> {
-    let name = |path: &'f Path| if let [name] = path.segments() { Some((name.as_str(), path)) } else { None };
-    let wanted: BTreeMap<&str, &Path> = paths.into_iter().filter_map(name).collect();
-    let value = |(name, value): &'f Field<'_>| Some((*wanted.get(&**name)?, Value::String(Cow::Borrowed(&**value))));
-    Found(fields.iter().filter_map(value).collect())
+/// A form is flat: a path of one segment names a field, of which the last one counts, as in JSON. There may be two million
+/// fields, so they are gone through once, and only what is wanted is kept.
+fn select_fields<'f>(fields: form_urlencoded::Parse<'f>, paths: &[&'f Path]) -> Found<'f> {
+    let name = |path: &&'f Path| if let [name] = path.segments() { Some((name.as_str(), *path)) } else { None };
+    let wanted: BTreeMap<&str, &Path> = paths.iter().filter_map(name).collect();
+    let mut found = BTreeMap::new();
+    // Not collected: that would first keep all of them.
+    for (name, value) in fields {
+        if let Some(path) = wanted.get(&*name) {
+            found.insert(*path, Value::String(value));
+        }
+    }
+    Found(found)
 }
 
 /// Refuses a body that is compressed: what cannot be bounded before it is unpacked is not unpacked here. Other values

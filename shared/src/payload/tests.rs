@@ -31,7 +31,7 @@ fn one(forms: Forms, content_type: Option<&str>, body: &[u8], path: &str) -> Res
 fn meaning(payload: &Payload<'_>) -> Result<String, PayloadError> {
     Ok(match payload.read(|text| json::whole(text).map(|_| text))? {
         Content::Json(text) => format!("JSON: {text}"),
-        Content::Fields(fields) => format!("fields: {fields:?}"),
+        Content::Fields(fields) => format!("fields: {:?}", fields.collect::<Vec<_>>()),
     })
 }
 

@@ -9,14 +9,15 @@ use self::answer::Answer;
 pub use self::authenticity::authenticate;
 use self::facts::Facts;
 use crate::domain::hook::Hook;
-use crate::domain::job::Job;
+use crate::domain::job::{Job, MAX_JOB_BYTES};
 use crate::domain::received::Received;
 use crate::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary, masked, summarized};
 use crate::domain::secret::HookSecret;
 use crate::domain::signature;
+use crate::domain::variable::Unresolved;
 use crate::http::{ApiError, FieldErrors, Response};
 use crate::payload::{Payload, refuse_compressed};
-use crate::ports::{PushJob, PutRequest, ReplaceRequest, StoreError};
+use crate::ports::{PushJob, PutRequest, QueueError, ReplaceRequest, StoreError};
 use crate::telemetry::{Chain, Measurements};
 
 /// The largest body that is kept for a hook that requires no secret. Each kilobyte that is written costs money, and
@@ -120,13 +121,7 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
     }
 
     fn job(&self, facts: &Facts<'_>) -> Result<Job, ApiError> {
-        let variables = self.hook.relation.variables.resolve(|path| facts.at(path)).map_err(|faults| {
-            let mut errors = FieldErrors::default();
-            for fault in faults {
-                errors.add(fault.name.as_str(), fault.reason);
-            }
-            ApiError::Invalid(errors)
-        })?;
+        let variables = self.hook.relation.variables.resolve(|path| facts.at(path), MAX_JOB_BYTES).map_err(invalid)?;
         Ok(Job {
             id: self.received.id,
             created_at: self.received.received_at,
@@ -225,5 +220,18 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
         let signature = self.hook.signing.as_ref().map(|signing| signing.header_name.as_str());
         let headers = self.received.headers.iter();
         headers.map(|(name, value)| (name.clone(), masked(name, value, signature).to_owned())).collect()
+    }
+}
+
+fn invalid(unresolved: Unresolved) -> ApiError {
+    match unresolved {
+        Unresolved::Errors(faults) => {
+            let mut errors = FieldErrors::default();
+            for fault in faults {
+                errors.add(fault.name.as_str(), fault.reason);
+            }
+            ApiError::Invalid(errors)
+        }
+        Unresolved::TooLarge { bytes } => QueueError::TooLarge { bytes, limit: MAX_JOB_BYTES }.into(),
     }
 }

@@ -21,6 +21,9 @@ pub enum JsonError {
         /// What is wrong there.
         why: &'static str,
     },
+    /// It is so large, and so many paths lead through one another, that it would be read over and over.
+    #[error("is too large for so many paths that lead through one another")]
+    TooMuchWork,
     /// It is JSON, but of another type than was asked for.
     #[error("is JSON, but of another type")]
     OtherType,
@@ -39,7 +42,7 @@ impl JsonError {
     pub fn why(&self) -> String {
         match self {
             Self::Unreadable { why, .. } => format!("cannot be read: {why}"),
-            Self::Invalid { .. } | Self::OtherType => self.to_string(),
+            Self::Invalid { .. } | Self::OtherType | Self::TooMuchWork => self.to_string(),
         }
     }
 

@@ -65,9 +65,24 @@ pub fn select<'a>(text: &'a str, paths: impl IntoIterator<Item = &'a Path>) -> R
         root.insert(path.segments(), index);
     }
     let mut found = vec![None; paths.len()];
-    root.search(text, &mut found).map_err(|(error, part)| JsonError::new(&error, part, text))?;
+    root.search(text, &mut found, &mut 0).map_err(|fault| match fault {
+        Fault::Json(error, part) => JsonError::new(&error, part, text),
+        Fault::TooMuchWork => JsonError::TooMuchWork,
+    })?;
     let found = paths.into_iter().zip(found).filter_map(|(path, raw)| Some((path, raw?)));
     found.map(|(path, raw)| Ok((path, value(raw, text)?))).collect::<Result<_, _>>().map(Found)
+}
+
+/// How many bytes are looked into for one text, those that are looked into again included: paths that lead through one
+/// another each read their part of it. The largest body is read eight times.
+const MAX_WORK_BYTES: usize = 32 * 1024 * 1024;
+
+/// Why a search has failed.
+enum Fault<'a> {
+    /// This part is not JSON, or cannot be read.
+    Json(serde_json::Error, &'a str),
+    /// See [`MAX_WORK_BYTES`].
+    TooMuchWork,
 }
 
 /// The paths as a tree: what to find in one value.
@@ -75,7 +90,7 @@ pub fn select<'a>(text: &'a str, paths: impl IntoIterator<Item = &'a Path>) -> R
 struct Node<'p> {
     /// The index of the path that ends here.
     wanted: Option<usize>,
-    children: Vec<(&'p str, Node<'p>)>,
+    children: BTreeMap<&'p str, Node<'p>>,
 }
 
 impl<'p> Node<'p> {
@@ -84,45 +99,46 @@ impl<'p> Node<'p> {
             self.wanted = Some(index);
             return;
         };
-        let position = self.children.iter().position(|(name, _)| name == first).unwrap_or_else(|| {
-            self.children.push((first, Node::default()));
-            self.children.len() - 1
-        });
-        self.children[position].1.insert(rest, index);
+        self.children.entry(first).or_default().insert(rest, index);
     }
 
     fn child(&self, name: &str) -> Option<&Self> {
-        self.children.iter().find(|(known, _)| *known == name).map(|(_, child)| child)
+        self.children.get(name)
     }
 
-    /// Finds the values below this node in `part`, its value; an error comes with the part that it is about. A value
-    /// that is both a result and on the way to others is looked into a second time, when it is known to be the last of
-    /// its name.
+    /// Finds the values below this node in `part`, its value. A value that is both a result and on the way to others is
+    /// looked into a second time, when it is known to be the last of its name. `work` is how many bytes were looked into
+    /// so far.
     fn search<'a>(
         &self,
         part: &'a str,
         found: &mut Vec<Option<&'a RawValue>>,
-    ) -> Result<(), (serde_json::Error, &'a str)> {
+        work: &mut usize,
+    ) -> Result<(), Fault<'a>> {
+        *work += part.len();
+        if *work > MAX_WORK_BYTES {
+            return Err(Fault::TooMuchWork);
+        }
         let mut deserializer = serde_json::Deserializer::from_str(part);
         let read = deserializer.deserialize_any(Seed { node: self, found });
-        read.and_then(|()| deserializer.end()).map_err(|error| (error, part))?;
-        self.children.iter().try_for_each(|(_, child)| child.search_wanted(found))
+        read.and_then(|()| deserializer.end()).map_err(|error| Fault::Json(error, part))?;
+        self.children.values().try_for_each(|child| child.search_wanted(found, work))
     }
 
-    fn search_wanted<'a>(&self, found: &mut Vec<Option<&'a RawValue>>) -> Result<(), (serde_json::Error, &'a str)> {
+    fn search_wanted<'a>(&self, found: &mut Vec<Option<&'a RawValue>>, work: &mut usize) -> Result<(), Fault<'a>> {
         if self.children.is_empty() {
             return Ok(());
         }
         match self.wanted {
-            Some(index) => found[index].map_or(Ok(()), |raw| self.search(raw.get(), found)),
-            None => self.children.iter().try_for_each(|(_, child)| child.search_wanted(found)),
+            Some(index) => found[index].map_or(Ok(()), |raw| self.search(raw.get(), found, work)),
+            None => self.children.values().try_for_each(|child| child.search_wanted(found, work)),
         }
     }
 
     /// Forgets what an earlier member of the same name had: the last one counts, as a whole.
     fn forget(&self, found: &mut [Option<&RawValue>]) {
         self.wanted.into_iter().for_each(|index| found[index] = None);
-        self.children.iter().for_each(|(_, child)| child.forget(found));
+        self.children.values().for_each(|child| child.forget(found));
     }
 }
 
@@ -322,6 +338,18 @@ mod tests {
         let found = selected(text, &["a", "b", "e", "b.c"]);
         assert_eq!(found[0], Some(Value::Array(r#"[1e999, -0, "\ud800", 0.10]"#)));
         assert_eq!(found[2..], [Some(Value::Number("1e400")), Some(Value::Number("1E-999"))]);
+    }
+
+    #[test]
+    fn paths_that_lead_through_one_another_read_a_large_text_eight_times_at_most() {
+        let nested = |bytes: usize| format!(r#"{}"{}"{}"#, r#"{"a":"#.repeat(20), "x".repeat(bytes), "}".repeat(20));
+        let paths = |count: usize| -> Vec<Path> {
+            (1..=count).map(|depth| vec!["a"; depth].join(".").parse().unwrap()).collect()
+        };
+        let large = nested(4 * 1024 * 1024 - 1_000);
+        assert!(select(&large, &paths(8)).is_ok());
+        assert!(matches!(select(&large, &paths(10)), Err(JsonError::TooMuchWork)));
+        assert!(select(&nested(1_000_000), &paths(20)).is_ok());
     }
 
     #[test]

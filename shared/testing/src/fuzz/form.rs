@@ -4,7 +4,7 @@ use serde_json::from_str;
 use serde_json::value::RawValue;
 use shared::domain::payload::{Path, Value};
 use shared::domain::signature::scheme::Forms;
-use shared::payload::{Content, Field, Found, Payload, json};
+use shared::payload::{Content, Found, Payload, json};
 
 use super::payload::check_selection;
 use super::{paths, sections};
@@ -69,8 +69,7 @@ impl Read {
             Err(_) => Self::Refused,
             Ok(Content::Json(text)) => Self::Json(text.to_owned()),
             Ok(Content::Fields(fields)) => {
-                let field = |(name, value): &Field<'_>| (name.clone().into_owned(), value.clone().into_owned());
-                Self::Fields(fields.iter().map(field).collect())
+                Self::Fields(fields.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
             }
         }
     }
