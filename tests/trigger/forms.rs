@@ -105,3 +105,40 @@ fn what_curl_sends_as_a_form_is_read_as_it_was_meant_or_refused() {
         }
     });
 }
+
+/// A form has no types: a field is what the hook takes it for.
+#[test]
+fn a_field_is_read_as_the_declared_type_and_a_blank_one_is_absent() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let mut hook = open_hook();
+        hook["settings"] = json!({ "variables": [
+            { "name": "replicas", "type": "integer", "default_value": 2 },
+            { "name": "force", "type": "boolean" },
+            { "name": "note", "type": "string" },
+        ] });
+        hook["trigger_when"] =
+            json!({ "conditions": [{ "type": "request_body", "path": "level", "accepted_values": [5, true] }] });
+        let hook = ann.create_hook(&hook).await;
+        let form = |body: &'static str| hook.unsigned(body).with("content-type", FORM);
+        for (body, expected) in [
+            ("level=5&replicas=&force=&note=", json!({ "replicas": 2, "note": "" })),
+            ("level=5.0&replicas=+&force=%09", json!({ "replicas": 2 })),
+            ("level=50e-1&replicas=3&force=true&note=x", json!({ "replicas": 3, "force": true, "note": "x" })),
+            ("level=true&force=false", json!({ "replicas": 2, "force": false })),
+        ] {
+            form(body).send().await.accepted();
+            let jobs = ann.jobs().await;
+            assert_eq!(jobs.last().unwrap().body["variables"], expected, "{body}");
+        }
+        for body in ["level=", "level=05", "level=%205", "level=0x5", "level=6", "replicas=1"] {
+            let message = attempt(&ann, form(body)).await.accepted();
+            assert_eq!(message, "The call was ignored. The condition `level` does not hold.", "{body}");
+        }
+        for (body, wrong) in [("level=5&replicas=x", "replicas"), ("level=5&force=1", "force")] {
+            assert_eq!(attempt(&ann, form(body)).await.invalid(), [wrong], "{body}");
+        }
+        // In JSON, an empty string is a value, and of another type.
+        assert_eq!(attempt(&ann, hook.unsigned(r#"{"level": 5, "replicas": ""}"#)).await.invalid(), ["replicas"]);
+    });
+}

@@ -64,8 +64,8 @@ fn a_number_in_a_payload_comes_out_as_it_went_in() {
             (r#"{"t": -0}"#, r#"{"t":"-0"}"#),
             (r#"{"t": 1.10}"#, r#"{"t":"1.10"}"#),
             (
-                r#"{"l": [1e400, -0, 1.10, 9007199254740993, 18446744073709551617, -1E+999]}"#,
-                r#"{"l":[1e400, -0, 1.10, 9007199254740993, 18446744073709551617, -1E+999]}"#,
+                r#"{"l": [1e300, -0, 1.10, 9007199254740993, 18446744073709551617, -1E+99]}"#,
+                r#"{"l":[1e300, -0, 1.10, 9007199254740993, 18446744073709551617, -1E+99]}"#,
             ),
         ] {
             call(stack, &path, payload).await.accepted();
@@ -97,6 +97,23 @@ fn a_number_in_a_payload_that_a_variable_cannot_hold_is_refused_by_name() {
         ] {
             let body = format!(r#"{{"n": {number}, "b": {number}}}"#);
             assert_eq!(call(stack, &path, &body).await.invalid(), ["b", "n"], "{number}");
+        }
+        assert_eq!(ann.footprint().await, before);
+    });
+}
+
+#[test]
+fn a_number_in_an_array_that_readers_would_refuse_with_the_job_is_refused_at_the_call() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let variable = r#""settings": {"variables": [{"name": "l", "type": "array"}]}"#;
+        let path = create(stack, &ann, variable).await;
+        let before = ann.footprint().await;
+        for array in ["[1e400]", "[[-1E+999]]", r#"["\"", {"a": 2e308}]"#] {
+            assert_eq!(call(stack, &path, &format!(r#"{{"l": {array}}}"#)).await.invalid(), ["l"], "{array}");
+            let default = variable.replace(r#""array""#, &format!(r#""array", "default_value": {array}"#));
+            let answer = ask(stack, &ann, &format!(r#""resource_id": 42, {default}"#)).await;
+            assert_eq!(answer.invalid(), ["settings.variables.0.default_value"], "{array}");
         }
         assert_eq!(ann.footprint().await, before);
     });
@@ -215,7 +232,7 @@ fn a_number_in_a_hook_is_shown_and_used_as_it_was_given() {
         for (kind, default) in [
             ("integer", "9223372036854775807"),
             ("integer", "-9223372036854775808"),
-            ("array", "[1e400, -0, 1.10, 9007199254740993, 18446744073709551617]"),
+            ("array", "[1e300, -0, 1.10, 9007199254740993, 18446744073709551617]"),
         ] {
             let path = create(stack, &ann, &variable(kind, default)).await;
             let hook = path.split('/').nth(2).unwrap();

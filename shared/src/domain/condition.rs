@@ -94,12 +94,17 @@ impl Condition {
 }
 
 impl Accepted {
-    /// Equal in type and value; numbers are equal when they are the same number, so `1` equals `1.0`.
+    /// Equal in type and value; numbers are equal when they are the same number, so `1` equals `1.0`. A field of a form
+    /// has no type of its own, and is read as the accepted value's.
     fn equals(&self, found: &Value<'_>) -> bool {
         match (self, found) {
             (Self::String(accepted), Value::String(found)) => *accepted == **found,
             (Self::Boolean(accepted), Value::Boolean(found)) => accepted == found,
             (Self::Number(accepted), Value::Number(found)) => payload::same_number(accepted, found),
+            (Self::Number(accepted), Value::Field(found)) => {
+                payload::is_number(found) && payload::same_number(accepted, found)
+            }
+            (Self::String(_) | Self::Boolean(_), Value::Field(found)) => self.prints_as(found),
             (Self::String(_) | Self::Boolean(_) | Self::Number(_), _) => false,
         }
     }
@@ -139,5 +144,18 @@ mod tests {
         assert!(accepting(Accepted::Boolean(true)).accepts_header(Some("true")));
         assert!(accepting(Accepted::Number("1".to_owned())).accepts_header(Some("1")));
         assert!(!accepting(Accepted::String("push".to_owned())).accepts_header(None));
+    }
+
+    #[test]
+    fn a_field_of_a_form_is_read_as_what_is_accepted() {
+        let accepts = |accepted: Accepted, field: &str| accepting(accepted).accepts(Some(&Value::Field(field.into())));
+        assert!(accepts(Accepted::Boolean(true), "true") && !accepts(Accepted::Boolean(true), "1"));
+        assert!(accepts(Accepted::String("1".into()), "1") && !accepts(Accepted::String("1".into()), "1.0"));
+        for same in ["0", "0.0", "-0", "0e5"] {
+            assert!(accepts(Accepted::Number("0".into()), same), "{same}");
+        }
+        for other in ["", " ", "-", ".", "e", "00", "+0", "0x0", "1"] {
+            assert!(!accepts(Accepted::Number("0".into()), other), "{other}");
+        }
     }
 }

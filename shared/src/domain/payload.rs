@@ -82,6 +82,8 @@ pub enum Value<'a> {
     Number(&'a str),
     /// A string, unescaped.
     String(Cow<'a, str>),
+    /// A field of a form, decoded: text that may stand for a value of another type.
+    Field(Cow<'a, str>),
     /// An array, as JSON text.
     Array(&'a str),
     /// An object, as JSON text.
@@ -95,7 +97,7 @@ impl Value<'_> {
             Self::Null => "null",
             Self::Boolean(_) => "a boolean",
             Self::Number(_) => "a number",
-            Self::String(_) => "a string",
+            Self::String(_) | Self::Field(_) => "a string",
             Self::Array(_) => "an array",
             Self::Object(_) => "an object",
         }
@@ -104,11 +106,23 @@ impl Value<'_> {
     /// A string or a number as text; what identifies something is one of the two.
     pub fn as_text(&self) -> Option<&str> {
         match self {
-            Self::String(text) => Some(text),
+            Self::String(text) | Self::Field(text) => Some(text),
             Self::Number(text) => Some(text),
             Self::Null | Self::Boolean(_) | Self::Array(_) | Self::Object(_) => None,
         }
     }
+}
+
+/// Whether a text is a number as JSON writes it (RFC 8259 section 6): `1.10` and `-4e2`, but not `+1`, `01` or a space.
+pub fn is_number(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(mantissa, e)| (mantissa, Some(e)));
+    let (whole, fraction) = mantissa.split_once('.').map_or((mantissa, None), |(whole, rest)| (whole, Some(rest)));
+    let whole = whole.strip_prefix('-').unwrap_or(whole);
+    digits(whole)
+        && (whole == "0" || !whole.starts_with('0'))
+        && fraction.is_none_or(digits)
+        && exponent.is_none_or(|exponent| digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
 }
 
 /// The longest number that is converted or compared digit by digit, in characters. A stranger must not choose how long
@@ -196,6 +210,29 @@ pub fn has_half_a_pair(json: &str) -> bool {
             Some(_) => at += 6,
             None => at += 2,
         }
+    }
+    false
+}
+
+/// Whether a JSON text has a number that is too large for a float of 64 bits, such as `1e999`. It is JSON, but readers
+/// refuse it, or read infinity.
+pub fn has_too_large_a_number(json: &str) -> bool {
+    let is_part = |char: char| char.is_ascii_digit() || matches!(char, '+' | '-' | '.' | 'e' | 'E');
+    let (mut rest, mut in_string) = (json, false);
+    while let Some(char) = rest.chars().next() {
+        let length = match char {
+            '\\' => rest.chars().take(2).map(char::len_utf8).sum(),
+            '-' | '0'..='9' if !in_string => rest.find(|char| !is_part(char)).unwrap_or(rest.len()),
+            _ => char.len_utf8(),
+        };
+        in_string ^= char == '"';
+        let (token, after) = rest.split_at(length);
+        // Without an exponent, it takes 309 digits.
+        let may_be_large = !in_string && (token.len() > 308 || token.contains(['e', 'E']));
+        if may_be_large && token.parse::<f64>().is_ok_and(f64::is_infinite) {
+            return true;
+        }
+        rest = after;
     }
     false
 }
@@ -308,7 +345,47 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_number_that_no_float_holds_is_found_outside_of_strings() {
+        let digits = "9".repeat(309);
+        for json in ["1e999", "[0, -1E+400]", r#"{"a": ["1", 2e308]}"#, &digits, &format!("[\"\\\"\", {digits}.5]")] {
+            assert!(has_too_large_a_number(json), "{json}");
+        }
+        let text = format!(r#"["1e999 \" {digits}", "é\\", 1e308, 1e-999, 18446744073709551617, true]"#);
+        for json in ["", "[]", &text] {
+            assert!(!has_too_large_a_number(json), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_written_as_json_writes_it() {
+        for text in ["0", "-0", "42", "1.10", "-4e2", "4.2E-10", "1e+9"] {
+            assert!(is_number(text), "{text}");
+        }
+        for text in
+            ["", "-", "+1", "01", "-01", ".5", "5.", "1e", "1e+", " 1", "1 ", "0x1", "1,5", "NaN", "--1", "1.2.3"]
+        {
+            assert!(!is_number(text), "{text}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_number_is_what_serde_json_takes_for_one(text in "[-+0-9.eE ]{0,6}") {
+            let is_json = serde_json::from_str::<&serde_json::value::RawValue>(&text).is_ok();
+            prop_assert_eq!(is_number(&text), is_json && text.trim() == text, "{}", text);
+        }
+
+        #[test]
+        fn a_number_is_too_large_when_serde_json_says_so(
+            mantissa in "-?[1-9](\\.[0-9]{1,3})?", exponent in 290..320_u32, in_array: bool,
+        ) {
+            let number = format!("{mantissa}e{exponent}");
+            let json = if in_array { format!("[\"\", {number}]") } else { number };
+            let refused = serde_json::from_str::<serde_json::Value>(&json).is_err();
+            prop_assert_eq!(has_too_large_a_number(&json), refused, "{}", json);
+        }
+
         #[test]
         fn half_a_pair_is_what_keeps_a_string_from_being_read(escapes in r"(\\u(d[89abcdef0][0-9a-f]{2}|00e9)|x|\\\\|\\n){0,6}") {
             let json = format!("\"{escapes}\"");

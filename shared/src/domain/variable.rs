@@ -102,12 +102,21 @@ impl VariableType {
         }
     }
 
+    /// Whether a value says nothing: `null`, or a field of a form that was left blank, unless blank text is a value.
+    fn is_absent(self, value: &Value<'_>) -> bool {
+        match (self, value) {
+            (_, Value::Null) => true,
+            (Self::Integer | Self::Array | Self::Boolean, Value::Field(text)) => text.trim().is_empty(),
+            (Self::String | Self::Integer | Self::Array | Self::Boolean, _) => false,
+        }
+    }
+
     /// How many bytes of JSON a value takes that is read as this type; of one that has more than `limit`, at least how
     /// many. A number or boolean that is read as what it is takes too few to count.
     fn size(self, value: &Value<'_>, limit: usize) -> usize {
         match (self, value) {
-            (Self::String, Value::String(text)) if text.len() > limit => text.len(),
-            (Self::String, Value::String(text)) => text.bytes().map(escaped).sum(),
+            (Self::String, Value::String(text) | Value::Field(text)) if text.len() > limit => text.len(),
+            (Self::String, Value::String(text) | Value::Field(text)) => text.bytes().map(escaped).sum(),
             (Self::String, Value::Number(text)) | (Self::Array, Value::Array(text)) => text.len(),
             (Self::String | Self::Integer | Self::Array | Self::Boolean, _) => 0,
         }
@@ -117,12 +126,14 @@ impl VariableType {
     /// string, but `4.5` is no integer and `1` no boolean.
     pub fn read(self, value: &Value<'_>) -> Result<VariableValue, Invalid> {
         let read = match (self, value) {
-            (Self::String, Value::String(text)) => Some(VariableValue::String(text.clone().into_owned())),
+            (Self::String, Value::String(text) | Value::Field(text)) => {
+                Some(VariableValue::String(text.clone().into_owned()))
+            }
             (Self::String, Value::Number(text)) => Some(VariableValue::String((*text).to_owned())),
             (Self::String, Value::Boolean(boolean)) => Some(VariableValue::String(boolean.to_string())),
             (Self::Integer, Value::Number(text)) => payload::integer(text).map(VariableValue::Integer),
             // `042` and `+42` would not come back as they were: they are no integers but texts.
-            (Self::Integer, Value::String(text)) => {
+            (Self::Integer, Value::String(text) | Value::Field(text)) => {
                 let digits = Some(text).filter(|text| text.len() <= MAX_INTEGER_CHARS);
                 let integer = digits.and_then(|digits| digits.parse::<i64>().ok());
                 integer.filter(|read| read.to_string() == **text).map(VariableValue::Integer)
@@ -133,9 +144,12 @@ impl VariableType {
             (Self::Array, Value::Array(json)) if payload::has_half_a_pair(json) => {
                 return Err(Invalid::new(r"must be an array in which no \u escape is half of a surrogate pair"));
             }
+            (Self::Array, Value::Array(json)) if payload::has_too_large_a_number(json) => {
+                return Err(Invalid::new("must be an array of numbers up to 1.8e308"));
+            }
             (Self::Array, Value::Array(json)) => Some(VariableValue::Array((*json).to_owned())),
             (Self::Boolean, Value::Boolean(boolean)) => Some(VariableValue::Boolean(*boolean)),
-            (Self::Boolean, Value::String(text)) => text.parse().ok().map(VariableValue::Boolean),
+            (Self::Boolean, Value::String(text) | Value::Field(text)) => text.parse().ok().map(VariableValue::Boolean),
             (Self::String | Self::Integer | Self::Array | Self::Boolean, _) => None,
         };
         let expected = match self {
@@ -236,7 +250,7 @@ impl Variables {
 impl Variable {
     fn resolve(&self, found: Option<&Value<'_>>) -> Result<Option<VariableValue>, Invalid> {
         match found {
-            Some(value) if *value != Value::Null => self.kind.read(value).map(Some),
+            Some(value) if !self.kind.is_absent(value) => self.kind.read(value).map(Some),
             _ if self.default.is_some() => Ok(self.default.clone()),
             _ if self.required => {
                 Err(Invalid::new(format!("is required, but the payload has nothing at `{}`", self.path)))
@@ -303,6 +317,36 @@ mod tests {
             let refused = Variables::new(vec![required.clone()]).unwrap().resolve(|_| absent.as_ref(), 100);
             assert_eq!(in_error(refused.unwrap_err()), ["c"]);
         }
+    }
+
+    #[test]
+    fn a_blank_field_of_a_form_is_absent_unless_the_variable_is_a_string() {
+        use VariableType::{Array, Boolean, Integer, String};
+        for blank in ["", " ", "\t"] {
+            let (field, string) = (Value::Field(blank.into()), Value::String(blank.into()));
+            for kind in [Integer, Boolean, Array] {
+                assert_eq!(variable("v", kind).resolve(Some(&field)).unwrap(), None, "{kind:?}");
+                assert!(variable("v", kind).resolve(Some(&string)).is_err(), "{kind:?}");
+                let required = Variable { required: true, ..variable("v", kind) };
+                assert!(required.resolve(Some(&field)).unwrap_err().to_string().starts_with("is required"), "{kind:?}");
+            }
+            let read = variable("v", String).resolve(Some(&field)).unwrap();
+            assert_eq!(read, Some(VariableValue::String(blank.into())));
+        }
+        let seven = Variable { default: Some(VariableValue::Integer(7)), ..variable("v", Integer) };
+        assert_eq!(seven.resolve(Some(&Value::Field("".into()))).unwrap(), Some(VariableValue::Integer(7)));
+        assert_eq!(seven.resolve(Some(&Value::Field("42".into()))).unwrap(), Some(VariableValue::Integer(42)));
+        assert_eq!(
+            variable("v", Boolean).resolve(Some(&Value::Field("true".into()))).unwrap(),
+            Some(VariableValue::Boolean(true))
+        );
+    }
+
+    #[test]
+    fn an_array_with_a_number_that_no_float_holds_is_refused() {
+        let read = |json: &'static str| VariableType::Array.read(&Value::Array(json));
+        assert!(read("[18446744073709551617, 1e308]").is_ok());
+        assert_eq!(read("[[1e309]]").unwrap_err().to_string(), "must be an array of numbers up to 1.8e308");
     }
 
     #[test]

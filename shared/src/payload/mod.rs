@@ -208,7 +208,7 @@ fn select_fields<'f>(fields: form_urlencoded::Parse<'f>, paths: &[&'f Path]) -> 
     // Not collected: that would first keep all of them.
     for (name, value) in fields {
         if let Some(path) = wanted.get(&*name) {
-            found.insert(*path, Value::String(value));
+            found.insert(*path, Value::Field(value));
         }
     }
     Found(found)

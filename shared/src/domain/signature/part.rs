@@ -11,7 +11,7 @@ pub enum Part {
     Header(&'static str, Holds),
     /// The value of an entry of the signature header, such as `t` in `t=1,v1=..`.
     Entry(&'static str, Holds),
-    /// The body as it arrived; of [`Forms::SignedPayload`], the JSON.
+    /// The body as it arrived; of [`Forms::SignedPayload`](super::scheme::Forms::SignedPayload), the JSON.
     Body,
 }
 
@@ -20,7 +20,7 @@ pub enum Part {
 /// and a part of the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holds {
-    /// A Unix time: up to [`MAX_TIME_DIGITS`] digits and nothing else.
+    /// A Unix time: up to 15 digits and nothing else.
     Time,
     /// Visible ASCII characters but this one, with which the next part begins.
     AllBut(char),

@@ -179,7 +179,7 @@ fn read_accepted(value: &Value<'_>) -> Result<Vec<Accepted>, Invalid> {
         Value::String(text) => Ok(Accepted::String(text.into_owned())),
         Value::Number(text) => Ok(Accepted::Number(text.to_owned())),
         Value::Boolean(boolean) => Ok(Accepted::Boolean(boolean)),
-        Value::Null | Value::Array(_) | Value::Object(_) => Err(wrong()),
+        Value::Null | Value::Array(_) | Value::Object(_) | Value::Field(_) => Err(wrong()),
     });
     let accepted = accepted.collect::<Result<Vec<_>, _>>()?;
     if (1..=50).contains(&accepted.len()) { Ok(accepted) } else { Err(wrong()) }

@@ -379,7 +379,7 @@ mod tests {
             let found = found.map(|found| match found {
                 Value::Null => serde_json::Value::Null,
                 Value::Boolean(boolean) => boolean.into(),
-                Value::String(text) => text.into_owned().into(),
+                Value::String(text) | Value::Field(text) => text.into_owned().into(),
                 Value::Number(text) | Value::Array(text) | Value::Object(text) => serde_json::from_str(text).unwrap(),
             });
             prop_assert_eq!(found.as_ref(), expected);

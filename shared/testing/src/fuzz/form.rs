@@ -145,6 +145,6 @@ fn check_fields(fields: &[(String, String)], paths: &[&Path], found: &Found<'_>)
     for path in paths {
         let named = |name: &String| Some(fields.iter().rfind(|(known, _)| known == name)?.1.as_str());
         let expected = path.segments().first().and_then(named).filter(|_| path.segments().len() == 1);
-        assert_eq!(found.at(path), expected.map(|text| Value::String(text.into())).as_ref(), "{path}");
+        assert_eq!(found.at(path), expected.map(|text| Value::Field(text.into())).as_ref(), "{path}");
     }
 }
