@@ -180,7 +180,6 @@ fn a_query_is_read_as_far_as_it_says_a_page_and_no_further() {
             ("p%61ge=0", 422),
             ("page=1&page=0", 200),
             ("page=0&page=1", 422),
-            ("page=1000000&per_page=100", 200),
             ("page=1000001", 422),
             ("page", 422),
             ("page=%FF", 422),
@@ -200,6 +199,10 @@ fn a_query_is_read_as_far_as_it_says_a_page_and_no_further() {
             for list in lists {
                 assert_eq!(status(stack, list, &token, query).await, expected, "{list}?{query}");
             }
+        }
+        // The log is read from its newest call on, so a page that is far back would read all that is before it.
+        for (list, expected) in lists.into_iter().zip([200, 200, 422]) {
+            assert_eq!(status(stack, list, &token, "page=1000000&per_page=100").await, expected, "{list}");
         }
         nothing_broke(stack);
     });

@@ -99,7 +99,7 @@ def use(stack: Stack) -> None:
 def look(stack: Stack) -> None:
     expected = [
         r"deploy main: queued \(200\)\. The pipeline job was queued\.",
-        r"deploy main: rejected \(401\)\. The signature of this call is missing or not valid\.",
+        r"deploy main: rejected \(401\)\. The signature in the header `x-hub-signature-256` does not match: .*",
         r"POST /hooks/33c690d6-0619-404d-9113-f2e4d067efdb/trigger: refused \(404\)\. The hook was not found\.",
         r"POST /users/login: refused \(401\)\. The e-mail address or the password is wrong\.",
     ]

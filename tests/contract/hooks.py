@@ -103,6 +103,9 @@ def correct_change(case: Case[Any], body: Body, positive: bool) -> None:
         if body.get("requires_secret") is None:
             body["requires_secret"] = True
         return
+    # No schema knows which project and environment the hook is in.
+    for name in ("project_id", "environment_id"):
+        body.pop(name, None)
     tell_variables_apart(body)
     signing = ("requires_secret", "secret_algorithm", "secret_header_name")
     if body.get("requires_secret") is not False and any(body.get(name) for name in signing):

@@ -80,7 +80,7 @@ fn read_since(stack: &Pipehook, before: usize) -> u64 {
 
 #[test]
 fn the_pages_hold_every_call_once_while_calls_arrive() {
-    shared(async |stack| {
+    alone(async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&github_hook()).await;
         let ids = log(stack, &hook, 44).await;
@@ -185,7 +185,7 @@ fn forged_calls_do_not_hide_genuine_ones() {
 
 #[test]
 fn a_list_shows_the_outcomes_that_are_asked_for_on_all_of_its_pages() {
-    shared(async |stack| {
+    alone(async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&github_hook()).await;
         let mut made = Vec::new();
@@ -313,7 +313,7 @@ fn a_hook_with_the_same_tag_has_a_list_of_its_own_however_long_the_other_one_is(
 
 #[test]
 fn the_calls_of_a_project_are_indexed_by_outcome_and_without_what_was_sent() {
-    shared(async |stack| {
+    alone(async |stack| {
         let (ann, bob) = (stack.user().await, stack.user().await);
         let (first, second) = (ann.create_hook(&github_hook()).await, ann.create_hook(&github_hook()).await);
         let others = bob.create_hook(&github_hook()).await;

@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use harness::{Answer, Call, Hash, Hook, Pipehook, User, alone, hmac, open_hook, shared, signed_hook};
+use harness::{Answer, Call, Hash, Hook, Pipehook, User, alone, hmac, open_hook, signed_hook};
 use serde_json::{Value as Json, json};
 
 /// A refused call, and what its hook's owner is told of it.
@@ -145,7 +145,7 @@ fn number_before(text: &str, unit: &str) -> u64 {
 
 #[test]
 fn a_stale_call_says_by_how_much() {
-    shared(async |stack| {
+    alone(async |stack| {
         let ann = stack.user().await;
         let (chat, linear) = (hook_of(&ann, "x-slack-signature").await, hook_of(&ann, "linear-signature").await);
         let in_body = |seconds: u64| {
@@ -172,7 +172,7 @@ fn a_stale_call_says_by_how_much() {
 
 #[test]
 fn while_two_secrets_are_valid_the_reason_is_that_of_the_one_that_comes_closer() {
-    shared(async |stack| {
+    alone(async |stack| {
         let ann = stack.user().await;
         let mut chat = hook_of(&ann, "x-slack-signature").await;
         let old = chat.secret.clone();
@@ -190,7 +190,7 @@ fn while_two_secrets_are_valid_the_reason_is_that_of_the_one_that_comes_closer()
 
 #[test]
 fn every_call_says_in_words_what_became_of_it() {
-    shared(async |stack: &Pipehook| {
+    alone(async |stack: &Pipehook| {
         let ann = stack.user().await;
         let mut wanted: Json = open_hook();
         wanted["settings"]["variables"] = json!([{ "name": "number", "type": "integer", "required": true }]);

@@ -60,7 +60,7 @@ async fn every_case(ann: &User<'_>, hook: &Hook<'_>) {
 
 #[test]
 fn each_call_is_logged_with_what_became_of_it_and_what_its_sender_was_told() {
-    shared(async |stack| {
+    alone(async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&picky_hook()).await;
         every_case(&ann, &hook).await;
@@ -160,7 +160,7 @@ fn what_lets_somebody_in_is_masked_before_it_is_stored() {
 
 #[test]
 fn a_rejected_call_is_kept_for_a_day_without_its_body_and_any_other_for_thirty_days() {
-    shared(async |stack| {
+    alone(async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&picky_hook()).await;
         let mark = "mark-of-the-body";
@@ -192,7 +192,7 @@ fn a_rejected_call_is_kept_for_a_day_without_its_body_and_any_other_for_thirty_d
 
 #[test]
 fn a_list_is_paged_from_the_newest_on() {
-    shared(async |stack| {
+    alone(async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&open_hook()).await;
         let path = format!("/hooks/incoming/{}/requests", hook.id);

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use harness::{Answer, Hash, github_hook, hmac, open_hook, shared, signed_hook};
+use harness::{Answer, Hash, alone, github_hook, hmac, open_hook, shared, signed_hook};
 use serde_json::{Value as Json, json};
 
 use super::requests::picky_hook;
@@ -89,7 +89,7 @@ fn a_call_is_run_again_through_the_hook_as_it_is_now() {
 
 #[test]
 fn a_call_that_was_not_authentic_and_one_of_a_removed_hook_are_not_run_again() {
-    shared(async |stack| {
+    alone(async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&github_hook()).await;
         let (rejected, good) = (hook.unsigned("{}").send().await, hook.push().send().await);

@@ -164,7 +164,7 @@ fn a_webhook_call_is_counted_by_what_became_of_it_and_by_the_scheme_of_its_hook(
             answer.accepted();
             assert_eq!(document_of(stack, &answer).triggered(), ("queued", provider));
 
-            let answer = sign(&body).with("content-type", "text/plain").send().await;
+            let answer = sign(&body).header("content-encoding", "gzip").send().await;
             answer.refused(415);
             assert_eq!(document_of(stack, &answer).triggered(), ("failed", provider));
 

@@ -16,7 +16,7 @@ fn payload(bytes: usize) -> String {
 /// How large the answer says that the job would have been.
 fn job_bytes(answer: &Answer) -> usize {
     let reason = answer.json()["errors"]["settings.variables"][0].as_str().unwrap().to_owned();
-    reason.rsplit_once("has ").unwrap().1.trim_end_matches('.').parse().unwrap()
+    reason.rsplit_once("has ").unwrap().1.trim_end_matches(" or more.").parse().unwrap()
 }
 
 #[test]
