@@ -10,8 +10,7 @@
 //! it, each with one `curl`. Its host is replaced by the stack's, and `<placeholders>` by what is known: the user's
 //! address and password, the ids, and the fields of earlier answers.
 //!
-//! The commands of the README are run too, in one shell, and must make the job that it shows. So are those of the checks
-//! after a deployment that need no AWS, and must print what the document shows.
+//! `first_commands.rs` beside this file runs those of other documents.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a document that cannot be run fails a test, and says where")]
 
@@ -20,7 +19,7 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
-use harness::{Call, Hash, Operation, Pipehook, User, hmac, shared};
+use harness::{Call, Hash, Pipehook, User, hmac, shared};
 use serde_json::{Value as Json, json};
 
 const GUIDE: &str = "docs/guides/create-an-incoming-webhook.md";
@@ -50,13 +49,13 @@ fn document() -> String {
     read(&env::var("PIPEHOOK_WALKTHROUGH").unwrap_or_else(|_| GUIDE.to_owned()))
 }
 
-fn read(path: &str) -> String {
+pub(super) fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// The blocks of a language, such as `bash`, also within a list, without the list's indentation.
-fn blocks(document: &str, language: &str) -> Vec<String> {
+pub(super) fn blocks(document: &str, language: &str) -> Vec<String> {
     let fence = format!("```{language}");
     let mut blocks = Vec::new();
     let mut open: Option<(usize, String)> = None;
@@ -89,7 +88,7 @@ fn host(script: &str) -> &str {
 }
 
 /// The script with every `<placeholder>` replaced. One that nothing is known of is a mistake of the document.
-fn fill(script: &str, known: &BTreeMap<String, String>) -> String {
+pub(super) fn fill(script: &str, known: &BTreeMap<String, String>) -> String {
     let mut filled = String::new();
     let mut rest = script;
     while let Some((before, after)) = rest.split_once('<') {
@@ -107,7 +106,7 @@ fn fill(script: &str, known: &BTreeMap<String, String>) -> String {
 }
 
 /// What a script prints that must not fail.
-fn output(script: &str, bash: &mut Command) -> String {
+pub(super) fn output(script: &str, bash: &mut Command) -> String {
     let output = bash.output().unwrap();
     let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{script}\n{stderr}");
@@ -115,7 +114,7 @@ fn output(script: &str, bash: &mut Command) -> String {
 }
 
 /// A shell in which only the document has a say.
-fn bash(script: &str) -> Command {
+pub(super) fn bash(script: &str) -> Command {
     let mut bash = Command::new("bash");
     bash.args(["-euo", "pipefail", "-c", script]).env_clear().env("PATH", env::var_os("PATH").unwrap());
     bash
@@ -307,88 +306,6 @@ fn the_same_push_with_one_byte_changed_is_refused_and_not_queued() {
         call.send().await.accepted();
         assert_eq!(ann.jobs().await.len(), before + 1, "the unchanged one is queued");
     });
-}
-
-#[test]
-fn the_commands_of_the_readme_make_the_job_that_it_shows() {
-    shared(async |stack| {
-        let ann = stack.user().await;
-        let readme = read("README.md");
-        let commands = blocks(&readme, "sh");
-        let [start, commands @ ..] = &*commands else { panic!("a README without commands") };
-        assert_eq!(start, "cargo run\n");
-        assert_eq!(commands.len(), 3, "{commands:?}");
-        let script = commands.concat().replace("http://127.0.0.1:3000", &stack.api_url());
-        let script = script.replace("demo@example.com", &ann.email);
-
-        let script = fill(&script, &BTreeMap::from([("password".to_owned(), ann.password.clone())]));
-        let answer = output(&script, &mut bash(&script));
-
-        let answer: Json = serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer}"));
-        assert_eq!(answer["message"], "The pipeline job was queued.", "{answer}");
-        let [job] = <[_; 1]>::try_from(ann.jobs().await).unwrap();
-        assert_eq!((&job.body["id"], &job.body["project_id"]), (&answer["request_id"], &json!(ann.project)));
-        let [shown] = &*blocks(&readme, "json") else { panic!("a README without one job") };
-        assert_eq!(without_ids(job.body), without_ids(serde_json::from_str(shown).unwrap()));
-    });
-}
-
-#[test]
-fn the_checks_after_a_deployment_show_what_they_say() {
-    shared(async |stack| {
-        let ann = stack.user().await;
-        let checks = read("docs/first-deployment-checks.md");
-        let script = blocks(&checks, "bash").concat();
-        let directory = tempfile::tempdir().unwrap();
-        let mut bash = bash(&script);
-        bash.current_dir(directory.path());
-        bash.envs([("URL", &*stack.api_url()), ("EMAIL", &ann.email), ("PASSWORD", &ann.password)]);
-
-        let shown = output(&script, &mut bash);
-
-        let expected = blocks(&checks, "text").concat();
-        assert_eq!(shown, expected, "{shown}");
-        assert_eq!(ann.jobs().await.len(), 4, "two signed calls, one without a secret, and its retry");
-        for Operation { method, path, .. } in harness::document().operations() {
-            let route = format!("{} {path}\n", method.to_uppercase());
-            assert!(expected.contains(&route), "{route} is not checked");
-        }
-    });
-}
-
-#[test]
-fn the_commands_that_the_reference_begins_with_queue_a_job() {
-    shared(async |stack| {
-        let ann = stack.user().await;
-        let document = stack.get("/openapi.json").send().await.json();
-        let commands = blocks(document["info"]["description"].as_str().unwrap(), "sh");
-        assert_eq!(commands.len(), 3, "{commands:?}");
-        let script = commands.concat().replace("http://127.0.0.1:3000", &stack.api_url());
-        let script = script.replace("demo@example.com", &ann.email);
-
-        let script = fill(&script, &BTreeMap::from([("password".to_owned(), ann.password.clone())]));
-        let answer = output(&script, &mut bash(&script));
-
-        let answer: Json = serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer}"));
-        assert_eq!(answer["message"], "The pipeline job was queued.", "{answer}");
-        let [job] = <[_; 1]>::try_from(ann.jobs().await).unwrap();
-        assert_eq!(job.body["id"], answer["request_id"]);
-    });
-}
-
-/// A job without the values that differ from one call, or one user, to the next.
-fn without_ids(mut job: Json) -> Json {
-    for pointer in [
-        "/id",
-        "/created_at",
-        "/project_id",
-        "/environment_id",
-        "/triggered_from/hook_id",
-        "/triggered_from/request_id",
-    ] {
-        assert!(!job.pointer_mut(pointer).expect("a member of the job").take().is_null(), "{pointer}");
-    }
-    job
 }
 
 #[test]

@@ -199,7 +199,7 @@ impl<'a> Found<'a> {
     }
 }
 
-/// A form is flat: a path of one segment names a field, of which the last one counts, as in JSON. There may be two million
+/// A form is flat: a path of one segment names a field, and the last field of that name counts, as in JSON. There may be two million
 /// fields, so they are gone through once, and only what is wanted is kept.
 fn select_fields<'f>(fields: form_urlencoded::Parse<'f>, paths: &[&'f Path]) -> Found<'f> {
     let name = |path: &&'f Path| if let [name] = path.segments() { Some((name.as_str(), *path)) } else { None };

@@ -52,8 +52,8 @@ pub(super) fn counts(relation: &HookRelation, change: Change) -> Vec<Count> {
     std::iter::once(resource).chain(pipeline).map(count).collect()
 }
 
-/// The counts that change when `from` becomes `to`. What it belongs to before and after is none of them: a transaction
-/// must not name an item twice.
+/// The counts that change when `from` becomes `to`. Those that count it before and after are left out: a
+/// transaction must not name an item twice.
 pub(super) fn moved(from: &HookRelation, to: &HookRelation) -> Vec<Count> {
     let (mut down, mut up) = (counts(from, Change::Down), counts(to, Change::Up));
     let before: Vec<_> = down.iter().map(|count| count.partition.clone()).collect();
@@ -112,7 +112,7 @@ pub(super) async fn write_counted(
         };
         match reasons.iter().position(|reason| reason.code() == Some("ConditionalCheckFailed")) {
             Some(0) => Refused::Hook(reasons[0].item().cloned()),
-            // The reasons are in the order of the items, of which the hook is the first.
+            // The reasons are in the order of the items; the hook is the first.
             Some(at) if at <= counts.len() => Refused::Full(counts[at - 1].of),
             Some(_) | None => Refused::Unavailable(Box::new(error)),
         }

@@ -1,4 +1,4 @@
-//! The parts of which the signed bytes are made, and what keeps one apart from the next.
+//! The parts that make up the signed bytes, and what keeps one apart from the next.
 
 use std::fmt;
 

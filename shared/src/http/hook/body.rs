@@ -154,7 +154,7 @@ fn condition_body(condition: &Condition) -> ConditionBody<'_> {
 pub struct HookBody<'a> {
     #[serde(flatten)]
     relation: RelationBody<'a>,
-    /// Empty when there is none, because the published clients refuse null here.
+    /// Empty for a hook without a secret, because the published clients refuse null here.
     secret: &'a str,
     secret_algorithm: Option<&'static str>,
     secret_header_name: Option<&'a str>,

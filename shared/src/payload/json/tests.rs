@@ -1,0 +1,144 @@
+//! What is found in JSON, and where it is said to be wrong.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn selected<'a>(text: &'a str, paths: &[&str]) -> Vec<Option<Value<'a>>> {
+    let path = |path: &&str| -> &'static Path { Box::leak(Box::new(path.parse().unwrap())) };
+    let paths: Vec<_> = paths.iter().map(path).collect();
+    let found = select(text, paths.iter().copied()).unwrap();
+    paths.into_iter().map(|path| found.at(path).cloned()).collect()
+}
+
+#[test]
+fn paths_lead_through_objects_and_arrays() {
+    let text = r#"{"a": {"b.c": [1, {"d": "x\n"}]}, "n": null, "7": true, "big": 9007199254740993}"#;
+    let found = selected(text, &[r"a.b\.c.1.d", r"a.b\.c.0", r"a.b\.c", "n", "7", "big", "a.x", "n.x", r"a.b\.c.2"]);
+    assert_eq!(found[0], Some(Value::String("x\n".into())));
+    assert_eq!(found[1], Some(Value::Number("1")));
+    assert_eq!(found[2], Some(Value::Array(r#"[1, {"d": "x\n"}]"#)));
+    assert_eq!(found[3], Some(Value::Null));
+    assert_eq!(found[4], Some(Value::Boolean(true)));
+    assert_eq!(found[5], Some(Value::Number("9007199254740993")));
+    assert_eq!(found[6..], [None, None, None]);
+}
+
+#[test]
+fn one_path_may_be_asked_for_twice_and_contain_another() {
+    let found = selected(r#"[{"id": 3}]"#, &["0.id", "0", "0.id"]);
+    assert_eq!(found, [Some(Value::Number("3")), Some(Value::Object(r#"{"id": 3}"#)), Some(Value::Number("3"))]);
+}
+
+#[test]
+fn an_index_has_one_spelling() {
+    assert_eq!(selected("[[1]]", &["00", "+0", "0.0"])[..2], [None, None]);
+}
+
+#[test]
+fn of_two_members_with_one_name_the_last_counts_as_a_whole() {
+    assert_eq!(selected(r#"{"a": {"b": 1}, "a": {"c": 2}}"#, &["a.b", "a.c"]), [None, Some(Value::Number("2"))]);
+    assert_eq!(selected(r#"{"a": 1, "a": 2}"#, &["a"]), [Some(Value::Number("2"))]);
+}
+
+#[test]
+fn text_that_is_not_one_json_value_is_refused_wherever_it_is_wrong() {
+    let path = "a".parse().unwrap();
+    for text in ["", "{", "{} {}", r#"{"a": 1, "b": tru}"#, r#"{"b": [1,]}"#, r#"{"a": 01}"#, "{\"b\": \"\u{1}\"}"] {
+        assert!(select(text, [&path]).is_err(), "{text}");
+        assert!(select(text, []).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn what_is_json_and_cannot_be_read_says_why_and_where() {
+    let deep = |levels: usize| r#"{"a":"#.repeat(levels) + "1" + &"}".repeat(levels);
+    let path = |levels: usize| vec!["a"; levels].join(".");
+    let nested = "it nests more than 127 levels deep along a path";
+    let large = "the number is too large";
+    let half = r"a \u escape is half of a surrogate pair";
+    for (text, paths, line, column, why) in [
+        (deep(128), vec![path(128)], 1, 636, nested),
+        ("{\n \"a\": 1e999}".into(), vec!["a.b".into()], 2, 11, large),
+        (r#"{"a": "\ud83d"}"#.into(), vec!["a".into()], 1, 14, half),
+        ("{\"x\":\n [1,\n\"é\\n\\udc00\", 1]}".into(), vec!["x.1".into()], 3, 11, half),
+        (r#"{"\ud83d\ud83d": 1}"#.into(), vec!["a".into()], 1, 14, half),
+        ("[\n0, {\"a\":\n {\"b\": 1e999}}]".into(), vec!["1.a".into(), "1.a.b.c".into()], 3, 12, large),
+        ("[0,\n {\"a\": {\"b\": 1e999}}]".into(), vec!["1.a".into(), "1.a.b.c".into()], 2, 18, large),
+    ] {
+        let paths: Vec<Path> = paths.iter().map(|path: &String| path.parse().unwrap()).collect();
+        let error = select(&text, &paths).unwrap_err();
+        assert_eq!(error, JsonError::Unreadable { line, column, why }, "{text}");
+    }
+    assert!(select(&deep(127), [&path(127).parse().unwrap()]).is_ok());
+    assert_eq!(object(r#"{"a": 1, "b": "\udc00"}"#), Err(JsonError::Unreadable { line: 1, column: 21, why: half }));
+}
+
+#[test]
+fn what_no_path_leads_to_may_be_anything_that_is_json() {
+    let text = r#"{"a": [1e999, -0, "\ud800", 0.10], "b": {"c": 1E-999, "d": "\udc00\u0000"}, "e": 1e400}"#;
+    let found = selected(text, &["a", "b", "e", "b.c"]);
+    assert_eq!(found[0], Some(Value::Array(r#"[1e999, -0, "\ud800", 0.10]"#)));
+    assert_eq!(found[2..], [Some(Value::Number("1e400")), Some(Value::Number("1E-999"))]);
+}
+
+#[test]
+fn paths_that_lead_through_one_another_read_a_large_text_eight_times_at_most() {
+    let nested = |bytes: usize| format!(r#"{}"{}"{}"#, r#"{"a":"#.repeat(20), "x".repeat(bytes), "}".repeat(20));
+    let paths =
+        |count: usize| -> Vec<Path> { (1..=count).map(|depth| vec!["a"; depth].join(".").parse().unwrap()).collect() };
+    let large = nested(4 * 1024 * 1024 - 1_000);
+    assert!(select(&large, &paths(8)).is_ok());
+    assert!(matches!(select(&large, &paths(10)), Err(JsonError::TooMuchWork)));
+    assert!(select(&nested(1_000_000), &paths(20)).is_ok());
+}
+
+#[test]
+fn deep_nesting_and_long_arrays_are_passed_over() {
+    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+    let path = "a".parse().unwrap();
+    assert!(select(&format!(r#"{{"b": {deep}}}"#), [&path]).is_ok());
+    let long = format!("[{}0]", "0,".repeat(1_000_000));
+    assert_eq!(selected(&long, &["1000000", "1000001"]), [Some(Value::Number("0")), None]);
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics(text: String, path in "[a-z0-9]{1,3}(\\.[a-z0-9]{1,3}){0,3}") {
+        let path = path.parse().unwrap();
+        let _ = select(&text, [&path]);
+    }
+
+    #[test]
+    fn what_is_selected_is_what_a_tree_would_give(json in json_value(), path in "[ab01](\\.[ab01]){0,3}") {
+        let text = json.to_string();
+        let path: Path = path.parse().unwrap();
+        let expected = path.segments().iter().try_fold(&json, |value, segment| {
+            value.get(segment).or_else(|| value.get(segment.parse::<usize>().ok()?))
+        });
+        let found = select(&text, [&path]).unwrap().at(&path).cloned();
+        let found = found.map(|found| match found {
+            Value::Null => serde_json::Value::Null,
+            Value::Boolean(boolean) => boolean.into(),
+            Value::String(text) | Value::Field(text) => text.into_owned().into(),
+            Value::Number(text) | Value::Array(text) | Value::Object(text) => serde_json::from_str(text).unwrap(),
+        });
+        prop_assert_eq!(found.as_ref(), expected);
+    }
+}
+
+fn json_value() -> impl Strategy<Value = serde_json::Value> {
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<i64>().prop_map(Into::into),
+        "[a-z\"\\\\\n]{0,4}".prop_map(Into::into),
+    ];
+    leaf.prop_recursive(4, 32, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
+            prop::collection::hash_map("[ab01]", inner, 0..4)
+                .prop_map(|map| serde_json::Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
