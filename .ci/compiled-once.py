@@ -13,6 +13,7 @@ from collections import defaultdict
 
 COMMANDS = [
     "build --package local",
+    "build --package bench",
     "build --workspace --bins",
     "test --workspace --no-run",
     "test --package shared --no-run",
