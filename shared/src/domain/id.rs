@@ -59,10 +59,58 @@ integer_id! {
     ProjectId
     /// The environment in which a user works.
     EnvironmentId
-    /// A pipeline of the consumer's; Pipehook only carries its number.
+    /// A pipeline: one of ours, or one of the consumer's, of which Pipehook only carries the number.
     PipelineId
+    /// A step of a pipeline of ours.
+    StepId
+    /// One run of a pipeline of ours.
+    ActionId
     /// A resource of the consumer's, such as application 42; unique only together with its project and type.
     ResourceId
+}
+
+/// 2026-01-01T00:00:00Z: the ids of pipelines, steps and actions count milliseconds from here, in 41 bits, until 2095.
+const EPOCH_MILLIS: i64 = 1_767_225_600_000;
+
+/// Pipelines of ours have this id or a larger one, so that a hook's pipeline tells which queue its jobs go to.
+const FIRST_OF_OURS: i64 = 1 << 52;
+
+impl PipelineId {
+    /// The id of a pipeline that is made at `at`, with 11 of these random bits. It may be taken already.
+    pub fn draw(at: Timestamp, random: [u8; 2]) -> Self {
+        Self(drawn(at, random))
+    }
+
+    /// Whether the pipeline is one of ours, which actions run. All others are the consumer's.
+    pub fn is_ours(self) -> bool {
+        self.0 >= FIRST_OF_OURS
+    }
+}
+
+impl StepId {
+    /// The id of a step that is made at `at`, with 11 of these random bits. It may be taken already.
+    pub fn draw(at: Timestamp, random: [u8; 2]) -> Self {
+        Self(drawn(at, random))
+    }
+}
+
+fn drawn(at: Timestamp, random: [u8; 2]) -> i64 {
+    FIRST_OF_OURS | millis_since_epoch(at) << 11 | i64::from(u16::from_be_bytes(random) >> 5)
+}
+
+fn millis_since_epoch(at: Timestamp) -> i64 {
+    (at.unix_millis() - EPOCH_MILLIS).clamp(0, (1 << 41) - 1)
+}
+
+impl ActionId {
+    /// The id of the action of this job. It follows from the job alone, so that whoever writes the action names it alike.
+    /// Two jobs may have the same: then the second one has the id of the next `attempt`. The first attempt is 0.
+    pub fn of_job(job: RequestId, attempt: u8) -> Self {
+        let digest = Sha256::new().chain_update(job.0.as_bytes()).chain_update([attempt]).finalize();
+        let hash = i64::from(u16::from_be_bytes([digest[0], digest[1]]) >> 4);
+        // An id is never 0.
+        Self((millis_since_epoch(job.created_at()) << 12 | hash).max(1))
+    }
 }
 
 impl ResourceId {
@@ -228,6 +276,33 @@ mod tests {
         for id in ids {
             let digits = id.to_string().replace('-', "");
             assert!(!digits.contains(&id.tag().to_string()[..6]), "{id}");
+        }
+    }
+
+    #[test]
+    fn ids_of_ours_are_told_from_the_consumers_by_their_size() {
+        for millis in [0, EPOCH_MILLIS, 1_800_000_000_000, EPOCH_MILLIS + (1 << 41) - 1, i64::MAX] {
+            let at = Timestamp::from_unix_millis(millis);
+            for random in [[0; 2], [0xff; 2]] {
+                let id = PipelineId::draw(at, random);
+                assert!(id.is_ours() && PipelineId::new(id.get()).is_ok(), "{millis}: {id}");
+                assert_eq!(StepId::draw(at, random).get(), id.get());
+            }
+        }
+        assert!(!PipelineId(FIRST_OF_OURS - 1).is_ours());
+    }
+
+    #[test]
+    fn an_actions_id_follows_from_its_job_and_sorts_by_time() {
+        let at =
+            |millis: i64, random| RequestId::at(Timestamp::from_unix_millis(1_800_000_000_000 + millis), [random; 10]);
+        assert_eq!(ActionId::of_job(at(0, 1), 0), ActionId::of_job(at(0, 1), 0));
+        assert_ne!(ActionId::of_job(at(0, 1), 0), ActionId::of_job(at(0, 2), 0));
+        assert_ne!(ActionId::of_job(at(0, 1), 0), ActionId::of_job(at(0, 1), 1), "the next attempt is another id");
+        assert!((0..20).all(|random| ActionId::of_job(at(0, random), 9) < ActionId::of_job(at(1, random), 0)));
+        for job in [RequestId::at(Timestamp::from_unix_millis(0), [0; 10]), at(1 << 45, 0)] {
+            let id = ActionId::of_job(job, 0);
+            assert!(ActionId::new(id.get()).is_ok(), "{id}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! What Pipehook is about, with no input or output of its own: everything here is a value or a pure function, and the
 //! clock's reading and random bytes are arguments.
 
+pub mod action;
 pub mod condition;
 pub mod hook;
 pub mod id;
