@@ -146,7 +146,7 @@ impl FromStr for HookName {
 }
 
 macro_rules! named_enum {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal $words:literal),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[expect(missing_docs, reason = "each variant's name is all there is to say of it")]
@@ -159,6 +159,11 @@ macro_rules! named_enum {
             /// The name as the API spells it.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text),+ }
+            }
+
+            /// The name as people read it, such as `Virtual host`.
+            pub fn in_words(self) -> &'static str {
+                match self { $(Self::$variant => $words),+ }
             }
         }
 
@@ -184,19 +189,19 @@ macro_rules! named_enum {
 named_enum! {
     /// What a resource is.
     ResourceType {
-        Application = "application",
-        Credential = "credential",
-        Cronjob = "cronjob",
-        Daemon = "daemon",
-        Deployment = "deployment",
-        Network = "network",
-        NetworkRule = "network-rule",
-        Server = "server",
-        Service = "service",
-        SshKey = "ssh-key",
-        SslCertificate = "ssl-certificate",
-        Subnet = "subnet",
-        VirtualHost = "virtual-host",
+        Application = "application" "Application",
+        Credential = "credential" "Credential",
+        Cronjob = "cronjob" "Cron job",
+        Daemon = "daemon" "Daemon",
+        Deployment = "deployment" "Deployment",
+        Network = "network" "Network",
+        NetworkRule = "network-rule" "Network rule",
+        Server = "server" "Server",
+        Service = "service" "Service",
+        SshKey = "ssh-key" "SSH key",
+        SslCertificate = "ssl-certificate" "SSL certificate",
+        Subnet = "subnet" "Subnet",
+        VirtualHost = "virtual-host" "Virtual host",
     }
 }
 
@@ -210,18 +215,18 @@ impl ResourceType {
 named_enum! {
     /// What a pipeline does with a resource.
     ActionType {
-        CheckProvisioned = "check_provisioned",
-        Configure = "configure",
-        Delete = "delete",
-        Deploy = "deploy",
-        GetStatus = "get_status",
-        Provision = "provision",
-        Reload = "reload",
-        Remove = "remove",
-        Restart = "restart",
-        RotateKey = "rotate_key",
-        Start = "start",
-        Stop = "stop",
+        CheckProvisioned = "check_provisioned" "Check provisioned",
+        Configure = "configure" "Configure",
+        Delete = "delete" "Delete",
+        Deploy = "deploy" "Deploy",
+        GetStatus = "get_status" "Get status",
+        Provision = "provision" "Provision",
+        Reload = "reload" "Reload",
+        Remove = "remove" "Remove",
+        Restart = "restart" "Restart",
+        RotateKey = "rotate_key" "Rotate key",
+        Start = "start" "Start",
+        Stop = "stop" "Stop",
     }
 }
 
@@ -254,6 +259,16 @@ mod tests {
         }
         assert_eq!(ResourceType::from_plural("applicationss"), None);
         assert_eq!(ResourceType::from_plural("application"), None);
+    }
+
+    #[test]
+    fn the_words_for_a_type_are_its_name_without_the_marks_of_code() {
+        let kinds = ResourceType::ALL.iter().map(|kind| (kind.as_str(), kind.in_words()));
+        for (name, words) in kinds.chain(ActionType::ALL.iter().map(|kind| (kind.as_str(), kind.in_words()))) {
+            assert!(words.starts_with(char::is_uppercase) && !words.contains(['_', '-']), "{words}");
+            let letters = |text: &str| text.to_lowercase().replace(['_', '-', ' '], "");
+            assert_eq!(letters(words), letters(name));
+        }
     }
 
     #[test]

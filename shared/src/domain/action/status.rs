@@ -42,6 +42,19 @@ impl Status {
         }
     }
 
+    /// The name as people read it.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Queued => "Queued",
+            Self::Waiting => "Waiting",
+            Self::Pending => "Pending",
+            Self::InProgress => "In progress",
+            Self::Completed => "Completed",
+            Self::Failed => "Failed",
+            Self::Skipped => "Skipped",
+        }
+    }
+
     /// Whether nothing happens any more.
     pub fn is_ended(self) -> bool {
         match self {
