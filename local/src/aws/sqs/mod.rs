@@ -4,6 +4,7 @@
 pub(super) mod messages;
 mod moves;
 mod queues;
+mod sequence;
 mod sizes;
 pub(super) mod timeline;
 
@@ -83,4 +84,8 @@ fn text(value: &Json) -> &str {
 
 fn list(value: &Json) -> impl Iterator<Item = &Json> {
     value.as_array().into_iter().flatten()
+}
+
+fn list_mut<'a>(object: &'a mut Json, key: &str) -> impl Iterator<Item = &'a mut Json> {
+    object.get_mut(key).and_then(Json::as_array_mut).into_iter().flatten()
 }

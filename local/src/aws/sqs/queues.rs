@@ -1,4 +1,4 @@
-//! The emulator of the queues, with the message sizes of SQS.
+//! The emulator of the queues, with the message sizes and the sequence numbers of SQS.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use tokio::time;
 
 use super::{
+    sequence::Sequence,
     sizes::{Admitted, Sizes},
     timeline::Timeline,
 };
@@ -25,6 +26,7 @@ pub(super) struct Queues {
     handler: Arc<RustackSqsHandler>,
     timeline: Arc<Timeline>,
     sizes: Sizes,
+    sequence: Sequence,
 }
 
 impl Queues {
@@ -37,7 +39,8 @@ impl Queues {
             port: address.port(),
         });
         let handler = Arc::new(RustackSqsHandler::new(Arc::new(provider)));
-        Self { handler, timeline: Arc::clone(timeline), sizes: Sizes::default() }
+        let sequence = Sequence::since(host::now());
+        Self { handler, timeline: Arc::clone(timeline), sizes: Sizes::default(), sequence }
     }
 
     /// Waits by the clock of the queues.
@@ -74,7 +77,9 @@ impl Emulator for Queues {
         let response = self.emulate(request.map(|_| passed_on.to_string().into())).await?;
         match serde_json::from_slice(response.body()) {
             Ok(answer) if response.status().is_success() => {
-                Ok(json_response(&self.sizes.complete(&operation, &asked, answer)))
+                let mut answer = self.sizes.complete(&operation, &asked, answer);
+                self.sequence.raise(&mut answer);
+                Ok(json_response(&answer))
             }
             _ => Ok(response),
         }

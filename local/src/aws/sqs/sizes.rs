@@ -11,7 +11,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use rustack_sqs_core::message::{md5_of_body, md5_of_message_attributes};
 use serde_json::{Map, Value as Json, json};
 
-use super::{list, queue_name, text};
+use super::{list, list_mut, queue_name, text};
 use crate::{aws::emulator::Refusal, tasks::lock};
 
 /// What a queue takes at most, and unless it is told otherwise. A batch may be as long.
@@ -206,10 +206,6 @@ fn set_or_remove(object: &mut Map<String, Json>, key: &str, value: Option<String
         Some(value) => object.insert(key.to_owned(), value.into()),
         None => object.remove(key),
     };
-}
-
-fn list_mut<'a>(object: &'a mut Json, key: &str) -> impl Iterator<Item = &'a mut Json> {
-    object.get_mut(key).and_then(Json::as_array_mut).into_iter().flatten()
 }
 
 fn push(object: &mut Json, key: &str, value: Json) {
