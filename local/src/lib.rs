@@ -10,6 +10,7 @@
 //! | `template` | `template.yaml` as CloudFormation reads it |
 //! | `binaries` | builds the functions |
 //! | `gateway` | API Gateway: routes, events, answers |
+//! | `events` | what else invokes functions: event source mappings and schedules |
 //! | `lambda` | the processes, the Runtime API they call, the Invoke API |
 //! | `aws` | the emulated services, each behind a gate that enforces roles, counts calls and injects faults |
 //! | `data` | the directory that keeps state between runs |
@@ -29,6 +30,7 @@ mod aws;
 mod binaries;
 mod data;
 mod error;
+mod events;
 mod gateway;
 mod host;
 mod lambda;

@@ -15,6 +15,7 @@ use crate::{
     binaries,
     data::Data,
     error::Error,
+    events::Events,
     gateway::{ApiCall, Gateway},
     host,
     lambda::{Functions, Invocation, InvokeApi, log::LogLine},
@@ -39,6 +40,8 @@ pub struct Options {
     pub binaries: Option<PathBuf>,
     /// Parameters of the template, in place of their defaults.
     pub parameters: BTreeMap<String, String>,
+    /// Invokes functions on their schedules. Otherwise [`Stack::invoke`] is the only clock.
+    pub on_schedule: bool,
 }
 
 /// A running stack. Dropping it stops it too, without waiting.
@@ -49,6 +52,7 @@ pub struct Stack {
     scope: Scope,
     aws: Aws,
     functions: Arc<Functions>,
+    events: Events,
     gateway: Arc<Gateway>,
     tasks: Owner,
     _data: Option<Data>,
@@ -80,10 +84,11 @@ impl Stack {
             None => binaries::build(path.parent().unwrap_or(&path), names.collect(), options.release).await?,
         };
         let functions = Functions::start(&tasks, with_binaries(declared, &binaries), endpoints(&aws)).await?;
+        let events = Events::start(&tasks, &functions, &aws, options.on_schedule).await?;
         let gateway = Arc::new(Gateway::new(api, &functions)?);
         server::serve(&tasks, api_listener, Arc::clone(&gateway));
         let lambda = InvokeApi::serve(&tasks, &functions, next_port(4)).await?;
-        Ok(Self { api, lambda, scope, aws, functions, gateway, tasks, _data: data })
+        Ok(Self { api, lambda, scope, aws, functions, events, gateway, tasks, _data: data })
     }
 
     /// `http://127.0.0.1:<port>`
@@ -150,6 +155,17 @@ impl Stack {
     /// If the function does not exist.
     pub fn kill(&self, function: &str) -> Result<(), Error> {
         self.functions.get(function)?.kill();
+        Ok(())
+    }
+
+    /// Pauses the event source mappings of a function, or lets them go on. Once this returns, a paused mapping takes no
+    /// message off its queue; what it has taken before goes to the function all the same.
+    ///
+    /// # Errors
+    ///
+    /// If the function does not exist.
+    pub async fn enable_mappings(&self, function: &str, is_enabled: bool) -> Result<(), Error> {
+        self.events.enable(self.functions.get(function)?, is_enabled).await;
         Ok(())
     }
 

@@ -137,7 +137,8 @@ fn fits(pattern: &[u8], text: &[u8]) -> bool {
 }
 
 /// A request that the caller's role does not allow.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub(super) struct Denied {
     service: Service,
     of_key: bool,

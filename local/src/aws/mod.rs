@@ -8,6 +8,7 @@ mod dynamodb;
 mod emulator;
 mod fault;
 mod needs;
+mod poller;
 mod secrets_manager;
 mod sqs;
 
@@ -26,12 +27,13 @@ use tokio::{
     time::sleep,
 };
 
+pub(crate) use self::poller::Poller;
 use self::{
     access::Access,
     dynamodb::Tables,
     emulator::Emulator,
     fault::Kind,
-    sqs::{messages::Messages, timeline::Timeline},
+    sqs::{Sqs, messages::Messages, timeline::Timeline},
 };
 pub use self::{access::Permission, fault::Fault, sqs::messages::Message};
 use crate::{
@@ -57,7 +59,8 @@ impl Service {
     const ALL: [Self; 3] = [Self::DynamoDb, Self::Sqs, Self::SecretsManager];
 }
 
-/// One request to an emulated service, also when a [`Fault`] struck it.
+/// One request to an emulated service, also when a [`Fault`] struck it. Lambda's own requests for the messages of a
+/// queue do not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AwsCall {
     /// Who was called.
@@ -90,10 +93,9 @@ impl Ports {
 #[derive(Debug)]
 pub(crate) struct Aws {
     addresses: [SocketAddr; 3],
-    access: Arc<Access>,
-    calls: Arc<Mutex<Vec<AwsCall>>>,
-    faults: [Arc<Mutex<Option<Fault>>>; 3],
+    gates: Gates,
     messages: Arc<Messages>,
+    queues: Arc<Gate<Sqs>>,
     sqs_timeline: Arc<Timeline>,
     tables: Tables,
 }
@@ -111,26 +113,25 @@ impl Aws {
         let dynamodb = dynamodb::start(tasks, &template.tables(scope)?, data)?;
         let queues = template.queues(scope)?;
         let (sqs, messages, timeline) = sqs::start(tasks, ports.address(Service::Sqs), &queues, data).await?;
-        let aws = Self {
-            addresses: Service::ALL.map(|service| ports.address(service)),
+        let gates = Gates {
             access: Arc::new(Access::read(template, scope)?),
             calls: Arc::default(),
             faults: Default::default(),
-            messages,
-            sqs_timeline: timeline,
-            tables: dynamodb.tables(),
+            tasks: Arc::clone(tasks),
         };
+        let addresses = Service::ALL.map(|service| ports.address(service));
+        let tables = dynamodb.tables();
+        let queues = gates.gate(Service::Sqs, sqs);
         let [first, second, third] = ports.0.map(|(listener, _)| listener);
-        server::serve(tasks, first, aws.gate(Service::DynamoDb, dynamodb, tasks));
-        server::serve(tasks, second, aws.gate(Service::Sqs, sqs, tasks));
-        server::serve(tasks, third, aws.gate(Service::SecretsManager, secrets_manager, tasks));
-        Ok(aws)
+        server::serve(tasks, first, gates.gate(Service::DynamoDb, dynamodb));
+        server::serve(tasks, second, Arc::clone(&queues));
+        server::serve(tasks, third, gates.gate(Service::SecretsManager, secrets_manager));
+        Ok(Self { addresses, gates, messages, queues, sqs_timeline: timeline, tables })
     }
 
-    fn gate<E>(&self, service: Service, emulator: E, tasks: &Arc<Tasks>) -> Arc<Gate<E>> {
-        let (access, calls) = (Arc::clone(&self.access), Arc::clone(&self.calls));
-        let fault = Arc::clone(&self.faults[service as usize]);
-        Arc::new(Gate { service, emulator, access, calls, fault, tasks: Arc::clone(tasks) })
+    /// The queues, for an event source mapping of this function.
+    pub(crate) fn poller(&self, function: &str) -> Poller {
+        Poller::new(&self.queues, self.address(Service::Sqs), function)
     }
 
     pub(crate) fn address(&self, service: Service) -> SocketAddr {
@@ -138,21 +139,21 @@ impl Aws {
     }
 
     pub(crate) fn calls(&self) -> Vec<AwsCall> {
-        lock(&self.calls).clone()
+        lock(&self.gates.calls).clone()
     }
 
     /// What the roles of the functions allow.
     pub(crate) fn granted(&self) -> BTreeSet<Permission> {
-        self.access.granted()
+        self.gates.access.granted()
     }
 
     /// What the functions have done under them so far.
     pub(crate) fn used(&self) -> BTreeSet<Permission> {
-        self.access.used()
+        self.gates.access.used()
     }
 
     pub(crate) fn set_fault(&self, service: Service, fault: Option<Fault>) {
-        *lock(&self.faults[service as usize]) = fault;
+        *lock(&self.gates.faults[service as usize]) = fault;
     }
 
     pub(crate) async fn advance_sqs(&self, by: Duration) {
@@ -165,6 +166,23 @@ impl Aws {
 
     pub(crate) fn watch_messages(&self) -> broadcast::Receiver<Message> {
         self.messages.watch()
+    }
+}
+
+/// What the three gates share.
+#[derive(Debug)]
+struct Gates {
+    access: Arc<Access>,
+    calls: Arc<Mutex<Vec<AwsCall>>>,
+    faults: [Arc<Mutex<Option<Fault>>>; 3],
+    tasks: Arc<Tasks>,
+}
+
+impl Gates {
+    fn gate<E>(&self, service: Service, emulator: E) -> Arc<Gate<E>> {
+        let (access, calls) = (Arc::clone(&self.access), Arc::clone(&self.calls));
+        let fault = Arc::clone(&self.faults[service as usize]);
+        Arc::new(Gate { service, emulator, access, calls, fault, tasks: Arc::clone(&self.tasks) })
     }
 }
 
@@ -187,31 +205,12 @@ impl<E: Emulator> Handler for Gate<E> {
         let operation = emulator::operation(&request).to_owned();
         let function = self.access.function(&request).map(str::to_owned);
         let number = self.note(operation.clone(), function.clone());
-        if let Some(function) = function
-            && let Err(denied) = self.access.check(&function, self.service, &operation, request.body())
-        {
-            return Ok(denied.into_response());
-        }
-
-        let fault = lock(&self.fault).as_mut().and_then(|fault| fault.strike(&operation, request.body()));
-        match fault {
-            Some(Kind::HangUp) => return Err(HangUp),
-            Some(Kind::Status(status)) => return Ok(fault::broken(status)),
-            Some(Kind::Throttle) => return Ok(fault::throttled(self.service)),
-            Some(Kind::Conflict) => return Ok(fault::conflicted()),
-            Some(Kind::Delay(by)) => return self.answer_later(request, by).await,
-            Some(Kind::DelayAnswer(_) | Kind::LoseAnswer) | None => {}
-        }
-        let response = self.emulator.answer(request).await?;
-        if let Some(scanned) = scanned(&operation, response.body()) {
-            lock(&self.calls)[number].scanned = scanned;
-        }
-        match fault {
-            Some(Kind::LoseAnswer) => return Err(HangUp),
-            Some(Kind::DelayAnswer(by)) => sleep(by).await,
-            Some(Kind::HangUp | Kind::Status(_) | Kind::Throttle | Kind::Conflict | Kind::Delay(_)) | None => {}
-        }
-        Ok(response)
+        let note = |response: &Response<Bytes>| {
+            if let Some(scanned) = scanned(&operation, response.body()) {
+                lock(&self.calls)[number].scanned = scanned;
+            }
+        };
+        Arc::clone(&self).pass(request, &operation, function.as_deref(), note).await
     }
 }
 
@@ -224,6 +223,40 @@ fn scanned(operation: &str, answer: &[u8]) -> Option<u64> {
 }
 
 impl<E: Emulator> Gate<E> {
+    /// Lets a request of a function, or of the account's owner, through to the emulator. `note` sees the answer even if
+    /// it never arrives.
+    async fn pass(
+        self: Arc<Self>,
+        request: Request<Bytes>,
+        operation: &str,
+        function: Option<&str>,
+        note: impl FnOnce(&Response<Bytes>),
+    ) -> Result<Response<Bytes>, HangUp> {
+        if let Some(function) = function
+            && let Err(denied) = self.access.check(function, self.service, operation, request.body())
+        {
+            return Ok(denied.into_response());
+        }
+
+        let fault = lock(&self.fault).as_mut().and_then(|fault| fault.strike(operation, request.body()));
+        match fault {
+            Some(Kind::HangUp) => return Err(HangUp),
+            Some(Kind::Status(status)) => return Ok(fault::broken(status)),
+            Some(Kind::Throttle) => return Ok(fault::throttled(self.service)),
+            Some(Kind::Conflict) => return Ok(fault::conflicted()),
+            Some(Kind::Delay(by)) => return self.answer_later(request, by).await,
+            Some(Kind::DelayAnswer(_) | Kind::LoseAnswer) | None => {}
+        }
+        let response = self.emulator.answer(request).await?;
+        note(&response);
+        match fault {
+            Some(Kind::LoseAnswer) => return Err(HangUp),
+            Some(Kind::DelayAnswer(by)) => sleep(by).await,
+            Some(Kind::HangUp | Kind::Status(_) | Kind::Throttle | Kind::Conflict | Kind::Delay(_)) | None => {}
+        }
+        Ok(response)
+    }
+
     /// The position of the request among all calls.
     fn note(&self, operation: String, function: Option<String>) -> usize {
         let mut calls = lock(&self.calls);

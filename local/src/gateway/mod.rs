@@ -43,7 +43,7 @@ impl Gateway {
     pub(crate) fn new(address: SocketAddr, functions: &Functions) -> Result<Self, Error> {
         let mut routes = Routes::default();
         for function in functions.iter() {
-            for (method, path) in &function.declared.routes {
+            for (method, path) in &function.declared.events.routes {
                 let resource = function.declared.id.clone();
                 routes
                     .add(method, path, Arc::clone(function))

@@ -1,8 +1,9 @@
 //! `template.yaml`, read as CloudFormation and SAM read it, as far as the stack needs it.
 //!
-//! [`node`] is YAML with line numbers, [`scope`] evaluates intrinsic functions, [`resources`], [`functions`] and
-//! [`roles`] know the resource types.
+//! [`node`] is YAML with line numbers, [`scope`] evaluates intrinsic functions, [`resources`], [`functions`],
+//! [`events`] and [`roles`] know the resource types.
 
+mod events;
 mod functions;
 mod node;
 mod resources;
@@ -20,6 +21,7 @@ use serde_json::{Map, Value as Json};
 
 use self::node::Node;
 pub(crate) use self::{
+    events::{Mapping, Schedule},
     functions::Function,
     resources::{Addresses, Queue, Secret, SecretValue, Table},
     roles::{Effect, Role, Statement},

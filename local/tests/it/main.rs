@@ -4,6 +4,7 @@
 
 mod browsers;
 mod full_disk;
+mod mappings;
 mod queues;
 mod roles;
 mod services;

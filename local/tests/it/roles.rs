@@ -50,6 +50,11 @@ fn job(queue: &str) -> Json {
     json!({ "QueueUrl": queue, "MessageBody": "x", "MessageGroupId": "a", "MessageDeduplicationId": "1" })
 }
 
+/// What the function has made use of. What Lambda did for the one with a mapping is not meant.
+fn used(stack: &Stack) -> BTreeSet<Permission> {
+    stack.used().into_iter().filter(|used| used.function == "Echo").collect()
+}
+
 async fn items(stack: &Stack) -> Json {
     dynamodb(stack, "Scan", json!({ "TableName": stack.physical_id("Items") })).await.json()["Items"].clone()
 }
@@ -69,7 +74,7 @@ async fn a_function_may_do_what_its_role_allows() {
     allowed(&stack, "sqs:SendMessage", job(&stack.physical_id("Jobs"))).await;
     allowed(&stack, "secretsmanager:GetSecretValue", json!({ "SecretId": stack.physical_id("Key") })).await;
 
-    let used: Vec<_> = stack.used().into_iter().map(|used| (used.function, used.action, used.resource)).collect();
+    let used: Vec<_> = used(&stack).into_iter().map(|used| (used.function, used.action, used.resource)).collect();
     let used: Vec<_> = used.iter().map(|(function, action, on)| [function.as_str(), action, on]).collect();
     let expected = [
         ["Echo", "dynamodb:DescribeTable", ITEMS],
@@ -113,7 +118,7 @@ async fn what_a_role_does_not_allow_is_refused_and_not_done() {
 
     assert_eq!(items(&stack).await, json!([]));
     assert_eq!(receive(&stack, "Dead", true).await, [""; 0]);
-    assert_eq!(stack.used(), BTreeSet::new());
+    assert_eq!(used(&stack), BTreeSet::new());
 }
 
 #[tokio::test]
@@ -216,6 +221,6 @@ async fn what_a_customers_key_encrypts_needs_that_key_too() {
     let of_key = |permissions: BTreeSet<Permission>| -> Vec<_> {
         permissions.into_iter().filter(|permission| permission.resource == KEY).collect()
     };
-    assert_eq!(of_key(stack.used()), [decrypt("dynamodb")]);
+    assert_eq!(of_key(used(&stack)), [decrypt("dynamodb")]);
     assert_eq!(of_key(stack.granted()), [decrypt("dynamodb"), decrypt("sqs")]);
 }

@@ -6,6 +6,7 @@ use std::{io, thread, time::Duration};
 use tokio::{
     runtime::{Builder, Handle},
     sync::oneshot,
+    task::JoinSet,
     time,
 };
 
@@ -25,9 +26,12 @@ impl Timeline {
         Ok(Self { runtime: handle, _running: running })
     }
 
-    /// Runs a task for which the time is that of this clock; `None` when it was stopped.
+    /// Runs a task for which the time is that of this clock; `None` when it was stopped. A task that no one waits for
+    /// any more ends: a message must not be received for a consumer that is gone.
     pub(super) async fn run<T: Send + 'static>(&self, task: impl Future<Output = T> + Send + 'static) -> Option<T> {
-        self.runtime.spawn(task).await.ok()
+        let mut tasks = JoinSet::new();
+        tasks.spawn_on(task, &self.runtime);
+        tasks.join_next().await?.ok()
     }
 
     /// From now on, it is so much later than before.
