@@ -1,8 +1,9 @@
-//! A sample value for unit tests.
+//! Sample values for unit tests.
 
 use crate::domain::condition::Conditions;
 use crate::domain::hook::{ActionType, Hook, HookRelation, Resource, ResourceType};
-use crate::domain::id::{EnvironmentId, HookId, PipelineId, ProjectId, ResourceId, UserId};
+use crate::domain::id::{EnvironmentId, HookId, PipelineId, ProjectId, RequestId, ResourceId, UserId};
+use crate::domain::received::Received;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::variable::Variables;
 
@@ -24,5 +25,19 @@ pub(crate) fn hook() -> Hook {
         created_at: at,
         updated_at: at,
     };
-    Hook { relation, signing: None, created_by: UserId::new(3).unwrap() }
+    Hook { relation, signing: None, pipelines: Vec::new(), created_by: UserId::new(3).unwrap() }
+}
+
+/// A call without anything in it, at the time at which the hook was created.
+pub(crate) fn received() -> Received {
+    let received_at = Timestamp::from_unix_seconds(1_800_000_000);
+    Received {
+        id: RequestId::at(received_at, [0; 10]),
+        received_at,
+        ip_address: None,
+        headers: std::collections::BTreeMap::new(),
+        query: String::new(),
+        body: bytes::Bytes::new(),
+        retry_of: None,
+    }
 }

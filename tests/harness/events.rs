@@ -242,6 +242,7 @@ fn read_request(request: &Json, user: &User) -> Result<Request, EventError> {
             id,
             hook_id,
             project_id: user.project_id,
+            action_id: None,
             retry_of: None,
             ip_address: Some(text(&request["ip_address"])),
             outcome: Outcome::Queued,

@@ -235,8 +235,8 @@ async fn check_job(user: &User<'_>, hook: &Json, variables: &Json, request_id: &
     assert!(job["triggered_from"]["delivery_id"].take().is_string());
     let expected = json!({
         "version": 1, "id": request_id, "action_type": "deploy", "resource": { "type": "application", "id": 42 },
-        "pipeline_id": variables["pipeline_id"], "project_id": user.project, "environment_id": user.project,
-        "variables": variables,
+        "pipeline_id": variables["pipeline_id"], "action_id": null, "project_id": user.project,
+        "environment_id": user.project, "variables": variables,
         "triggered_from": {
             "hook_id": hook["id"], "hook_name": "run pipeline 7 on application 42 using main branch",
             "request_id": request_id, "delivery_id": null, "event": "push", "ip_address": "127.0.0.1",

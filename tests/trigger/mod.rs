@@ -4,6 +4,7 @@ mod forms;
 mod job_schema;
 mod numbers;
 mod payloads;
+mod pipelines;
 mod queue;
 mod reading;
 mod signatures;

@@ -50,8 +50,8 @@ impl FindHook for OneHook {
 }
 
 impl PushJob for Nowhere {
-    async fn push_job(&self, _: &Job) -> Result<(), QueueError> {
-        Ok(())
+    fn push_job(&self, _: &Job) -> Result<impl Future<Output = Result<(), QueueError>> + Send, QueueError> {
+        Ok(std::future::ready(Ok(())))
     }
 }
 

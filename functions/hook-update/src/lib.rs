@@ -32,7 +32,8 @@ impl<Hooks: FindHook + ReplaceHook> Endpoint for HookUpdate<Hooks> {
             Some((algorithm, header)) => Some(self.sign(&hook, algorithm, header, call.received_at()).await?),
             None => None,
         };
-        let changed = Hook { relation: change.relation, signing, created_by: hook.created_by };
+        let changed =
+            Hook { relation: change.relation, signing, pipelines: hook.pipelines.clone(), created_by: hook.created_by };
         self.hooks.replace_hook(&hook, &changed).await?;
         Ok(Response::no_content())
     }

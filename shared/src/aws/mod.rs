@@ -21,7 +21,7 @@ use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 pub use dynamodb::{HooksTable, RequestsTable, UsersTable, deflate};
 pub use secrets::{Secret, Secrets};
-pub use sqs::JobsQueue;
+pub use sqs::{ActionsQueue, JobsQueue};
 
 /// Providers wait one to ten seconds for an answer (Sentry one, Slack and Zoom three, GitHub ten), so a call that
 /// hangs must end while the sender still listens.

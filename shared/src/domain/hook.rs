@@ -22,6 +22,8 @@ pub struct Hook {
     pub relation: HookRelation,
     /// How its calls are proven authentic; `None` lets anyone who knows the URL call it.
     pub signing: Option<Signing>,
+    /// The pipelines of ours that its calls may run: those that were checked when it was written.
+    pub pipelines: Vec<PipelineId>,
     /// Who created it.
     pub created_by: UserId,
 }
@@ -112,7 +114,7 @@ impl Hook {
             created_at: now,
             updated_at: now,
         };
-        Self { relation, signing, created_by: creator.id }
+        Self { relation, signing, pipelines: Vec::new(), created_by: creator.id }
     }
 }
 

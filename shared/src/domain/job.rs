@@ -2,14 +2,22 @@
 
 use sha2::{Digest, Sha256};
 
-use super::hook::HookRelation;
-use super::id::{PipelineId, RequestId};
+use super::Invalid;
+use super::hook::{ActionType, Hook, HookName, HookRelation, Resource};
+use super::id::{ActionId, EnvironmentId, HookId, PipelineId, ProjectId, RequestId};
+use super::received::{Received, Retried};
 use super::timestamp::Timestamp;
 use super::variable::{VariableName, VariableValue};
 
 /// The largest job, in bytes of JSON: what SQS takes as one message.
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>
 pub const MAX_JOB_BYTES: usize = 1024 * 1024;
+
+/// The largest job of an action, in bytes of JSON: it is kept in the ledger, and Step Functions takes no more.
+pub const MAX_ACTION_JOB_BYTES: usize = 256 * 1024;
+
+/// The variable that chooses the pipeline, if the hook has none of its own.
+pub const PIPELINE_VARIABLE: &str = "pipeline_id";
 
 /// A pipeline run to be queued.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,14 +26,36 @@ pub struct Job {
     pub id: RequestId,
     /// When the call arrived.
     pub created_at: Timestamp,
-    /// The hook that was called.
-    pub hook: HookRelation,
+    /// What the pipeline is to do with the resource.
+    pub action_type: ActionType,
+    /// What the pipeline is to work on.
+    pub resource: Resource,
+    /// The pipeline to run.
+    pub pipeline_id: Option<PipelineId>,
+    /// The tenant.
+    pub project_id: ProjectId,
+    /// Where the pipeline runs.
+    pub environment_id: EnvironmentId,
     /// What was taken out of the payload.
     pub variables: Vec<(VariableName, VariableValue)>,
-    /// What the provider says of the delivery.
-    pub delivery: Delivery,
-    /// The call that a user asked to run again.
-    pub retry_of: Option<RequestId>,
+    /// What asked for it.
+    pub origin: Origin,
+}
+
+/// What asked for a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A call of a hook.
+    Call {
+        /// The hook that was called.
+        hook_id: HookId,
+        /// Its name then.
+        hook_name: HookName,
+        /// What the provider says of the delivery.
+        delivery: Delivery,
+        /// What a user asked to run again.
+        retry_of: Option<Retried>,
+    },
 }
 
 /// What is known of one delivery of a provider's.
@@ -40,91 +70,167 @@ pub struct Delivery {
 }
 
 impl Job {
-    /// The hook's own pipeline, else the integer variable named `pipeline_id`, else none.
-    pub fn pipeline_id(&self) -> Option<PipelineId> {
-        let variable = || {
-            let (_, value) = self.variables.iter().find(|(name, _)| name.as_str() == "pipeline_id")?;
-            match value {
-                VariableValue::Integer(id) => PipelineId::new(*id).ok(),
-                VariableValue::String(_) | VariableValue::Boolean(_) | VariableValue::Array(_) => None,
-            }
-        };
-        self.hook.pipeline_id.or_else(variable)
+    /// The job of an accepted call. It runs the hook's own pipeline, else the one that the integer variable `pipeline_id`
+    /// names, else none.
+    ///
+    /// Fails for a pipeline of ours that was not checked when the hook was written: a sender could otherwise run any
+    /// pipeline of the project.
+    pub fn of_call(
+        hook: &Hook,
+        received: &Received,
+        variables: Vec<(VariableName, VariableValue)>,
+        delivery: Delivery,
+    ) -> Result<Self, Invalid> {
+        let HookRelation { id, name, action_type, resource, project_id, environment_id, .. } = &hook.relation;
+        let pipeline_id = hook.relation.pipeline_id.or_else(|| chosen(&variables));
+        if pipeline_id.is_some_and(|pipeline| pipeline.is_ours() && !hook.pipelines.contains(&pipeline)) {
+            return Err(Invalid::new(
+                "must be a pipeline that this hook may run: its owner allows one as the hook's own `pipeline_id` or as \
+                 the variable's `default_value`",
+            ));
+        }
+        Ok(Self {
+            id: received.id,
+            created_at: received.received_at,
+            action_type: *action_type,
+            resource: *resource,
+            pipeline_id,
+            project_id: *project_id,
+            environment_id: *environment_id,
+            variables,
+            origin: Origin::Call { hook_id: *id, hook_name: name.clone(), delivery, retry_of: received.retry_of },
+        })
+    }
+
+    /// The action that runs it, if its pipeline is one of ours: the id of the first attempt.
+    pub fn action_id(&self) -> Option<ActionId> {
+        self.pipeline_id.filter(|pipeline| pipeline.is_ours()).map(|_| ActionId::of_job(self.id, 0))
     }
 
     /// Jobs of one group run in order: a group is a resource of a project.
     pub fn group_id(&self) -> String {
-        let HookRelation { project_id, resource, .. } = &self.hook;
-        format!("{project_id}.{}.{}", resource.kind, resource.id)
+        format!("{}.{}.{}", self.project_id, self.resource.kind, self.resource.id)
     }
 
-    /// Two jobs with the same id within five minutes run once. Made of the hook and the delivery, because one delivery
-    /// may go to two hooks; a call that names no delivery is like no other, and neither is one that a user asked to run
-    /// again.
+    /// Two jobs with the same id within five minutes run once. A call that names no delivery is like no other, and
+    /// neither is one that a user asked to run again.
     pub fn deduplication_id(&self) -> String {
-        let delivery = self.delivery.id.clone().filter(|_| self.retry_of.is_none());
-        let delivery = delivery.unwrap_or_else(|| self.id.to_string());
-        let digest = Sha256::new().chain_update(self.hook.id.to_string()).chain_update([0]).chain_update(delivery);
-        hex::encode(digest.finalize())
+        let Origin::Call { hook_id, .. } = &self.origin;
+        self.delivery_mark().unwrap_or_else(|| digest(*hook_id, &self.id.to_string()))
     }
+
+    /// What all calls of one delivery have in common. Made of the hook and the delivery, because one delivery may go to
+    /// two hooks.
+    pub fn delivery_mark(&self) -> Option<String> {
+        let Origin::Call { hook_id, delivery, retry_of, .. } = &self.origin;
+        let delivery = delivery.id.as_ref().filter(|_| retry_of.is_none())?;
+        Some(digest(*hook_id, delivery))
+    }
+}
+
+/// The pipeline that the sender or a default chose.
+fn chosen(variables: &[(VariableName, VariableValue)]) -> Option<PipelineId> {
+    let (_, value) = variables.iter().find(|(name, _)| name.as_str() == PIPELINE_VARIABLE)?;
+    match value {
+        VariableValue::Integer(id) => PipelineId::new(*id).ok(),
+        VariableValue::String(_) | VariableValue::Boolean(_) | VariableValue::Array(_) => None,
+    }
+}
+
+fn digest(hook: HookId, delivery: &str) -> String {
+    hex::encode(Sha256::new().chain_update(hook.to_string()).chain_update([0]).chain_update(delivery).finalize())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::id::HookId;
+    use crate::domain::received::Retried;
     use crate::fixtures;
 
-    fn job() -> Job {
-        let created_at = Timestamp::from_unix_millis(1_000);
-        let id = RequestId::at(created_at, [0; 10]);
-        let hook = fixtures::hook().relation;
-        Job { id, created_at, hook, variables: Vec::new(), delivery: Delivery::default(), retry_of: None }
+    const OURS: i64 = 1 << 52;
+
+    /// The job of a call that names this delivery, as the `random`th call of its millisecond.
+    fn called(random: u8, delivery: Option<&str>) -> Job {
+        let mut received = fixtures::received();
+        received.id = RequestId::at(received.received_at, [random; 10]);
+        let delivery = Delivery { id: delivery.map(str::to_owned), ..Delivery::default() };
+        Job::of_call(&fixtures::hook(), &received, Vec::new(), delivery).unwrap()
     }
 
-    fn delivered(id: &str) -> Job {
-        Job { delivery: Delivery { id: Some(id.to_owned()), ..Delivery::default() }, ..job() }
+    fn of_hook(mut job: Job, id: HookId) -> Job {
+        let Origin::Call { hook_id, .. } = &mut job.origin;
+        *hook_id = id;
+        job
+    }
+
+    fn again(mut job: Job) -> Job {
+        let Origin::Call { retry_of, .. } = &mut job.origin;
+        *retry_of = Some(Retried { call: job.id, action: None });
+        job
     }
 
     #[test]
     fn a_retry_has_the_same_deduplication_id_and_another_hook_does_not() {
-        let mut retry = delivered("d-1");
-        retry.id = RequestId::at(Timestamp::from_unix_millis(2_000), [1; 10]);
-        assert_eq!(retry.deduplication_id(), delivered("d-1").deduplication_id());
-        assert_ne!(delivered("d-2").deduplication_id(), delivered("d-1").deduplication_id());
-        let mut other = delivered("d-1");
-        other.hook.id = HookId::from_random([9; 16]);
-        assert_ne!(other.deduplication_id(), delivered("d-1").deduplication_id());
+        let job = called(0, Some("d-1"));
+        assert_eq!(called(1, Some("d-1")).deduplication_id(), job.deduplication_id());
+        assert_eq!(job.delivery_mark(), Some(job.deduplication_id()));
+        assert_ne!(called(1, Some("d-2")).deduplication_id(), job.deduplication_id());
+        let other = of_hook(called(0, Some("d-1")), HookId::from_random([9; 16]));
+        assert_ne!(other.deduplication_id(), job.deduplication_id());
     }
 
     #[test]
     fn calls_that_name_no_delivery_are_never_taken_for_each_other() {
-        let mut other = job();
-        other.id = RequestId::at(Timestamp::from_unix_millis(1_000), [1; 10]);
-        assert_ne!(other.deduplication_id(), job().deduplication_id());
+        assert_ne!(called(0, None).deduplication_id(), called(1, None).deduplication_id());
+        assert_eq!(called(0, None).delivery_mark(), None);
     }
 
     #[test]
     fn a_retry_that_a_user_asked_for_runs_again() {
-        let again = Job { retry_of: Some(job().id), id: RequestId::at(job().created_at, [1; 10]), ..delivered("d-1") };
-        assert_ne!(again.deduplication_id(), delivered("d-1").deduplication_id());
+        let job = again(called(1, Some("d-1")));
+        assert_ne!(job.deduplication_id(), called(0, Some("d-1")).deduplication_id());
+        assert_eq!(job.delivery_mark(), None);
+    }
+
+    /// The pipeline of a call whose variable `pipeline_id` has this value, of a hook with this pipeline of its own that
+    /// may run these of ours.
+    fn pipeline(own: Option<i64>, chosen: Option<i64>, allowed: &[i64]) -> Result<Option<i64>, Invalid> {
+        let mut hook = fixtures::hook();
+        hook.relation.pipeline_id = own.and_then(|own| PipelineId::new(own).ok());
+        hook.pipelines = allowed.iter().map(|id| PipelineId::new(*id).unwrap()).collect();
+        let variable = |id| (PIPELINE_VARIABLE.parse().unwrap(), VariableValue::Integer(id));
+        let variables = chosen.into_iter().map(variable).collect();
+        let job = Job::of_call(&hook, &fixtures::received(), variables, Delivery::default())?;
+        assert_eq!(job.action_id().is_some(), job.pipeline_id.is_some_and(PipelineId::is_ours));
+        Ok(job.pipeline_id.map(PipelineId::get))
     }
 
     #[test]
     fn the_hooks_own_pipeline_comes_before_the_variable() {
-        let mut job = job();
-        job.hook.pipeline_id = None;
-        assert_eq!(job.pipeline_id(), None);
-        job.variables = vec![("pipeline_id".parse().unwrap(), VariableValue::Integer(7))];
-        assert_eq!(job.pipeline_id(), PipelineId::new(7).ok());
-        job.variables = vec![("pipeline_id".parse().unwrap(), VariableValue::Integer(-3))];
-        assert_eq!(job.pipeline_id(), None, "it is no pipeline's id");
-        job.hook.pipeline_id = PipelineId::new(8).ok();
-        assert_eq!(job.pipeline_id(), PipelineId::new(8).ok());
+        assert_eq!(pipeline(None, None, &[]), Ok(None));
+        assert_eq!(pipeline(None, Some(7), &[]), Ok(Some(7)));
+        assert_eq!(pipeline(None, Some(-3), &[]), Ok(None), "it is no pipeline's id");
+        assert_eq!(pipeline(Some(8), Some(7), &[]), Ok(Some(8)));
+        assert_eq!(pipeline(Some(8), Some(OURS), &[]), Ok(Some(8)), "what is not run is not asked about");
+    }
+
+    #[test]
+    fn a_sender_chooses_no_pipeline_of_ours_that_the_hook_does_not_allow() {
+        assert_eq!(pipeline(None, Some(OURS - 1), &[]), Ok(Some(OURS - 1)), "it is the consumer's");
+        assert_eq!(pipeline(None, Some(OURS), &[OURS]), Ok(Some(OURS)));
+        assert_eq!(pipeline(Some(OURS), Some(OURS + 1), &[OURS]), Ok(Some(OURS)));
+        for (own, chosen, allowed) in [
+            (None, Some(OURS), vec![]),
+            (None, Some(OURS + 1), vec![OURS, OURS + 2]),
+            (None, Some((1 << 53) - 1), vec![OURS]),
+            (Some(OURS), None, vec![]),
+        ] {
+            assert!(pipeline(own, chosen, &allowed).is_err(), "{own:?}, {chosen:?}, {allowed:?}");
+        }
     }
 
     #[test]
     fn a_group_is_a_resource_of_a_project() {
-        assert_eq!(job().group_id(), "1.application.42");
+        assert_eq!(called(0, None).group_id(), "1.application.42");
     }
 }

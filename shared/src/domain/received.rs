@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use super::id::RequestId;
+use super::id::{ActionId, RequestId};
 use super::timestamp::Timestamp;
 
 /// What was received: the first time from its sender, or again from the log because a user wants it retried.
@@ -24,8 +24,17 @@ pub struct Received {
     pub query: String,
     /// As it came; its clones share the bytes.
     pub body: Bytes,
-    /// The call that this one repeats.
-    pub retry_of: Option<RequestId>,
+    /// What this call repeats.
+    pub retry_of: Option<Retried>,
+}
+
+/// A call that a user asked to run again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retried {
+    /// Which call.
+    pub call: RequestId,
+    /// The action that it started.
+    pub action: Option<ActionId>,
 }
 
 impl Received {

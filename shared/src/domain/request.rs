@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::id::{HookId, ProjectId, RequestId};
-use super::received::Received;
+use super::id::{ActionId, HookId, ProjectId, RequestId};
+use super::received::{Received, Retried};
 use super::timestamp::Timestamp;
 
 /// How many rejected calls a list shows that is not about them: the newest. Anyone who knows a hook's URL can make any
@@ -30,6 +30,8 @@ pub struct RequestSummary {
     pub hook_id: HookId,
     /// The tenant.
     pub project_id: ProjectId,
+    /// The action that it started, if it runs a pipeline of ours.
+    pub action_id: Option<ActionId>,
     /// The call that this one repeats.
     pub retry_of: Option<RequestId>,
     /// Where the call came from.
@@ -134,7 +136,7 @@ impl Request {
             headers: self.exchange.request_headers.iter().cloned().collect(),
             query: String::new(),
             body,
-            retry_of: Some(self.summary.id),
+            retry_of: Some(Retried { call: self.summary.id, action: self.summary.action_id }),
         })
     }
 }

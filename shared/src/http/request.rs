@@ -10,7 +10,7 @@ use super::error::ApiError;
 use super::hook::RelationBody;
 use crate::auth::Identity;
 use crate::domain::hook::HookRelation;
-use crate::domain::id::RequestId;
+use crate::domain::id::{ActionId, RequestId};
 use crate::domain::payload::{depth, has_half_a_pair};
 use crate::domain::request::{KeptBody, Request, RequestSummary};
 use crate::domain::signature::scheme::Forms;
@@ -67,7 +67,7 @@ impl<'a> RequestRelationBody<'a> {
         Self {
             id: request.id.to_string(),
             hook_id: request.hook_id.to_string(),
-            action_id: None,
+            action_id: request.action_id.map(ActionId::get),
             retry_of: request.retry_of.map(|id| id.to_string()),
             ip_address: request.ip_address.as_deref().unwrap_or_default(),
             url: format!("{base_url}/hooks/{}/trigger", request.hook_id),

@@ -24,6 +24,7 @@ pub enum QueueError {
 
 /// Pushes a job.
 pub trait PushJob: Send + Sync {
-    /// When this returns `Ok`, the queue has the job, or had it within the last five minutes.
-    fn push_job(&self, job: &Job) -> impl Future<Output = Result<(), QueueError>> + Send;
+    /// Makes the message of the job. Fails at once, before anything is sent, when the queue does not take it; else the
+    /// future sends it. When that returns `Ok`, the queue has the job, or had it within the last five minutes.
+    fn push_job(&self, job: &Job) -> Result<impl Future<Output = Result<(), QueueError>> + Send, QueueError>;
 }

@@ -9,7 +9,7 @@ use self::answer::Answer;
 pub use self::authenticity::authenticate;
 use self::facts::Facts;
 use crate::domain::hook::Hook;
-use crate::domain::job::{Job, MAX_JOB_BYTES};
+use crate::domain::job::{Job, MAX_JOB_BYTES, PIPELINE_VARIABLE};
 use crate::domain::received::Received;
 use crate::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary, masked, summarized};
 use crate::domain::secret::HookSecret;
@@ -122,22 +122,21 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
 
     fn job(&self, facts: &Facts<'_>) -> Result<Job, ApiError> {
         let variables = self.hook.relation.variables.resolve(|path| facts.at(path), MAX_JOB_BYTES).map_err(invalid)?;
-        Ok(Job {
-            id: self.received.id,
-            created_at: self.received.received_at,
-            hook: self.hook.relation.clone(),
-            variables,
-            delivery: facts.delivery(),
-            retry_of: self.received.retry_of,
+        Job::of_call(self.hook, self.received, variables, facts.delivery()).map_err(|reason| {
+            let mut errors = FieldErrors::default();
+            errors.add(PIPELINE_VARIABLE, reason);
+            ApiError::Invalid(errors)
         })
     }
 
     /// Sends the job and writes the log at the same time. Only when the queue did not take the job is the log, which
     /// says that it did, corrected.
     async fn queue(&self, job: &Job, answer: &Answer, jobs: &impl PushJob) -> Answered {
-        let queued = self.answered(Outcome::Queued, answer);
-        let pushed = self.measurements.queueing(jobs.push_job(job));
-        let (pushed, queued) = tokio::join!(pushed, self.end(queued));
+        let push = match jobs.push_job(job) {
+            Ok(push) => self.measurements.queueing(push),
+            Err(error) => return self.end(self.failed(&error.into())).await,
+        };
+        let (pushed, queued) = tokio::join!(push, self.end(self.answered(Outcome::Queued, answer)));
         match pushed {
             Ok(()) => queued,
             Err(error) => {
@@ -186,7 +185,8 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
             id: received.id,
             hook_id: hook.relation.id,
             project_id: hook.relation.project_id,
-            retry_of: received.retry_of,
+            action_id: None,
+            retry_of: received.retry_of.map(|retried| retried.call),
             ip_address: received.ip_address.clone(),
             outcome: *outcome,
             status: response.status().as_u16(),

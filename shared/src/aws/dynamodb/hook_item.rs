@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::item::{Attributes, StoredItem, binary, boolean, number, text};
+use super::item::{Attributes, StoredItem, binary, boolean, number, numbers, text};
 use crate::domain::Invalid;
 use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
 use crate::domain::hook::{Hook, HookRelation, Resource};
@@ -38,6 +38,9 @@ pub(super) fn encode(hook: &Hook) -> Attributes {
         item.insert("pipeline_id".to_owned(), number(pipeline.get()));
         item.insert("pipeline".to_owned(), text(partition(*project_id, HookFilter::Pipeline(pipeline))));
     }
+    if !hook.pipelines.is_empty() {
+        item.insert("pipelines".to_owned(), numbers(hook.pipelines.iter().map(|pipeline| pipeline.get())));
+    }
     item.extend(hook.signing.iter().flat_map(encode_signing));
     item
 }
@@ -68,7 +71,12 @@ pub(super) fn decode(attributes: &Attributes) -> Result<Hook, StoreError> {
     let item = StoredItem::new(attributes, "id");
     let relation = decode_relation(attributes)?;
     let signing = relation.requires_secret.then(|| decode_signing(&item)).transpose()?;
-    Ok(Hook { relation, signing, created_by: item.number("created_by", UserId::new)? })
+    Ok(Hook {
+        relation,
+        signing,
+        pipelines: item.numbers("pipelines", PipelineId::new)?,
+        created_by: item.number("created_by", UserId::new)?,
+    })
 }
 
 fn decode_signing(item: &StoredItem<'_>) -> Result<Signing, StoreError> {

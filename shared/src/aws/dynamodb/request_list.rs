@@ -153,6 +153,7 @@ mod tests {
             id: RequestId::at(Timestamp::from_unix_millis(millis), [1; 10]),
             hook_id: HookId::from_random([1; 16]),
             project_id: ProjectId::new(1).unwrap(),
+            action_id: None,
             retry_of: None,
             ip_address: None,
             outcome,

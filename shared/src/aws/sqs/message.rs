@@ -1,61 +1,25 @@
-//! The FIFO queue of jobs, on Amazon SQS.
+//! The message of a job.
 
-use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::QueueAttributeName;
-use aws_types::SdkConfig;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 use serde_json::value::RawValue;
 
-use super::{WarmUp, source};
-use crate::domain::id::PipelineId;
-use crate::domain::job::{Job, MAX_JOB_BYTES};
+use crate::domain::id::{ActionId, PipelineId};
+use crate::domain::job::{Job, Origin};
 use crate::domain::variable::{VariableName, VariableValue};
-use crate::ports::{PushJob, QueueError, Source};
-use crate::telemetry::Chain;
+use crate::ports::{QueueError, Source};
 
 /// The layout of the message body that `docs/job.schema.json` describes. Consumers are other people's code: a change
 /// that could break one is a new version.
 const VERSION: u32 = 1;
 
-/// The queue on which consumers find their jobs.
-#[derive(Debug, Clone)]
-pub struct JobsQueue {
-    client: Client,
-    url: String,
-    max_bytes: usize,
-}
-
-impl JobsQueue {
-    /// Connects lazily. A consumer that takes less than SQS sets `max_bytes`: a larger job is refused now, instead of
-    /// standing in the way of the later jobs of its group until it has failed five times.
-    pub fn new(config: &SdkConfig, url: String, max_bytes: Option<usize>) -> Self {
-        let max_bytes = max_bytes.unwrap_or(MAX_JOB_BYTES).min(MAX_JOB_BYTES);
-        Self { client: Client::new(config), url, max_bytes }
+/// The body of the job's message, if it has at most `limit` bytes.
+pub(super) fn body(job: &Job, limit: usize) -> Result<String, QueueError> {
+    let body = message_body(job).map_err(|error| QueueError::Unavailable(Source::from(error)))?;
+    if body.len() > limit {
+        return Err(QueueError::TooLarge { bytes: body.len(), limit });
     }
-}
-
-impl WarmUp for JobsQueue {
-    /// By reading an attribute of the queue.
-    async fn warm_up(&self) {
-        let request = self.client.get_queue_attributes().queue_url(&self.url);
-        if let Err(error) = request.attribute_names(QueueAttributeName::QueueArn).send().await {
-            tracing::warn!(error = %Chain(&error), "The queue did not answer at start-up");
-        }
-    }
-}
-
-impl PushJob for JobsQueue {
-    async fn push_job(&self, job: &Job) -> Result<(), QueueError> {
-        let body = message_body(job).map_err(|error| QueueError::Unavailable(Source::from(error)))?;
-        if body.len() > self.max_bytes {
-            return Err(QueueError::TooLarge { bytes: body.len(), limit: self.max_bytes });
-        }
-        let message = self.client.send_message().queue_url(&self.url).message_body(body);
-        let message = message.message_group_id(job.group_id()).message_deduplication_id(job.deduplication_id());
-        message.send().await.map_err(|error| QueueError::Unavailable(source(error)))?;
-        Ok(())
-    }
+    Ok(body)
 }
 
 /// The job as JSON. SQS refuses a body with U+FFFE or U+FFFF, which JSON allows: they are escaped, which JSON reads as
@@ -76,6 +40,7 @@ struct Message<'a> {
     action_type: &'static str,
     resource: MessageResource,
     pipeline_id: Option<i64>,
+    action_id: Option<i64>,
     project_id: i64,
     environment_id: i64,
     #[serde(serialize_with = "variables")]
@@ -102,25 +67,32 @@ struct TriggeredFrom<'a> {
 
 impl<'a> From<&'a Job> for Message<'a> {
     fn from(job: &'a Job) -> Self {
-        let (hook, delivery) = (&job.hook, &job.delivery);
         Self {
             version: VERSION,
             id: job.id.to_string(),
             created_at: job.created_at.to_string(),
-            action_type: hook.action_type.as_str(),
-            resource: MessageResource { kind: hook.resource.kind.as_str(), id: hook.resource.id.get() },
-            pipeline_id: job.pipeline_id().map(PipelineId::get),
-            project_id: hook.project_id.get(),
-            environment_id: hook.environment_id.get(),
+            action_type: job.action_type.as_str(),
+            resource: MessageResource { kind: job.resource.kind.as_str(), id: job.resource.id.get() },
+            pipeline_id: job.pipeline_id.map(PipelineId::get),
+            action_id: job.action_id().map(ActionId::get),
+            project_id: job.project_id.get(),
+            environment_id: job.environment_id.get(),
             variables: &job.variables,
-            triggered_from: TriggeredFrom {
-                hook_id: hook.id.to_string(),
-                hook_name: hook.name.as_str(),
-                request_id: job.id.to_string(),
-                delivery_id: delivery.id.as_deref(),
-                event: delivery.event.as_deref(),
-                ip_address: delivery.ip_address.as_deref(),
-            },
+            triggered_from: TriggeredFrom::new(job),
+        }
+    }
+}
+
+impl<'a> TriggeredFrom<'a> {
+    fn new(job: &'a Job) -> Self {
+        let Origin::Call { hook_id, hook_name, delivery, .. } = &job.origin;
+        Self {
+            hook_id: hook_id.to_string(),
+            hook_name: hook_name.as_str(),
+            request_id: job.id.to_string(),
+            delivery_id: delivery.id.as_deref(),
+            event: delivery.event.as_deref(),
+            ip_address: delivery.ip_address.as_deref(),
         }
     }
 }
@@ -146,17 +118,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::id::RequestId;
     use crate::domain::job::Delivery;
-    use crate::domain::timestamp::Timestamp;
     use crate::fixtures;
 
     fn job(variables: &[(&str, VariableValue)]) -> Job {
-        let created_at = Timestamp::from_unix_seconds(1_800_000_000);
         let variables = variables.iter().map(|(name, value)| (name.parse().unwrap(), value.clone())).collect();
         let delivery = Delivery { id: Some("d-1".into()), event: Some("push".into()), ip_address: None };
-        let hook = fixtures::hook().relation;
-        Job { id: RequestId::at(created_at, [0; 10]), created_at, hook, variables, delivery, retry_of: None }
+        Job::of_call(&fixtures::hook(), &fixtures::received(), variables, delivery).unwrap()
     }
 
     #[test]
@@ -175,14 +143,32 @@ mod tests {
             json!({"branch": "main", "count": i64::MAX, "forced": false, "commits": [1.10, 9_007_199_254_740_993_u64]});
         let expected = json!({
             "version": 1, "id": id, "created_at": "2027-01-15T08:00:00.000Z", "action_type": "deploy",
-            "resource": {"type": "application", "id": 42}, "pipeline_id": 7, "project_id": 1, "environment_id": 1,
-            "variables": variables,
+            "resource": {"type": "application", "id": 42}, "pipeline_id": 7, "action_id": null, "project_id": 1,
+            "environment_id": 1, "variables": variables,
             "triggered_from": {
-                "hook_id": job.hook.id.to_string(), "hook_name": "deploy the shop", "request_id": id,
+                "hook_id": fixtures::hook().relation.id.to_string(), "hook_name": "deploy the shop", "request_id": id,
                 "delivery_id": "d-1", "event": "push", "ip_address": null,
             },
         });
         assert_eq!(body, expected);
+    }
+
+    #[test]
+    fn the_job_of_a_pipeline_of_ours_names_its_action() {
+        let mut job = job(&[]);
+        job.pipeline_id = PipelineId::new(1 << 52).ok();
+        let body: serde_json::Value = serde_json::from_str(&message_body(&job).unwrap()).unwrap();
+        assert_eq!(body["action_id"], ActionId::of_job(job.id, 0).get());
+    }
+
+    #[test]
+    fn a_job_over_the_limit_is_refused_and_one_at_the_limit_is_not() {
+        let job = job(&[("text", VariableValue::String("x".repeat(100)))]);
+        let length = message_body(&job).unwrap().len();
+        assert_eq!(body(&job, length).unwrap().len(), length);
+        let limit = length - 1;
+        let refused = body(&job, limit).unwrap_err();
+        assert!(matches!(refused, QueueError::TooLarge { bytes, limit: most } if (bytes, most) == (length, limit)));
     }
 
     /// Reads a text from standard input as strictly as the language can: what is not Unicode fails.
