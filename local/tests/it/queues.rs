@@ -201,6 +201,25 @@ async fn a_moved_message_is_kept_once() {
 }
 
 #[tokio::test]
+async fn messages_that_were_no_duplicates_when_they_were_sent_are_all_kept() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = || Options { data: Some(directory.path().to_owned()), ..options() };
+    let stack = Stack::start(options()).await.unwrap();
+    for body in ["first", "second", "third"] {
+        send(&stack, "a", "1", body).await;
+        send(&stack, "a", "1", "a duplicate").await;
+        stack.advance_sqs(Duration::from_mins(5)).await;
+    }
+    stack.stop().await;
+
+    let stack = Stack::start(options()).await.unwrap();
+
+    for body in ["first", "second", "third"] {
+        assert_eq!(receive(&stack, "Jobs", true).await, [body]);
+    }
+}
+
+#[tokio::test]
 async fn a_message_of_one_mebibyte_passes_and_a_longer_one_does_not() {
     let directory = tempfile::tempdir().unwrap();
     let options = || Options { data: Some(directory.path().to_owned()), ..options() };

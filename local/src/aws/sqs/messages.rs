@@ -8,13 +8,14 @@ use std::{
     collections::{HashMap, HashSet},
     path::Path,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use tokio::{sync::broadcast, task::spawn_blocking};
 
-use super::{list, queue_name, text};
+use super::{list, queue_name, text, timeline::Timeline};
 use crate::{
     aws::emulator::Emulator,
     data::{Data, Journal},
@@ -23,6 +24,9 @@ use crate::{
 };
 
 const JOURNAL: &str = "messages.jsonl";
+
+/// For so long, SQS drops a message that has the deduplication id of another one.
+const DEDUPLICATION: Duration = Duration::from_mins(5);
 
 /// A message that has landed on a queue. A duplicate that SQS drops does not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,13 +75,17 @@ pub(super) struct Exchange {
 
 impl Messages {
     /// Sends again what the journal has, in order, and begins a new journal.
-    pub(super) async fn restore(emulator: &impl Emulator, data: Option<&Data>) -> Result<Self, Error> {
+    pub(super) async fn restore(
+        emulator: &impl Emulator,
+        timeline: &Timeline,
+        data: Option<&Data>,
+    ) -> Result<Self, Error> {
         let (landed, _) = broadcast::channel(1024);
         let mut state = State { landed, known: HashSet::new(), receipts: HashMap::new(), journal: None };
         if let Some(data) = data {
             let path = data.path(JOURNAL);
             // The old journal stays as it is until all of it is sent again.
-            let sent = replay(emulator, &path).await?;
+            let sent = replay(emulator, timeline, &path).await?;
             state.journal = Some(Journal::begin(&path, &sent)?);
             state.take(&sent);
         }
@@ -101,14 +109,23 @@ impl Messages {
 }
 
 /// What was sent again, of what was neither deleted nor purged.
-async fn replay(emulator: &impl Emulator, path: &Path) -> Result<Vec<Entry>, Error> {
-    let mut sent = Vec::new();
+async fn replay(emulator: &impl Emulator, timeline: &Timeline, path: &Path) -> Result<Vec<Entry>, Error> {
+    let (mut sent, mut ids) = (Vec::new(), HashSet::new());
     for (index, request) in undelivered(Journal::load(path)?) {
-        let answer = emulator.call("SendMessage", &request).await;
-        let answer = answer.map_err(|refusal| {
-            Journal::bad_line(path, index, format!("{} does not take the message: {refusal}", queue_name(&request)))
-        })?;
-        sent.push(Entry::Sent { id: text(&answer["MessageId"]).to_owned(), request });
+        let offer = async || {
+            let answer = emulator.call("SendMessage", &request).await;
+            answer.map(|answer| text(&answer["MessageId"]).to_owned()).map_err(|refusal| {
+                Journal::bad_line(path, index, format!("{} does not take the message: {refusal}", queue_name(&request)))
+            })
+        };
+        let mut id = offer().await?;
+        if ids.contains(&id) {
+            // It has the deduplication id of an earlier one, but came when that one no longer counted.
+            timeline.advance(DEDUPLICATION).await;
+            id = offer().await?;
+        }
+        ids.insert(id.clone());
+        sent.push(Entry::Sent { id, request });
     }
     Ok(sent)
 }

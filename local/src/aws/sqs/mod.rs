@@ -68,7 +68,7 @@ pub(super) async fn start(
             .await
             .map_err(|refusal| Error::Resource { resource: queue.id.clone(), message: refusal.to_string() })?;
     }
-    let messages = Arc::new(Messages::restore(&*queues, data).await?);
+    let messages = Arc::new(Messages::restore(&*queues, &timeline, data).await?);
     let moves = Moves::new(&queues, &messages, tasks);
     Ok((Sqs { queues, messages: Arc::clone(&messages), moves }, messages, timeline))
 }
