@@ -10,3 +10,4 @@ mod roles;
 mod services;
 mod stack;
 mod support;
+mod tables;
