@@ -46,6 +46,7 @@ async fn run(arguments: Arguments, bundle: Option<Bundle>) -> Result<(), Error> 
         data: arguments.data.clone(),
         release: arguments.release,
         parameters: arguments.parameters(),
+        public_host: arguments.public_host(),
         on_schedule: true,
         ..Options::default()
     };

@@ -1,6 +1,6 @@
 //! The small HTTP/1.1 server behind every port of the stack. Bodies are read whole, up to a limit.
 
-mod browser;
+pub(crate) mod browser;
 
 use std::{
     io,
@@ -27,7 +27,7 @@ pub(crate) trait Handler: Send + Sync + 'static {
     /// In bytes; what is over it is answered 413 without being handled.
     const BODY_LIMIT: usize;
 
-    /// Whether pages in a browser may call it. What asks its callers for no proof must not be called by them.
+    /// Whether it sees to it itself which pages in a browser may call it. No page may call any other port.
     const IS_FOR_BROWSERS: bool = false;
 
     fn handle(

@@ -40,6 +40,8 @@ pub struct Options {
     pub binaries: Option<PathBuf>,
     /// Parameters of the template, in place of their defaults.
     pub parameters: BTreeMap<String, String>,
+    /// The name under which a tunnel brings calls to the API, next to those of this machine. Any other is refused.
+    pub public_host: Option<String>,
     /// Invokes functions on their schedules. Otherwise [`Stack::invoke`] is the only clock.
     pub on_schedule: bool,
 }
@@ -85,7 +87,7 @@ impl Stack {
         };
         let functions = Functions::start(&tasks, with_binaries(declared, &binaries), endpoints(&aws)).await?;
         let events = Events::start(&tasks, &functions, &aws, options.on_schedule).await?;
-        let gateway = Arc::new(Gateway::new(api, &functions)?);
+        let gateway = Arc::new(Gateway::new(api, options.public_host, &functions)?);
         server::serve(&tasks, api_listener, Arc::clone(&gateway));
         let lambda = InvokeApi::serve(&tasks, &functions, next_port(4)).await?;
         Ok(Self { api, lambda, scope, aws, functions, events, gateway, tasks, _data: data })

@@ -23,10 +23,30 @@ fn odd_heads() -> Vec<Vec<Header<'static>>> {
         vec![("accept", b"\t,;q=2\t"), ("if-none-match", b"*"), ("if-match", b"\"x\"")],
     ];
     heads.push((0..900).map(|_| ("x-many", b"".as_slice())).collect());
-    for host in ["a b", "[::1", "a:99999", "", "\u{e9}", "<script>", "xn--a", "1.2.3.4.5", "evil.example/x?y#z"] {
-        heads.push(vec![("Host", host.as_bytes())]);
-    }
     heads
+}
+
+#[test]
+fn a_call_for_a_name_that_is_not_the_stacks_comes_to_no_function() {
+    alone(async |stack| {
+        let (ann, hook, call) = setting(stack).await;
+        let (before, logs) = (ann.footprint().await, stack.logs().len());
+        let signature = hook.signed("{}").header_value("x-hub-signature-256").unwrap().to_owned();
+        let token = format!("Bearer {}", ann.access_token);
+        for host in ["a b", "[::1", "", "\u{e9}", "<script>", "xn--a", "1.2.3.4.5", "evil.example", "evil/x?y#z"] {
+            let head: [Header<'_>; 3] = [
+                ("Host", host.as_bytes()),
+                ("authorization", token.as_bytes()),
+                ("x-hub-signature-256", signature.as_bytes()),
+            ];
+            for (method, path) in routes(&hook, &call) {
+                let answer = raw(stack, &request(method, &path, &head, b"{}")).await;
+                assert_eq!(answer.status, 403, "{host} {path}: {answer:?}");
+            }
+        }
+        assert_eq!(stack.logs().len(), logs, "no function was called");
+        assert_eq!(ann.footprint().await, before);
+    });
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn the_document_is_served_as_it_was_written_with_the_address_of_the_reader() {
 #[test]
 fn a_host_that_the_caller_made_up_is_no_address() {
     shared(async |stack| {
-        let call = stack.get("/openapi.json").header("host", "evil.example").header("x-forwarded-host", "evil.example");
+        let call = stack.get("/openapi.json").header("x-forwarded-host", "evil.example");
         assert_eq!(call.send().await.is(200)["servers"], json!([{ "url": stack.api_url() }]));
     });
 }

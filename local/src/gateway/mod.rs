@@ -19,7 +19,7 @@ use crate::{
     error::Error,
     host,
     lambda::{Function, Functions, Outcome},
-    server::{self, Handler, HangUp},
+    server::{self, Handler, HangUp, browser},
 };
 
 /// Where a real API has ten letters and digits.
@@ -35,12 +35,14 @@ const HEAD_LIMIT: usize = 10_240;
 #[derive(Debug)]
 pub(crate) struct Gateway {
     address: SocketAddr,
+    /// Under which a tunnel brings calls, next to the names of this machine.
+    public_host: Option<String>,
     routes: Routes<Arc<Function>>,
     watch: Watch,
 }
 
 impl Gateway {
-    pub(crate) fn new(address: SocketAddr, functions: &Functions) -> Result<Self, Error> {
+    pub(crate) fn new(address: SocketAddr, public_host: Option<String>, functions: &Functions) -> Result<Self, Error> {
         let mut routes = Routes::default();
         for function in functions.iter() {
             for (method, path) in &function.declared.events.routes {
@@ -50,7 +52,7 @@ impl Gateway {
                     .map_err(|message| Error::Resource { resource, message })?;
             }
         }
-        Ok(Self { address, routes, watch: Watch::default() })
+        Ok(Self { address, public_host, routes, watch: Watch::default() })
     }
 
     /// Each answer, from now on.
@@ -62,7 +64,7 @@ impl Gateway {
 impl Handler for Gateway {
     const BODY_LIMIT: usize = 10 * 1024 * 1024;
 
-    /// As on AWS. It takes any `Host` too: a tunnel brings calls for its own name.
+    /// Its own pages call it.
     const IS_FOR_BROWSERS: bool = true;
 
     async fn handle(self: Arc<Self>, request: Request<Bytes>, client: SocketAddr) -> Result<Response<Bytes>, HangUp> {
@@ -75,6 +77,11 @@ impl Handler for Gateway {
 
 impl Gateway {
     async fn answer(&self, parts: &mut Parts, body: &[u8], client: SocketAddr) -> Response<Bytes> {
+        // On AWS, a name belongs to one API, and calls for any other are answered 403.
+        let refusal = browser::refusal_at_api(&parts.method, &parts.headers, self.public_host.as_deref());
+        if let Some(reason) = refusal {
+            return server::message(StatusCode::FORBIDDEN, &reason);
+        }
         if head_size(parts) > HEAD_LIMIT {
             // That this is the answer is a guess: AWS documents the limit alone.
             let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;

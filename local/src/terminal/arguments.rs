@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::{CommandFactory, FromArgMatches, Parser};
 
+const SCHEME: &str = "https://";
+
 /// Runs Pipehook on this machine: the real functions, with DynamoDB, SQS and Secrets Manager built in.
 ///
 /// Everything is made from template.yaml and listens on 127.0.0.1 only. Each start makes a demo user and prints
@@ -32,7 +34,9 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) ready_file: Option<PathBuf>,
 
-    /// Begin the URLs of hooks with this address, such as that of a tunnel
+    /// Begin the URLs of hooks with this address, such as that of a tunnel, and take calls for its name
+    ///
+    /// Calls for any other name than those of this machine are refused: a page in a browser may have sent them.
     #[arg(long, value_name = "URL", value_parser = parse_public_url)]
     pub(crate) public_url: Option<String>,
 
@@ -59,6 +63,11 @@ impl Arguments {
         Self::from_arg_matches(&arguments).unwrap_or_else(|error| error.exit())
     }
 
+    /// The host of the public URL.
+    pub(crate) fn public_host(&self) -> Option<String> {
+        Some(self.public_url.as_ref()?.strip_prefix(SCHEME)?.to_owned())
+    }
+
     /// Parameters of the template that differ from their defaults.
     pub(crate) fn parameters(&self) -> BTreeMap<String, String> {
         self.public_url.iter().map(|url| ("PublicUrl".to_owned(), url.clone())).collect()
@@ -67,7 +76,7 @@ impl Arguments {
 
 /// What the template allows for its parameter `PublicUrl`.
 fn parse_public_url(text: &str) -> Result<String, String> {
-    let host = text.strip_prefix("https://").unwrap_or_default();
+    let host = text.strip_prefix(SCHEME).unwrap_or_default();
     if host.is_empty() || host.contains(['/', '?', '#']) {
         return Err("must be https:// and a host, without a path or a slash at the end".to_owned());
     }
@@ -83,6 +92,7 @@ mod tests {
         let arguments = Arguments::try_parse_from(["local", "--public-url", "https://a.example.com"]).unwrap();
 
         assert_eq!(arguments.parameters(), BTreeMap::from([("PublicUrl".into(), "https://a.example.com".into())]));
+        assert_eq!(arguments.public_host().as_deref(), Some("a.example.com"));
         assert!(Arguments::try_parse_from(["local"]).unwrap().parameters().is_empty());
     }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use http::{Method, StatusCode};
-use local::Stack;
+use local::{Options, Stack};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -17,7 +17,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::support::{alone, dynamodb, receive, request, send, start};
+use crate::support::{alone, dynamodb, options, receive, request, send, start};
 
 /// What tells that a page has sent a request: from another origin, and by a name that was rebound to this machine.
 const PAGES: [(&str, &str); 3] =
@@ -85,11 +85,28 @@ async fn a_page_in_a_browser_gets_no_event_of_a_function() {
 }
 
 #[tokio::test]
-async fn a_page_may_call_the_api() {
-    let stack = start().await;
+async fn only_a_page_of_the_api_calls_it_and_under_no_name_but_its_own() {
+    let stack = Stack::start(Options { public_host: Some("a.example.com".into()), ..options() }).await.unwrap();
+    let url = format!("{}/echo/a", stack.api_url());
+    let mut answers = stack.watch_calls();
 
     for page in PAGES {
-        let answer = request(Method::POST, &format!("{}/echo/a", stack.api_url()), &[page], "").await.unwrap();
+        for method in [Method::POST, Method::OPTIONS] {
+            let answer = request(method, &url, &[page], "").await.unwrap();
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{page:?}");
+            assert!(answer.json()["message"].as_str().unwrap().contains(" are refused here"), "{answer:?}");
+            assert_eq!(answer.header("access-control-allow-origin"), "", "{page:?}");
+            assert_eq!(answers.try_recv().unwrap().status, 403, "the terminal shows it");
+        }
+    }
+    assert_eq!(stack.logs(), [], "no function ran");
+
+    let own = stack.api_url();
+    for page in [
+        [("origin", own.as_str()), ("sec-fetch-site", "same-origin")],
+        [("host", "a.example.com"), ("origin", "https://a.example.com")],
+    ] {
+        let answer = request(Method::POST, &url, &page, "").await.unwrap();
         assert_eq!(answer.status, StatusCode::CREATED, "{page:?}");
     }
 }
