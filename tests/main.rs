@@ -7,5 +7,6 @@ mod hooks;
 mod local;
 mod log;
 mod operations;
+mod tokens;
 mod trigger;
 mod users;

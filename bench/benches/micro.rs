@@ -10,7 +10,7 @@ use divan::{Bencher, black_box};
 use hmac::{Hmac, KeyInit, Mac};
 use sample::{Event, Failure, SECRET, SIZES, Size, Trigger, github_signature, push};
 use sha2::Sha256;
-use shared::auth::{AccessTokens, Identity};
+use shared::auth::{Login, SessionTokens};
 use shared::domain::id::{EnvironmentId, HookId, ProjectId, RequestId, SessionId, UserId};
 use shared::domain::key::KeyRing;
 use shared::domain::received::Received;
@@ -109,8 +109,8 @@ fn opening_a_secret(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn checking_an_access_token(bencher: Bencher<'_, '_>) {
     let at = SystemTime::now();
-    let tokens = must(now(AccessTokens::read(SecretInMemory::new(KEY), at)).map_err(Into::into));
-    let token = must(identity().and_then(|identity| Ok(now(tokens.issue(&identity, at.into()))?)));
+    let tokens = must(now(SessionTokens::read(SecretInMemory::new(KEY), at)).map_err(Into::into));
+    let token = must(login().and_then(|login| Ok(now(tokens.issue(&login, at.into()))?)));
     assert!(now(tokens.verify(token.expose(), at.into())).is_ok());
     bencher.bench_local(|| now(tokens.verify(black_box(token.expose()), at.into())));
 }
@@ -123,8 +123,8 @@ fn sealing_keys() -> Result<KeyRing<SealingKey>, Failure> {
     Ok(KeyRing::derive(&SecretString::new(KEY.to_owned()))?)
 }
 
-fn identity() -> Result<Identity, Failure> {
-    Ok(Identity {
+fn login() -> Result<Login, Failure> {
+    Ok(Login {
         user_id: UserId::new(3)?,
         session_id: SessionId::from_random([1; 16]),
         project_id: ProjectId::new(1)?,

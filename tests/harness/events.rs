@@ -12,7 +12,7 @@ use http::Uri;
 use serde_json::Value as Json;
 use serde_json::value::to_raw_value;
 use sha2::Sha256;
-use shared::auth::{Identity, Passwords, RefreshToken, SigningKey};
+use shared::auth::{Login, Passwords, RefreshToken, SigningKey};
 use shared::aws::{self, HooksTable, RequestsTable, Secrets, UsersTable};
 use shared::config;
 use shared::domain::hook::{Hook, HookDraft};
@@ -266,6 +266,6 @@ async fn open_session(users: &UsersTable, user: &User, key: &SigningKey) -> Resu
     let (refresh_token_hash, expires_at) = (refresh_token.hash(), now.plus(SESSION_LIFETIME));
     let &User { id: user_id, project_id, environment_id, password_set_at, .. } = user;
     users.insert_session(&Session { id, user_id, refresh_token_hash, password_set_at, expires_at }).await?;
-    let access_token = key.issue(&Identity { user_id, session_id: id, project_id, environment_id }, now)?;
+    let access_token = key.issue(&Login { user_id, session_id: id, project_id, environment_id }, now)?;
     Ok([access_token.expose().to_owned(), refresh_token.expose().to_owned()])
 }

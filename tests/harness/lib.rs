@@ -48,8 +48,8 @@ pub use crate::{
     raw::{Header, parsed, raw, raw_response, request},
     signing::{Hash, hmac, hmac_of},
     stack::{Pipehook, alone, alone_with, shared},
-    template::{resources, template},
+    template::{Route, resources, routes, template},
     together::together,
-    tokens::Forger,
+    tokens::{ApiToken, Forger},
     user::{Footprint, User},
 };

@@ -4,9 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use harness::{Pipehook, User, alone_with, github_hook, open_hook, resources, template};
+use harness::{ApiToken, Pipehook, User, alone_with, github_hook, open_hook, resources, routes, template};
 use local::{Permission, Stack};
 use serde_json::{Value as Json, json};
+use shared::domain::token::TokenKind;
 
 const KEY: &str = "arn:aws:kms:us-east-1:000000000000:key/01234567-89ab-cdef-0123-456789abcdef";
 
@@ -101,6 +102,20 @@ fn whoever_lists_calls_may_read_nothing_of_what_was_sent_and_answered() {
 }
 
 #[test]
+fn a_function_that_verifies_tokens_may_read_no_password_for_it() {
+    let template = template();
+    let statements = statements(&template).into_iter().filter(|(id, _)| *id == "AccessTokenPolicy");
+    let of_users: Vec<_> =
+        statements.filter(|(_, statement)| texts(&statement["Resource"]).contains(&"UsersTable.Arn")).collect();
+    assert_eq!(of_users.len(), 1, "{of_users:?}");
+    let statement = of_users[0].1;
+    assert_eq!(texts(&statement["Action"]), ["dynamodb:Query"]);
+    assert_eq!(statement["Condition"]["StringEquals"]["dynamodb:Select"], "SPECIFIC_ATTRIBUTES");
+    let attributes = texts(&statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]);
+    assert_eq!(attributes, ["pk", "active", "project_id", "environment_id"]);
+}
+
+#[test]
 fn policies_that_are_not_ours_are_listed() {
     let template = template();
     let ours = resources(&template, "AWS::IAM::ManagedPolicy");
@@ -133,6 +148,22 @@ async fn make_use_of_everything(stack: &Pipehook) {
     of_hooks(&ann).await;
     of_calls(&ann).await;
     of_keys(stack).await;
+    of_access_tokens(stack).await;
+}
+
+/// A token that was not used yet, for each function that takes tokens.
+async fn of_access_tokens(stack: &Pipehook) {
+    let (template, ann) = (template(), stack.user().await);
+    let roles = resources(&template, "AWS::IAM::Role");
+    let takes_tokens = |function: &str| {
+        let policies = &roles[&format!("{function}Role")]["Properties"]["ManagedPolicyArns"];
+        policies.as_array().into_iter().flatten().any(|policy| *policy == json!({ "!Ref": "AccessTokenPolicy" }))
+    };
+    for route in routes().iter().filter(|route| takes_tokens(&route.function)) {
+        let token = ApiToken::of(stack, &ann, TokenKind::Personal, 1).await;
+        token.call(&route.method, &route.example(ann.project)).json(&json!({})).send().await;
+        assert!(token.item().await.get("last_used").is_some(), "{route:?}");
+    }
 }
 
 async fn of_sessions(stack: &Pipehook, ann: &User<'_>) {

@@ -1,6 +1,6 @@
 //! `POST /users/login`: e-mail address and password for an access token and a refresh token.
 
-use shared::auth::{AccessTokens, Password, Passwords, RefreshToken};
+use shared::auth::{Password, Passwords, RefreshToken, SessionTokens};
 use shared::domain::id::SessionId;
 use shared::domain::login::{LOGIN_WINDOW, LoginAdmission, LoginAttempt, Network};
 use shared::domain::session::{SESSION_LIFETIME, Session};
@@ -15,7 +15,7 @@ pub struct UserLogin<Users> {
     /// Where users, attempts to log in and sessions are.
     pub users: Users,
     /// What issues access tokens.
-    pub tokens: AccessTokens,
+    pub tokens: SessionTokens,
     /// What verifies passwords.
     pub passwords: Passwords,
     /// What sessions and refresh tokens are made of.

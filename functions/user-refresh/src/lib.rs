@@ -1,7 +1,7 @@
 //! `POST /users/refresh-token`: a refresh token for a new one and a new access token. One that was used before ends the
 //! session: either its owner or a thief has it a second time.
 
-use shared::auth::{AccessTokens, RefreshToken};
+use shared::auth::{RefreshToken, SessionTokens};
 use shared::domain::id::SessionId;
 use shared::domain::session::{Renewal, Renewed};
 use shared::http::user::hand_out;
@@ -13,7 +13,7 @@ pub struct UserRefresh<Users> {
     /// Where users and sessions are.
     pub users: Users,
     /// What issues access tokens.
-    pub tokens: AccessTokens,
+    pub tokens: SessionTokens,
     /// What refresh tokens are made of.
     pub random: Random,
 }

@@ -1,4 +1,4 @@
-//! What access tokens are signed with: JSON Web Tokens (RFC 7519) under HMAC-SHA256, valid for an hour.
+//! What the access tokens of sessions are signed with: JSON Web Tokens (RFC 7519) under HMAC-SHA256, valid for an hour.
 
 use std::fmt;
 use std::time::Duration;
@@ -18,12 +18,13 @@ pub const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_hours(1);
 const ISSUER: &str = "pipehook";
 const AUDIENCE: &str = "pipehook-api";
 
-/// What an access token says of its bearer. A change to the user shows here when the token is next refreshed.
+/// What the access token of a session says of its bearer. A change to the user shows here when the token is next
+/// refreshed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Identity {
+pub struct Login {
     /// Who logged in.
     pub user_id: UserId,
-    /// The login.
+    /// The session that the login opened.
     pub session_id: SessionId,
     /// The tenant.
     pub project_id: ProjectId,
@@ -82,17 +83,17 @@ impl Key for SigningKey {
 }
 
 impl SigningKey {
-    /// A token for `identity`, valid from `now` for [`ACCESS_TOKEN_LIFETIME`]. Its header names this key as `kid`.
-    pub fn issue(&self, identity: &Identity, now: Timestamp) -> Result<SecretString, CannotSign> {
+    /// A token for `login`, valid from `now` for [`ACCESS_TOKEN_LIFETIME`]. Its header names this key as `kid`.
+    pub fn issue(&self, login: &Login, now: Timestamp) -> Result<SecretString, CannotSign> {
         let claims = Claims {
             iss: ISSUER.to_owned(),
             aud: AUDIENCE.to_owned(),
-            sub: identity.user_id.to_string(),
+            sub: login.user_id.to_string(),
             iat: now.unix_seconds(),
             exp: now.plus(ACCESS_TOKEN_LIFETIME).unix_seconds(),
-            sid: identity.session_id.to_string(),
-            project_id: identity.project_id.get(),
-            environment_id: identity.environment_id.get(),
+            sid: login.session_id.to_string(),
+            project_id: login.project_id.get(),
+            environment_id: login.environment_id.get(),
         };
         let header = Header { kid: Some(self.id.to_string()), ..Header::new(Algorithm::HS256) };
         let token = jsonwebtoken::encode(&header, &claims, &self.encoding).map_err(CannotSign)?;
@@ -106,19 +107,19 @@ impl SigningKey {
     }
 
     /// What a token of this key says that has not expired at `now`.
-    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Identity, InvalidToken> {
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Login, InvalidToken> {
         let token = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation);
         let claims = token.map_err(|_| InvalidToken)?.claims;
         if claims.exp <= now.unix_seconds() {
             return Err(InvalidToken);
         }
-        claims.identity().map_err(|_| InvalidToken)
+        claims.login().map_err(|_| InvalidToken)
     }
 }
 
 impl Claims {
-    fn identity(&self) -> Result<Identity, Invalid> {
-        Ok(Identity {
+    fn login(&self) -> Result<Login, Invalid> {
+        Ok(Login {
             user_id: self.sub.parse()?,
             session_id: self.sid.parse()?,
             project_id: ProjectId::new(self.project_id)?,
@@ -144,7 +145,7 @@ mod tests {
 
     const NOW: i64 = 1_800_000_000;
 
-    /// Made without this code, as ADR 0003 says: the key of 64 times `k`, the claims of `identity`.
+    /// Made without this code, as ADR 0003 says: the key of 64 times `k`, the claims of `login`.
     const OF_THE_FIRST_VERSION: &str = concat!(
         "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiIsImtpZCI6IjdjNWZlMjY5In0.",
         "eyJpc3MiOiJwaXBlaG9vayIsImF1ZCI6InBpcGVob29rLWFwaSIsInN1YiI6IjMiLCJpYXQiOjE4MDAwMDAwMDAsImV4cCI6MTgw",
@@ -153,8 +154,8 @@ mod tests {
         ".vag4-NknmmZpSwDccuRh4qlXcTCII8EvOcivIIgEagU",
     );
 
-    fn identity() -> Identity {
-        Identity {
+    fn login() -> Login {
+        Login {
             user_id: UserId::new(3).unwrap(),
             session_id: SessionId::from_random([1; 16]),
             project_id: ProjectId::new(1).unwrap(),
@@ -167,10 +168,10 @@ mod tests {
     }
 
     fn issued() -> String {
-        ring('k').newest().issue(&identity(), Timestamp::from_unix_seconds(NOW)).unwrap().expose().to_owned()
+        ring('k').newest().issue(&login(), Timestamp::from_unix_seconds(NOW)).unwrap().expose().to_owned()
     }
 
-    fn verify(token: &str, now: i64) -> Result<Identity, InvalidToken> {
+    fn verify(token: &str, now: i64) -> Result<Login, InvalidToken> {
         ring('k').newest().verify(token, Timestamp::from_unix_seconds(now))
     }
 
@@ -184,8 +185,8 @@ mod tests {
 
     #[test]
     fn a_token_is_valid_for_an_hour() {
-        assert_eq!(verify(&issued(), NOW), Ok(identity()));
-        assert_eq!(verify(&issued(), NOW + 3599), Ok(identity()));
+        assert_eq!(verify(&issued(), NOW), Ok(login()));
+        assert_eq!(verify(&issued(), NOW + 3599), Ok(login()));
         assert_eq!(verify(&issued(), NOW + 3600), Err(InvalidToken));
     }
 
@@ -193,7 +194,7 @@ mod tests {
     #[test]
     fn a_token_of_the_first_version_is_valid() {
         assert_eq!(ring('k').newest().id().to_string(), "7c5fe269");
-        assert_eq!(verify(OF_THE_FIRST_VERSION, NOW), Ok(identity()));
+        assert_eq!(verify(OF_THE_FIRST_VERSION, NOW), Ok(login()));
     }
 
     #[test]
@@ -209,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_token_of_a_foreign_key_is_refused() {
-        let foreign = ring('l').newest().issue(&identity(), Timestamp::from_unix_seconds(NOW)).unwrap();
+        let foreign = ring('l').newest().issue(&login(), Timestamp::from_unix_seconds(NOW)).unwrap();
         assert_eq!(verify(foreign.expose(), NOW), Err(InvalidToken));
     }
 
@@ -237,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_token_of_another_issuer_for_another_audience_or_without_an_end_is_refused() {
-        assert_eq!(verify(&with_claims(|_| {}), NOW), Ok(identity()));
+        assert_eq!(verify(&with_claims(|_| {}), NOW), Ok(login()));
         for (claim, value) in
             [("iss", "somebody"), ("aud", "another-api"), ("sub", "0"), ("sub", "x"), ("sid", "x"), ("exp", "never")]
         {

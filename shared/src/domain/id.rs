@@ -152,6 +152,8 @@ uuid_id! {
     RequestId
     /// One login: every refresh token that descends from it carries this id.
     SessionId
+    /// A token that a user made for a program. It is part of the token and no secret.
+    TokenId
 }
 
 impl HookId {
@@ -227,6 +229,23 @@ impl SessionId {
     /// The id made of these random bytes.
     pub fn from_random(bytes: [u8; 16]) -> Self {
         Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
+    }
+}
+
+impl TokenId {
+    /// The id made of these random bytes.
+    pub fn from_random(bytes: [u8; 16]) -> Self {
+        Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
+    }
+
+    /// The id that these bytes are, as [`Self::as_bytes`] has them.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(uuid::Uuid::from_bytes(bytes))
+    }
+
+    /// The bytes of the id.
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
     }
 }
 

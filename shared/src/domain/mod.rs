@@ -18,6 +18,7 @@ pub mod session;
 pub mod signature;
 pub mod signing;
 pub mod timestamp;
+pub mod token;
 pub mod user;
 pub mod variable;
 

@@ -17,6 +17,8 @@ pub struct Timestamp(i64);
 /// 9999-12-31T23:59:59.999Z: RFC 3339 has four digits for the year.
 const LATEST_MILLIS: i64 = 253_402_300_799_999;
 
+const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
+
 impl Timestamp {
     /// The instant this many milliseconds after the epoch, clamped to the years 1970 to 9999.
     pub fn from_unix_millis(millis: i64) -> Self {
@@ -50,6 +52,12 @@ impl Timestamp {
     pub fn minus(self, duration: Duration) -> Self {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         Self::from_unix_millis(self.0.saturating_sub(millis))
+    }
+
+    /// When the day of this instant began, in UTC.
+    #[must_use]
+    pub fn start_of_day(self) -> Self {
+        Self(self.0 - self.0 % DAY_MILLIS)
     }
 
     /// How far apart two instants are, whichever is first.
@@ -105,6 +113,17 @@ mod tests {
         assert_eq!(Timestamp::from_unix_millis(1_763_920_603_007).to_string(), "2025-11-23T17:56:43.007Z");
         assert_eq!(Timestamp::from_unix_millis(i64::MAX).to_string(), "9999-12-31T23:59:59.999Z");
         assert_eq!(Timestamp::from_unix_millis(-1).to_string(), "1970-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_utc() {
+        for (at, day) in [
+            ("2026-11-29T00:00:00.000Z", "2026-11-29T00:00:00.000Z"),
+            ("2026-11-29T23:59:59.999Z", "2026-11-29T00:00:00.000Z"),
+            ("2026-11-30T00:30:00.000+01:00", "2026-11-29T00:00:00.000Z"),
+        ] {
+            assert_eq!(at.parse::<Timestamp>().unwrap().start_of_day().to_string(), day, "{at}");
+        }
     }
 
     proptest! {

@@ -40,6 +40,17 @@ impl User {
     }
 }
 
+/// What decides what a token of the user may still do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Membership {
+    /// Whether the user may use the API at all.
+    pub active: bool,
+    /// The user's tenant.
+    pub project_id: ProjectId,
+    /// Where the user works.
+    pub environment_id: EnvironmentId,
+}
+
 /// An e-mail address, in lower case: providers treat `Ann@` and `ann@` as one mailbox, and so does a login.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Email(String);

@@ -9,10 +9,11 @@ use lambda_http::http::header;
 use super::error::ApiError;
 use super::event::{Context, Event, NotAnEvent};
 use super::fields::Fields;
-use crate::auth::{AccessTokens, Identity};
+use crate::auth::{AccessTokens, Credential, Identity, Login};
 use crate::domain::id::{HookId, HookTag, RequestId};
 use crate::domain::received::Received;
 use crate::domain::timestamp::Timestamp;
+use crate::domain::token::Scope;
 use crate::payload::{PayloadError, refuse_compressed};
 use crate::telemetry::Measurements;
 
@@ -117,8 +118,20 @@ impl Call {
         form_urlencoded::parse(self.received.query.as_bytes())
     }
 
-    /// Whose valid access token this call carries.
+    /// Whose valid access token this call carries. A token of the scope `report` is refused: what such a token may do
+    /// asks for [`Self::authenticate_worker`] instead.
     pub async fn authenticate(&self, tokens: &AccessTokens) -> Result<Identity, ApiError> {
+        let identity = self.authenticate_worker(tokens).await?;
+        match identity.credential {
+            Credential::Session(_) | Credential::Token { scope: Scope::All, .. } => Ok(identity),
+            Credential::Token { scope: Scope::Report, .. } => Err(ApiError::Forbidden(
+                "The token has the role `report`, which is for POST /actions/claim and PUT /actions/{action_id} only.",
+            )),
+        }
+    }
+
+    /// Whose valid access token this call carries, whatever its scope.
+    pub async fn authenticate_worker(&self, tokens: &AccessTokens) -> Result<Identity, ApiError> {
         let (scheme, token) = self
             .received
             .header(header::AUTHORIZATION.as_str())
@@ -128,6 +141,18 @@ impl Call {
             return Err(ApiError::Unauthenticated);
         }
         Ok(tokens.verify(token.trim(), self.received.received_at).await?)
+    }
+
+    /// Which login this call's valid access token comes from. A token that a user made for a program is refused: if it
+    /// leaks, it must not become other tokens, or another password.
+    pub async fn authenticate_login(&self, tokens: &AccessTokens) -> Result<Login, ApiError> {
+        let Identity { user_id, project_id, environment_id, credential } = self.authenticate_worker(tokens).await?;
+        match credential {
+            Credential::Session(session_id) => Ok(Login { user_id, session_id, project_id, environment_id }),
+            Credential::Token { .. } => Err(ApiError::Forbidden(
+                "Only a user who is logged in may do this: use the access token of POST /users/login.",
+            )),
+        }
     }
 
     /// The fields of a JSON body; an empty body has none.

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::fmt;
 
-use crate::auth::{CannotIssue, CannotVerify};
+use crate::auth::{CannotIssue, NoAccess};
 use crate::domain::signature::NotAuthentic;
+use crate::domain::token::TokenRefusal;
 use crate::keys::{OpenError, SealError};
 use crate::payload::PayloadError;
 use crate::ports::{KeysError, QueueError, Source, StoreError};
@@ -61,6 +62,9 @@ pub enum ApiError {
          `Authorization: Bearer <access_token>`."
     )]
     Unauthenticated,
+    /// 401: the access token is genuine, but gives no access any more. Only its bearer learns why.
+    #[error("{0}")]
+    DeadToken(TokenRefusal),
     /// 401: the e-mail address or the password is wrong; which of the two is not said.
     #[error("The e-mail address or the password is wrong.")]
     WrongCredentials,
@@ -70,6 +74,9 @@ pub enum ApiError {
     /// 401: the webhook call is not proven authentic. Why is for the owner of the hook, and not part of the answer.
     #[error("The signature of this call is missing or not valid.")]
     WrongSignature(NotAuthentic),
+    /// 403: the access token is valid, but does not reach this far.
+    #[error("{0}")]
+    Forbidden(&'static str),
     /// 404: it does not exist, or lies in another project.
     #[error("{0} was not found.")]
     NotFound(&'static str),
@@ -139,9 +146,11 @@ impl ApiError {
             Self::Unavailable(_) => tracing::warn!(cause, "The call could not be served"),
             Self::BadRequest(_)
             | Self::Unauthenticated
+            | Self::DeadToken(_)
             | Self::WrongCredentials
             | Self::WrongRefreshToken
             | Self::WrongSignature(_)
+            | Self::Forbidden(_)
             | Self::NotFound(_)
             | Self::UnknownPath
             | Self::MethodNotAllowed { .. }
@@ -209,11 +218,13 @@ impl From<KeysError> for ApiError {
     }
 }
 
-impl From<CannotVerify> for ApiError {
-    fn from(error: CannotVerify) -> Self {
+impl From<NoAccess> for ApiError {
+    fn from(error: NoAccess) -> Self {
         match error {
-            CannotVerify::Invalid(_) => Self::Unauthenticated,
-            CannotVerify::Keys(error) => error.into(),
+            NoAccess::Invalid(_) => Self::Unauthenticated,
+            NoAccess::Refused(reason) => Self::DeadToken(reason),
+            NoAccess::Keys(error) => error.into(),
+            NoAccess::Store(error) => error.into(),
         }
     }
 }

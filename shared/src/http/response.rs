@@ -115,9 +115,12 @@ impl ApiError {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Self::Unauthenticated | Self::WrongCredentials | Self::WrongRefreshToken | Self::WrongSignature(_) => {
-                StatusCode::UNAUTHORIZED
-            }
+            Self::Unauthenticated
+            | Self::DeadToken(_)
+            | Self::WrongCredentials
+            | Self::WrongRefreshToken
+            | Self::WrongSignature(_) => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) | Self::UnknownPath => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) => StatusCode::CONFLICT,
@@ -146,12 +149,15 @@ impl ApiError {
         let authenticate = |scheme: &str| Some((header::WWW_AUTHENTICATE, scheme.to_owned()));
         let retry_after = |seconds: u64| Some((header::RETRY_AFTER, seconds.to_string()));
         match self {
-            Self::Unauthenticated | Self::WrongCredentials | Self::WrongRefreshToken => authenticate("Bearer"),
+            Self::Unauthenticated | Self::DeadToken(_) | Self::WrongCredentials | Self::WrongRefreshToken => {
+                authenticate("Bearer")
+            }
             Self::WrongSignature(_) => authenticate("Signature"),
             Self::MethodNotAllowed { allow, .. } => Some((header::ALLOW, allow.clone())),
             Self::TooManyLogins { retry_after_seconds } => retry_after(*retry_after_seconds),
             Self::Unavailable(_) | Self::KeyIsGone(_) => retry_after(RETRY_AFTER_SECONDS),
             Self::BadRequest(_)
+            | Self::Forbidden(_)
             | Self::NotFound(_)
             | Self::UnknownPath
             | Self::Conflict(_)

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::error::ApiError;
 use super::response::{Response, ResponseExt as _};
-use crate::auth::{ACCESS_TOKEN_LIFETIME, AccessTokens, Identity, RefreshToken};
+use crate::auth::{ACCESS_TOKEN_LIFETIME, Identity, Login, RefreshToken, SessionTokens};
 use crate::domain::id::SessionId;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::user::User;
@@ -66,11 +66,11 @@ pub async fn hand_out(
     user: &User,
     session_id: SessionId,
     refresh_token: &RefreshToken,
-    tokens: &AccessTokens,
+    tokens: &SessionTokens,
     now: Timestamp,
 ) -> Result<Response, ApiError> {
     let User { id: user_id, project_id, environment_id, .. } = *user;
-    let access_token = tokens.issue(&Identity { user_id, session_id, project_id, environment_id }, now).await?;
+    let access_token = tokens.issue(&Login { user_id, session_id, project_id, environment_id }, now).await?;
     let body = TokensBody {
         token_type: "Bearer",
         expires_in: ACCESS_TOKEN_LIFETIME.as_secs(),

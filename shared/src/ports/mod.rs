@@ -11,6 +11,7 @@ mod jobs;
 mod keys;
 mod random;
 mod requests;
+mod tokens;
 mod users;
 
 use std::error::Error;
@@ -23,9 +24,10 @@ pub use jobs::{PushJob, QueueError};
 pub use keys::{KeySecret, KeysError, ReadKeys};
 pub use random::Random;
 pub use requests::{FindRequest, ListRequests, PutRequest, ReplaceRequest, RequestPage, RequestQuery};
+pub use tokens::{FindToken, InsertToken, ListTokens, NoteTokenUse, RevokeToken, RotateToken, Rotated, StoredToken};
 pub use users::{
-    AdmitLogin, AllocateUserId, Credentials, FindCredentials, FindSession, FindUser, ForgiveLogin, InsertSession,
-    InsertUser, PasswordHash, RemoveSession, RenewSession, UpdateUser,
+    AdmitLogin, AllocateUserId, Credentials, FindCredentials, FindMembership, FindSession, FindUser, ForgiveLogin,
+    InsertSession, InsertUser, PasswordHash, RemoveSession, RenewSession, UpdateUser,
 };
 
 /// What an adapter's own error is wrapped in: it is for the log, never for the caller.

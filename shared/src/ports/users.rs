@@ -8,7 +8,7 @@ use crate::domain::id::{SessionId, UserId};
 use crate::domain::login::{LoginAdmission, LoginAttempt};
 use crate::domain::session::{Renewal, Renewed, Session};
 use crate::domain::timestamp::Timestamp;
-use crate::domain::user::{Email, User};
+use crate::domain::user::{Email, Membership, User};
 
 /// An Argon2id hash in PHC form. Worth attacking offline, so it is redacted in `Debug` too.
 #[derive(Clone, PartialEq, Eq)]
@@ -45,6 +45,12 @@ pub struct Credentials {
 pub trait FindUser: Send + Sync {
     /// The user, active or not.
     fn find_user(&self, id: UserId) -> impl Future<Output = Result<Option<User>, StoreError>> + Send;
+}
+
+/// Finds out what a user may still do, without what else is known of the user.
+pub trait FindMembership: Send + Sync {
+    /// Of the user, active or not, as the last answered write left it.
+    fn find_membership(&self, id: UserId) -> impl Future<Output = Result<Option<Membership>, StoreError>> + Send;
 }
 
 /// Finds a user by e-mail address.

@@ -28,8 +28,8 @@ use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 
 pub use self::command::{Command, CommandError};
-use crate::auth::AccessTokens;
-use crate::aws::{self, HooksTable, JobsQueue, RequestsTable, Secret, Secrets, UsersTable, WarmUp};
+use crate::auth::{AccessTokens, SessionTokens};
+use crate::aws::{self, HooksTable, JobsQueue, RequestsTable, Secret, Secrets, TokensTable, UsersTable, WarmUp};
 use crate::config;
 use crate::http::{self, Endpoint};
 use crate::keys::SealingKeys;
@@ -84,6 +84,11 @@ impl Start {
         Ok(UsersTable::new(self.aws()?, config::required("USERS_TABLE")?))
     }
 
+    /// The table of tokens.
+    pub fn tokens(&self) -> Result<TokensTable, Error> {
+        Ok(TokensTable::new(self.aws()?, config::required("TOKENS_TABLE")?))
+    }
+
     /// The table of hooks.
     pub fn hooks(&self) -> Result<HooksTable, Error> {
         Ok(HooksTable::new(self.aws()?, config::required("HOOKS_TABLE")?))
@@ -107,9 +112,16 @@ impl Start {
         self.warm_ups.borrow_mut().spawn(async move { service.warm_up().await });
     }
 
-    /// The secret that the signing keys are in, read now.
+    /// What verifies access tokens of all kinds: the secret that the signing keys are in, read now, and the tables of
+    /// tokens and users. `AccessTokenPolicy` in `template.yaml` is what a role needs for it.
     pub fn access_tokens(&self) -> Result<Begun<AccessTokens>, Error> {
-        Ok(begin(AccessTokens::read(self.secret("SIGNING_KEY_ARN")?, config::now())))
+        let (sessions, tokens, users) = (self.session_tokens()?, self.tokens()?, self.users()?);
+        Ok(Box::pin(async { Ok(AccessTokens::new(sessions.await?, tokens, users)) }))
+    }
+
+    /// What issues access tokens to those who log in: the secret that the signing keys are in, read now.
+    pub fn session_tokens(&self) -> Result<Begun<SessionTokens>, Error> {
+        Ok(begin(SessionTokens::read(self.secret("SIGNING_KEY_ARN")?, config::now())))
     }
 
     /// The secret that the sealing keys are in, read now.

@@ -4,6 +4,7 @@
 
 pub mod fuzz;
 pub mod keys;
+pub mod tokens;
 
 use shared::aws::{ConnectError, connect};
 

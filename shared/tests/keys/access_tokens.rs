@@ -1,16 +1,16 @@
-//! Access tokens while their keys change.
+//! Access tokens of sessions while their keys change.
 
 use std::time::{Duration, SystemTime};
 
-use shared::auth::{AccessTokens, CannotVerify, Identity, InvalidToken, SigningKey};
+use shared::auth::{CannotVerify, InvalidToken, Login, SessionTokens, SigningKey};
 use shared::domain::id::{EnvironmentId, ProjectId, SessionId, UserId};
 use shared::domain::timestamp::Timestamp;
 use shared_testing::keys::{SecretInMemory, now as ready};
 
 const START: u64 = 1_800_000_000;
 
-fn identity() -> Identity {
-    Identity {
+fn login() -> Login {
+    Login {
         user_id: UserId::new(3).unwrap(),
         session_id: SessionId::from_random([1; 16]),
         project_id: ProjectId::new(1).unwrap(),
@@ -26,20 +26,20 @@ fn text(seed: char) -> String {
     seed.to_string().repeat(64)
 }
 
-fn start(secret: &SecretInMemory) -> AccessTokens {
+fn start(secret: &SecretInMemory) -> SessionTokens {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(START);
-    ready(AccessTokens::read(secret.clone(), now)).unwrap()
+    ready(SessionTokens::read(secret.clone(), now)).unwrap()
 }
 
-fn issue(tokens: &AccessTokens, seconds: u64) -> String {
-    ready(tokens.issue(&identity(), at(seconds))).unwrap().expose().to_owned()
+fn issue(tokens: &SessionTokens, seconds: u64) -> String {
+    ready(tokens.issue(&login(), at(seconds))).unwrap().expose().to_owned()
 }
 
-fn verify(tokens: &AccessTokens, token: &str, seconds: u64) -> Result<Identity, CannotVerify> {
+fn verify(tokens: &SessionTokens, token: &str, seconds: u64) -> Result<Login, CannotVerify> {
     ready(tokens.verify(token, at(seconds)))
 }
 
-fn is_refused(answer: &Result<Identity, CannotVerify>) -> bool {
+fn is_refused(answer: &Result<Login, CannotVerify>) -> bool {
     matches!(answer, Err(CannotVerify::Invalid(InvalidToken)))
 }
 
@@ -54,7 +54,7 @@ fn a_rotation_is_noticed_by_nobody_who_has_a_token() {
     assert_ne!(SigningKey::named_by(&old), SigningKey::named_by(&new));
     for tokens in [&warm, &fresh] {
         for token in [&old, &new, &old] {
-            assert_eq!(verify(tokens, token, 20).unwrap(), identity());
+            assert_eq!(verify(tokens, token, 20).unwrap(), login());
         }
     }
     assert_eq!(secret.reads(), 4, "three starts, and one more for the sandbox that was warm");
@@ -76,7 +76,7 @@ fn a_token_of_a_dropped_key_is_refused_within_five_minutes_also_by_a_sandbox_tha
     let stolen = issue(&warm, 0);
     secret.put(&text('b'), None);
     for seconds in 0..300 {
-        assert_eq!(verify(&warm, &stolen, seconds).unwrap(), identity());
+        assert_eq!(verify(&warm, &stolen, seconds).unwrap(), login());
     }
     for seconds in 300..600 {
         assert!(is_refused(&verify(&warm, &stolen, seconds)));
@@ -94,7 +94,7 @@ fn a_token_that_names_a_key_and_was_not_signed_with_it_is_refused() {
     for forged in [format!("{}.{}", header(&a), rest(&b)), format!("{}.{}", header(&b), rest(&a))] {
         assert!(is_refused(&verify(&tokens, &forged, 1)));
     }
-    assert_eq!((verify(&tokens, &a, 1).unwrap(), verify(&tokens, &b, 1).unwrap()), (identity(), identity()));
+    assert_eq!((verify(&tokens, &a, 1).unwrap(), verify(&tokens, &b, 1).unwrap()), (login(), login()));
     assert_eq!(secret.reads(), 1);
 }
 
@@ -124,5 +124,5 @@ fn a_token_whose_key_cannot_be_looked_up_is_not_refused() {
         assert!(matches!(verify(&warm, &new, seconds), Err(CannotVerify::Keys(_))));
     }
     secret.set_away(false);
-    assert_eq!(verify(&warm, &new, 21).unwrap(), identity());
+    assert_eq!(verify(&warm, &new, 21).unwrap(), login());
 }

@@ -1,4 +1,4 @@
-//! Amazon DynamoDB: users, hooks and the log of calls.
+//! Amazon DynamoDB: users, tokens, hooks and the log of calls.
 
 mod deflate;
 mod hook_count;
@@ -11,6 +11,8 @@ mod request_item;
 mod request_list;
 mod requests;
 mod sessions;
+mod token_item;
+mod tokens;
 mod users;
 
 use std::error::Error;
@@ -22,6 +24,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 pub use deflate::deflate;
 pub use hooks::HooksTable;
 pub use requests::RequestsTable;
+pub use tokens::TokensTable;
 pub use users::UsersTable;
 
 use self::item::Attributes;

@@ -11,16 +11,17 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, Select, TransactWriteItem};
 use aws_types::SdkConfig;
 
 use super::item::{Attributes, StoredItem, boolean, number, text};
 use super::{unavailable, update_refused};
 use crate::aws::WarmUp;
 use crate::domain::id::{EnvironmentId, ProjectId, UserId};
-use crate::domain::user::{Email, User};
+use crate::domain::user::{Email, Membership, User};
 use crate::ports::{
-    AllocateUserId, Credentials, FindCredentials, FindUser, InsertUser, PasswordHash, StoreError, UpdateUser,
+    AllocateUserId, Credentials, FindCredentials, FindMembership, FindUser, InsertUser, PasswordHash, StoreError,
+    UpdateUser,
 };
 use crate::telemetry::Chain;
 
@@ -106,6 +107,31 @@ fn decode(attributes: &Attributes) -> Result<Credentials, StoreError> {
 impl FindUser for UsersTable {
     async fn find_user(&self, id: UserId) -> Result<Option<User>, StoreError> {
         Ok(self.find(id).await?.map(|credentials| credentials.user))
+    }
+}
+
+impl FindMembership for UsersTable {
+    /// By a query, although it finds one item: unlike a `GetItem`, a role can allow it for these attributes alone. So
+    /// a function that only verifies tokens cannot read the hash of a password.
+    async fn find_membership(&self, id: UserId) -> Result<Option<Membership>, StoreError> {
+        let query = self.client.query().table_name(&self.table).consistent_read(true);
+        let answer = query
+            .key_condition_expression("pk = :user")
+            .expression_attribute_values(":user", text(user_key(id)))
+            .select(Select::SpecificAttributes)
+            .projection_expression("pk, active, project_id, environment_id")
+            .send()
+            .await
+            .map_err(unavailable)?;
+        let membership = |attributes| {
+            let item = StoredItem::new(attributes, "pk");
+            Ok(Membership {
+                active: item.boolean("active")?,
+                project_id: item.number("project_id", ProjectId::new)?,
+                environment_id: item.number("environment_id", EnvironmentId::new)?,
+            })
+        };
+        answer.items().first().map(membership).transpose()
     }
 }
 

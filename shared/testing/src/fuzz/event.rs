@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
-use shared::auth::{AccessTokens, Identity};
+use shared::auth::{AccessTokens, Login, SessionTokens};
 use shared::domain::id::{EnvironmentId, HookId, PipelineId, ProjectId, RequestId, ResourceId, SessionId, UserId};
 use shared::domain::secret::SecretString;
 use shared::domain::timestamp::Timestamp;
@@ -14,6 +14,7 @@ use shared::http::hook::read_draft;
 use shared::http::{Call, Page};
 
 use crate::keys::{SecretInMemory, now as ready};
+use crate::tokens::TokensInMemory;
 
 /// When every call arrives, in Unix seconds.
 const NOW: i64 = 1_773_051_000;
@@ -94,15 +95,15 @@ fn body(event: &Json) -> Vec<u8> {
 
 /// The tokens of a test, and one that is valid.
 fn tokens() -> Option<(AccessTokens, SecretString)> {
-    let identity = Identity {
+    let login = Login {
         user_id: UserId::new(3).ok()?,
         session_id: SessionId::from_random([1; 16]),
         project_id: ProjectId::new(1).ok()?,
         environment_id: EnvironmentId::new(2).ok()?,
     };
-    let tokens = ready(AccessTokens::read(SecretInMemory::new(&"k".repeat(64)), SystemTime::UNIX_EPOCH)).ok()?;
-    let token = ready(tokens.issue(&identity, Timestamp::from_unix_seconds(NOW))).ok()?;
-    Some((tokens, token))
+    let sessions = ready(SessionTokens::read(SecretInMemory::new(&"k".repeat(64)), SystemTime::UNIX_EPOCH)).ok()?;
+    let token = ready(sessions.issue(&login, Timestamp::from_unix_seconds(NOW))).ok()?;
+    Some((AccessTokens::new(sessions, TokensInMemory::default(), TokensInMemory::default()), token))
 }
 
 /// The input with the first `placeholder` replaced.

@@ -1,0 +1,4 @@
+//! Tokens that users make for programs: what they are good for, and when they end.
+
+mod access;
+mod everywhere;
