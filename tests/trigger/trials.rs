@@ -50,7 +50,7 @@ const TESTS: [Sent; 10] = [
     ("circleci-signature", None, r#"{"type": "ping", "id": "92e0554a"}"#),
 ];
 
-/// What is like a test, and is none.
+/// Events that look like a test and run the pipeline.
 const EVENTS: [Sent; 10] = [
     ("x-hub-signature-256", Some(("x-github-event", "push")), r#"{"zen": "Design for failure.", "hook_id": 1}"#),
     ("x-hub-signature", Some(("x-event-key", "repo:push")), r#"{"test": true}"#),

@@ -4,7 +4,7 @@
 use harness::{Pipehook, User, github_hook, shared};
 use serde_json::{Value as Json, json};
 
-/// Moves the user to a project of nobody's, under another name.
+/// Moves the user to a project without other users, under another name.
 async fn move_away(stack: &Pipehook, user: &User<'_>) -> i64 {
     let project = stack.number();
     move_to(stack, user, project).await;

@@ -199,7 +199,7 @@ pub enum VariableValue {
 pub enum Unresolved {
     /// These are in error.
     Errors(Vec<VariableError>),
-    /// None is in error, but together they are too large.
+    /// Each can be read, but together they are too large.
     TooLarge {
         /// What they take at least, as JSON.
         bytes: usize,
@@ -218,9 +218,9 @@ pub struct VariableError {
 impl Variables {
     /// The variables of one call, in order; `find` gives the value at a path.
     ///
-    /// Together they may take `limit` bytes of JSON. That is known before anything of them is copied: fifty variables may
-    /// have one path, and what stands there may be the whole body. An absent or null value takes the default; without a default it is left out, unless it is required. All
-    /// variables in error are returned, not only the first.
+    /// Together they may take `limit` bytes of JSON, which is checked before any value is copied: fifty variables may
+    /// have one path, and the value there may be the whole body. An absent or null value takes the default. Without a
+    /// default it is left out, unless it is required. All variables in error are returned, not only the first.
     pub fn resolve<'v>(
         &self,
         find: impl Fn(&Path) -> Option<&'v Value<'v>>,

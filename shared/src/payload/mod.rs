@@ -92,7 +92,9 @@ impl<'a> Payload<'a> {
     /// field. Such a form is never JSON, which begins with neither `p` nor `%` nor `&`: what is verified is what
     /// [`Payload::read`] reads.
     pub fn signed(&self) -> Cow<'a, [u8]> {
-        match self.payload_field().filter(|_| self.wraps_what_is_signed()) {
+        // Only then is the body read as a form: that goes through all of it.
+        let field = if self.wraps_what_is_signed() { self.payload_field() } else { None };
+        match field {
             Some(Cow::Borrowed(json)) => Cow::Borrowed(json.as_bytes()),
             Some(Cow::Owned(json)) => Cow::Owned(json.into_bytes()),
             None => Cow::Borrowed(self.body),
@@ -120,9 +122,9 @@ impl<'a> Payload<'a> {
 
     /// What the body holds, its JSON parsed by `parse`.
     ///
-    /// The content type is not signed, so it must not change what signed bytes mean: an attacker who captured a call could
-    /// send it again under another one. Bytes that are JSON are JSON under every type. What is not JSON can be a form, if its
-    /// type says so, and only one that its provider sends. An empty body is an empty object.
+    /// The content type is not signed, so it must not change what signed bytes mean: an attacker who captured a call
+    /// could send it again under another one. Bytes that are JSON are JSON under every type. What is not JSON can be a
+    /// form, if its type says so, and only one that its provider sends. An empty body is an empty object.
     pub fn read<'s, T>(
         &'s self,
         parse: impl Fn(&'s str) -> Result<T, JsonError>,
@@ -188,19 +190,27 @@ fn looks_like_no_form(body: &[u8]) -> bool {
     name.starts_with(b"[") || name.starts_with(b"\xef\xbb\xbf") || name.iter().any(is_odd)
 }
 
-/// What was found in a payload, by its path.
+/// What was found in a payload: values by their paths, in the order of the paths.
 #[derive(Debug, Default)]
-pub struct Found<'a>(BTreeMap<&'a Path, Value<'a>>);
+pub struct Found<'a>(Vec<(&'a Path, Value<'a>)>);
 
 impl<'a> Found<'a> {
     /// The value at one of the paths.
     pub fn at(&self, path: &Path) -> Option<&Value<'a>> {
-        self.0.get(path)
+        let at = self.0.binary_search_by(|(known, _)| (*known).cmp(path)).ok()?;
+        self.0.get(at).map(|(_, value)| value)
     }
 }
 
-/// A form is flat: a path of one segment names a field, and the last field of that name counts, as in JSON. There may be two million
-/// fields, so they are gone through once, and only what is wanted is kept.
+/// From values in the order of their paths.
+impl<'a> FromIterator<(&'a Path, Value<'a>)> for Found<'a> {
+    fn from_iter<I: IntoIterator<Item = (&'a Path, Value<'a>)>>(found: I) -> Self {
+        Self(found.into_iter().collect())
+    }
+}
+
+/// A form is flat: a path of one segment names a field, and the last field of that name counts, as in JSON. There may
+/// be two million fields, so they are read once, and only those that a path names are kept.
 fn select_fields<'f>(fields: form_urlencoded::Parse<'f>, paths: &[&'f Path]) -> Found<'f> {
     let name = |path: &&'f Path| if let [name] = path.segments() { Some((name.as_str(), *path)) } else { None };
     let wanted: BTreeMap<&str, &Path> = paths.iter().filter_map(name).collect();
@@ -211,7 +221,7 @@ fn select_fields<'f>(fields: form_urlencoded::Parse<'f>, paths: &[&'f Path]) -> 
             found.insert(*path, Value::Field(value));
         }
     }
-    Found(found)
+    found.into_iter().collect()
 }
 
 /// Refuses a body that is compressed: what cannot be bounded before it is unpacked is not unpacked here. Other values

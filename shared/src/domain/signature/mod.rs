@@ -197,18 +197,24 @@ pub fn digest(body: &[u8]) -> String {
 /// Refuses a timestamp that is not within the tolerance, before or after the clock. Without this a call that was once
 /// overheard could be played back for ever.
 fn check_time(scheme: &Scheme, header: SignatureHeader<'_>, received: &Received) -> Result<(), NotAuthentic> {
-    let (text, place, tolerance) = match &scheme.timing {
-        Timing::None | Timing::BodyMillis { .. } => return Ok(()),
-        Timing::Header { name, tolerance } => (required(received, name)?, format!("the header `{name}`"), tolerance),
-        Timing::Entry { name, tolerance } => {
-            let place = format!("the entry `{name}` of the header `{}`", header.name);
-            match &scheme.proof {
-                Proof::Secret => return Err(NotAuthentic::NoTime(place)),
-                Proof::Mac(form) => (form.required_entry(header, name)?, place, tolerance),
+    let now = received.received_at;
+    match (&scheme.timing, &scheme.proof) {
+        (Timing::None | Timing::BodyMillis { .. }, Proof::Secret | Proof::Mac(_)) => Ok(()),
+        (Timing::Header { name, tolerance }, Proof::Secret | Proof::Mac(_)) => {
+            let text = required(received, name)?;
+            check_within(Some(text), || format!("the header `{name}`"), Unit::Seconds, *tolerance, now)
+        }
+        (Timing::Entry { name, tolerance }, proof) => {
+            let place = || format!("the entry `{name}` of the header `{}`", header.name);
+            match proof {
+                Proof::Secret => Err(NotAuthentic::NoTime(place())),
+                Proof::Mac(form) => {
+                    let text = form.required_entry(header, name)?;
+                    check_within(Some(text), place, Unit::Seconds, *tolerance, now)
+                }
             }
         }
-    };
-    check_within(Some(text), &place, Unit::Seconds, *tolerance, received.received_at)
+    }
 }
 
 /// The same of a scheme whose timestamp is in the body; `find` gives what is at a place there.
@@ -220,7 +226,7 @@ pub fn check_time_in_body<'b>(
     match &scheme.timing {
         Timing::None | Timing::Header { .. } | Timing::Entry { .. } => Ok(()),
         Timing::BodyMillis { path, tolerance } => {
-            check_within(find(path), &format!("`{path}` in the body"), Unit::Millis, *tolerance, received_at)
+            check_within(find(path), || format!("`{path}` in the body"), Unit::Millis, *tolerance, received_at)
         }
     }
 }
@@ -231,16 +237,17 @@ enum Unit {
     Millis,
 }
 
+/// `place` is where the time is, in words: only an error needs it.
 fn check_within(
     text: Option<&str>,
-    place: &str,
+    place: impl FnOnce() -> String,
     unit: Unit,
     tolerance: Duration,
     now: Timestamp,
 ) -> Result<(), NotAuthentic> {
     let number: Option<i64> = text.filter(|text| Holds::Time.allows(text)).and_then(|text| text.parse().ok());
     let at = match (number, unit) {
-        (None, Unit::Seconds | Unit::Millis) => return Err(NotAuthentic::NoTime(place.to_owned())),
+        (None, Unit::Seconds | Unit::Millis) => return Err(NotAuthentic::NoTime(place())),
         (Some(number), Unit::Seconds) => Timestamp::from_unix_seconds(number),
         (Some(number), Unit::Millis) => Timestamp::from_unix_millis(number),
     };

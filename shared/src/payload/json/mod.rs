@@ -3,7 +3,7 @@
 mod error;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -59,7 +59,9 @@ fn value<'a>(raw: &'a RawValue, whole: &str) -> Result<Value<'a>, JsonError> {
 
 /// The values at `paths`, after one pass over the whole text. Everything else is checked to be JSON and skipped.
 pub fn select<'a>(text: &'a str, paths: impl IntoIterator<Item = &'a Path>) -> Result<Found<'a>, JsonError> {
-    let paths: BTreeSet<&Path> = paths.into_iter().collect();
+    let mut paths: Vec<&Path> = paths.into_iter().collect();
+    paths.sort_unstable();
+    paths.dedup();
     let mut root = Node::default();
     for (index, path) in paths.iter().enumerate() {
         root.insert(path.segments(), index);
@@ -70,7 +72,7 @@ pub fn select<'a>(text: &'a str, paths: impl IntoIterator<Item = &'a Path>) -> R
         Fault::TooMuchWork => JsonError::TooMuchWork,
     })?;
     let found = paths.into_iter().zip(found).filter_map(|(path, raw)| Some((path, raw?)));
-    found.map(|(path, raw)| Ok((path, value(raw, text)?))).collect::<Result<_, _>>().map(Found)
+    found.map(|(path, raw)| Ok((path, value(raw, text)?))).collect()
 }
 
 /// How many bytes are looked into for one text, those that are looked into again included: paths that lead through one
@@ -90,20 +92,32 @@ enum Fault<'a> {
 struct Node<'p> {
     /// The index of the path that ends here.
     wanted: Option<usize>,
-    children: BTreeMap<&'p str, Node<'p>>,
+    /// By name, in order.
+    children: Vec<(&'p str, Node<'p>)>,
 }
 
 impl<'p> Node<'p> {
+    /// Adds a path. Paths come in order, so a new child is always the last one.
     fn insert(&mut self, segments: &'p [String], index: usize) {
         let Some((first, rest)) = segments.split_first() else {
             self.wanted = Some(index);
             return;
         };
-        self.children.entry(first).or_default().insert(rest, index);
+        if self.children.last().is_none_or(|(name, _)| name != first) {
+            self.children.push((first, Self::default()));
+        }
+        if let Some((_, child)) = self.children.last_mut() {
+            child.insert(rest, index);
+        }
     }
 
     fn child(&self, name: &str) -> Option<&Self> {
-        self.children.get(name)
+        let at = self.children.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
+        self.children.get(at).map(|(_, child)| child)
+    }
+
+    fn children(&self) -> impl Iterator<Item = &Self> {
+        self.children.iter().map(|(_, child)| child)
     }
 
     /// Finds the values below this node in `part`, its value. A value that is both a result and on the way to others is
@@ -122,7 +136,7 @@ impl<'p> Node<'p> {
         let mut deserializer = serde_json::Deserializer::from_str(part);
         let read = deserializer.deserialize_any(Seed { node: self, found });
         read.and_then(|()| deserializer.end()).map_err(|error| Fault::Json(error, part))?;
-        self.children.values().try_for_each(|child| child.search_wanted(found, work))
+        self.children().try_for_each(|child| child.search_wanted(found, work))
     }
 
     fn search_wanted<'a>(&self, found: &mut Vec<Option<&'a RawValue>>, work: &mut usize) -> Result<(), Fault<'a>> {
@@ -131,14 +145,14 @@ impl<'p> Node<'p> {
         }
         match self.wanted {
             Some(index) => found[index].map_or(Ok(()), |raw| self.search(raw.get(), found, work)),
-            None => self.children.values().try_for_each(|child| child.search_wanted(found, work)),
+            None => self.children().try_for_each(|child| child.search_wanted(found, work)),
         }
     }
 
     /// Forgets what an earlier member of the same name had: the last one counts, as a whole.
     fn forget(&self, found: &mut [Option<&RawValue>]) {
         self.wanted.into_iter().for_each(|index| found[index] = None);
-        self.children.values().for_each(|child| child.forget(found));
+        self.children().for_each(|child| child.forget(found));
     }
 }
 

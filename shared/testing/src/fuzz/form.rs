@@ -113,7 +113,7 @@ fn media_type(content_type: Option<&str>) -> String {
     text.find(';').map_or(&*text, |at| &text[..at]).trim().to_owned()
 }
 
-/// The fields of a body that is a form; `None` when it is none, or empty.
+/// The fields of a body whose type is that of a form. `None` for other types and for an empty body.
 pub(super) fn fields(content_type: Option<&str>, body: &[u8]) -> Option<Vec<(String, String)>> {
     (!body.is_empty() && media_type(content_type) == FORM).then(|| pairs(body))
 }
