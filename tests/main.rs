@@ -7,6 +7,7 @@ mod hooks;
 mod local;
 mod log;
 mod operations;
+mod pipelines;
 mod tokens;
 mod trigger;
 mod users;

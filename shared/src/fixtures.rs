@@ -2,7 +2,10 @@
 
 use crate::domain::condition::Conditions;
 use crate::domain::hook::{ActionType, Hook, HookRelation, Resource, ResourceType};
-use crate::domain::id::{EnvironmentId, HookId, PipelineId, ProjectId, RequestId, ResourceId, UserId};
+use crate::domain::id::{EnvironmentId, HookId, PipelineId, ProjectId, RequestId, ResourceId, StepId, UserId};
+use crate::domain::pipeline::{
+    ClaimWithin, MaxParallelActions, OnLost, Pipeline, PipelineRelation, Runner, Step, StepDraft, Steps,
+};
 use crate::domain::received::Received;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::variable::Variables;
@@ -40,4 +43,39 @@ pub(crate) fn received() -> Received {
         body: bytes::Bytes::new(),
         retry_of: None,
     }
+}
+
+/// A pipeline of project 1 that deploys applications, made for application 42, with two steps.
+pub(crate) fn pipeline() -> Pipeline {
+    let at = Timestamp::from_unix_seconds(1_800_000_000);
+    let step = |random, name: Option<&str>, command: &str| Step {
+        id: StepId::draw(at, [random, 0]),
+        draft: StepDraft {
+            name: name.map(|name| name.parse().unwrap()),
+            description: name.map(|_| "What it is for.".parse().unwrap()).unwrap_or_default(),
+            kind: "build".parse().unwrap(),
+            command: command.parse().unwrap(),
+            runner: Runner::Npm,
+            run_as_user: name.map(|_| "deploy".parse().unwrap()).unwrap_or_default(),
+        },
+        created_at: at,
+        updated_at: at,
+    };
+    let relation = PipelineRelation {
+        id: PipelineId::draw(at, [0; 2]),
+        name: "deploy the shop".parse().unwrap(),
+        project_id: ProjectId::new(1).unwrap(),
+        environment_id: EnvironmentId::new(1).unwrap(),
+        resource: Resource { kind: ResourceType::Application, id: ResourceId::new(42).unwrap() },
+        operation: ActionType::Deploy,
+        max_parallel_actions: MaxParallelActions::new(2).unwrap(),
+        label: "gpu".parse().unwrap(),
+        on_lost: OnLost::RunAgain,
+        claim_within: ClaimWithin::default(),
+        created_by: UserId::new(3).unwrap(),
+        created_at: at,
+        updated_at: at,
+    };
+    let steps = vec![step(1, Some("install"), "install --frozen\n"), step(2, None, "run build \"all\"")];
+    Pipeline { relation, steps: Steps::new(steps, Vec::new()) }
 }

@@ -7,10 +7,11 @@
 
 use std::collections::BTreeSet;
 
-use harness::{Answer, Call, Document, Pipehook, User, document, github_hook, shared, template};
+use harness::{Answer, Call, Document, Pipehook, User, deployment, document, github_hook, shared, shell, template};
 use http::{HeaderMap, HeaderValue};
 use serde_json::{Value as Json, json};
 use shared::domain::hook::{ActionType, ResourceType};
+use shared::domain::pipeline::{OnLost, Runner};
 use shared::domain::signature::Algorithm;
 
 /// Such as `GET /users/me`, of every function that has a route.
@@ -114,6 +115,8 @@ fn the_words_of_the_document_are_those_of_the_code() {
     assert_eq!(names(schema("ResourceTypes")).len(), types.len());
     let algorithms = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512].map(Algorithm::as_str);
     assert_eq!(names(schema("SecretAlgorithm")), BTreeSet::from(algorithms));
+    assert_eq!(names(schema("StepRunner")), Runner::ALL.iter().map(|runner| runner.as_str()).collect());
+    assert_eq!(names(schema("OnLost")), OnLost::ALL.iter().map(|on_lost| on_lost.as_str()).collect());
     assert_eq!(document().json()["info"]["version"], env!("CARGO_PKG_VERSION"));
 }
 
@@ -137,6 +140,7 @@ fn a_list_shows_what_the_whole_shows_and_less() {
     let schemas = &document().json()["components"]["schemas"];
     for (relation, whole, more) in [
         ("HookRelation", "Hook", &["created_by_user", "secret", "secret_algorithm", "secret_header_name"][..]),
+        ("PipelineRelation", "Pipeline", &["steps"]),
         (
             "RequestRelation",
             "Request",
@@ -228,6 +232,23 @@ impl Walk {
         self.step(ann.call("DELETE", &hook)).await;
     }
 
+    async fn pipelines(&mut self, ann: &User<'_>) {
+        let list = "/pipelines/application/42";
+        let id = self.step(ann.post(list).json(&deployment())).await.json()["id"].take();
+        let pipeline = format!("/pipelines/{id}");
+        self.step(ann.get(list)).await;
+        let step =
+            self.step(ann.post(&format!("{pipeline}/steps")).json(&shell("make build"))).await.json()["id"].take();
+        let path = format!("{pipeline}/steps/{step}");
+        let change = json!({ "id": step, "command": "make test-all", "runner": "custom", "trigger_after": 0 });
+        self.step(ann.call("PUT", &path).json(&change)).await;
+        self.step(ann.call("DELETE", &format!("{path}/unlink"))).await;
+        self.step(ann.post(&format!("{path}/link"))).await;
+        self.step(ann.get(&pipeline)).await;
+        self.step(ann.call("PUT", &pipeline).json(&json!({ "id": id, "name": "another" }))).await;
+        self.step(ann.call("DELETE", &pipeline)).await;
+    }
+
     async fn requests(&mut self, ann: &User<'_>) {
         let hook = ann.create_hook(&github_hook()).await;
         let id = self.step(hook.push()).await.request_id().to_owned();
@@ -252,6 +273,7 @@ fn a_walk_through_all_operations_is_answered_as_documented() {
         let mut walk = Walk(BTreeSet::new());
         walk.users(stack, &ann).await;
         walk.hooks(&ann).await;
+        walk.pipelines(&ann).await;
         walk.requests(&ann).await;
         walk.reference(stack).await;
         let all: BTreeSet<_> = document().operations().map(|one| one.json["operationId"].as_str().unwrap()).collect();

@@ -13,7 +13,8 @@ const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "
 /// A path of the document with something in the places of its variables.
 fn filled(template: &str) -> String {
     let mut path = template.replace("{resource_types}", "applications");
-    for number in ["{resource_id}", "{pipeline_id}"] {
+    path = path.replace("{resource_type}", "application");
+    for number in ["{resource_id}", "{pipeline_id}", "{step_id}"] {
         path = path.replace(number, "42");
     }
     for id in ["{hook_id}", "{request_id}"] {
@@ -188,6 +189,11 @@ fn another_method_of_a_path_is_405_and_names_those_that_there_are() {
             for method in METHODS.into_iter().filter(|method| !methods.contains(*method)) {
                 let at = format!("{method} {template}");
                 let answer = ann.call(method, &filled(template)).json(&harness::github_hook()).send().await;
+                if document().operation(method, &filled(template)).is_some() {
+                    // It is also the path of another route, to API Gateway, but names nothing there.
+                    answer.refused(404);
+                    continue;
+                }
                 assert_eq!(answer.header("allow"), allow, "{at}: {answer:?}");
                 answer.request_id();
                 match method {

@@ -1,4 +1,4 @@
-//! The sample events of `events/`: the user, the hooks and the call that they are for, and what cannot stand in their
+//! The sample events of `events/`: the user, the hooks, the pipelines and the call that they are for, and what cannot stand in their
 //! files.
 
 use std::error::Error as StdError;
@@ -13,26 +13,30 @@ use serde_json::Value as Json;
 use serde_json::value::to_raw_value;
 use sha2::Sha256;
 use shared::auth::{Login, Passwords, RefreshToken, SigningKey};
-use shared::aws::{self, HooksTable, RequestsTable, Secrets, UsersTable};
+use shared::aws::{self, GatedPipelines, HooksTable, PipelinesTable, RequestsTable, Secrets, UsersTable};
 use shared::config;
-use shared::domain::hook::{Hook, HookDraft};
-use shared::domain::id::{HookId, RequestId, SessionId};
+use shared::domain::hook::{Hook, HookDraft, Resource};
+use shared::domain::id::{HookId, PipelineId, RequestId, SessionId, StepId};
 use shared::domain::key::KeyRing;
+use shared::domain::pipeline::{Pipeline, Step, Steps};
 use shared::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary};
 use shared::domain::sealing::SealingKey;
 use shared::domain::session::{SESSION_LIFETIME, Session};
 use shared::domain::signing::Signing;
 use shared::domain::timestamp::Timestamp;
 use shared::domain::user::User;
-use shared::http::Fields;
 use shared::http::hook::read_draft;
-use shared::ports::{FindCredentials, InsertHook, InsertSession, PutRequest, Random, ReadKeys, StoreError};
+use shared::http::pipeline;
+use shared::http::{ApiError, Fields};
+use shared::ports::{
+    FindCredentials, InsertHook, InsertPipeline, InsertSession, PutRequest, Random, ReadKeys, StoreError,
+};
 use user_put::UserPut;
 
 /// What goes wrong while an event is filled in: text for the caller.
 pub type EventError = Box<dyn StdError + Send + Sync>;
 
-/// The user and the hooks, as `user-put` and `hook-create` take them, with the hooks' ids; and a call in the log.
+/// The user, the hooks and the pipelines, as the functions take them, with their ids; and a call in the log.
 const SEED: &str = include_str!("../../events/seed.json");
 
 /// The answers that many events get, by name.
@@ -41,6 +45,8 @@ const ANSWERS: &str = include_str!("../../events/answers.json");
 /// How `local` names what the template leaves unnamed.
 const USERS_TABLE: &str = "pipehook-UsersTable";
 const HOOKS_TABLE: &str = "pipehook-HooksTable";
+const PIPELINES_TABLE: &str = "pipehook-PipelinesTable";
+const ACTIONS_TABLE: &str = "pipehook-ActionsTable";
 const REQUESTS_TABLE: &str = "pipehook-RequestsTable";
 const SIGNING_KEY: &str = "pipehook-SigningKey";
 const SEALING_KEY: &str = "pipehook-SealingKey";
@@ -96,7 +102,7 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// Makes the user, the hooks and the call where they are missing, in the stack of `local` with these endpoints.
+    /// Makes the user, the hooks, the pipelines and the call where they are missing, in the stack of `local` with these endpoints.
     pub async fn seed(dynamodb: &str, secrets_manager: &str) -> Result<Self, EventError> {
         let (tables, secrets) = (connect(dynamodb)?, Secrets::new(&connect(secrets_manager)?));
         let seed: Json = serde_json::from_str(SEED)?;
@@ -107,11 +113,13 @@ impl Samples {
         let sealing_keys: KeyRing<SealingKey> = secrets.secret(SEALING_KEY.to_owned()).read_keys().await?.keys()?;
         for (second, hook) in (CREATED_AT_SECONDS..).zip(seed["hooks"].as_array().into_iter().flatten()) {
             let hook = read_hook(hook, sealing_keys.newest(), &user, Timestamp::from_unix_seconds(second))?;
-            match hooks.insert_hook(&hook).await {
-                // It is there from the last time.
-                Ok(()) | Err(StoreError::Conflict) => {}
-                Err(error) => return Err(error.into()),
-            }
+            there(hooks.insert_hook(&hook).await)?;
+        }
+        let pipelines = PipelinesTable::new(&tables, PIPELINES_TABLE.to_owned());
+        let pipelines = GatedPipelines::new(pipelines, ACTIONS_TABLE.to_owned());
+        for (second, pipeline) in (CREATED_AT_SECONDS..).zip(seed["pipelines"].as_array().into_iter().flatten()) {
+            let pipeline = read_pipeline(pipeline, &user, Timestamp::from_unix_seconds(second))?;
+            there(pipelines.insert_pipeline(&pipeline).await)?;
         }
         let signing_keys: KeyRing<SigningKey> = secrets.secret(SIGNING_KEY.to_owned()).read_keys().await?.keys()?;
         let [access_token, refresh_token] = open_session(&users, &user, signing_keys.newest()).await?;
@@ -212,14 +220,48 @@ async fn put_user(users: UsersTable, user: &Json) -> Result<User, EventError> {
 fn read_hook(hook: &Json, key: &SealingKey, user: &User, at: Timestamp) -> Result<Hook, EventError> {
     let id: HookId = hook["id"].as_str().unwrap_or_default().parse()?;
     // As the API takes it, which gives ids itself.
-    let mut body = hook.clone();
-    if let Some(fields) = body.as_object_mut() {
-        fields.remove("id");
-    }
-    let draft = read_draft(Fields::of_body(&body.to_string())?, None);
-    let draft = draft.map_err(|error| format!("the hook {id} of events/seed.json: {error:?}"))?;
+    let draft = as_asked(hook, &["id"], |fields| read_draft(fields, None))?;
     let signing = sign(id, &draft, key)?;
     Ok(Hook::create(id, draft, signing, user, at))
+}
+
+/// What was to be inserted is there: since now, or from the last time.
+fn there(inserted: Result<(), StoreError>) -> Result<(), StoreError> {
+    match inserted {
+        Err(StoreError::Conflict) => Ok(()),
+        inserted => inserted,
+    }
+}
+
+fn read_pipeline(pipeline: &Json, user: &User, at: Timestamp) -> Result<Pipeline, EventError> {
+    let id = |json: &Json| json["id"].as_i64().unwrap_or_default();
+    let resource = Resource {
+        kind: pipeline["resource_type"].as_str().unwrap_or_default().parse()?,
+        id: pipeline["resource_id"].to_string().parse()?,
+    };
+    // As the API takes it: these are in its path, and in the paths of its steps.
+    let draft = as_asked(pipeline, &["id", "resource_type", "resource_id", "steps", "unlinked"], pipeline::read_draft)?;
+    let step = |step: &Json| {
+        let draft = as_asked(step, &["id"], pipeline::read_step)?;
+        Ok::<_, EventError>(Step { id: StepId::new(id(step))?, draft, created_at: at, updated_at: at })
+    };
+    let steps = |name: &str| pipeline[name].as_array().into_iter().flatten().map(step).collect::<Result<_, _>>();
+    let steps = Steps::new(steps("steps")?, steps("unlinked")?);
+    Ok(Pipeline { steps, ..Pipeline::create(PipelineId::new(id(pipeline))?, &draft, resource, user, at) })
+}
+
+/// Reads what the API would read of a body without these fields.
+fn as_asked<T>(
+    json: &Json,
+    without: &[&str],
+    read: impl FnOnce(Fields<'_>) -> Result<T, ApiError>,
+) -> Result<T, EventError> {
+    let mut body = json.clone();
+    if let Some(fields) = body.as_object_mut() {
+        fields.retain(|name, _| !without.contains(&name.as_str()));
+    }
+    let read = read(Fields::of_body(&body.to_string())?);
+    Ok(read.map_err(|error| format!("{json} of events/seed.json: {error:?}"))?)
 }
 
 fn sign(hook: HookId, draft: &HookDraft, key: &SealingKey) -> Result<Option<Signing>, EventError> {

@@ -28,6 +28,7 @@ mod hook;
 mod job_schema;
 mod jobs;
 mod log;
+mod pipeline;
 mod raw;
 pub mod repository;
 mod signing;
@@ -45,6 +46,7 @@ pub use crate::{
     job_schema::{job_faults, job_schema},
     jobs::Job,
     log::{inflated, nothing_broke},
+    pipeline::{Pipeline, deployment, shell},
     raw::{Header, parsed, raw, raw_response, request},
     signing::{Hash, hmac, hmac_of},
     stack::{Pipehook, alone, alone_with, shared},

@@ -32,6 +32,8 @@ pub struct User<'s> {
 pub struct Footprint {
     /// Hooks in the table.
     pub hooks: usize,
+    /// Pipelines in the table.
+    pub pipelines: usize,
     /// Sessions of the user in the table.
     pub sessions: usize,
     /// Jobs that were ever on the queue.
@@ -138,10 +140,14 @@ impl<'s> User<'s> {
     pub async fn footprint(&self) -> Footprint {
         let number = |item: &Json, name: &str| item[name]["N"].as_str().and_then(|text| text.parse::<i64>().ok());
         let hooks = self.stack.items("HooksTable").await;
+        let pipelines = self.stack.items("PipelinesTable").await;
         let users = self.stack.items("UsersTable").await;
         let is_session = |item: &&Json| item["pk"]["S"].as_str().unwrap().starts_with("SESSION#");
+        let of_project =
+            |items: &[Json]| items.iter().filter(|item| number(item, "project_id") == Some(self.project)).count();
         Footprint {
-            hooks: hooks.iter().filter(|item| number(item, "project_id") == Some(self.project)).count(),
+            hooks: of_project(&hooks),
+            pipelines: of_project(&pipelines),
             sessions: users.iter().filter(is_session).filter(|item| number(item, "user_id") == Some(self.id)).count(),
             jobs: self.jobs().await.len(),
         }

@@ -1,6 +1,6 @@
 //! Stored items that cannot be read: an error of ours, logged with what is damaged, and no detail for the caller.
 
-use harness::{Answer, Hook, Pipehook, alone, github_hook, open_hook};
+use harness::{Answer, Hook, Pipehook, alone, deployment, github_hook, open_hook, shell};
 use serde_json::{Value as Json, json};
 
 fn is_internal(answer: &Answer) {
@@ -133,6 +133,39 @@ fn a_damaged_call_of_the_log_is_an_error_to_whoever_reads_it_and_queues_nothing(
             }
             assert_eq!(ann.jobs().await.len(), before, "{attribute}");
             stack.delete_item("RequestsTable", &key).await;
+        }
+    });
+}
+
+#[test]
+fn a_damaged_pipeline_is_an_error_and_can_only_be_removed() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        for (attribute, value) in [
+            ("name", Json::Null),
+            ("operation", json!({ "S": "explode" })),
+            ("steps", json!({ "S": "[{" })),
+            ("max_parallel_actions", json!({ "N": "11" })),
+            ("on_lost", json!({ "BOOL": true })),
+            ("claim_within", Json::Null),
+        ] {
+            let pipeline = ann.create_pipeline(&deployment()).await;
+            let step = pipeline.add_step(&shell("make build")).await;
+            pipeline.damage(stack, attribute, &value).await;
+            for answer in [
+                ann.get(&pipeline.path).send().await,
+                pipeline.put(&json!({ "name": "another" })).await,
+                pipeline.ask_for_step(&shell("make build")).await,
+                pipeline.put_step(step, &json!({})).await,
+                pipeline.step("DELETE", step, "/unlink").send().await,
+            ] {
+                is_internal(&answer);
+                let line = logged(stack, &answer);
+                let key = format!("P#{}#{}", ann.project, pipeline.id);
+                assert!(line.contains(&format!("the item {key} is corrupt at its attribute `{attribute}`")), "{line}");
+            }
+            assert_eq!(pipeline.delete().await.status, 204, "{attribute}");
+            ann.get(&pipeline.path).send().await.refused(404);
         }
     });
 }

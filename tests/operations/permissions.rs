@@ -4,7 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use harness::{ApiToken, Pipehook, User, alone_with, github_hook, open_hook, resources, routes, template};
+use harness::{
+    ApiToken, Pipehook, User, alone_with, deployment, github_hook, open_hook, resources, routes, shell, template,
+};
 use local::{Permission, Stack};
 use serde_json::{Value as Json, json};
 use shared::domain::token::TokenKind;
@@ -146,6 +148,7 @@ async fn make_use_of_everything(stack: &Pipehook) {
     stack.put_user(&change).await.unwrap();
     of_sessions(stack, &ann).await;
     of_hooks(&ann).await;
+    of_pipelines(&ann).await;
     of_calls(&ann).await;
     of_keys(stack).await;
     of_access_tokens(stack).await;
@@ -189,6 +192,19 @@ async fn of_hooks(ann: &User<'_>) {
     assert_eq!(ann.put_hook(&hook, &json!({ "resource_id": 43 })).await.status, 204);
     ann.post(&format!("{path}/rotate-secret")).json(&json!({})).send().await.is(200);
     assert_eq!(ann.call("DELETE", &path).send().await.status, 204);
+}
+
+async fn of_pipelines(ann: &User<'_>) {
+    let pipeline = ann.create_pipeline(&deployment()).await;
+    ann.get("/pipelines/application/42").send().await.is(200);
+    let step = pipeline.add_step(&shell("make build")).await;
+    assert_eq!(pipeline.put_step(step, &json!({ "command": "make test-all" })).await.status, 204);
+    assert_eq!(pipeline.step("DELETE", step, "/unlink").send().await.status, 204);
+    assert_eq!(pipeline.step("POST", step, "/link").send().await.status, 204);
+    assert_eq!(pipeline.steps().await, [step]);
+    // With another bound, which the gate has too.
+    assert_eq!(pipeline.put(&json!({ "max_parallel_actions": 1 })).await.status, 204);
+    assert_eq!(pipeline.delete().await.status, 204);
 }
 
 async fn of_calls(ann: &User<'_>) {

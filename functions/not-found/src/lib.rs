@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use lambda_http::http::header;
 use openapi::PATHS;
+use shared::domain::hook::ResourceType;
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
 
 /// The path of a hook's URL.
@@ -42,12 +43,16 @@ fn forms_of(path: &str) -> Vec<(&'static str, &'static [&'static str])> {
 }
 
 /// Whether a path such as `/hooks/42/trigger` has the form of one such as `/hooks/{hook_id}/trigger`. As for API
-/// Gateway, a slash more is another path, and a variable is not empty.
+/// Gateway, a slash more is another path, and a variable is not empty. A resource type is one of ours: `/pipelines/7/hooks`
+/// is about pipeline 7, and not about resources of the type 7.
 fn is_of(template: &str, path: &str) -> bool {
     let mut segments = path.split('/');
     let fits = |expected: &str| {
-        let is_variable = expected.starts_with('{');
-        segments.next().is_some_and(|segment| if is_variable { !segment.is_empty() } else { segment == expected })
+        segments.next().is_some_and(|segment| match expected {
+            "{resource_type}" => segment.parse::<ResourceType>().is_ok(),
+            variable if variable.starts_with('{') => !segment.is_empty(),
+            _ => segment == expected,
+        })
     };
     template.split('/').all(fits) && segments.next().is_none()
 }
@@ -70,12 +75,14 @@ mod tests {
         assert_eq!(methods("/hooks/incoming/5f46"), "DELETE GET PUT");
         assert_eq!(methods("/hooks/incoming/trigger"), "DELETE GET POST PUT");
         assert_eq!(methods("/hooks/ü %2F\0?#{}/trigger"), "POST");
+        assert_eq!(methods("/pipelines/ssh-key/hooks"), "GET POST");
+        assert_eq!(methods("/pipelines/7/hooks"), "GET");
     }
 
     #[test]
     fn every_path_of_the_document_has_its_own_methods() {
         for (template, expected) in PATHS {
-            let path = template.replace(['{', '}'], "");
+            let path = template.replace("{resource_type}", "server").replace(['{', '}'], "");
             let methods = methods_of(&path);
             assert!(expected.iter().all(|method| methods.contains(method)), "{path}: {methods:?}");
         }

@@ -10,6 +10,7 @@ pub mod job;
 pub mod key;
 pub mod login;
 pub mod payload;
+pub mod pipeline;
 pub mod received;
 pub mod request;
 pub mod sealing;

@@ -169,8 +169,8 @@ impl From<StoreError> for ApiError {
             StoreError::Unavailable(_) => Self::Unavailable(Box::new(error)),
             StoreError::Corrupt { .. } => Self::Internal(Box::new(error)),
             StoreError::Conflict => Self::Conflict("Another request changed this at the same time: try again.".into()),
-            StoreError::Full { of, most } => {
-                Self::Conflict(format!("The {of} has {most} hooks, the maximum: delete one first.").into())
+            StoreError::Full { of, what, most } => {
+                Self::Conflict(format!("The {of} has {most} {what}, the maximum: delete one first.").into())
             }
         }
     }

@@ -7,6 +7,7 @@ mod event;
 mod fields;
 pub mod hook;
 mod page;
+pub mod pipeline;
 pub mod request;
 mod response;
 mod serve;

@@ -45,10 +45,15 @@ impl Page {
         }
     }
 
+    /// The items that are on this page.
+    pub fn of<T>(self, items: &[T]) -> &[T] {
+        let page = items.chunks(self.per_page).nth(self.number - 1);
+        page.unwrap_or_default()
+    }
+
     /// Answers with this page of `items`, each as `body` shows it; `url` is the list's, without a query.
     pub fn respond<'i, T, B: Serialize>(self, items: &'i [T], url: &str, body: impl Fn(&'i T) -> B) -> Response {
-        let page = items.iter().skip((self.number - 1) * self.per_page).take(self.per_page);
-        let page: Vec<B> = page.map(body).collect();
+        let page: Vec<B> = self.of(items).iter().map(body).collect();
         Response::ok(&page).with_header(header::LINK, &self.links(items.len(), url))
     }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::error::ApiError;
 use super::response::{Response, ResponseExt as _};
 use crate::auth::{ACCESS_TOKEN_LIFETIME, Identity, Login, RefreshToken, SessionTokens};
-use crate::domain::id::SessionId;
+use crate::domain::id::{ProjectId, SessionId};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::user::User;
 use crate::ports::FindUser;
@@ -42,6 +42,30 @@ impl<'a> From<&'a User> for UserBody<'a> {
             created_at: user.created_at.to_string(),
             updated_at: user.updated_at.to_string(),
         }
+    }
+}
+
+/// Who created something, as the other users of its project see it.
+#[derive(Serialize)]
+pub(super) struct CreatorBody<'a> {
+    id: i64,
+    name: &'a str,
+    email: &'a str,
+    url_slug: String,
+    active: bool,
+}
+
+impl<'a> CreatorBody<'a> {
+    /// The creator of something in this project. One who has moved to another project is not shown: what a user is called
+    /// there is not for this one to know.
+    pub(super) fn of_project(creator: Option<&'a User>, project: ProjectId) -> Option<Self> {
+        creator.filter(|user| user.project_id == project).map(|user| Self {
+            id: user.id.get(),
+            name: user.name.as_str(),
+            email: user.email.as_str(),
+            url_slug: user.url_slug(),
+            active: user.active,
+        })
     }
 }
 

@@ -9,6 +9,7 @@
 mod hooks;
 mod jobs;
 mod keys;
+mod pipelines;
 mod random;
 mod requests;
 mod tokens;
@@ -22,6 +23,7 @@ pub use hooks::{
 };
 pub use jobs::{PushJob, QueueError};
 pub use keys::{KeySecret, KeysError, ReadKeys};
+pub use pipelines::{FindPipeline, InsertPipeline, ListPipelines, RemovePipeline, ReplacePipeline, ReplaceSteps};
 pub use random::Random;
 pub use requests::{FindRequest, ListRequests, PutRequest, ReplaceRequest, RequestPage, RequestQuery};
 pub use tokens::{FindToken, InsertToken, ListTokens, NoteTokenUse, RevokeToken, RotateToken, Rotated, StoredToken};
@@ -51,10 +53,12 @@ pub enum StoreError {
     #[error("another request changed the item")]
     Conflict,
     /// There are as many as there may be.
-    #[error("the {of} already has {most} of them, the maximum")]
+    #[error("the {of} already has {most} {what}, the maximum")]
     Full {
         /// Whose they are: `resource` or `pipeline`.
         of: &'static str,
+        /// What they are: `hooks` or `pipelines`.
+        what: &'static str,
         /// How many there may be.
         most: i64,
     },

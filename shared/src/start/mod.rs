@@ -29,7 +29,10 @@ use tokio::task::JoinSet;
 
 pub use self::command::{Command, CommandError};
 use crate::auth::{AccessTokens, SessionTokens};
-use crate::aws::{self, HooksTable, JobsQueue, RequestsTable, Secret, Secrets, TokensTable, UsersTable, WarmUp};
+use crate::aws::{
+    self, GatedPipelines, HooksTable, JobsQueue, PipelinesTable, RequestsTable, Secret, Secrets, TokensTable,
+    UsersTable, WarmUp,
+};
 use crate::config;
 use crate::http::{self, Endpoint};
 use crate::keys::SealingKeys;
@@ -92,6 +95,16 @@ impl Start {
     /// The table of hooks.
     pub fn hooks(&self) -> Result<HooksTable, Error> {
         Ok(HooksTable::new(self.aws()?, config::required("HOOKS_TABLE")?))
+    }
+
+    /// The table of pipelines, to read them and to change their steps.
+    pub fn pipelines(&self) -> Result<PipelinesTable, Error> {
+        Ok(PipelinesTable::new(self.aws()?, config::required("PIPELINES_TABLE")?))
+    }
+
+    /// The table of pipelines and that of actions, to write pipelines with their gates.
+    pub fn gated_pipelines(&self) -> Result<GatedPipelines, Error> {
+        Ok(GatedPipelines::new(self.pipelines()?, config::required("ACTIONS_TABLE")?))
     }
 
     /// The table of logged calls.

@@ -3,21 +3,14 @@
 //! is there.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::Builder;
-use aws_sdk_dynamodb::config::interceptors::InterceptorContext;
-use aws_sdk_dynamodb::config::retry::{ClassifyRetry, RetryAction, RetryConfig};
 use aws_sdk_dynamodb::error::BuildError;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 
 use super::hook_item::partition;
 use super::item::{Attributes, number, text};
+use super::transaction::{NotWritten, write_all};
 use crate::domain::hook::{HookRelation, MOST_HOOKS};
 use crate::ports::{HookFilter, Source, StoreError};
-
-/// Transactions that meet at one count cancel each other. A tool that creates many hooks of a resource or a pipeline at
-/// once should not notice.
-const ATTEMPTS: u32 = 6;
 
 /// One count, and what a write does to it.
 pub(super) struct Count {
@@ -83,39 +76,27 @@ impl From<Refused> for StoreError {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Hook(_) => Self::Conflict,
-            Refused::Full(of) => Self::Full { of, most: MOST_HOOKS },
+            Refused::Full(of) => Self::Full { of, what: "hooks", most: MOST_HOOKS },
             Refused::Unavailable(source) => Self::Unavailable(source),
         }
     }
 }
 
 /// Writes a hook and these counts into the table, all or nothing.
-///
-/// The SDK gives the transaction a token. When only the answer was lost and the SDK sends it again, DynamoDB knows
-/// the token and answers that it is done.
 pub(super) async fn write_counted(
     client: &Client,
     table: &str,
     hook: TransactWriteItem,
     counts: Vec<Count>,
 ) -> Result<(), Refused> {
-    let mut request = client.transact_write_items().transact_items(hook);
+    let mut writes = vec![hook];
     for count in &counts {
-        request = request.transact_items(update_count(table, count)?);
+        writes.push(update_count(table, count)?);
     }
-    let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(crate::aws::FIRST_BACKOFF);
-    let config = Builder::new().retry_config(retries).retry_classifier(RetryOfConflicts);
-    request.customize().config_override(config).send().await.map(drop).map_err(|error| {
-        let reasons = match error.as_service_error() {
-            Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => canceled.cancellation_reasons(),
-            _ => &[],
-        };
-        match reasons.iter().position(|reason| reason.code() == Some("ConditionalCheckFailed")) {
-            Some(0) => Refused::Hook(reasons[0].item().cloned()),
-            // The reasons are in the order of the items; the hook is the first.
-            Some(at) if at <= counts.len() => Refused::Full(counts[at - 1].of),
-            Some(_) | None => Refused::Unavailable(Box::new(error)),
-        }
+    write_all(client, writes).await.map_err(|error| match error {
+        NotWritten::Refused { at: 0, item } => Refused::Hook(item),
+        NotWritten::Refused { at, .. } => Refused::Full(counts[at - 1].of),
+        NotWritten::Unavailable(source) => Refused::Unavailable(source),
     })
 }
 
@@ -130,27 +111,4 @@ fn update_count(table: &str, count: &Count) -> Result<TransactWriteItem, BuildEr
         Change::Down => update.expression_attribute_values(":change", number(-1)),
     };
     Ok(TransactWriteItem::builder().update(update.build()?).build())
-}
-
-/// Tries again when another transaction had the same count in its hands; the SDK takes a cancellation for final.
-#[derive(Debug)]
-struct RetryOfConflicts;
-
-impl ClassifyRetry for RetryOfConflicts {
-    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
-        let error = context.output_or_error().and_then(Result::err).and_then(|error| error.as_operation_error());
-        let conflict = |reason: &CancellationReason| reason.code() == Some("TransactionConflict");
-        match error.and_then(|error| error.downcast_ref::<TransactWriteItemsError>()) {
-            Some(TransactWriteItemsError::TransactionCanceledException(canceled))
-                if canceled.cancellation_reasons().iter().any(conflict) =>
-            {
-                RetryAction::transient_error()
-            }
-            _ => RetryAction::NoActionIndicated,
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        "conflicts of transactions"
-    }
 }

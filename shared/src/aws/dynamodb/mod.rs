@@ -1,18 +1,22 @@
-//! Amazon DynamoDB: users, tokens, hooks and the log of calls.
+//! Amazon DynamoDB: users, tokens, hooks, pipelines and the log of calls.
 
 mod deflate;
+mod gated_pipelines;
 mod hook_count;
 mod hook_item;
 mod hook_seals;
 mod hooks;
 mod item;
 mod logins;
+mod pipeline_item;
+mod pipelines;
 mod request_item;
 mod request_list;
 mod requests;
 mod sessions;
 mod token_item;
 mod tokens;
+mod transaction;
 mod users;
 
 use std::error::Error;
@@ -22,7 +26,9 @@ use aws_sdk_dynamodb::operation::put_item::{PutItemError, PutItemOutput};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 
 pub use deflate::deflate;
+pub use gated_pipelines::GatedPipelines;
 pub use hooks::HooksTable;
+pub use pipelines::PipelinesTable;
 pub use requests::RequestsTable;
 pub use tokens::TokensTable;
 pub use users::UsersTable;

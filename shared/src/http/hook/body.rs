@@ -10,6 +10,7 @@ use crate::domain::request::MASK;
 use crate::domain::secret::HookSecret;
 use crate::domain::user::User;
 use crate::domain::variable::{Variable, VariableValue, Variables};
+use crate::http::user::CreatorBody;
 
 /// A hook in a list.
 #[derive(Serialize)]
@@ -161,32 +162,15 @@ pub struct HookBody<'a> {
     created_by_user: Option<CreatorBody<'a>>,
 }
 
-#[derive(Serialize)]
-struct CreatorBody<'a> {
-    id: i64,
-    name: &'a str,
-    email: &'a str,
-    url_slug: String,
-    active: bool,
-}
-
 impl<'a> HookBody<'a> {
-    /// The hook with its secret masked. A creator who has been removed is not shown, and neither is one who has moved to
-    /// another project: what a user is called there is not for this one to know.
+    /// The hook with its secret masked. A creator who has been removed or has moved to another project is not shown.
     pub fn new(hook: &'a Hook, creator: Option<&'a User>, base_url: &str) -> Self {
-        let creator = creator.filter(|user| user.project_id == hook.relation.project_id);
         Self {
             relation: RelationBody::new(&hook.relation, base_url),
             secret: hook.signing.as_ref().map_or("", |_| MASK),
             secret_algorithm: hook.signing.as_ref().map(|signing| signing.algorithm.as_str()),
             secret_header_name: hook.signing.as_ref().map(|signing| signing.header_name.as_str()),
-            created_by_user: creator.map(|user| CreatorBody {
-                id: user.id.get(),
-                name: user.name.as_str(),
-                email: user.email.as_str(),
-                url_slug: user.url_slug(),
-                active: user.active,
-            }),
+            created_by_user: CreatorBody::of_project(creator, hook.relation.project_id),
         }
     }
 

@@ -1,0 +1,14 @@
+//! Wires `step-update`.
+
+use std::process::ExitCode;
+
+use shared::start;
+use step_update::StepUpdate;
+
+fn main() -> ExitCode {
+    start::endpoint(module_path!(), async |start| {
+        let (pipelines, tokens) = (start.pipelines()?, start.access_tokens()?);
+        start.warm_up(&pipelines);
+        Ok(StepUpdate { pipelines, tokens: tokens.await? })
+    })
+}

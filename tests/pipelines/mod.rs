@@ -1,0 +1,7 @@
+//! Pipelines of ours and their steps: how they are created, shown, listed, changed and removed.
+
+mod changes;
+mod creation;
+mod limits;
+mod steps;
+mod tenancy;
