@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | [`start`] | what a function does before its first call | all others |
 //! | [`trigger`] | what happens to a call of a hook | [`http`], [`payload`], [`keys`], [`ports`], [`domain`] |
+//! | [`ledger`] | what several functions do with actions: turns and wake-ups | [`ports`], [`domain`] |
 //! | [`http`] | requests, responses and status codes | [`payload`], [`auth`], [`keys`], [`ports`], [`domain`], `lambda_http` |
 //! | [`aws`] | the DynamoDB, SQS and Secrets Manager adapters | [`ports`], [`domain`], `aws_sdk_*` |
 //! | [`auth`] | access tokens and passwords | [`keys`], [`ports`], [`domain`], `jsonwebtoken`, `argon2` |
@@ -16,7 +17,7 @@
 //! | [`telemetry`] | logs and metrics | [`config`], `tracing` |
 //! | [`config`] | the process's surroundings: environment, clock, randomness | the standard library |
 //!
-//! [`trigger`], [`http`], [`aws`] and [`keys`] log through [`telemetry`].
+//! [`trigger`], [`ledger`], [`http`], [`aws`] and [`keys`] log through [`telemetry`].
 //! `tests/layers` reads the sources and fails when an arrow points upwards, or when two modules use each other.
 //!
 //! A function's crate holds its endpoint, generic over the narrowest ports that it needs; its `main.rs` takes the
@@ -28,6 +29,7 @@ pub mod config;
 pub mod domain;
 pub mod http;
 pub mod keys;
+pub mod ledger;
 pub mod payload;
 pub mod ports;
 pub mod start;

@@ -19,7 +19,9 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_types::SdkConfig;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
-pub use dynamodb::{GatedPipelines, HooksTable, PipelinesTable, RequestsTable, TokensTable, UsersTable, deflate};
+pub use dynamodb::{
+    ActionsTable, GatedPipelines, HooksTable, PipelinesTable, RequestsTable, TokensTable, UsersTable, deflate,
+};
 pub use secrets::{Secret, Secrets};
 pub use sqs::{ActionsQueue, JobsQueue};
 

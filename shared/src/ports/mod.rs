@@ -6,6 +6,7 @@
 //!
 //! Every write is conditional on what the caller believes of the stored state; none reads first and writes then.
 
+mod actions;
 mod hooks;
 mod jobs;
 mod keys;
@@ -17,6 +18,12 @@ mod users;
 
 use std::error::Error;
 
+pub use actions::{
+    ActionFilter, ActionPage, ActionQuery, ActionScope, Arrival, AskCancel, Change, ClaimAction, EndUnrun, EndUnsent,
+    FindAction, FindJob, FindLog, FinishAction, KeptLog, ListActions, ListClaimable, ListDue, LogPart, MOST_LISTED,
+    PostponeLook, PutLog, ReadGate, ReadLane, RegisterAction, Registered, ReportStep, SHARDS, SendWake, TakeOver,
+    TakeTurn, Taken, WaitAtGate, WakeError, WriteAction,
+};
 pub use hooks::{
     Consistency, FindHook, HookFilter, InsertHook, ListHooks, RemoveHook, ReplaceHook, ReplaceSeals, ReplaceSecret,
     ScanPosition, ScanSecrets, SecretsPage,

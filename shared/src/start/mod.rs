@@ -30,8 +30,8 @@ use tokio::task::JoinSet;
 pub use self::command::{Command, CommandError};
 use crate::auth::{AccessTokens, SessionTokens};
 use crate::aws::{
-    self, GatedPipelines, HooksTable, JobsQueue, PipelinesTable, RequestsTable, Secret, Secrets, TokensTable,
-    UsersTable, WarmUp,
+    self, ActionsQueue, ActionsTable, GatedPipelines, HooksTable, JobsQueue, PipelinesTable, RequestsTable, Secret,
+    Secrets, TokensTable, UsersTable, WarmUp,
 };
 use crate::config;
 use crate::http::{self, Endpoint};
@@ -116,6 +116,16 @@ impl Start {
     pub fn jobs(&self) -> Result<JobsQueue, Error> {
         let max_bytes = config::optional_number("MAX_JOB_BYTES")?;
         Ok(JobsQueue::new(self.aws()?, config::required("JOBS_QUEUE_URL")?, max_bytes))
+    }
+
+    /// The table of actions.
+    pub fn actions(&self) -> Result<ActionsTable, Error> {
+        Ok(ActionsTable::new(self.aws()?, config::required("ACTIONS_TABLE")?))
+    }
+
+    /// The queue of the jobs that actions run, and of wake-ups.
+    pub fn actions_queue(&self) -> Result<ActionsQueue, Error> {
+        Ok(ActionsQueue::new(self.aws()?, config::required("ACTIONS_QUEUE_URL")?, self.random()))
     }
 
     /// Opens the connection to this table or queue, so that the first call does not wait for it. The function's role

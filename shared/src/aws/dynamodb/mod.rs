@@ -1,5 +1,6 @@
 //! Amazon DynamoDB: users, tokens, hooks, pipelines and the log of calls.
 
+mod actions;
 mod deflate;
 mod gated_pipelines;
 mod hook_count;
@@ -25,6 +26,7 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::{PutItemError, PutItemOutput};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 
+pub use actions::ActionsTable;
 pub use deflate::deflate;
 pub use gated_pipelines::GatedPipelines;
 pub use hooks::HooksTable;
@@ -53,11 +55,40 @@ fn put_outcome<R>(answer: Result<PutItemOutput, SdkError<PutItemError, R>>, ours
 where
     R: std::fmt::Debug + Send + Sync + 'static,
 {
-    answer.map(drop).or_else(|error| match error.as_service_error() {
-        Some(PutItemError::ConditionalCheckFailedException(refused)) if refused.item() == Some(ours) => Ok(()),
-        Some(PutItemError::ConditionalCheckFailedException(_)) => Err(StoreError::Conflict),
+    match put_outcome_with(answer, ours)? {
+        Written::Ours => Ok(()),
+        Written::Nothing(_) => Err(StoreError::Conflict),
+    }
+}
+
+/// What a conditional put has written.
+enum Written {
+    /// The item.
+    Ours,
+    /// Nothing, because its condition does not hold; what is there instead, if anything.
+    Nothing(Option<Attributes>),
+}
+
+/// The same, with what is there instead.
+fn put_outcome_with<R>(
+    answer: Result<PutItemOutput, SdkError<PutItemError, R>>,
+    ours: &Attributes,
+) -> Result<Written, StoreError>
+where
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    answer.map(|_| Written::Ours).or_else(|error| match error.as_service_error() {
+        Some(PutItemError::ConditionalCheckFailedException(refused)) if refused.item() == Some(ours) => {
+            Ok(Written::Ours)
+        }
+        Some(PutItemError::ConditionalCheckFailedException(refused)) => Ok(Written::Nothing(refused.item().cloned())),
         _ => Err(unavailable(error)),
     })
+}
+
+/// Whether a put was refused because its condition does not hold.
+fn put_refused<R>(error: &SdkError<PutItemError, R>) -> bool {
+    matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_)))
 }
 
 /// The item that is there instead, when an update was refused because its condition does not hold.

@@ -3,13 +3,15 @@
 use std::future::Future;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::MessageAttributeValue;
+use aws_sdk_sqs::types::{MessageAttributeValue, QueueAttributeName, SendMessageBatchRequestEntry};
 use aws_types::SdkConfig;
 
 use super::message;
-use crate::aws::source;
+use crate::aws::{WarmUp, source};
+use crate::domain::action::Lane;
 use crate::domain::job::{Job, MAX_ACTION_JOB_BYTES};
-use crate::ports::{PushJob, QueueError};
+use crate::ports::{PushJob, QueueError, Random, SendWake, WakeError};
+use crate::telemetry::Chain;
 
 /// The attribute of a message that all calls of one delivery have in common.
 const DELIVERY: &str = "delivery";
@@ -19,12 +21,51 @@ const DELIVERY: &str = "delivery";
 pub struct ActionsQueue {
     client: Client,
     url: String,
+    random: Random,
 }
 
 impl ActionsQueue {
     /// Connects lazily.
-    pub fn new(config: &SdkConfig, url: String) -> Self {
-        Self { client: Client::new(config), url }
+    pub fn new(config: &SdkConfig, url: String, random: Random) -> Self {
+        Self { client: Client::new(config), url, random }
+    }
+
+    /// A wake-up stands in the message group of its lane, behind the jobs that wait there. Its deduplication id is random:
+    /// one that SQS drops because another came before could be the one that is needed.
+    fn wake_up(&self, at: usize, lane: &Lane) -> Result<SendMessageBatchRequestEntry, WakeError> {
+        SendMessageBatchRequestEntry::builder()
+            .id(at.to_string())
+            .message_body(format!(r#"{{"wake": "{lane}"}}"#))
+            .message_group_id(lane.to_string())
+            .message_deduplication_id(hex::encode(self.random.bytes::<16>()))
+            .build()
+            .map_err(|error| WakeError(source(error)))
+    }
+}
+
+impl SendWake for ActionsQueue {
+    async fn send_wakes(&self, lanes: &[Lane]) -> Result<(), WakeError> {
+        if lanes.is_empty() {
+            return Ok(());
+        }
+        let entries = lanes.iter().take(10).enumerate().map(|(at, lane)| self.wake_up(at, lane));
+        let entries = entries.collect::<Result<Vec<_>, _>>()?;
+        let request = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries));
+        let answer = request.send().await.map_err(|error| WakeError(source(error)))?;
+        match answer.failed().first() {
+            Some(failed) => Err(WakeError(format!("SQS did not take a message: {}", failed.code()).into())),
+            None => Ok(()),
+        }
+    }
+}
+
+impl WarmUp for ActionsQueue {
+    /// By reading an attribute of the queue.
+    async fn warm_up(&self) {
+        let request = self.client.get_queue_attributes().queue_url(&self.url);
+        if let Err(error) = request.attribute_names(QueueAttributeName::QueueArn).send().await {
+            tracing::warn!(error = %Chain(&error), "The queue did not answer at start-up");
+        }
     }
 }
 

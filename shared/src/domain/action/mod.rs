@@ -1,60 +1,129 @@
 //! The action: one run of a pipeline of ours, from the job that asks for it to its end.
+//!
+//! What is decided of an action is decided here, by pure functions over what was read. What keeps two functions from
+//! deciding differently at once is the condition of each write ([`ports`](crate::ports)).
 
+mod advance;
+mod claim;
+mod end;
+mod lane;
+mod lease;
+mod new;
+mod report;
 mod status;
+mod step;
+mod sweep;
+mod text;
 
+use std::time::Duration;
+
+pub use self::advance::{Advance, decide_advance};
+pub use self::claim::{Claim, ClaimDecision, MOST_ATTEMPTS, decide_claim};
+pub use self::end::Ending;
+pub use self::lane::{Gate, GateWaiter, Lane, LaneState, Sequence, Waiter};
+pub use self::lease::{Lease, LeaseHash, LeaseSeconds, LeaseToken};
+pub use self::new::{NewAction, TriggeredFrom};
+pub use self::report::{Report, ReportRefused, Reported, StepReport};
 pub use self::status::{Reason, Status};
-use super::hook::{ActionType, Resource};
-use super::id::{ActionId, EnvironmentId, HookId, PipelineId, ProjectId, RequestId, UserId};
+pub use self::step::ActionStep;
+pub use self::sweep::{NEXT_LOOK, Sweep, decide_sweep};
+pub use self::text::{ReasonText, RunUrl, WorkerName};
+use super::id::{ActionId, UserId};
+use super::pipeline::Label;
 use super::timestamp::Timestamp;
 
-/// What is known of an action when its job is made.
+/// How long after its end an action is kept.
+pub const KEPT_AFTER_END: Duration = Duration::from_hours(30 * 24);
+
+/// How long the job and the output of an action are kept after they were written.
+pub const JOB_KEPT: Duration = Duration::from_hours(45 * 24);
+
+/// An action as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewAction {
-    /// The job that asks for it; its id says when, and which id the action has.
-    pub job: RequestId,
-    /// The tenant.
-    pub project_id: ProjectId,
-    /// Where it runs.
-    pub environment_id: EnvironmentId,
-    /// What it works on. Actions of one resource run one after the other.
-    pub resource: Resource,
-    /// What it runs.
-    pub pipeline_id: PipelineId,
-    /// What it does with the resource.
-    pub action_type: ActionType,
-    /// Why it was made.
-    pub triggered_from: TriggeredFrom,
-    /// The action that it repeats.
-    pub retry_of: Option<ActionId>,
-    /// When the job was made.
-    pub created_at: Timestamp,
+pub struct Action {
+    /// What the API calls it.
+    pub id: ActionId,
+    /// What was known of it when its job was made. It never changes.
+    pub new: NewAction,
+    /// How far it has come.
+    pub status: Status,
+    /// What it waits for, as far as it waits.
+    pub waiting_for: Reason,
+    /// Why it ended as it did, where there is more to say than its status.
+    pub reason: Option<ReasonText>,
+    /// Its place among the waiting actions of its resource. It has one once its job has arrived.
+    pub sequence: Option<Sequence>,
+    /// Who may report on it. It stays when its holder has ended the action, who may then report the end once more; it
+    /// goes when the action is ended as lost.
+    pub lease: Option<Lease>,
+    /// How often a worker has claimed it.
+    pub attempt: u32,
+    /// Whether a step has started since the last claim.
+    pub started: bool,
+    /// Whether it may begin again after a worker was lost that had started a step: so its pipeline said when it was
+    /// claimed.
+    pub run_again: bool,
+    /// The steps of its pipeline when it was claimed, in their order.
+    pub steps: Vec<ActionStep>,
+    /// The user who asked to cancel it while it was in progress.
+    pub cancel: Option<UserId>,
+    /// The action that ran in the place of this one.
+    pub superseded_by: Option<ActionId>,
+    /// Where the run can be seen, if its worker said so.
+    pub url: Option<RunUrl>,
+    /// When its worker began with it.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub completed_at: Option<Timestamp>,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When the sweep looks at it next, until it has ended.
+    pub due: Option<Timestamp>,
+    /// Which workers may claim it: those that ask for this label. From its turn to its end.
+    pub label: Option<Label>,
+    /// When they may: from its turn on, or when its lease is over.
+    pub claim_at: Option<Timestamp>,
 }
 
-/// Why an action was made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TriggeredFrom {
-    /// A hook was called.
-    Hook {
-        /// Which hook.
-        hook_id: HookId,
-        /// What it was called then.
-        name: String,
-        /// The call.
-        request_id: RequestId,
-        /// Where the call came from.
-        ip_address: Option<String>,
-    },
-    /// A user asked for it.
-    User {
-        /// Which user.
-        user_id: UserId,
-        /// What the user was called then.
-        name: String,
-        /// The user's address then.
-        email: String,
-        /// Where the request came from.
-        ip_address: Option<String>,
-        /// What the user wrote about it.
-        comment: Option<String>,
-    },
+/// How long after its job was made an action ends whose job never arrives: a day longer than the queue keeps a job.
+pub const NEVER_ARRIVED: Duration = Duration::from_hours(15 * 24);
+
+impl Action {
+    /// The action of a job that was just made.
+    pub fn queued(id: ActionId, new: NewAction) -> Self {
+        let created_at = new.created_at;
+        Self {
+            id,
+            new,
+            status: Status::Queued,
+            waiting_for: Reason::Target,
+            reason: None,
+            sequence: None,
+            lease: None,
+            attempt: 0,
+            started: false,
+            run_again: false,
+            steps: Vec::new(),
+            cancel: None,
+            superseded_by: None,
+            url: None,
+            started_at: None,
+            completed_at: None,
+            updated_at: created_at,
+            due: Some(created_at.plus(NEVER_ARRIVED)),
+            label: None,
+            claim_at: None,
+        }
+    }
+
+    /// Where it waits for its turn.
+    pub fn lane(&self) -> Lane {
+        self.new.lane()
+    }
+
+    /// When a change that is made at `now` happens: after the last one, also within its millisecond and on a machine
+    /// whose clock is behind, so that this instant tells two states of the action apart.
+    pub fn changed_at(&self, now: Timestamp) -> Timestamp {
+        now.max(self.updated_at.plus(Duration::from_millis(1)))
+    }
 }
