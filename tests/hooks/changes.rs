@@ -87,7 +87,7 @@ fn a_hook_names_its_creator_whoever_looks_and_as_the_creator_is_now() {
 }
 
 #[test]
-fn a_change_keeps_every_field_that_is_absent_or_null() {
+fn a_change_keeps_every_field_that_is_absent_or_null_but_a_pipeline_that_is_null() {
     shared(async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&full_hook()).await;
@@ -95,6 +95,7 @@ fn a_change_keeps_every_field_that_is_absent_or_null() {
         let mut nulls = full_hook();
         nulls.as_object_mut().unwrap().values_mut().for_each(|value| *value = Json::Null);
         nulls["name"] = before["name"].clone();
+        nulls.as_object_mut().unwrap().remove("pipeline_id");
         let empty = json!({ "settings": {}, "trigger_when": {} });
         let null = json!({ "settings": { "variables": null }, "trigger_when": { "conditions": null, "events": [] } });
         for change in [json!({}), nulls, empty, null] {
@@ -104,6 +105,8 @@ fn a_change_keeps_every_field_that_is_absent_or_null() {
             after["updated_at"] = before["updated_at"].clone();
             assert_eq!(after, before, "{change}");
         }
+        assert_eq!(changed(&ann, &hook, &json!({ "pipeline_id": null })).await["pipeline_id"], Json::Null);
+        assert_eq!(ann.list("/pipelines/7/hooks").await, [""; 0]);
         let call = hook.signed(json!({ "ref": "a" }).to_string());
         call.send().await.accepted();
         assert_eq!(ann.jobs().await.len(), 1, "the secret is still the same");

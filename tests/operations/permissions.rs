@@ -202,6 +202,11 @@ async fn of_pipelines(ann: &User<'_>) {
     assert_eq!(pipeline.step("DELETE", step, "/unlink").send().await.status, 204);
     assert_eq!(pipeline.step("POST", step, "/link").send().await.status, 204);
     assert_eq!(pipeline.steps().await, [step]);
+    let mut hook = github_hook();
+    hook["pipeline_id"] = pipeline.id.into();
+    let hook = ann.create_hook(&hook).await;
+    let other = ann.create_pipeline(&deployment()).await;
+    assert_eq!(ann.put_hook(&hook, &json!({ "pipeline_id": other.id })).await.status, 204);
     // With another bound, which the gate has too.
     assert_eq!(pipeline.put(&json!({ "max_parallel_actions": 1 })).await.status, 204);
     assert_eq!(pipeline.delete().await.status, 204);

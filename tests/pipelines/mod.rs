@@ -2,6 +2,7 @@
 
 mod changes;
 mod creation;
+mod hooks;
 mod limits;
 mod steps;
 mod tenancy;

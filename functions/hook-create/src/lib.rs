@@ -7,18 +7,20 @@ use shared::domain::id::HookId;
 use shared::domain::secret::HookSecret;
 use shared::domain::signing::Signing;
 use shared::domain::timestamp::Timestamp;
-use shared::http::hook::{HookBody, read_draft};
+use shared::http::hook::{HookBody, check_pipelines, find_of_path, read_draft};
 use shared::http::user::find_caller;
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
 use shared::keys::{SealError, SealingKeys};
-use shared::ports::{FindUser, InsertHook, Random};
+use shared::ports::{FindPipeline, FindUser, InsertHook, Random};
 
 /// The endpoint and what it needs.
-pub struct HookCreate<Users, Hooks> {
+pub struct HookCreate<Users, Hooks, Pipelines> {
     /// Where the caller is looked up.
     pub users: Users,
     /// Where the hook goes.
     pub hooks: Hooks,
+    /// Where the pipelines are that the hook runs.
+    pub pipelines: Pipelines,
     /// What verifies access tokens.
     pub tokens: AccessTokens,
     /// What seals the hook's secret.
@@ -29,17 +31,21 @@ pub struct HookCreate<Users, Hooks> {
     pub public_url: Option<String>,
 }
 
-impl<Users: FindUser, Hooks: InsertHook> Endpoint for HookCreate<Users, Hooks> {
+impl<Users: FindUser, Hooks: InsertHook, Pipelines: FindPipeline> Endpoint for HookCreate<Users, Hooks, Pipelines> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
         let identity = call.authenticate(&self.tokens).await?;
-        let pipeline = call.optional_path_parameter("pipeline_id", "The pipeline")?;
-        let draft = read_draft(call.fields()?, pipeline)?;
+        let of_pipeline = match call.optional_path_parameter("pipeline_id", "The pipeline")? {
+            Some(id) => Some(find_of_path(&self.pipelines, &identity, id).await?),
+            None => None,
+        };
+        let draft = read_draft(call.fields()?, of_pipeline)?;
         let user = find_caller(&self.users, &identity).await?;
 
         let id = HookId::from_random(self.random.bytes());
         let now = call.received_at();
         let (signing, secret) = self.sign(id, &draft, now).await?.unzip();
-        let hook = Hook::create(id, draft, signing, &user, now);
+        let mut hook = Hook::create(id, draft, signing, &user, now);
+        hook.pipelines = check_pipelines(&self.pipelines, &hook.relation, None).await?;
         self.hooks.insert_hook(&hook).await?;
 
         let base_url = call.base_url(self.public_url.as_deref());
@@ -48,7 +54,7 @@ impl<Users: FindUser, Hooks: InsertHook> Endpoint for HookCreate<Users, Hooks> {
     }
 }
 
-impl<Users, Hooks> HookCreate<Users, Hooks> {
+impl<Users, Hooks, Pipelines> HookCreate<Users, Hooks, Pipelines> {
     /// The secret of the new hook, given or made, and how it is kept; `None` for a hook that takes unsigned calls.
     async fn sign(
         &self,

@@ -5,15 +5,17 @@ use shared::domain::hook::Hook;
 use shared::domain::signature::{Algorithm, providers};
 use shared::domain::signing::{SecretHeaderName, Signing};
 use shared::domain::timestamp::Timestamp;
-use shared::http::hook::{find_own, read_change};
+use shared::http::hook::{check_pipelines, find_own, read_change};
 use shared::http::{ApiError, Call, Endpoint, FieldErrors, Response, ResponseExt as _};
 use shared::keys::SealingKeys;
-use shared::ports::{FindHook, Random, ReplaceHook};
+use shared::ports::{FindHook, FindPipeline, Random, ReplaceHook};
 
 /// The endpoint and what it needs.
-pub struct HookUpdate<Hooks> {
+pub struct HookUpdate<Hooks, Pipelines> {
     /// Where the hook is.
     pub hooks: Hooks,
+    /// Where the pipelines are that the hook runs.
+    pub pipelines: Pipelines,
     /// What verifies access tokens.
     pub tokens: AccessTokens,
     /// What opens the hook's secret, to see whether it fits another scheme.
@@ -22,7 +24,7 @@ pub struct HookUpdate<Hooks> {
     pub random: Random,
 }
 
-impl<Hooks: FindHook + ReplaceHook> Endpoint for HookUpdate<Hooks> {
+impl<Hooks: FindHook + ReplaceHook, Pipelines: FindPipeline> Endpoint for HookUpdate<Hooks, Pipelines> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
         let identity = call.authenticate(&self.tokens).await?;
         let hook = find_own(&self.hooks, &identity, call.path_parameter("hook_id", "The hook")?).await?;
@@ -32,14 +34,14 @@ impl<Hooks: FindHook + ReplaceHook> Endpoint for HookUpdate<Hooks> {
             Some((algorithm, header)) => Some(self.sign(&hook, algorithm, header, call.received_at()).await?),
             None => None,
         };
-        let changed =
-            Hook { relation: change.relation, signing, pipelines: hook.pipelines.clone(), created_by: hook.created_by };
+        let pipelines = check_pipelines(&self.pipelines, &change.relation, Some(&hook)).await?;
+        let changed = Hook { relation: change.relation, signing, pipelines, created_by: hook.created_by };
         self.hooks.replace_hook(&hook, &changed).await?;
         Ok(Response::no_content())
     }
 }
 
-impl<Hooks> HookUpdate<Hooks> {
+impl<Hooks, Pipelines> HookUpdate<Hooks, Pipelines> {
     /// How the hook's calls are signed from now on. A hook that took unsigned calls gets a random secret that is not
     /// shown: it refuses all calls until a rotation shows one.
     async fn sign(

@@ -7,9 +7,10 @@ use shared::start;
 
 fn main() -> ExitCode {
     start::endpoint(module_path!(), async |start| {
-        let hooks = start.hooks()?;
+        let (hooks, pipelines) = (start.hooks()?, start.pipelines()?);
         let (tokens, sealing_keys) = (start.access_tokens()?, start.sealing_keys()?);
         start.warm_up(&hooks);
-        Ok(HookUpdate { hooks, tokens: tokens.await?, sealing_keys: sealing_keys.await?, random: start.random() })
+        let (tokens, sealing_keys) = (tokens.await?, sealing_keys.await?);
+        Ok(HookUpdate { hooks, pipelines, tokens, sealing_keys, random: start.random() })
     })
 }

@@ -109,6 +109,12 @@ impl<'a> Fields<'a> {
         self.present(name).is_some()
     }
 
+    /// Whether a field is there, and null.
+    pub fn is_null(&mut self, name: &'static str) -> bool {
+        self.known.push(name);
+        self.values.get(name) == Some(&Value::Null)
+    }
+
     /// Lets the body have these fields, whatever they hold.
     pub fn ignore(&mut self, names: &[&'static str]) {
         self.known.extend(names);

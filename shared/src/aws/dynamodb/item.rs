@@ -22,9 +22,9 @@ pub(super) fn number(value: i64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// A set of numbers. It must not be empty.
+/// A list of numbers. A set would come back in another order, and could not be compared with what was written.
 pub(super) fn numbers(values: impl IntoIterator<Item = i64>) -> AttributeValue {
-    AttributeValue::Ns(values.into_iter().map(|value| value.to_string()).collect())
+    AttributeValue::L(values.into_iter().map(number).collect())
 }
 
 /// A boolean attribute.
@@ -111,19 +111,16 @@ impl<'a> StoredItem<'a> {
         self.optional_number(attribute, new)?.ok_or_else(|| self.corrupt(attribute))
     }
 
-    /// A set of numbers that may be absent, each as what `new` makes of it, in ascending order.
-    pub(super) fn numbers<T: Ord, E>(
+    /// A list of numbers that may be absent, each as what `new` makes of it.
+    pub(super) fn numbers<T, E>(
         &self,
         attribute: &'static str,
         new: impl Fn(i64) -> Result<T, E>,
     ) -> Result<Vec<T>, StoreError> {
         let Some(value) = self.attributes.get(attribute) else { return Ok(Vec::new()) };
-        let numbers = value.as_ns().map_err(|_| self.corrupt(attribute))?;
-        let read = |number: &String| number.parse().ok().and_then(|number| new(number).ok());
-        let mut numbers: Vec<T> =
-            numbers.iter().map(read).collect::<Option<_>>().ok_or_else(|| self.corrupt(attribute))?;
-        numbers.sort_unstable();
-        Ok(numbers)
+        let numbers = value.as_l().map_err(|_| self.corrupt(attribute))?;
+        let read = |number: &AttributeValue| new(number.as_n().ok()?.parse().ok()?).ok();
+        numbers.iter().map(read).collect::<Option<_>>().ok_or_else(|| self.corrupt(attribute))
     }
 
     /// A boolean.

@@ -1,4 +1,4 @@
-//! What a body wants changed of a hook. What it leaves out, or has as null, stays.
+//! What a body wants changed of a hook. What it leaves out, or has as null, stays; only the pipeline goes if it is null.
 
 use super::draft::{read_conditions, read_variables, refuse_events};
 use super::size::check_size;
@@ -44,7 +44,9 @@ pub fn read_change(mut fields: Fields<'_>, hook: &Hook, now: Timestamp) -> Resul
     let kind = fields.optional("resource_type", read::parsed).unwrap_or(current.resource.kind);
     let id = fields.optional("resource_id", read::integer(ResourceId::new)).unwrap_or(current.resource.id);
     let active = fields.optional("active", read::boolean).unwrap_or(current.active);
-    let pipeline_id = fields.optional("pipeline_id", read::integer(PipelineId::new)).or(current.pipeline_id);
+    // The one field in which null says something: a hook must be able to lose its pipeline.
+    let kept = if fields.is_null("pipeline_id") { None } else { current.pipeline_id };
+    let pipeline_id = fields.optional("pipeline_id", read::integer(PipelineId::new)).or(kept);
     check_read_only(&mut fields, hook);
     let relation = (|| {
         Some(HookRelation {

@@ -6,6 +6,7 @@ use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
 use crate::domain::hook::{ActionType, HookDraft, Resource, ResourceType};
 use crate::domain::id::{PipelineId, ResourceId};
 use crate::domain::payload::{Path, Value};
+use crate::domain::pipeline::PipelineRelation;
 use crate::domain::secret::HookSecret;
 use crate::domain::signature::scheme::Scheme;
 use crate::domain::signature::{Algorithm, providers};
@@ -14,14 +15,39 @@ use crate::domain::variable::{Variable, VariableName, VariableType, VariableValu
 use crate::http::error::ApiError;
 use crate::http::fields::{Fields, read};
 
-/// Reads the hook that a body asks for; `pipeline` is the one that the path names.
-pub fn read_draft(mut fields: Fields<'_>, pipeline: Option<PipelineId>) -> Result<HookDraft, ApiError> {
+/// What the path of a new hook says of it.
+#[derive(Debug, Clone, Copy)]
+pub struct OfPipeline {
+    /// Its pipeline.
+    id: PipelineId,
+    /// What it does, unless the body says so: the published clients cannot.
+    action_type: ActionType,
+    /// What it works on, unless the body says so.
+    resource: Resource,
+}
+
+impl OfPipeline {
+    /// A consumer's pipeline: its hook deploys. The resource is a deployment under the pipeline's id, so that the jobs of
+    /// one pipeline run in order.
+    pub fn consumers(id: PipelineId) -> Self {
+        let resource = Resource { kind: ResourceType::Deployment, id: ResourceId::of_pipeline(id) };
+        Self { id, action_type: ActionType::Deploy, resource }
+    }
+
+    /// One of ours: its hook does what the pipeline was made for.
+    pub fn ours(pipeline: &PipelineRelation) -> Self {
+        Self { id: pipeline.id, action_type: pipeline.operation, resource: pipeline.resource }
+    }
+}
+
+/// Reads the hook that a body asks for.
+pub fn read_draft(mut fields: Fields<'_>, pipeline: Option<OfPipeline>) -> Result<HookDraft, ApiError> {
     let name = fields.required("name", read::parsed);
     let action_type = read_action_type(&mut fields, pipeline);
     let resource = read_resource(&mut fields, pipeline);
     let signing = read_signing(&mut fields);
     let active = fields.optional("active", read::boolean).unwrap_or(true);
-    let pipeline_id = read_pipeline(&mut fields, pipeline);
+    let pipeline_id = read_pipeline(&mut fields, pipeline.map(|pipeline| pipeline.id));
     let variables = fields.object("settings", read_variables);
     let conditions = fields.object("trigger_when", |when| {
         refuse_events(when);
@@ -43,22 +69,20 @@ pub fn read_draft(mut fields: Fields<'_>, pipeline: Option<PipelineId>) -> Resul
     fields.finish(draft)
 }
 
-/// The published clients cannot say what a pipeline's hook does, so the pipeline says it: it deploys.
-fn read_action_type(fields: &mut Fields<'_>, pipeline: Option<PipelineId>) -> Option<ActionType> {
-    if pipeline.is_some() && !fields.has("action_type") {
-        return Some(ActionType::Deploy);
+fn read_action_type(fields: &mut Fields<'_>, pipeline: Option<OfPipeline>) -> Option<ActionType> {
+    match pipeline {
+        Some(pipeline) if !fields.has("action_type") => Some(pipeline.action_type),
+        Some(_) | None => fields.required("action_type", read::parsed),
     }
-    fields.required("action_type", read::parsed)
 }
 
-/// Nor can they name a resource. Then it is a deployment under the pipeline's id, so that the jobs of one pipeline run
-/// in order. Half a resource is an error: a caller that names the type means a certain resource.
-fn read_resource(fields: &mut Fields<'_>, pipeline: Option<PipelineId>) -> Option<Resource> {
+/// Half a resource is an error: a caller that names the type means a certain resource.
+fn read_resource(fields: &mut Fields<'_>, pipeline: Option<OfPipeline>) -> Option<Resource> {
     if let Some(pipeline) = pipeline
         && !fields.has("resource_type")
         && !fields.has("resource_id")
     {
-        return Some(Resource { kind: ResourceType::Deployment, id: ResourceId::of_pipeline(pipeline) });
+        return Some(pipeline.resource);
     }
     let kind = fields.required("resource_type", read::parsed);
     let id = fields.required("resource_id", read::integer(ResourceId::new));
@@ -204,7 +228,7 @@ mod tests {
         let (Json::Object(body_fields), Json::Object(change)) = (&mut body, change) else { panic!("no object") };
         body_fields.extend(change);
         let text = body.to_string();
-        read_draft(Fields::of_body(&text).unwrap(), pipeline).map_err(|error| {
+        read_draft(Fields::of_body(&text).unwrap(), pipeline.map(OfPipeline::consumers)).map_err(|error| {
             let ApiError::Invalid(errors) = error else { panic!("{error}") };
             errors.by_field().keys().cloned().collect()
         })

@@ -3,11 +3,13 @@
 mod body;
 mod change;
 mod draft;
+mod pipelines;
 mod size;
 
 pub use body::{HookBody, RelationBody};
 pub use change::{HookChange, read_change};
-pub use draft::{read_draft, read_secret};
+pub use draft::{OfPipeline, read_draft, read_secret};
+pub use pipelines::{check_pipelines, find_of_path};
 
 use super::error::ApiError;
 use crate::auth::Identity;

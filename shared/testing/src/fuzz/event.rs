@@ -10,7 +10,7 @@ use shared::auth::{AccessTokens, Login, SessionTokens};
 use shared::domain::id::{EnvironmentId, HookId, PipelineId, ProjectId, RequestId, ResourceId, SessionId, UserId};
 use shared::domain::secret::SecretString;
 use shared::domain::timestamp::Timestamp;
-use shared::http::hook::read_draft;
+use shared::http::hook::{OfPipeline, read_draft};
 use shared::http::{Call, Page};
 
 use crate::keys::{SecretInMemory, now as ready};
@@ -46,7 +46,7 @@ pub fn gateway_events(input: &[u8]) {
     if let Ok(fields) = call.fields() {
         let body = &call.received().body;
         assert!(body.is_empty() || serde_json::from_slice::<&serde_json::value::RawValue>(body).is_ok());
-        let _ = read_draft(fields, PipelineId::new(7).ok());
+        let _ = read_draft(fields, PipelineId::new(7).ok().map(OfPipeline::consumers));
     }
     if ready(call.authenticate(&tokens)).is_ok() {
         assert!(
