@@ -19,6 +19,7 @@
     reason = "what goes wrong here fails a test, and says where"
 )]
 
+mod actions;
 mod answer;
 mod aws;
 mod call;
@@ -39,6 +40,7 @@ mod tokens;
 mod user;
 
 pub use crate::{
+    actions::{ActionJob, OURS},
     answer::Answer,
     call::Call,
     document::{Document, Operation, document},

@@ -1,6 +1,6 @@
 //! What a call costs: each request to DynamoDB and SQS has a price and takes time.
 
-use harness::{Call, Pipehook, alone, github_hook, open_hook};
+use harness::{Call, OURS, Pipehook, alone, github_hook, open_hook};
 use local::Service::{self, DynamoDb, SecretsManager, Sqs};
 use serde_json::json;
 
@@ -30,6 +30,20 @@ fn an_accepted_call_costs_one_read_one_message_and_one_entry_in_the_log() {
 
         assert_eq!(requests(stack, github.push(), 200).await, expected);
         assert_eq!(requests(stack, open.unsigned("{}"), 200).await, expected);
+    });
+}
+
+#[test]
+fn a_call_that_runs_a_pipeline_of_ours_costs_its_action_more() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&github_hook()).await;
+        hook.runs(OURS).await;
+
+        let found = requests(stack, hook.push(), 200).await;
+
+        let put = (DynamoDb, "PutItem");
+        assert_eq!(found, list(&[(DynamoDb, "GetItem"), put, put, (Sqs, "SendMessage")]));
     });
 }
 

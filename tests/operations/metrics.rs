@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use harness::{Answer, Hash, Hook, Pipehook, User, alone, alone_with, github_hook, open_hook, signed_hook};
+use harness::{Answer, Hash, Hook, OURS, Pipehook, User, alone, alone_with, github_hook, open_hook, signed_hook};
 use local::{Fault, Service};
 use serde_json::{Value as Json, json};
 use shared::domain::signature::providers::{SCHEMES, UNSIGNED};
@@ -315,6 +315,10 @@ fn each_metric_has_the_unit_and_the_dimensions_that_are_declared() {
         stack.fault(Service::DynamoDb, Fault::status(500).on("PutItem"));
         hook.push().send().await.accepted();
         hook.unsigned("{}").send().await.refused(401);
+        stack.fault(Service::DynamoDb, None);
+        hook.runs(OURS).await;
+        stack.fault(Service::DynamoDb, Fault::status(500).on("PutItem"));
+        hook.push().send().await.accepted();
         stack.fault(Service::DynamoDb, None);
 
         let mut seen = BTreeSet::new();

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use harness::{
-    ApiToken, Pipehook, User, alone_with, deployment, github_hook, open_hook, resources, routes, shell, template,
+    ApiToken, OURS, Pipehook, User, alone_with, deployment, github_hook, open_hook, resources, routes, shell, template,
 };
 use local::{Permission, Stack};
 use serde_json::{Value as Json, json};
@@ -218,6 +218,9 @@ async fn of_calls(ann: &User<'_>) {
     call.accepted();
     assert_eq!(ann.calls_of(&hook).await.len(), 1);
     ann.log_of(&call).await;
+    ann.retry(call.request_id()).await.is(201);
+    hook.runs(OURS).await;
+    hook.unsigned("{}").send().await.accepted();
     ann.retry(call.request_id()).await.is(201);
 }
 

@@ -1,5 +1,6 @@
 //! A webhook call: its signature, its payload, and the job that it becomes.
 
+mod actions;
 mod forms;
 mod job_schema;
 mod numbers;

@@ -1,10 +1,7 @@
 //! Which pipelines of ours a sender may choose: those that the hook allows.
 
-use harness::{github_hook, shared};
+use harness::{OURS, github_hook, shared};
 use serde_json::{Value as Json, json};
-
-/// The smallest id of a pipeline of ours.
-const OURS: i64 = 1 << 52;
 
 /// What asks for a hook whose sender chooses the pipeline.
 fn choosing_hook() -> Json {

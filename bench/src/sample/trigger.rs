@@ -5,8 +5,9 @@ use std::time::SystemTime;
 
 use hook_trigger::{HookTrigger, RejectionBudget};
 use serde_json::Value as Json;
+use shared::domain::action::NewAction;
 use shared::domain::hook::{Hook, HookDraft};
-use shared::domain::id::{EnvironmentId, HookId, ProjectId, RequestId, UserId};
+use shared::domain::id::{ActionId, EnvironmentId, HookId, ProjectId, RequestId, UserId};
 use shared::domain::job::{Job, MAX_JOB_BYTES};
 use shared::domain::key::KeyRing;
 use shared::domain::received::Received;
@@ -21,7 +22,10 @@ use shared::http::hook::read_draft;
 use shared::http::{Call, Endpoint, Fields};
 use shared::keys::SealingKeys;
 use shared::payload::Payload;
-use shared::ports::{Consistency, FindHook, PushJob, PutRequest, QueueError, ReplaceRequest, StoreError};
+use shared::ports::{
+    Consistency, EndUnsent, FindHook, PushJob, PutRequest, QueueError, ReplaceRequest, StoreError, WriteAction,
+};
+use shared::trigger::Destinations;
 use shared_testing::keys::{SecretInMemory, now};
 
 use super::{Failure, SECRET};
@@ -33,7 +37,7 @@ const SEALING_KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef01234
 
 /// The endpoint with the hook that GitHub calls in `events/seed.json`: six variables, two conditions.
 pub struct Trigger {
-    endpoint: HookTrigger<OneHook, Nowhere, Nowhere>,
+    endpoint: HookTrigger<OneHook, Nowhere, Nowhere, Nowhere, Nowhere>,
     hook: Hook,
     secret: HookSecret,
     at: SystemTime,
@@ -52,6 +56,18 @@ impl FindHook for OneHook {
 impl PushJob for Nowhere {
     fn push_job(&self, _: &Job) -> Result<impl Future<Output = Result<(), QueueError>> + Send, QueueError> {
         Ok(std::future::ready(Ok(())))
+    }
+}
+
+impl WriteAction for Nowhere {
+    async fn write_action(&self, action: &NewAction) -> Result<ActionId, StoreError> {
+        Ok(ActionId::of_job(action.job, 0))
+    }
+}
+
+impl EndUnsent for Nowhere {
+    async fn end_unsent(&self, action: &NewAction, _: &str) -> Result<ActionId, StoreError> {
+        Ok(ActionId::of_job(action.job, 0))
     }
 }
 
@@ -75,7 +91,7 @@ impl Trigger {
         let sealing_keys = now(SealingKeys::read(SecretInMemory::new(SEALING_KEY), at))?;
         let endpoint = HookTrigger {
             hooks: OneHook(hook.clone()),
-            jobs: Nowhere,
+            to: Destinations { jobs: Nowhere, actions: Nowhere, ledger: Nowhere },
             requests: Nowhere,
             sealing_keys,
             rejections: RejectionBudget::default(),

@@ -1,5 +1,5 @@
 //! `POST /hooks/{hook_id}/trigger`, the URL that webhook providers call: proves the call authentic, takes the variables
-//! out of its payload, puts one job on the queue and logs the call.
+//! out of its payload, puts one job on a queue and logs the call. The job of a pipeline of ours gets an action.
 
 mod bucket;
 
@@ -9,8 +9,8 @@ use shared::domain::received::Received;
 use shared::domain::secret::HookSecret;
 use shared::http::{ApiError, Call, Endpoint, Response};
 use shared::keys::SealingKeys;
-use shared::ports::{Consistency, FindHook, PushJob, PutRequest, ReplaceRequest};
-use shared::trigger::{Run, authenticate};
+use shared::ports::{Consistency, EndUnsent, FindHook, PushJob, PutRequest, ReplaceRequest, WriteAction};
+use shared::trigger::{Destinations, Run, authenticate};
 
 pub use crate::bucket::RejectionBudget;
 
@@ -21,11 +21,11 @@ pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 const HOOK: &str = "The hook";
 
 /// The endpoint and what it needs.
-pub struct HookTrigger<Hooks, Jobs, Requests> {
+pub struct HookTrigger<Hooks, Jobs, Actions, Ledger, Requests> {
     /// Where the hook is looked up.
     pub hooks: Hooks,
     /// Where the job goes.
-    pub jobs: Jobs,
+    pub to: Destinations<Jobs, Actions, Ledger>,
     /// Where the call is logged.
     pub requests: Requests,
     /// What opens the hook's secret.
@@ -34,10 +34,12 @@ pub struct HookTrigger<Hooks, Jobs, Requests> {
     pub rejections: RejectionBudget,
 }
 
-impl<Hooks, Jobs, Requests> Endpoint for HookTrigger<Hooks, Jobs, Requests>
+impl<Hooks, Jobs, Actions, Ledger, Requests> Endpoint for HookTrigger<Hooks, Jobs, Actions, Ledger, Requests>
 where
     Hooks: FindHook,
     Jobs: PushJob,
+    Actions: PushJob,
+    Ledger: WriteAction + EndUnsent,
     Requests: PutRequest + ReplaceRequest,
 {
     const TAKES_WEBHOOKS: bool = true;
@@ -48,7 +50,7 @@ where
         let (hook, secret) = self.find(call.path_parameter("hook_id", HOOK)?, received).await?;
         let run = Run::new(&hook, received, &self.requests, call.measurements());
         let answered = match secret {
-            Ok(secret) => run.accept(secret.as_ref(), &self.jobs).await,
+            Ok(secret) => run.accept(secret.as_ref(), &self.to).await,
             Err(error) => Err(error),
         };
         match answered {
@@ -62,7 +64,7 @@ where
     }
 }
 
-impl<Hooks: FindHook, Jobs, Requests> HookTrigger<Hooks, Jobs, Requests> {
+impl<Hooks: FindHook, Jobs, Actions, Ledger, Requests> HookTrigger<Hooks, Jobs, Actions, Ledger, Requests> {
     /// The hook with this id, and which of its secrets the sender of the call knows.
     ///
     /// A read that may be a second old is enough to accept a call. Before one is refused, the hook is read again: it

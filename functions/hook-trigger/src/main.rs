@@ -4,16 +4,19 @@ use std::process::ExitCode;
 
 use hook_trigger::{HookTrigger, RejectionBudget};
 use shared::start;
+use shared::trigger::Destinations;
 
 fn main() -> ExitCode {
     start::endpoint(module_path!(), async |start| {
-        let (hooks, jobs, requests) = (start.hooks()?, start.jobs()?, start.requests()?);
+        let (hooks, requests) = (start.hooks()?, start.requests()?);
+        let to = Destinations { jobs: start.jobs()?, actions: start.actions_queue()?, ledger: start.actions()? };
         let sealing_keys = start.sealing_keys()?;
         start.warm_up(&hooks);
-        start.warm_up(&jobs);
+        // The other queue and the other tables share these connections.
+        start.warm_up(&to.jobs);
         Ok(HookTrigger {
             hooks,
-            jobs,
+            to,
             requests,
             sealing_keys: sealing_keys.await?,
             rejections: RejectionBudget::default(),

@@ -2,18 +2,18 @@
 
 use shared::auth::AccessTokens;
 use shared::domain::hook::Hook;
-use shared::domain::request::Request;
+use shared::domain::request::{Outcome, Request};
 use shared::http::request::{RequestBody, find_own};
-use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
-use shared::ports::{Consistency, FindHook, FindRequest, PushJob, PutRequest, ReplaceRequest};
-use shared::trigger::Run;
+use shared::http::{ACTION_ID, ApiError, Call, Endpoint, Response, ResponseExt as _};
+use shared::ports::{Consistency, EndUnsent, FindHook, FindRequest, PushJob, PutRequest, ReplaceRequest, WriteAction};
+use shared::trigger::{Destinations, Run};
 
 /// The endpoint and what it needs.
-pub struct RequestRetry<Hooks, Jobs, Requests> {
+pub struct RequestRetry<Hooks, Jobs, Actions, Ledger, Requests> {
     /// Where the hook is.
     pub hooks: Hooks,
     /// Where the job goes.
-    pub jobs: Jobs,
+    pub to: Destinations<Jobs, Actions, Ledger>,
     /// Where the call is, and where the new one goes.
     pub requests: Requests,
     /// What verifies access tokens.
@@ -22,10 +22,12 @@ pub struct RequestRetry<Hooks, Jobs, Requests> {
     pub public_url: Option<String>,
 }
 
-impl<Hooks, Jobs, Requests> Endpoint for RequestRetry<Hooks, Jobs, Requests>
+impl<Hooks, Jobs, Actions, Ledger, Requests> Endpoint for RequestRetry<Hooks, Jobs, Actions, Ledger, Requests>
 where
     Hooks: FindHook,
     Jobs: PushJob,
+    Actions: PushJob,
+    Ledger: WriteAction + EndUnsent,
     Requests: FindRequest + PutRequest + ReplaceRequest,
 {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
@@ -37,17 +39,23 @@ where
         let received = kept.again(call.id(), call.received_at()).ok_or_else(no_body)?;
 
         let run = Run::new(&hook, &received, &self.requests, call.measurements());
-        let answered = run.accept(None, &self.jobs).await?;
+        let answered = run.accept(None, &self.to).await?;
 
         let request = run.record(&answered);
         let base_url = call.base_url(self.public_url.as_deref());
         let location = format!("{base_url}/hook-requests/{}", request.summary.id);
         let body = RequestBody::new(&request, Some(&hook.relation), &base_url);
-        Ok(Response::created(&location, &body).never_stored())
+        let response = Response::created(&location, &body).never_stored();
+        Ok(match request.summary.action_id {
+            Some(action) if request.summary.outcome == Outcome::Queued => {
+                response.with_header(ACTION_ID, &action.to_string())
+            }
+            Some(_) | None => response,
+        })
     }
 }
 
-impl<Hooks: FindHook, Jobs, Requests> RequestRetry<Hooks, Jobs, Requests> {
+impl<Hooks: FindHook, Jobs, Actions, Ledger, Requests> RequestRetry<Hooks, Jobs, Actions, Ledger, Requests> {
     async fn find_hook(&self, kept: &Request) -> Result<Hook, ApiError> {
         let hook = self.hooks.find_hook(kept.summary.hook_id, Consistency::Strong).await?;
         hook.ok_or_else(|| ApiError::Conflict("The hook was deleted, so its calls cannot be retried.".into()))

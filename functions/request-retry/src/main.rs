@@ -4,13 +4,15 @@ use std::process::ExitCode;
 
 use request_retry::RequestRetry;
 use shared::start;
+use shared::trigger::Destinations;
 
 fn main() -> ExitCode {
     start::endpoint(module_path!(), async |start| {
-        let (hooks, jobs, requests) = (start.hooks()?, start.jobs()?, start.requests()?);
+        let (hooks, requests) = (start.hooks()?, start.requests()?);
+        let to = Destinations { jobs: start.jobs()?, actions: start.actions_queue()?, ledger: start.actions()? };
         let tokens = start.access_tokens()?;
         start.warm_up(&hooks);
-        start.warm_up(&jobs);
-        Ok(RequestRetry { hooks, jobs, requests, tokens: tokens.await?, public_url: start.public_url() })
+        start.warm_up(&to.jobs);
+        Ok(RequestRetry { hooks, to, requests, tokens: tokens.await?, public_url: start.public_url() })
     })
 }

@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::Invalid;
+use super::action::{NewAction, TriggeredFrom};
 use super::hook::{ActionType, Hook, HookName, HookRelation, Resource};
 use super::id::{ActionId, EnvironmentId, HookId, PipelineId, ProjectId, RequestId};
 use super::received::{Received, Retried};
@@ -102,9 +103,36 @@ impl Job {
         })
     }
 
-    /// The action that runs it, if its pipeline is one of ours: the id of the first attempt.
+    /// The id of the action that runs it, if its pipeline is one of ours. Another job's action may have it: then the one
+    /// of this job has the id of a later attempt.
     pub fn action_id(&self) -> Option<ActionId> {
-        self.pipeline_id.filter(|pipeline| pipeline.is_ours()).map(|_| ActionId::of_job(self.id, 0))
+        self.our_pipeline().map(|_| ActionId::of_job(self.id, 0))
+    }
+
+    /// The action that runs it, if its pipeline is one of ours.
+    pub fn action(&self) -> Option<NewAction> {
+        let pipeline_id = self.our_pipeline()?;
+        let Origin::Call { hook_id, hook_name, delivery, retry_of } = &self.origin;
+        Some(NewAction {
+            job: self.id,
+            project_id: self.project_id,
+            environment_id: self.environment_id,
+            resource: self.resource,
+            pipeline_id,
+            action_type: self.action_type,
+            triggered_from: TriggeredFrom::Hook {
+                hook_id: *hook_id,
+                name: hook_name.as_str().to_owned(),
+                request_id: self.id,
+                ip_address: delivery.ip_address.clone(),
+            },
+            retry_of: retry_of.and_then(|retried| retried.action),
+            created_at: self.created_at,
+        })
+    }
+
+    fn our_pipeline(&self) -> Option<PipelineId> {
+        self.pipeline_id.filter(|pipeline| pipeline.is_ours())
     }
 
     /// Jobs of one group run in order: a group is a resource of a project.
@@ -202,6 +230,7 @@ mod tests {
         let variables = chosen.into_iter().map(variable).collect();
         let job = Job::of_call(&hook, &fixtures::received(), variables, Delivery::default())?;
         assert_eq!(job.action_id().is_some(), job.pipeline_id.is_some_and(PipelineId::is_ours));
+        assert_eq!(job.action().map(|action| action.pipeline_id), job.pipeline_id.filter(|id| id.is_ours()));
         Ok(job.pipeline_id.map(PipelineId::get))
     }
 
@@ -227,6 +256,28 @@ mod tests {
         ] {
             assert!(pipeline(own, chosen, &allowed).is_err(), "{own:?}, {chosen:?}, {allowed:?}");
         }
+    }
+
+    #[test]
+    fn the_action_of_a_call_names_its_hook_its_call_and_what_it_repeats() {
+        let mut hook = fixtures::hook();
+        hook.relation.pipeline_id = PipelineId::new(OURS).ok();
+        hook.pipelines = hook.relation.pipeline_id.into_iter().collect();
+        let mut received = fixtures::received();
+        let earlier = ActionId::new(9).ok();
+        received.retry_of = Some(Retried { call: received.id, action: earlier });
+        let delivery = Delivery { ip_address: Some("192.0.2.1".into()), ..Delivery::default() };
+
+        let job = Job::of_call(&hook, &received, Vec::new(), delivery).unwrap();
+
+        let action = job.action().unwrap();
+        assert_eq!(
+            (action.job, action.retry_of, job.action_id()),
+            (job.id, earlier, Some(ActionId::of_job(job.id, 0)))
+        );
+        let TriggeredFrom::Hook { hook_id, name, request_id, ip_address } = action.triggered_from else { panic!() };
+        assert_eq!((hook_id, request_id, &*name), (hook.relation.id, job.id, "deploy the shop"));
+        assert_eq!(ip_address.as_deref(), Some("192.0.2.1"));
     }
 
     #[test]

@@ -19,5 +19,5 @@ pub use event::NotAnEvent;
 pub use fields::{Fields, read};
 pub use page::Page;
 pub use page::keyset::Keyset;
-pub use response::{Body, Response, ResponseExt};
+pub use response::{ACTION_ID, Body, Response, ResponseExt};
 pub use serve::{Endpoint, serve};

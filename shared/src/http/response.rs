@@ -8,6 +8,9 @@ use serde::Serialize;
 
 use super::error::ApiError;
 
+/// Names the action that a call started. The published clients read it.
+pub const ACTION_ID: HeaderName = HeaderName::from_static("x-devopness-action-id");
+
 /// What a function answers.
 pub type Response = lambda_http::Response<Body>;
 

@@ -127,6 +127,7 @@ async fn answer(endpoint: &dyn Handle, call: &Call) -> Response {
         gateway_request_id = call.gateway_id(),
         route = call.route(),
         hook_id = field::Empty,
+        action_id = field::Empty,
         outcome = field::Empty
     );
     let answer = endpoint.handle(call).instrument(span.clone()).await;

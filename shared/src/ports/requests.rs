@@ -16,9 +16,9 @@ pub trait PutRequest: Send + Sync {
 
 /// Corrects the log.
 pub trait ReplaceRequest: Send + Sync {
-    /// Keeps a call as failed that was kept as queued. A write of the queued one that was given up may arrive later; it
-    /// does not undo this one.
-    fn replace_request(&self, failed: &Request) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Keeps a call as failed, or as queued under another action, that was kept as queued. A write of the first one that
+    /// was given up may arrive later; it does not undo this one.
+    fn replace_request(&self, request: &Request) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 /// Finds a call.

@@ -59,12 +59,14 @@ pub struct Measurements {
 #[derive(Debug, Default)]
 struct Noted {
     hook_id: Option<String>,
+    action_id: Option<String>,
     provider: Option<&'static str>,
     outcome: Option<&'static str>,
     queue_time: Option<Duration>,
     /// Why the call is not authentic.
     refusal: Option<String>,
     log_write_failures: u32,
+    action_write_failures: u32,
 }
 
 /// What a line says of a call besides its measurements.
@@ -104,6 +106,12 @@ impl Measurements {
         self.note(|noted| (noted.hook_id, noted.provider) = (Some(id.to_string()), Some(provider)));
     }
 
+    /// The call has started this action.
+    pub fn action(&self, id: &impl Display) {
+        Span::current().record("action_id", tracing::field::display(id));
+        self.note(|noted| noted.action_id = Some(id.to_string()));
+    }
+
     /// What became of the call. The last word counts.
     pub fn outcome(&self, outcome: &'static str) {
         Span::current().record("outcome", outcome);
@@ -118,6 +126,11 @@ impl Measurements {
     /// The call could not be written to the log of calls.
     pub fn log_write_failed(&self) {
         self.note(|noted| noted.log_write_failures += 1);
+    }
+
+    /// The action of the call could not be written to the ledger.
+    pub fn action_write_failed(&self) {
+        self.note(|noted| noted.action_write_failures += 1);
     }
 
     /// Measures how long it takes to hand a job to the queue.
@@ -173,6 +186,8 @@ struct SpanFields<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     hook_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    action_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<&'static str>,
     name: &'static str,
 }
@@ -204,6 +219,7 @@ impl<'a> Line<'a> {
             milliseconds(Metric::QueueTime, noted.queue_time),
             count(Metric::SignatureFailures, u32::from(noted.refusal.is_some())),
             count(Metric::LogWriteFailures, noted.log_write_failures),
+            count(Metric::ActionWriteFailures, noted.action_write_failures),
             count(Metric::Triggers, u32::from(trigger.is_some())),
         ];
         let values = || values.into_iter().flatten();
@@ -220,6 +236,7 @@ impl<'a> Line<'a> {
                 gateway_request_id: answered.gateway_request_id,
                 route: answered.route,
                 hook_id: noted.hook_id.as_deref(),
+                action_id: noted.action_id.as_deref(),
                 outcome: trigger.as_ref().map(|trigger| trigger.outcome).or(noted.outcome),
                 name: "call",
             },

@@ -17,18 +17,21 @@ pub enum Metric {
     SignatureFailures,
     /// Calls that could not be written to the log of calls.
     LogWriteFailures,
+    /// Actions that could not be written to the ledger when their job was sent.
+    ActionWriteFailures,
     /// Webhook calls.
     Triggers,
 }
 
 impl Metric {
     /// All that there are.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::HandlerTime,
         Self::InitTime,
         Self::QueueTime,
         Self::SignatureFailures,
         Self::LogWriteFailures,
+        Self::ActionWriteFailures,
         Self::Triggers,
     ];
 
@@ -40,6 +43,7 @@ impl Metric {
             Self::QueueTime => "QueueTime",
             Self::SignatureFailures => "SignatureFailures",
             Self::LogWriteFailures => "LogWriteFailures",
+            Self::ActionWriteFailures => "ActionWriteFailures",
             Self::Triggers => "Triggers",
         }
     }
@@ -48,16 +52,19 @@ impl Metric {
     pub fn unit(self) -> &'static str {
         match self {
             Self::HandlerTime | Self::InitTime | Self::QueueTime => "Milliseconds",
-            Self::SignatureFailures | Self::LogWriteFailures | Self::Triggers => "Count",
+            Self::SignatureFailures | Self::LogWriteFailures | Self::ActionWriteFailures | Self::Triggers => "Count",
         }
     }
 
     /// What it is told apart by.
     pub fn dimensions(self) -> &'static [&'static str] {
         match self {
-            Self::HandlerTime | Self::InitTime | Self::QueueTime | Self::SignatureFailures | Self::LogWriteFailures => {
-                &["Function"]
-            }
+            Self::HandlerTime
+            | Self::InitTime
+            | Self::QueueTime
+            | Self::SignatureFailures
+            | Self::LogWriteFailures
+            | Self::ActionWriteFailures => &["Function"],
             Self::Triggers => &["Outcome", "Provider"],
         }
     }

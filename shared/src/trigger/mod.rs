@@ -4,20 +4,23 @@
 mod answer;
 mod authenticity;
 mod facts;
+mod sending;
 
 use self::answer::Answer;
 pub use self::authenticity::authenticate;
 use self::facts::Facts;
+pub use self::sending::Destinations;
 use crate::domain::hook::Hook;
+use crate::domain::id::ActionId;
 use crate::domain::job::{Job, MAX_JOB_BYTES, PIPELINE_VARIABLE};
 use crate::domain::received::Received;
 use crate::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary, masked, summarized};
 use crate::domain::secret::HookSecret;
 use crate::domain::signature;
 use crate::domain::variable::Unresolved;
-use crate::http::{ApiError, FieldErrors, Response};
+use crate::http::{ACTION_ID, ApiError, FieldErrors, Response, ResponseExt as _};
 use crate::payload::{Payload, refuse_compressed};
-use crate::ports::{PushJob, PutRequest, QueueError, ReplaceRequest, StoreError};
+use crate::ports::{EndUnsent, PushJob, PutRequest, QueueError, ReplaceRequest, StoreError, WriteAction};
 use crate::telemetry::{Chain, Measurements};
 
 /// The largest body that is kept for a hook that requires no secret. Each kilobyte that is written costs money, and
@@ -46,6 +49,17 @@ pub struct Answered {
     pub response: Response,
     /// What the owner of the hook is told.
     pub message: String,
+    /// The action that the call started.
+    pub action_id: Option<ActionId>,
+}
+
+impl Answered {
+    /// The same, and the sender is told the action.
+    #[must_use]
+    fn starting(self, action: ActionId) -> Self {
+        let response = self.response.with_header(ACTION_ID, &action.to_string());
+        Self { response, action_id: Some(action), ..self }
+    }
 }
 
 /// One call on its way through its hook.
@@ -67,9 +81,17 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
     /// Runs an authentic call, whose sender knows `secret`. It is answered and logged whatever happens; the answer is a
     /// 200 only when the queue has the job, or when there is no job to queue. The one error is
     /// [`ApiError::WrongSignature`]: the body says that the call is an old one, played back.
-    pub async fn accept(&self, secret: Option<&HookSecret>, jobs: &impl PushJob) -> Result<Answered, ApiError> {
+    pub async fn accept<Jobs: PushJob, Actions: PushJob, Ledger: WriteAction + EndUnsent>(
+        &self,
+        secret: Option<&HookSecret>,
+        to: &Destinations<Jobs, Actions, Ledger>,
+    ) -> Result<Answered, ApiError> {
         match self.decide(secret) {
-            Ok(Decision::Queue(job, answer)) => Ok(self.queue(&job, &answer, jobs).await),
+            Ok(Decision::Queue(job, answer)) => Ok(match job.action() {
+                None => self.queue(&job, &answer, &to.jobs).await,
+                // On the heap, so that the way of all other calls is no longer for it.
+                Some(action) => Box::pin(self.start(&job, &action, &answer, &to.actions, &to.ledger)).await,
+            }),
             Ok(Decision::Answer(answer)) => Ok(self.end(self.answered(Outcome::Ignored, &answer)).await),
             Err(error @ ApiError::WrongSignature(_)) => Err(error),
             Err(error) => Ok(self.end(self.failed(&error)).await),
@@ -129,24 +151,6 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
         })
     }
 
-    /// Sends the job and writes the log at the same time. Only when the queue did not take the job is the log, which
-    /// says that it did, corrected.
-    async fn queue(&self, job: &Job, answer: &Answer, jobs: &impl PushJob) -> Answered {
-        let push = match jobs.push_job(job) {
-            Ok(push) => self.measurements.queueing(push),
-            Err(error) => return self.end(self.failed(&error.into())).await,
-        };
-        let (pushed, queued) = tokio::join!(push, self.end(self.answered(Outcome::Queued, answer)));
-        match pushed {
-            Ok(()) => queued,
-            Err(error) => {
-                let failed = self.failed(&error.into());
-                self.note(self.requests.replace_request(&self.record(&failed)).await);
-                failed
-            }
-        }
-    }
-
     fn failed(&self, error: &ApiError) -> Answered {
         self.measurements.outcome(Outcome::Failed.as_str());
         error.log();
@@ -154,12 +158,13 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
     }
 
     fn answered(&self, outcome: Outcome, answer: &Answer) -> Answered {
-        Answered { outcome, response: answer.to_response(self.received.id), message: answer.in_words().to_owned() }
+        let (response, message) = (answer.to_response(self.received.id), answer.in_words().to_owned());
+        Answered { outcome, response, message, action_id: None }
     }
 
     fn refused(&self, outcome: Outcome, error: &ApiError) -> Answered {
         let response = error.to_response(&self.received.id.to_string());
-        Answered { outcome, response, message: error.in_words() }
+        Answered { outcome, response, message: error.in_words(), action_id: None }
     }
 
     /// Logs the call with its answer.
@@ -180,12 +185,12 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
     /// The call as it is logged.
     pub fn record(&self, answered: &Answered) -> Request {
         let Self { hook, received, .. } = self;
-        let Answered { outcome, response, message } = answered;
+        let Answered { outcome, response, message, action_id } = answered;
         let summary = RequestSummary {
             id: received.id,
             hook_id: hook.relation.id,
             project_id: hook.relation.project_id,
-            action_id: None,
+            action_id: *action_id,
             retry_of: received.retry_of.map(|retried| retried.call),
             ip_address: received.ip_address.clone(),
             outcome: *outcome,

@@ -33,12 +33,11 @@ impl RequestsTable {
 
     /// Takes the place of a call that was kept as queued. That one may come second: a write that was given up can arrive
     /// after this one, and must not undo it.
-    async fn put_replaced(&self, failed: &RequestSummary) -> Result<(), StoreError> {
-        let item = encode_replaced(failed);
+    async fn put_over(&self, item: Attributes, summary: &RequestSummary) -> Result<(), StoreError> {
         let put = self.client.put_item().set_item(Some(item.clone()));
         let put = put
             .condition_expression("attribute_not_exists(id) OR (hook_id = :hook AND outcome = :queued)")
-            .expression_attribute_values(":hook", text(failed.hook_id))
+            .expression_attribute_values(":hook", text(summary.hook_id))
             .expression_attribute_values(":queued", text(Outcome::Queued.as_str()));
         self.send(put, &item).await
     }
@@ -74,10 +73,14 @@ impl PutRequest for RequestsTable {
 }
 
 impl ReplaceRequest for RequestsTable {
-    async fn replace_request(&self, failed: &Request) -> Result<(), StoreError> {
+    async fn replace_request(&self, request: &Request) -> Result<(), StoreError> {
+        let summary = &request.summary;
+        if summary.outcome == Outcome::Queued {
+            return self.put_over(encode(request)?.call, summary).await;
+        }
         // First the new one: whatever happens in between, the call is in the log.
-        self.put_request(failed).await?;
-        self.put_replaced(&failed.summary).await
+        self.put_request(request).await?;
+        self.put_over(encode_replaced(summary), summary).await
     }
 }
 

@@ -16,6 +16,9 @@ use crate::telemetry::Chain;
 /// The attribute of a message that all calls of one delivery have in common.
 const DELIVERY: &str = "delivery";
 
+/// The attribute of a message that names the action which this one repeats.
+const RETRY_OF: &str = "retry_of";
+
 /// The queue whose one consumer is `action-start`.
 #[derive(Debug, Clone)]
 pub struct ActionsQueue {
@@ -76,10 +79,11 @@ impl PushJob for ActionsQueue {
         let body = message::body(job, MAX_ACTION_JOB_BYTES)?;
         let message = self.client.send_message().queue_url(&self.url).message_body(body);
         let mut message = message.message_group_id(job.group_id()).message_deduplication_id(job.id.to_string());
-        if let Some(mark) = job.delivery_mark() {
-            let mark = MessageAttributeValue::builder().data_type("String").string_value(mark).build();
-            message =
-                message.message_attributes(DELIVERY, mark.map_err(|error| QueueError::Unavailable(source(error)))?);
+        let retry_of = job.action().and_then(|action| action.retry_of).map(|action| action.to_string());
+        for (name, value) in [(DELIVERY, job.delivery_mark()), (RETRY_OF, retry_of)] {
+            let Some(value) = value else { continue };
+            let value = MessageAttributeValue::builder().data_type("String").string_value(value).build();
+            message = message.message_attributes(name, value.map_err(|error| QueueError::Unavailable(source(error)))?);
         }
         Ok(async { message.send().await.map(drop).map_err(|error| QueueError::Unavailable(source(error))) })
     }

@@ -1,0 +1,89 @@
+//! The ledger of actions and its queue, past the API.
+
+use serde_json::{Value as Json, json};
+
+use crate::answer::Answer;
+use crate::hook::Hook;
+use crate::job_schema::job_faults;
+use crate::stack::Pipehook;
+
+/// The smallest id of a pipeline of ours.
+pub const OURS: i64 = 1 << 52;
+
+/// A message on the queue of actions.
+#[derive(Debug, Clone)]
+pub struct ActionJob {
+    /// The `MessageGroupId`.
+    pub group: String,
+    /// The `MessageDeduplicationId`.
+    pub deduplication: String,
+    /// What all messages of one delivery have in common.
+    pub delivery: Option<String>,
+    /// The action that it repeats.
+    pub retry_of: Option<String>,
+    /// The job.
+    pub body: Json,
+}
+
+impl Pipehook {
+    /// Takes the jobs off the queue of actions, whose consumer must be paused. A job that is not as its schema says
+    /// fails the test.
+    pub async fn take_action_jobs(&self) -> Vec<ActionJob> {
+        let queue = self.physical_id("ActionsQueue");
+        let mut jobs = Vec::new();
+        loop {
+            let request = json!({
+                "QueueUrl": queue, "MaxNumberOfMessages": 10, "AttributeNames": ["All"],
+                "MessageAttributeNames": ["All"],
+            });
+            let mut answer = self.sqs("ReceiveMessage", &request).await;
+            let messages = answer["Messages"].take().as_array().cloned().unwrap_or_default();
+            if messages.is_empty() {
+                return jobs;
+            }
+            for message in messages {
+                let request = json!({ "QueueUrl": queue, "ReceiptHandle": message["ReceiptHandle"] });
+                self.sqs("DeleteMessage", &request).await;
+                jobs.push(read(&message));
+            }
+        }
+    }
+
+    /// The stored heads of the actions of a project.
+    pub async fn heads(&self, project: i64) -> Vec<Json> {
+        let (mut items, project) = (self.items("ActionsTable").await, project.to_string());
+        items.retain(|item| item["sk"]["S"] == "HEAD" && item["project"]["S"] == project);
+        items
+    }
+}
+
+fn read(message: &Json) -> ActionJob {
+    let attribute = |name: &str| message["Attributes"][name].as_str().unwrap().to_owned();
+    let own = |name: &str| message["MessageAttributes"][name]["StringValue"].as_str().map(str::to_owned);
+    let body: Json = serde_json::from_str(message["Body"].as_str().unwrap()).unwrap();
+    let faults = job_faults(&body);
+    assert!(faults.is_empty(), "not as docs/job.schema.json says: {faults:?}\n{body}");
+    ActionJob {
+        group: attribute("MessageGroupId"),
+        deduplication: attribute("MessageDeduplicationId"),
+        delivery: own("delivery"),
+        retry_of: own("retry_of"),
+        body,
+    }
+}
+
+impl Hook<'_> {
+    /// Gives the hook this pipeline of ours, behind the product's back.
+    pub async fn runs(&self, pipeline: i64) {
+        self.damage("pipeline_id", &json!({ "N": pipeline.to_string() })).await;
+        self.damage("pipelines", &json!({ "NS": [pipeline.to_string()] })).await;
+    }
+}
+
+impl Answer {
+    /// The action that the answer names.
+    pub fn action_id(&self) -> Option<i64> {
+        let header = self.header("x-devopness-action-id");
+        (!header.is_empty()).then(|| header.parse().unwrap())
+    }
+}
