@@ -7,6 +7,7 @@ from typing import Any
 
 from devopness import DevopnessClient, DevopnessClientAsync, models
 
+from pipelines import Pipelines
 from stack import Stack, User
 from support import Api, answer, refused, same, signed
 
@@ -23,7 +24,7 @@ QUEUED = "The pipeline job was queued."
 MASK = "********"
 
 
-class Journey:
+class Journey(Pipelines):
     """One user's journey, with one client, in a project of its own."""
 
     def __init__(self, stack: Stack, user: User, client: DevopnessClient | DevopnessClientAsync) -> None:
