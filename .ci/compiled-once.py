@@ -14,8 +14,10 @@ from collections import defaultdict
 COMMANDS = [
     "build --package local",
     "build --package bench",
+    "build --package cli",
     "build --workspace --bins",
     "test --workspace --no-run",
+    "test --package cli --no-run",
     "test --package shared --no-run",
     "test --package tests --no-run",
 ]

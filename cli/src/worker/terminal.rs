@@ -1,0 +1,205 @@
+//! What the worker prints. A thread of its own writes it: a terminal that is not read must not hold up a lease.
+
+use std::{
+    io::{self, Write},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread,
+    time::Duration,
+};
+
+use crate::host;
+
+/// How many lines may wait to be written.
+const WAITING: usize = 4096;
+
+/// The longest line of a step that is shown in one piece, in bytes.
+const LONGEST_LINE: usize = 4096;
+
+/// Can be cloned; the last one that goes ends the thread.
+#[derive(Debug, Clone)]
+pub(crate) struct Terminal {
+    lines: SyncSender<String>,
+    left_out: Arc<AtomicU64>,
+}
+
+/// Waits for what is still to be written.
+#[derive(Debug)]
+pub(crate) struct Written(Receiver<()>);
+
+impl Terminal {
+    pub(crate) fn open() -> (Self, Written) {
+        let (lines, to_write) = sync_channel::<String>(WAITING);
+        let (done, written) = sync_channel(1);
+        let left_out = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&left_out);
+        thread::spawn(move || {
+            // An error means that no one reads any more, which is no reason to stop the work.
+            let _ = write_all(&to_write, &count, io::stdout());
+            let _ = done.send(());
+        });
+        (Self { lines, left_out }, Written(written))
+    }
+
+    /// A line about the worker itself.
+    pub(crate) fn say(&self, text: &str) {
+        self.write(format!("{} {}\n", clock(), printable(text)));
+    }
+
+    /// A line about an action.
+    pub(crate) fn tell(&self, action: u64, text: &str) {
+        self.write(format!("{} {action} {}\n", clock(), printable(text)));
+    }
+
+    /// A line that a step has printed.
+    pub(crate) fn show(&self, action: u64, line: &str) {
+        self.write(format!("{} {action} | {}\n", clock(), printable(line)));
+    }
+
+    fn write(&self, line: String) {
+        match self.lines.try_send(line) {
+            Ok(()) | Err(TrySendError::Disconnected(_)) => {}
+            Err(TrySendError::Full(_)) => {
+                self.left_out.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+impl Written {
+    /// Until all is written, but not for long: no one may be reading.
+    pub(crate) fn wait(self) {
+        let _ = self.0.recv_timeout(Duration::from_secs(1));
+    }
+}
+
+fn write_all(lines: &Receiver<String>, left_out: &AtomicU64, mut out: impl Write) -> io::Result<()> {
+    while let Ok(line) = lines.recv() {
+        let count = left_out.swap(0, Ordering::Relaxed);
+        if count > 0 {
+            writeln!(out, "{} … {count} lines were not shown: they came faster than they could be written …", clock())?;
+        }
+        out.write_all(line.as_bytes())?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+/// The time of day, UTC.
+fn clock() -> String {
+    let now = host::now_utc();
+    format!("{:02}:{:02}:{:02}", now.hour(), now.minute(), now.second())
+}
+
+/// Control characters are spelt out: what a sender put into a variable and a step prints must not steer the terminal.
+fn printable(text: &str) -> String {
+    let spelt = |char: char| match char {
+        '\t' => char.to_string(),
+        _ if char.is_control() => char.escape_default().to_string(),
+        _ => char.to_string(),
+    };
+    text.chars().map(spelt).collect()
+}
+
+/// Cuts text into lines.
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    begun: String,
+}
+
+impl Lines {
+    /// The lines that are complete now. A carriage return alone ends one too, as programs draw progress with it.
+    pub(crate) fn push(&mut self, text: &str) -> Vec<String> {
+        self.begun.push_str(text);
+        let mut lines = Vec::new();
+        let mut rest = &*self.begun;
+        while let Some((line, behind)) = first_line(rest) {
+            lines.push(line.to_owned());
+            rest = behind;
+        }
+        self.begun = rest.to_owned();
+        lines
+    }
+
+    /// What was printed without an end.
+    pub(crate) fn finish(&mut self) -> Option<String> {
+        let line = std::mem::take(&mut self.begun);
+        let line = line.trim_end_matches('\r');
+        (!line.is_empty()).then(|| line.to_owned())
+    }
+}
+
+/// The first line, if it is complete, and what comes behind it.
+fn first_line(text: &str) -> Option<(&str, &str)> {
+    let end = text.find(['\n', '\r']).unwrap_or(text.len());
+    if end > LONGEST_LINE {
+        return Some(text.split_at(text.floor_char_boundary(LONGEST_LINE)));
+    }
+    let (line, rest) = text.split_at(end);
+    // Behind a carriage return, a line feed may still come.
+    let rest = rest.strip_prefix("\r\n").or_else(|| if rest == "\r" { None } else { rest.get(1..) })?;
+    Some((line, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn lines_are_shown_when_they_are_complete() {
+        let mut lines = Lines::default();
+
+        assert_eq!(lines.push("one\ntw"), ["one"]);
+        assert_eq!(lines.push("o\r"), Vec::<String>::new());
+        assert_eq!(lines.push("\n10 %\r20 %\rrest"), ["two", "10 %", "20 %"]);
+        assert_eq!(lines.finish().as_deref(), Some("rest"));
+        assert_eq!(lines.finish(), None);
+    }
+
+    #[test]
+    fn a_line_without_an_end_does_not_wait_for_ever() {
+        let mut lines = Lines::default();
+
+        let shown = lines.push(&"é".repeat(LONGEST_LINE));
+
+        assert_eq!(shown.iter().map(String::len).collect::<Vec<_>>(), [LONGEST_LINE]);
+    }
+
+    #[test]
+    fn control_characters_cannot_steer_the_terminal() {
+        assert_eq!(printable("a\tb \u{1b}[2J \u{9b}31m \u{7} ü🦀"), "a\tb \\u{1b}[2J \\u{9b}31m \\u{7} ü🦀");
+    }
+
+    #[test]
+    fn lines_that_no_one_reads_are_counted_and_do_not_block() {
+        let (lines, to_write) = sync_channel(2);
+        let terminal = Terminal { lines, left_out: Arc::default() };
+        for line in ["one", "two", "three", "four"] {
+            terminal.show(7, line);
+        }
+        let left_out = Arc::clone(&terminal.left_out);
+        drop(terminal);
+        let mut out = Vec::new();
+
+        write_all(&to_write, &left_out, &mut out).unwrap();
+
+        let out = String::from_utf8(out).unwrap();
+        assert!(out.contains("… 2 lines were not shown") && out.contains("7 | one") && !out.contains("three"), "{out}");
+    }
+
+    proptest! {
+        #[test]
+        fn all_that_is_printed_is_shown(texts in proptest::collection::vec("[ab\n]{0,9}", 0..9)) {
+            let mut lines = Lines::default();
+            let mut shown: Vec<_> = texts.iter().flat_map(|text| lines.push(text)).collect();
+            shown.extend(lines.finish());
+
+            prop_assert_eq!(shown, texts.concat().lines().map(str::to_owned).collect::<Vec<_>>());
+        }
+    }
+}
