@@ -26,6 +26,12 @@ pub struct ActionJob {
 }
 
 impl Pipehook {
+    /// Pauses the consumer of the queue of actions, so that jobs stay there.
+    pub async fn pause_actions(&self) {
+        // There may be none yet.
+        let _ = self.enable_mappings("ActionStart", false).await;
+    }
+
     /// Takes the jobs off the queue of actions, whose consumer must be paused. A job that is not as its schema says
     /// fails the test.
     pub async fn take_action_jobs(&self) -> Vec<ActionJob> {
@@ -76,7 +82,7 @@ impl Hook<'_> {
     /// Gives the hook this pipeline of ours, behind the product's back.
     pub async fn runs(&self, pipeline: i64) {
         self.damage("pipeline_id", &json!({ "N": pipeline.to_string() })).await;
-        self.damage("pipelines", &json!({ "NS": [pipeline.to_string()] })).await;
+        self.damage("pipelines", &json!({ "L": [{ "N": pipeline.to_string() }] })).await;
     }
 }
 

@@ -29,6 +29,7 @@ async fn setting(stack: &Pipehook) -> (User<'_>, Hook<'_>) {
     let ann = stack.user().await;
     let hook = ann.create_hook(&github_hook()).await;
     hook.runs(OURS).await;
+    stack.pause_actions().await;
     hook.push().send().await.accepted();
     assert_eq!(stack.take_action_jobs().await.len(), 1);
     (ann, hook)

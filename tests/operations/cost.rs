@@ -39,6 +39,7 @@ fn a_call_that_runs_a_pipeline_of_ours_costs_its_action_more() {
         let ann = stack.user().await;
         let hook = ann.create_hook(&github_hook()).await;
         hook.runs(OURS).await;
+        stack.pause_actions().await;
 
         let found = requests(stack, hook.push(), 200).await;
 

@@ -11,6 +11,7 @@ async fn setting(stack: &Pipehook) -> (User<'_>, Hook<'_>) {
     let ann = stack.user().await;
     let hook = ann.create_hook(&github_hook()).await;
     hook.runs(OURS).await;
+    stack.pause_actions().await;
     (ann, hook)
 }
 
@@ -71,7 +72,8 @@ fn a_sender_may_choose_a_pipeline_of_ours_that_the_hook_allows() {
         let mut hook = github_hook();
         hook["settings"] = json!({ "variables": [{ "name": "pipeline_id", "type": "integer" }] });
         let hook = ann.create_hook(&hook).await;
-        hook.damage("pipelines", &json!({ "NS": [OURS.to_string(), (OURS + 1).to_string()] })).await;
+        stack.pause_actions().await;
+        hook.damage("pipelines", &json!({ "L": [{ "N": OURS.to_string() }, { "N": (OURS + 1).to_string() }] })).await;
 
         let allowed = hook.signed(json!({ "pipeline_id": OURS + 1 }).to_string()).send().await;
         let foreign = hook.signed(json!({ "pipeline_id": OURS + 2 }).to_string()).send().await;
