@@ -151,7 +151,21 @@ class Pipelines:
         same(found, (self.pipeline["id"], "deploy", "application", 42))
         listed = await answer(self.client.hooks.list_pipeline_hooks(self.pipeline["id"]))
         same([found.id for found in listed.data], [hook["id"]])
+        await self.starts_an_action(hook["id"])
         await answer(self.client.hooks.delete_hook(hook["id"], "incoming"))
+
+    async def starts_an_action(self, hook: str) -> None:
+        """The answer to a call and its log name the action; a retry starts another one."""
+        hooks = self.client.hooks
+        triggered = await answer(hooks.trigger_hook(hook))
+
+        same((triggered.status, type(triggered.action_id)), (200, int))
+        [listed] = (await answer(hooks.list_hook_requests_by_hook_type(hook, "incoming"))).data
+        found = (await answer(hooks.get_hook_request(listed.id))).data
+        same((listed.action_id, found.action_id), (triggered.action_id, triggered.action_id))
+        again = self.api.post(f"/hook-requests/{listed.id}/retry").is_(201)
+        same(type(again["action_id"]), int)
+        same(again["action_id"] > triggered.action_id, True)
 
     async def deletes_a_pipeline(self) -> None:
         pipeline, pipelines = self.pipeline["id"], self.client.pipelines
