@@ -69,6 +69,16 @@ class Callers:
         self.remember(hook)
         return str(hook["id"])
 
+    def pipeline(self) -> int:
+        """The id of a pipeline for this call alone, so that it may be deleted. Each has its own resource."""
+        path = f"/pipelines/server/{1_000_000 + next(self._numbers)}"
+        return int(self._send("POST", path, {"name": "contract", "operation": "deploy"})["id"])
+
+    def step(self, pipeline: int) -> int:
+        """The id of a step of this pipeline."""
+        step = self._send("POST", f"/pipelines/{pipeline}/steps", {"command": "make build", "runner": "custom"})
+        return int(step["id"])
+
     def request(self, *, authentic: bool) -> str:
         """The id of a call that is in the log."""
         hook = self.hook(signed=not authentic)

@@ -24,6 +24,10 @@ from schemathesis.generation.meta import TestPhase
 
 DIRECTORY = Path(os.environ["CONTRACT"])
 LARGEST_ID = 9_007_199_254_740_991
+FIRST_OF_OURS = 2**52
+
+# The tag of operations whose pipeline is one of Pipehook's.
+OF_OURS = "pipelines"
 
 Body = dict[str, Any]
 
@@ -62,6 +66,12 @@ def use_what_is_there(case: Case[Any]) -> None:
         case.path_parameters["hook_id"] = callers.hook(signed=signed, demanding=demanding)
     elif "request_id" in case.path_parameters:
         case.path_parameters["request_id"] = callers.request(authentic=not one_in(4, "stranger"))
+    elif "pipeline_id" in case.path_parameters and OF_OURS in case.operation.definition.raw.get("tags", []):
+        case.path_parameters["pipeline_id"] = callers.pipeline()
+        if "step_id" in case.path_parameters:
+            case.path_parameters["step_id"] = callers.step(case.path_parameters["pipeline_id"])
+    elif "pipeline_id" in case.path_parameters:
+        case.path_parameters["pipeline_id"] = of_a_consumer(int(case.path_parameters["pipeline_id"]))
     elif "asset" in case.path_parameters:
         case.path_parameters["asset"] = callers.asset(next(numbers["asset"]))
 
@@ -80,6 +90,7 @@ def know_what_is_secret(case: Case[Any]) -> None:
 def correct_new_hook(case: Case[Any], body: Body, positive: bool) -> None:
     """Names of variables are unique, and signatures are such as the header's provider makes."""
     if positive:
+        name_no_pipeline_of_ours(body)
         tell_variables_apart(body)
         if body["requires_secret"]:
             sign_as_the_header_says(body)
@@ -106,6 +117,7 @@ def correct_change(case: Case[Any], body: Body, positive: bool) -> None:
     # No schema knows which project and environment the hook is in.
     for name in ("project_id", "environment_id"):
         body.pop(name, None)
+    name_no_pipeline_of_ours(body)
     tell_variables_apart(body)
     signing = ("requires_secret", "secret_algorithm", "secret_header_name")
     if body.get("requires_secret") is not False and any(body.get(name) for name in signing):
@@ -113,11 +125,53 @@ def correct_change(case: Case[Any], body: Body, positive: bool) -> None:
         sign_as_the_header_says(body)
 
 
+def correct_pipeline(case: Case[Any], body: Body, positive: bool) -> None:
+    """The body's id is the path's, and what cannot be changed is left out: no schema knows what is there."""
+    correct_own_id(case, body, positive, "pipeline_id", READ_ONLY_OF_PIPELINES)
+
+
+def correct_step(case: Case[Any], body: Body, positive: bool) -> None:
+    """The same for a step."""
+    correct_own_id(case, body, positive, "step_id", READ_ONLY_OF_STEPS)
+
+
+READ_ONLY_OF_PIPELINES = (
+    "environment_id",
+    "project_id",
+    "resource_type",
+    "resource_type_human_readable",
+    "resource_id",
+    "operation",
+    "operation_human_readable",
+    "steps",
+)
+READ_ONLY_OF_STEPS = ("script_id", "pipeline_id", "trigger_order")
+
+
+def correct_own_id(case: Case[Any], body: Body, positive: bool, name: str, read_only: tuple[str, ...]) -> None:
+    if positive:
+        body["id"] = case.path_parameters.get(name)
+        for field in read_only:
+            body.pop(field, None)
+
+
 CORRECTIONS: dict[str, Callable[[Case[Any], Body, bool], None]] = {
     "createHook": correct_new_hook,
     "createPipelineHook": correct_pipeline_hook,
     "updateHook": correct_change,
+    "updatePipeline": correct_pipeline,
+    "updateStep": correct_step,
 }
+
+
+def name_no_pipeline_of_ours(body: Body) -> None:
+    """One of ours has to be there: a number that was made up is refused."""
+    if body.get("pipeline_id"):
+        body["pipeline_id"] = of_a_consumer(body["pipeline_id"])
+
+
+def of_a_consumer(pipeline: int) -> int:
+    return pipeline % FIRST_OF_OURS or 1
 
 
 def tell_variables_apart(body: Body) -> None:
