@@ -4,6 +4,7 @@
 
 mod api;
 mod hooks;
+mod ledger;
 mod local;
 mod log;
 mod operations;

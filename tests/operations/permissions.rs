@@ -150,6 +150,7 @@ async fn make_use_of_everything(stack: &Pipehook) {
     of_hooks(&ann).await;
     of_pipelines(&ann).await;
     of_calls(&ann).await;
+    crate::ledger::everything_of_the_ledger(stack).await;
     of_keys(stack).await;
     of_access_tokens(stack).await;
 }

@@ -24,11 +24,8 @@ pub(crate) fn problem(problem: &str) {
     print(&mut io::stderr(), &format!("warning: {problem}"));
 }
 
-/// A message that has landed on a queue, unless it only wakes the function that gives out turns.
+/// A message that has landed on a queue.
 pub(crate) fn message(message: &Message) {
-    if message.body.starts_with(r#"{"wake":"#) {
-        return;
-    }
     let group = message.group.as_deref().map(|group| format!(", group {group}")).unwrap_or_default();
     text(&format!("\nA job landed on {}{group}:\n{}", message.queue, pretty(&message.body)));
 }

@@ -17,6 +17,7 @@
 //! variables that the template sets are named here, except those of [`telemetry`] and [`aws`].
 
 mod command;
+mod consumer;
 
 use std::cell::{OnceCell, RefCell};
 use std::future::Future;
@@ -28,6 +29,7 @@ use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 
 pub use self::command::{Command, CommandError};
+pub use self::consumer::{Consumer, Delivered};
 use crate::auth::{AccessTokens, SessionTokens};
 use crate::aws::{
     self, ActionsQueue, ActionsTable, GatedPipelines, HooksTable, JobsQueue, PipelinesTable, RequestsTable, Secret,
@@ -71,6 +73,20 @@ pub fn command<C: Command + 'static>(
         let command = list(&start).await?;
         start.warmed_up().await;
         command::serve(command).await
+    }))
+}
+
+/// Starts a function that takes messages off a queue.
+pub fn consumer<C: Consumer + 'static>(
+    function: &'static str,
+    list: impl AsyncFnOnce(&Start) -> Result<C, Error> + 'static,
+) -> ExitCode {
+    telemetry::init(function);
+    run(Box::pin(async move {
+        let start = Start::default();
+        let consumer = list(&start).await?;
+        start.warmed_up().await;
+        consumer::serve(consumer).await
     }))
 }
 

@@ -88,7 +88,9 @@ impl ListClaimable for ActionsTable {
 
 impl ListDue for ActionsTable {
     async fn list_due(&self, shard: i64, now: Timestamp, limit: usize) -> Result<Vec<ActionId>, StoreError> {
-        let query = self.index("due", limit).key_condition_expression("shard = :shard AND due < :now");
+        let query = self.index("due", limit).key_condition_expression("#shard = :shard AND due < :now");
+        // A word of DynamoDB's own.
+        let query = query.expression_attribute_names("#shard", "shard");
         let query = query.expression_attribute_values(":shard", number(shard));
         ids(query.expression_attribute_values(":now", text(now))).await
     }

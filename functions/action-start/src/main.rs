@@ -1,0 +1,14 @@
+//! Wires `action-start`.
+
+use std::process::ExitCode;
+
+use action_start::ActionStart;
+use shared::start;
+
+fn main() -> ExitCode {
+    start::consumer(module_path!(), async |start| {
+        let (actions, pipelines) = (start.actions()?, start.pipelines()?);
+        start.warm_up(&actions);
+        Ok(ActionStart { actions, pipelines })
+    })
+}

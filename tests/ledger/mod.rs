@@ -1,0 +1,10 @@
+//! The ledger of actions: that its writes are those of the protocol, and that each accepted job's action ends once.
+
+mod agreement;
+mod deaths;
+mod model;
+mod sweeps;
+mod table;
+mod turns;
+
+pub(crate) use self::sweeps::everything_of_the_ledger;

@@ -1,0 +1,89 @@
+//! The sweep: what it ends, what it wakes, and what it leaves alone.
+
+use harness::{Pipehook, alone};
+use serde_json::json;
+
+use super::table::{action_of, becomes, damage, head, hook_of, pipeline_of, status, sweep, until};
+
+const LONG_AGO: &str = "2026-01-01T00:00:00.000Z";
+
+/// Makes `action-start` and `action-sweep` do all that they may.
+pub(crate) async fn everything_of_the_ledger(stack: &Pipehook) {
+    let ann = stack.user().await;
+    let pipeline = pipeline_of(&ann, 1).await;
+    let hooks = [hook_of(&ann, 42, pipeline.id).await, hook_of(&ann, 43, pipeline.id).await];
+    let first = action_of(&hooks[0].push().send().await);
+    becomes(stack, first, "pending").await;
+    let second = action_of(&hooks[1].push().send().await);
+    until("it waits at the gate", async || head(stack, second).await["at_gate"]["BOOL"] == true).await;
+    // Behind a duplicate, which is ended without a turn.
+    for _ in 0..2 {
+        hooks[1].push().header("x-github-delivery", "d-1").send().await.accepted();
+    }
+    until("the duplicate is skipped", async || {
+        stack.heads(ann.project).await.iter().any(|head| head["status"]["S"] == "skipped")
+    })
+    .await;
+    damage(stack, second, "created_at", &json!({ "S": LONG_AGO })).await;
+    sweep(stack, &[second]).await;
+    becomes(stack, second, "failed").await;
+    damage(stack, first, "claim_at", &json!({ "S": LONG_AGO })).await;
+    sweep(stack, &[first]).await;
+    becomes(stack, first, "failed").await;
+}
+
+#[test]
+fn an_action_whose_job_never_arrived_fails_after_15_days_and_not_before() {
+    alone(async |stack| {
+        stack.enable_mappings("ActionStart", false).await.unwrap();
+        let ann = stack.user().await;
+        let hook = hook_of(&ann, 42, pipeline_of(&ann, 0).await.id).await;
+        let id = action_of(&hook.push().send().await);
+
+        let early = sweep(stack, &[id]).await;
+        assert_eq!((status(stack, id).await.as_str(), &early["ended"]), ("queued", &json!(0)));
+        damage(stack, id, "created_at", &json!({ "S": LONG_AGO })).await;
+        let late = sweep(stack, &[id]).await;
+
+        assert_eq!((status(stack, id).await.as_str(), &late["ended"]), ("failed", &json!(1)));
+        let head = head(stack, id).await;
+        assert_eq!((&head["reason"]["S"], head.get("due")), (&json!("its job never arrived"), None));
+        assert_eq!(sweep(stack, &[]).await["looked_at"], 0, "it is looked at no more");
+    });
+}
+
+#[test]
+fn a_pending_action_waits_for_a_worker_as_long_as_its_pipeline_says() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let pipeline = pipeline_of(&ann, 0).await;
+        let id = action_of(&hook_of(&ann, 42, pipeline.id).await.push().send().await);
+        becomes(stack, id, "pending").await;
+
+        assert_eq!(sweep(stack, &[id]).await["ended"], 0);
+        assert!(head(stack, id).await["due"]["S"].as_str().unwrap() > LONG_AGO, "it is looked at later again");
+        damage(stack, id, "claim_at", &json!({ "S": LONG_AGO })).await;
+        assert_eq!(sweep(stack, &[id]).await["ended"], 1);
+
+        assert_eq!(status(stack, id).await, "failed");
+        assert_eq!(pipeline.gate(stack).await["running"]["N"], "0");
+    });
+}
+
+#[test]
+fn one_damaged_action_keeps_the_sweep_from_no_other() {
+    alone(async |stack| {
+        stack.enable_mappings("ActionStart", false).await.unwrap();
+        let ann = stack.user().await;
+        let hook = hook_of(&ann, 42, pipeline_of(&ann, 0).await.id).await;
+        let damaged = action_of(&hook.push().send().await);
+        let other = action_of(&hook.push().send().await);
+        damage(stack, damaged, "type", &json!({ "S": "explode" })).await;
+        damage(stack, other, "created_at", &json!({ "S": LONG_AGO })).await;
+
+        let swept = sweep(stack, &[damaged, other]).await;
+
+        assert_eq!((&swept["failed"], &swept["ended"]), (&json!(1), &json!(1)), "{swept}");
+        assert_eq!(status(stack, other).await, "failed");
+    });
+}

@@ -1,0 +1,82 @@
+//! The adapter of the ledger, as a function has it, and what tests look at.
+
+use std::time::{Duration, Instant};
+
+use harness::{Answer, Hook, Pipehook, User, deployment, github_hook};
+use serde_json::{Value as Json, json};
+use shared::aws::{ActionsTable, connect};
+
+/// The adapter, as a function has it.
+pub(super) fn table(stack: &Pipehook) -> ActionsTable {
+    let url = stack.dynamodb_url();
+    let config = connect(move |name| match name {
+        "AWS_REGION" => Some("us-east-1".to_owned()),
+        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("local".to_owned()),
+        "AWS_ENDPOINT_URL_DYNAMODB" => Some(url.clone()),
+        _ => None,
+    });
+    ActionsTable::new(&config.unwrap(), stack.physical_id("ActionsTable"))
+}
+
+/// Waits until something holds that a busy machine takes a while for.
+pub(super) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(25);
+    while !holds().await {
+        assert!(Instant::now() < deadline, "{what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// A hook of the user's on this resource, which runs this pipeline of ours.
+pub(super) async fn hook_of<'s>(ann: &User<'s>, resource: i64, pipeline: i64) -> Hook<'s> {
+    let mut hook = github_hook();
+    hook["resource_id"] = resource.into();
+    hook["pipeline_id"] = pipeline.into();
+    ann.create_hook(&hook).await
+}
+
+/// A pipeline of the user's that lets so many of its actions run.
+pub(super) async fn pipeline_of<'s>(ann: &User<'s>, max: i64) -> harness::Pipeline<'s> {
+    let mut pipeline = deployment();
+    pipeline["max_parallel_actions"] = max.into();
+    ann.create_pipeline(&pipeline).await
+}
+
+/// The action of an accepted call.
+pub(super) fn action_of(answer: &Answer) -> i64 {
+    answer.accepted();
+    answer.action_id().unwrap()
+}
+
+/// The stored action.
+pub(super) async fn head(stack: &Pipehook, id: i64) -> Json {
+    let key = format!("A#{id}");
+    let items = stack.items("ActionsTable").await;
+    items.into_iter().find(|item| item["pk"]["S"] == key && item["sk"]["S"] == "HEAD").unwrap_or_default()
+}
+
+/// How far the action has come.
+pub(super) async fn status(stack: &Pipehook, id: i64) -> String {
+    head(stack, id).await["status"]["S"].as_str().unwrap_or_default().to_owned()
+}
+
+/// Waits until the action has come so far.
+pub(super) async fn becomes(stack: &Pipehook, id: i64, expected: &str) {
+    until(&format!("action {id} becomes {expected}"), async || status(stack, id).await == expected).await;
+}
+
+/// Changes an attribute of a stored action behind the product's back.
+pub(super) async fn damage(stack: &Pipehook, id: i64, attribute: &str, value: &Json) {
+    let key = json!({ "pk": { "S": format!("A#{id}") }, "sk": { "S": "HEAD" } });
+    stack.damage("ActionsTable", &key, attribute, value).await;
+}
+
+/// Makes the action due, and runs the sweep. What it says it has done.
+pub(super) async fn sweep(stack: &Pipehook, ids: &[i64]) -> Json {
+    for id in ids {
+        damage(stack, *id, "due", &json!({ "S": "2026-01-01T00:00:00.000Z" })).await;
+    }
+    let answer = stack.invoke("ActionSweep", "{}").await.unwrap();
+    assert_eq!(answer.function_error, None, "{answer:?}");
+    serde_json::from_slice(&answer.payload).unwrap()
+}
