@@ -79,7 +79,8 @@ async fn fill(
     for _ in 0..starts {
         // In turn, so that whatever else the machine does meets all of them alike.
         for (subject, seen) in subjects.iter().zip(&mut seen) {
-            seen.push(start(stage, subject, quota).await?);
+            // On the heap: what the sample events need is a large future.
+            seen.push(Box::pin(start(stage, subject, quota)).await?);
             progress.step(&subject.function.name);
         }
     }

@@ -7,11 +7,16 @@ use harness::{Hook, Pipehook, alone, github_hook, nothing_broke, shared};
 use serde_json::{Value as Json, json};
 
 /// Every function that has a route.
-const FUNCTIONS: [&str; 14] = [
+const FUNCTIONS: [&str; 19] = [
     "UserLogin",
     "UserRefresh",
     "UserLogout",
     "UserMe",
+    "TokenCreate",
+    "TokenList",
+    "TokenGet",
+    "TokenRevoke",
+    "TokenRotate",
     "HookCreate",
     "HookList",
     "HookGet",

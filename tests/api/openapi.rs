@@ -140,7 +140,9 @@ fn a_list_shows_what_the_whole_shows_and_less() {
     let schemas = &document().json()["components"]["schemas"];
     for (relation, whole, more) in [
         ("HookRelation", "Hook", &["created_by_user", "secret", "secret_algorithm", "secret_header_name"][..]),
+        ("PersonalTokenRelation", "PersonalToken", &["token"]),
         ("PipelineRelation", "Pipeline", &["steps"]),
+        ("ProjectTokenRelation", "ProjectToken", &["project", "token"]),
         (
             "RequestRelation",
             "Request",
@@ -219,6 +221,20 @@ impl Walk {
         self.step(stack.post("/users/logout").bearer(access_token)).await;
     }
 
+    async fn tokens(&mut self, ann: &User<'_>) {
+        for (list, draft) in [
+            ("/users/personal-access-tokens".to_owned(), json!({ "name": "my laptop" })),
+            (format!("/projects/{}/tokens", ann.project), json!({ "name": "a worker", "role_id": 2 })),
+        ] {
+            let id = self.step(ann.post(&list).json(&draft)).await.json()["id"].take();
+            let token = format!("{list}/{}", id.as_str().unwrap());
+            self.step(ann.get(&list)).await;
+            self.step(ann.get(&token)).await;
+            self.step(ann.post(&format!("{token}/rotate")).json(&json!({ "id": id }))).await;
+            self.step(ann.call("DELETE", &format!("{token}/revoke"))).await;
+        }
+    }
+
     async fn hooks(&mut self, ann: &User<'_>) {
         let of_pipeline = json!({ "name": "deploy the shop", "requires_secret": false });
         self.step(ann.post("/pipelines/7/hooks/incoming").json(&of_pipeline)).await;
@@ -272,6 +288,7 @@ fn a_walk_through_all_operations_is_answered_as_documented() {
         let ann = stack.user().await;
         let mut walk = Walk(BTreeSet::new());
         walk.users(stack, &ann).await;
+        walk.tokens(&ann).await;
         walk.hooks(&ann).await;
         walk.pipelines(&ann).await;
         walk.requests(&ann).await;

@@ -1,5 +1,5 @@
-//! The sample events of `events/`: the user, the hooks, the pipelines and the call that they are for, and what cannot stand in their
-//! files.
+//! The sample events of `events/`: the user, the token, the hooks, the pipelines and the call that they are for, and what
+//! cannot stand in their files.
 
 use std::error::Error as StdError;
 use std::time::SystemTime;
@@ -12,8 +12,8 @@ use http::Uri;
 use serde_json::Value as Json;
 use serde_json::value::to_raw_value;
 use sha2::Sha256;
-use shared::auth::{Login, Passwords, RefreshToken, SigningKey};
-use shared::aws::{self, GatedPipelines, HooksTable, PipelinesTable, RequestsTable, Secrets, UsersTable};
+use shared::auth::{ApiToken, Login, Passwords, RefreshToken, SigningKey};
+use shared::aws::{self, GatedPipelines, HooksTable, PipelinesTable, RequestsTable, Secrets, TokensTable, UsersTable};
 use shared::config;
 use shared::domain::hook::{Hook, HookDraft, Resource};
 use shared::domain::id::{HookId, PipelineId, RequestId, SessionId, StepId};
@@ -24,12 +24,14 @@ use shared::domain::sealing::SealingKey;
 use shared::domain::session::{SESSION_LIFETIME, Session};
 use shared::domain::signing::Signing;
 use shared::domain::timestamp::Timestamp;
+use shared::domain::token::{Scope, TOKEN_LIFETIME, Token, TokenKind};
 use shared::domain::user::User;
 use shared::http::hook::read_draft;
 use shared::http::pipeline;
 use shared::http::{ApiError, Fields};
 use shared::ports::{
-    FindCredentials, InsertHook, InsertPipeline, InsertSession, PutRequest, Random, ReadKeys, StoreError,
+    FindCredentials, InsertHook, InsertPipeline, InsertSession, InsertToken, PutRequest, Random, ReadKeys, StoreError,
+    StoredToken,
 };
 use user_put::UserPut;
 
@@ -44,6 +46,7 @@ const ANSWERS: &str = include_str!("../../events/answers.json");
 
 /// How `local` names what the template leaves unnamed.
 const USERS_TABLE: &str = "pipehook-UsersTable";
+const TOKENS_TABLE: &str = "pipehook-TokensTable";
 const HOOKS_TABLE: &str = "pipehook-HooksTable";
 const PIPELINES_TABLE: &str = "pipehook-PipelinesTable";
 const ACTIONS_TABLE: &str = "pipehook-ActionsTable";
@@ -122,6 +125,11 @@ impl Samples {
             there(pipelines.insert_pipeline(&pipeline).await)?;
         }
         let signing_keys: KeyRing<SigningKey> = secrets.secret(SIGNING_KEY.to_owned()).read_keys().await?.keys()?;
+        let token = read_token(&seed["token"], &user)?;
+        match TokensTable::new(&tables, TOKENS_TABLE.to_owned()).insert_token(&token).await {
+            Ok(()) | Err(StoreError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
         let [access_token, refresh_token] = open_session(&users, &user, signing_keys.newest()).await?;
         let request = read_request(&seed["request"], &user)?;
         RequestsTable::new(&tables, REQUESTS_TABLE.to_owned()).put_request(&request).await?;
@@ -269,6 +277,27 @@ fn sign(hook: HookId, draft: &HookDraft, key: &SealingKey) -> Result<Option<Sign
     let random = Random::new(config::fill_random);
     let secret = key.seal(hook, &signing.secret(&random.bytes()), random.bytes())?;
     Ok(Some(Signing { algorithm: signing.algorithm, header_name: signing.header_name.clone(), secret, previous: None }))
+}
+
+/// A token of the project that nobody has: its secret is forgotten.
+fn read_token(token: &Json, user: &User) -> Result<StoredToken, EventError> {
+    let (random, now) = (Random::new(config::fill_random), Timestamp::from(SystemTime::now()));
+    let text = |name: &str| token[name].as_str().unwrap_or_default();
+    let presented = ApiToken::new(TokenKind::Project, text("id").parse()?, random.bytes());
+    let token = Token {
+        id: presented.id(),
+        kind: TokenKind::Project,
+        name: text("name").parse()?,
+        scope: Scope::of_role(token["role_id"].as_i64().unwrap_or_default())?,
+        user_id: user.id,
+        project_id: user.project_id,
+        last_used: None,
+        expires_at: now.plus(TOKEN_LIFETIME),
+        revoked_at: None,
+        created_at: now,
+        updated_at: now,
+    };
+    Ok(StoredToken { token, secret_hash: presented.hash() })
 }
 
 /// Kept calls expire, so this one is of today. Its id is the same all day: there is one call, however often this runs.

@@ -57,8 +57,13 @@ impl<'s> ApiToken<'s> {
 
     /// What is stored of it.
     pub async fn item(&self) -> Json {
-        let items = self.stack.items("TokensTable").await;
-        items.into_iter().find(|item| item["id"]["S"] == *self.id).unwrap()
+        Self::item_of(self.stack, &self.id).await
+    }
+
+    /// What is stored of the token with this id.
+    pub async fn item_of(stack: &Pipehook, id: &str) -> Json {
+        let items = stack.items("TokensTable").await;
+        items.into_iter().find(|item| item["id"]["S"] == id).unwrap()
     }
 
     /// Changes what is stored of it, behind the product's back.

@@ -147,6 +147,7 @@ async fn make_use_of_everything(stack: &Pipehook) {
     let change = json!({ "email": ann.email, "name": "Ann", "project_id": ann.project, "environment_id": 1 });
     stack.put_user(&change).await.unwrap();
     of_sessions(stack, &ann).await;
+    of_tokens(&ann).await;
     of_hooks(&ann).await;
     of_pipelines(&ann).await;
     of_calls(&ann).await;
@@ -181,6 +182,16 @@ async fn of_sessions(stack: &Pipehook, ann: &User<'_>) {
     let other = stack.log_in(&ann.email, &ann.password).await.is(200);
     let bearer = other["access_token"].as_str().unwrap();
     assert_eq!(stack.post("/users/logout").bearer(bearer).send().await.status, 204);
+}
+
+async fn of_tokens(ann: &User<'_>) {
+    let list = format!("/projects/{}/tokens", ann.project);
+    let token = ann.post(&list).json(&json!({ "name": "a worker", "role_id": 2 })).send().await.is(201);
+    let path = format!("{list}/{}", token["id"].as_str().unwrap());
+    ann.get(&list).send().await.is(200);
+    ann.get(&path).send().await.is(200);
+    ann.post(&format!("{path}/rotate")).json(&json!({})).send().await.is(200);
+    assert_eq!(ann.call("DELETE", &format!("{path}/revoke")).send().await.status, 204);
 }
 
 async fn of_hooks(ann: &User<'_>) {

@@ -80,6 +80,25 @@ pub struct Token {
     pub updated_at: Timestamp,
 }
 
+/// A new secret for a token, and what follows from who makes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenRotation {
+    /// Which token.
+    pub id: TokenId,
+    /// Whose it is.
+    pub owner: TokenOwner,
+    /// SHA-256 of the new secret.
+    pub secret_hash: [u8; 32],
+    /// Who rotates it: as this user it acts from then on. Otherwise that user would hold a token of someone else's.
+    pub user_id: UserId,
+    /// The project of that user.
+    pub project_id: ProjectId,
+    /// When it stops being valid.
+    pub expires_at: Timestamp,
+    /// When it happens.
+    pub at: Timestamp,
+}
+
 /// What a token is at some instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenStatus {
@@ -138,6 +157,16 @@ impl Token {
     pub fn environment(&self, user: Option<Membership>) -> Result<EnvironmentId, TokenRefusal> {
         let user = user.filter(|user| user.active && user.project_id == self.project_id);
         user.map(|user| user.environment_id).ok_or(TokenRefusal::UserLeft)
+    }
+}
+
+impl TokenOwner {
+    /// The kind of all its tokens.
+    pub fn kind(self) -> TokenKind {
+        match self {
+            Self::User(_) => TokenKind::Personal,
+            Self::Project(_) => TokenKind::Project,
+        }
     }
 }
 

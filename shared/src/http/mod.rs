@@ -11,6 +11,7 @@ pub mod pipeline;
 pub mod request;
 mod response;
 mod serve;
+pub mod token;
 pub mod user;
 
 pub use call::Call;

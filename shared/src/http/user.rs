@@ -55,17 +55,19 @@ pub(super) struct CreatorBody<'a> {
     active: bool,
 }
 
+impl<'a> From<&'a User> for CreatorBody<'a> {
+    fn from(user: &'a User) -> Self {
+        let User { id, name, email, active, .. } = user;
+        let url_slug = user.url_slug();
+        Self { id: id.get(), name: name.as_str(), email: email.as_str(), url_slug, active: *active }
+    }
+}
+
 impl<'a> CreatorBody<'a> {
     /// The creator of something in this project. One who has moved to another project is not shown: what a user is called
     /// there is not for this one to know.
     pub(super) fn of_project(creator: Option<&'a User>, project: ProjectId) -> Option<Self> {
-        creator.filter(|user| user.project_id == project).map(|user| Self {
-            id: user.id.get(),
-            name: user.name.as_str(),
-            email: user.email.as_str(),
-            url_slug: user.url_slug(),
-            active: user.active,
-        })
+        creator.filter(|user| user.project_id == project).map(Self::from)
     }
 }
 

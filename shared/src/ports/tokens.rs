@@ -5,7 +5,7 @@ use std::future::Future;
 use super::StoreError;
 use crate::domain::id::TokenId;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::token::{Token, TokenOwner};
+use crate::domain::token::{Token, TokenOwner, TokenRotation};
 
 /// A token, and what proves it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,10 +53,10 @@ pub trait RevokeToken: Send + Sync {
 }
 
 /// What became of a rotation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rotated {
-    /// The token has its new secret, and the old one is refused.
-    Rotated,
+    /// The token has its new secret, and the old one is refused. This is the token now.
+    Rotated(Token),
     /// It was revoked.
     Revoked,
     /// The owner has no such token.
@@ -65,6 +65,6 @@ pub enum Rotated {
 
 /// Rotates tokens.
 pub trait RotateToken: Send + Sync {
-    /// Gives a token the secret, the user, the project and the expiry of `new`, unless it was revoked.
-    fn rotate_token(&self, new: &StoredToken) -> impl Future<Output = Result<Rotated, StoreError>> + Send;
+    /// Gives a token its new secret, unless it was revoked. One that has expired is valid again. It counts as not used.
+    fn rotate_token(&self, rotation: &TokenRotation) -> impl Future<Output = Result<Rotated, StoreError>> + Send;
 }

@@ -1,10 +1,32 @@
 //! A token as an item.
 
-use super::item::{Attributes, StoredItem};
+use super::item::{Attributes, StoredItem, binary, number, text};
 use crate::domain::id::{ProjectId, UserId};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::{Scope, Token};
 use crate::ports::{StoreError, StoredToken};
+
+/// What an item has besides its key and the hash is what the index projects.
+pub(super) fn encode(stored: &StoredToken) -> Attributes {
+    let Token { id, kind, name, scope, user_id, project_id, last_used, expires_at, revoked_at, created_at, updated_at } =
+        &stored.token;
+    let mut item = Attributes::from([
+        ("id".to_owned(), text(id)),
+        ("owner".to_owned(), text(stored.token.owner())),
+        ("secret_hash".to_owned(), binary(stored.secret_hash)),
+        ("kind".to_owned(), text(kind.as_str())),
+        ("name".to_owned(), text(name.as_str())),
+        ("role_id".to_owned(), number(scope.role_id())),
+        ("user_id".to_owned(), number(user_id.get())),
+        ("project_id".to_owned(), number(project_id.get())),
+        ("valid_until".to_owned(), text(expires_at)),
+        ("created_at".to_owned(), text(created_at)),
+        ("updated_at".to_owned(), text(updated_at)),
+    ]);
+    let optional = [("last_used", last_used), ("revoked_at", revoked_at)];
+    item.extend(optional.into_iter().filter_map(|(name, at)| Some((name.to_owned(), text(at.as_ref()?)))));
+    item
+}
 
 /// Also of an entry of the index.
 pub(super) fn decode_token(attributes: &Attributes) -> Result<Token, StoreError> {
