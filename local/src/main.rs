@@ -1,9 +1,9 @@
-//! `cargo run`, or `pipehook-local` of a release: starts the stack for a newcomer, with a demo user and commands to
-//! paste.
+//! `cargo run`, or `pipehook-local` of a release: starts the stack for a newcomer, with a demo user, a pipeline and
+//! commands to paste.
 
 mod terminal;
 
-use std::{io, path::Path, process::ExitCode, time::Duration};
+use std::{io, process::ExitCode, time::Duration};
 
 use local::{ApiCall, Error, Message, Options, Stack};
 use time::OffsetDateTime;
@@ -14,7 +14,7 @@ use tokio::{
     time::interval,
 };
 
-use self::terminal::{Arguments, banner, bundle, bundle::Bundle, calls::Calls, demo, ready::ReadyFile, show};
+use self::terminal::{Arguments, banner, bundle, bundle::Bundle, calls::Calls, demo::Demo, ready::ReadyFile, show};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -68,12 +68,13 @@ async fn run(arguments: Arguments, bundle: Option<Bundle>) -> Result<(), Error> 
     Ok(())
 }
 
-/// Makes the demo user, then shows what happens until it is dropped.
+/// Sets up the demo, then shows what happens until it is dropped.
 async fn serve(stack: &Stack, arguments: &Arguments) {
     let mut messages = stack.watch_messages();
     let mut answers = stack.watch_calls();
     let mut tail = Tail { stack, arguments, positions: Vec::new(), calls: Calls::default() };
-    let _ready = welcome(stack, arguments.ready_file.as_deref()).await;
+    let demo = Demo::set_up(stack).await.inspect_err(|problem| show::problem(&format!("there is no demo: {problem}")));
+    let _ready = demo.ok().and_then(|demo| welcome(stack, &demo, arguments));
     let mut tick = interval(Duration::from_millis(100));
     loop {
         let shown = select! {
@@ -130,17 +131,10 @@ impl Tail<'_> {
     }
 }
 
-async fn welcome(stack: &Stack, ready_file: Option<&Path>) -> Option<ReadyFile> {
-    let password = match demo::put_user(stack).await {
-        Ok(password) => password,
-        Err(problem) => {
-            show::problem(&format!("there is no demo user: {problem}"));
-            return None;
-        }
-    };
-    show::text(&banner::text(stack, &password));
-    let path = ready_file?;
-    let written = ReadyFile::write(path, stack, &password);
+fn welcome(stack: &Stack, demo: &Demo, arguments: &Arguments) -> Option<ReadyFile> {
+    show::text(&banner::text(stack, demo));
+    let path = arguments.ready_file.as_deref()?;
+    let written = ReadyFile::write(path, stack, demo);
     written.inspect_err(|error| show::problem(&format!("cannot write {}: {error}", path.display()))).ok()
 }
 

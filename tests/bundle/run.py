@@ -80,6 +80,11 @@ def use(stack: Stack) -> None:
         "secret": SECRET,
     }
     authorization = {"Authorization": f"Bearer {tokens['access_token']}"}
+    request = urllib.request.Request(f"{stack.url}/pipelines/{stack.pipeline_id}", headers=authorization)
+    with urllib.request.urlopen(request, timeout=CALL_LIMIT) as answer:
+        pipeline = json.load(answer)
+    commands = [step["command"] for step in pipeline["steps"]]
+    check("the user has a pipeline of application 42", pipeline["resource_id"] == 42 and len(commands) == 1, pipeline)
     status, hook = post(f"{stack.url}/hooks/incoming", json.dumps(hook).encode(), authorization)
     check("a hook is made", status == 201, hook)
 

@@ -63,8 +63,9 @@ class Stack:
     url: str
     """The API, without a slash at the end."""
     email: str
-    """The demo user's, who belongs to project 1 and environment 1. So is `password`."""
+    """The demo user's, who belongs to project 1 and environment 1. So are `password` and the pipeline."""
     password: str
+    pipeline_id: int
     jobs_queue_url: str
     dynamodb_url: str
     sqs_url: str

@@ -8,8 +8,8 @@ const SCHEME: &str = "https://";
 
 /// Runs Pipehook on this machine: the real functions, with DynamoDB, SQS and Secrets Manager built in.
 ///
-/// Everything is made from template.yaml and listens on 127.0.0.1 only. Each start makes a demo user and prints
-/// commands to try.
+/// Everything is made from template.yaml and listens on 127.0.0.1 only. Each start makes a demo user and a pipeline, and
+/// prints commands to try.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub(crate) struct Arguments {
@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) release: bool,
 
-    /// Show neither calls nor the jobs that land on the queue
+    /// Show neither calls nor the jobs that land on the queues
     #[arg(long)]
     pub(crate) no_tail: bool,
 

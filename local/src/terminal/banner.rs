@@ -2,13 +2,14 @@
 
 use local::Stack;
 
-use super::demo::EMAIL;
+use super::demo::{Demo, EMAIL};
 
-pub(crate) fn text(stack: &Stack, password: &str) -> String {
-    format!("{}\n{}", tour(&stack.api_url(), password), services(stack))
+pub(crate) fn text(stack: &Stack, demo: &Demo) -> String {
+    format!("{}\n{}", tour(&stack.api_url(), demo), services(stack))
 }
 
-fn tour(api: &str, password: &str) -> String {
+fn tour(api: &str, demo: &Demo) -> String {
+    let Demo { password, pipeline, .. } = demo;
     format!(
         r#"
 Pipehook is running. Ctrl-C stops it.
@@ -17,6 +18,7 @@ Pipehook is running. Ctrl-C stops it.
   Reference {api}/docs
   E-mail    {EMAIL}
   Password  {password}
+  Pipeline  {pipeline} of application 42: its step prints the variables
 
 Log in, create a hook for application 42 and pipeline 7, and list it:
 

@@ -1,19 +1,38 @@
-//! The demo user, made by the real `user-put` function.
+//! What a newcomer finds: a user, made by the real function, and a pipeline that does nothing but show what it got.
 
 use local::Stack;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-pub(crate) const EMAIL: &str = "demo@example.com";
+use super::api::Api;
 
-/// Makes the user, or gives the one of an earlier run a new password, which it returns. The error is a line of text.
-pub(crate) async fn put_user(stack: &Stack) -> Result<String, String> {
+pub(crate) const EMAIL: &str = "demo@example.com";
+const PROJECT: u32 = 1;
+const PIPELINES: &str = "/pipelines/application/42";
+const PIPELINE: &str = "show the variables";
+
+pub(crate) struct Demo {
+    pub(crate) password: String,
+    pub(crate) pipeline: u64,
+}
+
+impl Demo {
+    /// Makes what is missing after an earlier run. The error is a line of text, as all below.
+    pub(crate) async fn set_up(stack: &Stack) -> Result<Self, String> {
+        let password = put_user(stack).await?;
+        let api = Api::log_in(stack.api_url(), EMAIL, &password).await?;
+        Ok(Self { pipeline: pipeline(&api).await?, password })
+    }
+}
+
+/// Makes the user, or gives the one of an earlier run a new password, which it returns.
+async fn put_user(stack: &Stack) -> Result<String, String> {
     // 122 random bits.
     let password = Uuid::new_v4().simple().to_string();
     let event = json!({
         "email": EMAIL,
         "name": "Demo User",
-        "project_id": 1,
+        "project_id": PROJECT,
         "environment_id": 1,
         "password": password,
     });
@@ -25,4 +44,24 @@ pub(crate) async fn put_user(stack: &Stack) -> Result<String, String> {
             Err(error["errorMessage"].as_str().unwrap_or(&kind).to_owned())
         }
     }
+}
+
+/// The id of the pipeline. One from an earlier run stays as it is.
+async fn pipeline(api: &Api) -> Result<u64, String> {
+    let listed = api.get(&format!("{PIPELINES}?per_page=100")).await?;
+    let found = named(&listed, PIPELINE).next().and_then(|pipeline| pipeline["id"].as_u64());
+    if let Some(id) = found {
+        return Ok(id);
+    }
+    let made = api.post(PIPELINES, &json!({ "name": PIPELINE, "operation": "deploy" })).await?;
+    let id = made["id"].as_u64().ok_or("the answer holds no pipeline")?;
+    let step = json!({
+        "name": "show the variables", "runner": "custom", "command": "env | grep ^PIPEHOOK_ | sort",
+    });
+    api.post(&format!("/pipelines/{id}/steps"), &step).await?;
+    Ok(id)
+}
+
+fn named<'a>(list: &'a Json, name: &'a str) -> impl Iterator<Item = &'a Json> {
+    list.as_array().into_iter().flatten().filter(move |item| item["name"] == name)
 }

@@ -1,5 +1,6 @@
-//! The terminal: arguments, the demo user and what to do with it, and all that is printed.
+//! The terminal: arguments, what a newcomer finds and can do with it, and all that is printed.
 
+mod api;
 mod arguments;
 pub(crate) mod banner;
 pub(crate) mod bundle;

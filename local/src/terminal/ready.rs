@@ -10,7 +10,7 @@ use local::Stack;
 use serde_json::json;
 use tempfile::NamedTempFile;
 
-use super::demo::EMAIL;
+use super::demo::{Demo, EMAIL};
 
 /// Removed when dropped, so that the file exists only while the stack runs.
 #[derive(Debug)]
@@ -18,11 +18,12 @@ pub(crate) struct ReadyFile(PathBuf);
 
 impl ReadyFile {
     /// Appears whole or not at all, and only its owner may read it: it holds a password.
-    pub(crate) fn write(path: &Path, stack: &Stack, password: &str) -> io::Result<Self> {
+    pub(crate) fn write(path: &Path, stack: &Stack, demo: &Demo) -> io::Result<Self> {
         let facts = json!({
             "api_url": stack.api_url(),
             "email": EMAIL,
-            "password": password,
+            "password": demo.password,
+            "pipeline_id": demo.pipeline,
             "jobs_queue_url": stack.physical_id("JobsQueue"),
             "dynamodb_url": stack.dynamodb_url(),
             "sqs_url": stack.sqs_url(),

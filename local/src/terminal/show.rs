@@ -24,8 +24,11 @@ pub(crate) fn problem(problem: &str) {
     print(&mut io::stderr(), &format!("warning: {problem}"));
 }
 
-/// A message that has landed on a queue.
+/// A message that has landed on a queue, unless it only wakes the function that gives out turns.
 pub(crate) fn message(message: &Message) {
+    if message.body.starts_with(r#"{"wake":"#) {
+        return;
+    }
     let group = message.group.as_deref().map(|group| format!(", group {group}")).unwrap_or_default();
     text(&format!("\nA job landed on {}{group}:\n{}", message.queue, pretty(&message.body)));
 }
