@@ -151,8 +151,10 @@ fn parse_label(text: &str) -> Result<String, String> {
 }
 
 fn parse_text(text: &str, longest: usize) -> Result<String, String> {
-    if text.chars().count() > longest || text.chars().any(char::is_control) {
-        return Err(format!("must have at most {longest} characters and no control characters"));
+    if text.chars().count() > longest || text.chars().any(char::is_control) || text.trim() != text {
+        return Err(format!(
+            "must have at most {longest} characters, no control characters, and no spaces at its ends"
+        ));
     }
     Ok(text.to_owned())
 }
@@ -236,6 +238,7 @@ mod tests {
             ["--concurrency", "65"],
             ["--name", ""],
             ["--label", "a\nb"],
+            ["--name", " a"],
             ["--url", "http://hooks.example.com"],
         ] {
             assert!(worker(&arguments).is_err(), "{arguments:?}");

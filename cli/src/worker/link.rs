@@ -129,7 +129,7 @@ impl<'a> Link<'a> {
 
     /// Says how the action has ended. The last word may come after the lease.
     pub(crate) async fn finish(&mut self, steps: Vec<StepReport>, end: End, reason: Option<&str>) -> Result<(), Lost> {
-        self.say(steps, Some((end, reason.map(shortened)))).await
+        self.say(steps, Some((end, reason.map(reason_line)))).await
     }
 
     async fn say(&mut self, steps: Vec<StepReport>, end: Option<(End, Option<String>)>) -> Result<(), Lost> {
@@ -231,11 +231,15 @@ fn later(one: Moment, other: Moment) -> Moment {
     one.max(other)
 }
 
-fn shortened(reason: &str) -> String {
-    if reason.chars().count() <= LONGEST_REASON {
-        return reason.to_owned();
+/// A reason as the API takes it: one line that is not too long, without spaces at its ends. Parts of it may come from a
+/// command, and a report that is refused would leave the action without its end.
+pub(super) fn reason_line(text: &str) -> String {
+    let line: String = text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
+    let line = line.trim();
+    if line.chars().count() <= LONGEST_REASON {
+        return line.to_owned();
     }
-    reason.chars().take(LONGEST_REASON - 1).chain(['…']).collect()
+    line.chars().take(LONGEST_REASON - 1).chain(['…']).collect()
 }
 
 #[cfg(test)]
@@ -243,9 +247,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reason_is_cut_to_what_the_api_takes() {
-        assert_eq!(shortened("short"), "short");
-        let cut = shortened(&"é".repeat(256));
+    fn a_reason_is_one_line_that_the_api_takes() {
+        assert_eq!(reason_line(" a\nb\u{1b}[2J\t "), "a b [2J");
+        let cut = reason_line(&"é".repeat(256));
 
         assert_eq!(cut.chars().count(), LONGEST_REASON);
         assert!(cut.ends_with("é…"));

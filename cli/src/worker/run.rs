@@ -10,7 +10,7 @@ use super::{
     Worker,
     bounds::Planned,
     environment::{self, Variable},
-    link::{Heard, Link, Lost},
+    link::{Heard, Link, Lost, reason_line},
     output::Decoder,
     stop::Stage,
     terminal::Lines,
@@ -322,7 +322,7 @@ async fn gives_up(worker: &Worker) {
 fn ends(failed: &Planned, claimed: &Claimed, reason: &str) -> Vec<StepReport> {
     let Some(order) = failed.order else { return Vec::new() };
     let reason = reason.strip_prefix(&*failed.title).unwrap_or(reason).trim_start_matches([' ', ':']);
-    let failed = StepReport { order, status: StepStatus::Failed, reason: Some(reason.chars().take(255).collect()) };
+    let failed = StepReport { order, status: StepStatus::Failed, reason: Some(reason_line(reason)) };
     let behind = claimed.steps.iter().filter(|step| step.order > order);
     [failed].into_iter().chain(behind.map(|step| report(step.order, StepStatus::Skipped))).collect()
 }

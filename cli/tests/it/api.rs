@@ -324,10 +324,16 @@ fn report_faults(body: &Json) -> Vec<String> {
             faults.push("output of no text or too much".to_owned());
         }
     }
-    if body["reason"].as_str().is_some_and(|reason| reason.chars().count() > 255) || body["lease_token"] != LEASE {
+    let reasons = body["steps"].as_array().into_iter().flatten().chain([body]).filter_map(|one| one["reason"].as_str());
+    if !reasons.into_iter().all(is_reason) || body["lease_token"] != LEASE {
         faults.push(format!("a reason or a lease: {body}"));
     }
     faults
+}
+
+/// One line of 1 to 255 characters.
+fn is_reason(text: &str) -> bool {
+    (1..=255).contains(&text.chars().count()) && !text.chars().any(char::is_control) && text.trim() == text
 }
 
 fn unknown(body: &Json, known: &[&str]) -> Vec<String> {

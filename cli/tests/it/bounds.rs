@@ -23,6 +23,19 @@ async fn a_program_that_is_not_allowed_keeps_the_whole_action_from_beginning() {
 }
 
 #[tokio::test]
+async fn a_command_that_is_refused_cannot_spoil_the_report_of_it() {
+    let api = Api::start().await;
+    let long = format!("'{}'", "\n\u{1b}[2J x".repeat(100));
+    let action = api.put(&[json!(long)], &json!({}));
+    let _worker = Worker::start(&api, &["--allow", "echo"]);
+
+    let ended = api.ended(action).await;
+
+    assert!(ended.reason.starts_with("step 1: this worker does not allow the program `  [2J x"), "{ended:?}");
+    assert_eq!(ended.reason.chars().count(), 255);
+}
+
+#[tokio::test]
 async fn a_step_for_another_user_is_refused() {
     let api = Api::start().await;
     let step = json!({"name": "As admin", "command": "id", "run_as_user": "no-such-user"});
