@@ -66,7 +66,8 @@ fn functions() -> BTreeMap<String, (String, BTreeSet<String>)> {
             let properties = &function["Properties"];
             let directory = properties["CodeUri"].as_str().unwrap().trim_end_matches('/').rsplit('/').next().unwrap();
             let events = properties["Events"].as_object().into_iter().flatten();
-            let routes = events.map(|(_, event)| route_of(&event["Properties"]));
+            let routes =
+                events.filter(|(_, event)| event["Type"] == "HttpApi").map(|(_, event)| route_of(&event["Properties"]));
             (directory.to_owned(), (id, routes.collect()))
         })
         .collect()

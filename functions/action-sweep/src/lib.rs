@@ -14,7 +14,7 @@ use shared::ports::{
     Change, Consistency, EndUnrun, FindAction, FindPipeline, FinishAction, ListDue, PostponeLook, ReadGate, SHARDS,
     SendWake, StoreError,
 };
-use shared::start::{Command, CommandError};
+use shared::start::{Command, CommandError, UnexpectedInput, expect_no_input};
 use shared::telemetry::Chain;
 
 /// How many actions of a shard one run looks at: about a thousand of all shards.
@@ -49,6 +49,9 @@ pub struct Swept {
 /// Why a run ended early.
 #[derive(Debug, thiserror::Error)]
 pub enum SweepError {
+    /// The input is at fault.
+    #[error(transparent)]
+    Input(#[from] UnexpectedInput),
     /// What is due could not be listed.
     #[error("what is due could not be listed")]
     Store(#[from] StoreError),
@@ -67,7 +70,8 @@ where
     type Error = SweepError;
 
     /// An action that cannot be dealt with keeps no other one waiting.
-    async fn run(&self, _: &RawValue, clock: fn() -> Timestamp, deadline: Timestamp) -> Result<Swept, SweepError> {
+    async fn run(&self, input: &RawValue, clock: fn() -> Timestamp, deadline: Timestamp) -> Result<Swept, SweepError> {
+        expect_no_input(input)?;
         let (mut swept, mut woken) = (Swept::default(), Vec::new());
         for shard in 0..SHARDS {
             for id in self.actions.list_due(shard, clock(), MOST_OF_SHARD).await? {
@@ -154,6 +158,7 @@ where
 impl CommandError for SweepError {
     fn kind(&self) -> &'static str {
         match self {
+            Self::Input(_) => "InvalidInput",
             Self::Store(StoreError::Corrupt { .. }) | Self::Answer(_) => "Internal",
             Self::Store(StoreError::Unavailable(_) | StoreError::Conflict | StoreError::Full { .. }) => "Unavailable",
         }

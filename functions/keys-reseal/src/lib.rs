@@ -7,7 +7,6 @@
 mod outcome;
 mod renewal;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
@@ -16,7 +15,7 @@ use shared::domain::sealing::{CannotSeal, SealingKey};
 use shared::domain::signing::SealedSecrets;
 use shared::domain::timestamp::Timestamp;
 use shared::ports::{KeysError, Random, ReadKeys, ReplaceSeals, ScanSecrets, StoreError};
-use shared::start::{Command, CommandError};
+use shared::start::{Command, CommandError, UnexpectedInput, expect_no_input};
 
 pub use self::outcome::Outcome;
 use self::renewal::Renewal;
@@ -38,8 +37,8 @@ pub struct KeysReseal<Hooks, Keys> {
 #[derive(Debug, thiserror::Error)]
 pub enum ResealError {
     /// The input is at fault.
-    #[error("{0}")]
-    Input(String),
+    #[error(transparent)]
+    Input(#[from] UnexpectedInput),
     /// The keys cannot be read.
     #[error("the keys cannot be read")]
     Keys(#[from] KeysError),
@@ -73,7 +72,7 @@ impl<Hooks: ScanSecrets + ReplaceSeals, Keys: ReadKeys> KeysReseal<Hooks, Keys> 
         clock: impl Fn() -> Timestamp,
         deadline: Timestamp,
     ) -> Result<Outcome, ResealError> {
-        check(input)?;
+        expect_no_input(input)?;
         let started = clock();
         let secret = self.keys.read_keys().await?;
         let keys = secret.keys()?;
@@ -143,16 +142,6 @@ impl CommandError for ResealError {
             Self::Store(StoreError::Conflict | StoreError::Corrupt { .. } | StoreError::Full { .. })
             | Self::Seal(_) => "Internal",
         }
-    }
-}
-
-/// This function takes no input. A caller that sends `dry_run` expects that nothing is written, so it gets an error.
-fn check(input: &RawValue) -> Result<(), ResealError> {
-    let fields: Option<BTreeMap<String, &RawValue>> =
-        serde_json::from_str(input.get()).map_err(|_| ResealError::Input("The input must be `{}`.".to_owned()))?;
-    match fields.unwrap_or_default().keys().next() {
-        None => Ok(()),
-        Some(name) => Err(ResealError::Input(format!("The field `{name}` is not known: the input must be `{{}}`."))),
     }
 }
 

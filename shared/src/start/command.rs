@@ -1,6 +1,7 @@
 //! The loop around a function that an administrator invokes (`aws lambda invoke`): one answer or error and one log line
 //! per invocation.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::future::Future;
 use std::pin::Pin;
@@ -39,6 +40,22 @@ pub trait CommandError: Error + Send + Sync {
 impl CommandError for serde_json::Error {
     fn kind(&self) -> &'static str {
         "Internal"
+    }
+}
+
+/// Input for a command that takes none. A caller that sends `dry_run` expects that nothing is written, so it gets an
+/// error, which is this text.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct UnexpectedInput(String);
+
+/// Refuses any input but `{}` and `null`.
+pub fn expect_no_input(input: &RawValue) -> Result<(), UnexpectedInput> {
+    let fields: Option<BTreeMap<String, &RawValue>> =
+        serde_json::from_str(input.get()).map_err(|_| UnexpectedInput("The input must be `{}`.".to_owned()))?;
+    match fields.unwrap_or_default().keys().next() {
+        None => Ok(()),
+        Some(name) => Err(UnexpectedInput(format!("The field `{name}` is not known: the input must be `{{}}`."))),
     }
 }
 

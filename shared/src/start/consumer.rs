@@ -128,7 +128,7 @@ async fn answer(consumer: &dyn Consume, event: &LambdaEvent<Box<RawValue>>) -> R
         Ok(batch) => Ok(failures(consumer, batch).instrument(span.clone()).await),
         Err(error) => Err(Diagnostic {
             error_type: "InvalidInput".to_owned(),
-            error_message: format!("what arrived is no batch of SQS: {error}"),
+            error_message: format!("The input must be a batch of SQS messages: {error}"),
         }),
     };
     let _in_span = span.enter();

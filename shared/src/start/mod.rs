@@ -28,7 +28,7 @@ use aws_types::SdkConfig;
 use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 
-pub use self::command::{Command, CommandError};
+pub use self::command::{Command, CommandError, UnexpectedInput, expect_no_input};
 pub use self::consumer::{Consumer, Delivered};
 use crate::auth::{AccessTokens, SessionTokens};
 use crate::aws::{
