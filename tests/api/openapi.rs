@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use harness::{Answer, Call, Document, Pipehook, User, deployment, document, github_hook, shared, shell, template};
 use http::{HeaderMap, HeaderValue};
 use serde_json::{Value as Json, json};
+use shared::domain::action::Status;
 use shared::domain::hook::{ActionType, ResourceType};
 use shared::domain::pipeline::{OnLost, Runner};
 use shared::domain::signature::Algorithm;
@@ -116,6 +117,7 @@ fn the_words_of_the_document_are_those_of_the_code() {
     let algorithms = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512].map(Algorithm::as_str);
     assert_eq!(names(schema("SecretAlgorithm")), BTreeSet::from(algorithms));
     assert_eq!(names(schema("StepRunner")), Runner::ALL.iter().map(|runner| runner.as_str()).collect());
+    assert_eq!(names(schema("ActionStatus")), Status::ALL.iter().map(|status| status.as_str()).collect());
     assert_eq!(names(schema("OnLost")), OnLost::ALL.iter().map(|on_lost| on_lost.as_str()).collect());
     assert_eq!(document().json()["info"]["version"], env!("CARGO_PKG_VERSION"));
 }
@@ -123,7 +125,8 @@ fn the_words_of_the_document_are_those_of_the_code() {
 #[test]
 fn no_body_may_have_a_field_that_the_document_does_not_name() {
     // Whatever the callers sent, and what stands there by the name of a field; this document, of which a part will do.
-    let open = ["Headers", "Content", "Payload", "Form", "ValidationError/properties/errors", "openapi.json"];
+    let open =
+        ["Headers", "Content", "JobContent", "Payload", "Form", "ValidationError/properties/errors", "openapi.json"];
     // A part of what asks for a hook, which is closed itself.
     let asked = ["Signing"];
     for (at, node) in all_nodes(document()) {
@@ -143,6 +146,11 @@ fn a_list_shows_what_the_whole_shows_and_less() {
         ("PersonalTokenRelation", "PersonalToken", &["token"]),
         ("PipelineRelation", "Pipeline", &["steps"]),
         ("ProjectTokenRelation", "ProjectToken", &["project", "token"]),
+        (
+            "ActionRelation",
+            "Action",
+            &["attempt", "cancelled", "children", "parent", "retry_of", "targets", "url", "worker"],
+        ),
         (
             "RequestRelation",
             "Request",
@@ -265,6 +273,26 @@ impl Walk {
         self.step(ann.call("DELETE", &pipeline)).await;
     }
 
+    async fn actions(&mut self, stack: &Pipehook, ann: &User<'_>) {
+        let pipeline = ann.create_pipeline(&deployment()).await;
+        pipeline.add_step(&shell("make build")).await;
+        let id = pipeline.pending(stack, 1).await;
+        let claimed = self.step(ann.post("/actions/claim").json(&json!({ "worker": "builder-1" }))).await.json();
+        let action = format!("/actions/{id}");
+        self.step(ann.call("PUT", &action).json(&json!({ "lease_token": claimed["lease_token"] }))).await;
+        self.step(ann.get(&action)).await;
+        self.step(ann.get(&format!("{action}/targets/{id}/steps/1/logs"))).await;
+        self.step(ann.post(&format!("{action}/cancel"))).await;
+        for list in ["/actions", "/actions/application/1", "/actions/targets/application/1"] {
+            self.step(ann.get(list)).await;
+        }
+        let project = ann.project;
+        self.step(ann.get(&format!("/environments/{project}/actions"))).await;
+        self.step(ann.get(&format!("/environments/{project}/actions/application"))).await;
+        self.step(ann.get(&format!("/projects/{project}/actions/application"))).await;
+        self.step(ann.get(&format!("{}/actions", pipeline.path))).await;
+    }
+
     async fn requests(&mut self, ann: &User<'_>) {
         let hook = ann.create_hook(&github_hook()).await;
         let id = self.step(hook.push()).await.request_id().to_owned();
@@ -291,6 +319,7 @@ fn a_walk_through_all_operations_is_answered_as_documented() {
         walk.tokens(&ann).await;
         walk.hooks(&ann).await;
         walk.pipelines(&ann).await;
+        walk.actions(stack, &ann).await;
         walk.requests(&ann).await;
         walk.reference(stack).await;
         let all: BTreeSet<_> = document().operations().map(|one| one.json["operationId"].as_str().unwrap()).collect();

@@ -12,6 +12,7 @@ import json
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -98,10 +99,10 @@ def correct_new_hook(case: Case[Any], body: Body, positive: bool) -> None:
 
 def correct_pipeline_hook(case: Case[Any], body: Body, positive: bool) -> None:
     """The body's pipeline, if there is one, is the path's: else that would hide what else is wrong."""
+    correct_new_hook(case, body, positive)
     given = body.get("pipeline_id")
     if isinstance(given, int | float) and not isinstance(given, bool) and 1 <= given <= LARGEST_ID:
         body["pipeline_id"] = case.path_parameters.get("pipeline_id")
-    correct_new_hook(case, body, positive)
 
 
 def correct_change(case: Case[Any], body: Body, positive: bool) -> None:
@@ -155,9 +156,22 @@ def correct_own_id(case: Case[Any], body: Body, positive: bool, name: str, read_
             body.pop(field, None)
 
 
+def correct_token(case: Case[Any], body: Body, positive: bool) -> None:
+    """The token ends in the future and within a year, and the body's id is the path's."""
+    if positive:
+        if body.get("expires_at") is not None:
+            body["expires_at"] = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+        if "id" in body:
+            body["id"] = case.path_parameters.get("token_id")
+
+
 CORRECTIONS: dict[str, Callable[[Case[Any], Body, bool], None]] = {
     "createHook": correct_new_hook,
     "createPipelineHook": correct_pipeline_hook,
+    "createPersonalToken": correct_token,
+    "rotatePersonalToken": correct_token,
+    "createProjectToken": correct_token,
+    "rotateProjectToken": correct_token,
     "updateHook": correct_change,
     "updatePipeline": correct_pipeline,
     "updateStep": correct_step,

@@ -13,10 +13,12 @@ use serde_json::Value as Json;
 use serde_json::value::to_raw_value;
 use sha2::Sha256;
 use shared::auth::{ApiToken, Login, Passwords, RefreshToken, SigningKey};
-use shared::aws::{self, GatedPipelines, HooksTable, PipelinesTable, RequestsTable, Secrets, TokensTable, UsersTable};
+use shared::aws::{
+    self, ActionsTable, GatedPipelines, HooksTable, PipelinesTable, RequestsTable, Secrets, TokensTable, UsersTable,
+};
 use shared::config;
 use shared::domain::hook::{Hook, HookDraft, Resource};
-use shared::domain::id::{HookId, PipelineId, RequestId, SessionId, StepId};
+use shared::domain::id::{ActionId, HookId, PipelineId, RequestId, SessionId, StepId};
 use shared::domain::key::KeyRing;
 use shared::domain::pipeline::{Pipeline, Step, Steps};
 use shared::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary};
@@ -34,6 +36,8 @@ use shared::ports::{
     StoredToken,
 };
 use user_put::UserPut;
+
+use crate::sample_action;
 
 /// What goes wrong while an event is filled in: text for the caller.
 pub type EventError = Box<dyn StdError + Send + Sync>;
@@ -60,6 +64,7 @@ const CREATED_AT_SECONDS: i64 = 1_773_050_400;
 const ACCESS_TOKEN: &str = "{{access_token}}";
 const REFRESH_TOKEN: &str = "{{refresh_token}}";
 const REQUEST_ID: &str = "{{request_id}}";
+const ACTION_ID: &str = "{{action_id}}";
 
 /// The time at which the event is rendered, in Unix seconds and milliseconds.
 const TIMESTAMP: &str = "{{timestamp}}";
@@ -102,6 +107,7 @@ pub struct Samples {
     access_token: String,
     refresh_token: String,
     request_id: RequestId,
+    action_id: ActionId,
 }
 
 impl Samples {
@@ -133,7 +139,11 @@ impl Samples {
         let [access_token, refresh_token] = open_session(&users, &user, signing_keys.newest()).await?;
         let request = read_request(&seed["request"], &user)?;
         RequestsTable::new(&tables, REQUESTS_TABLE.to_owned()).put_request(&request).await?;
-        Ok(Self { access_token, refresh_token, request_id: request.summary.id, seed })
+        let actions = ActionsTable::new(&tables, ACTIONS_TABLE.to_owned());
+        let pipeline = PipelineId::new(seed["pipelines"][0]["id"].as_i64().unwrap_or_default())?;
+        let created_at = Timestamp::from_unix_seconds(CREATED_AT_SECONDS);
+        let action_id = sample_action::put(&actions, &user, pipeline, created_at).await?;
+        Ok(Self { access_token, refresh_token, request_id: request.summary.id, action_id, seed })
     }
 
     /// The event with its placeholders filled in; all else stays as it is, to the byte.
@@ -143,6 +153,7 @@ impl Samples {
             (ACCESS_TOKEN, self.access_token.clone()),
             (REFRESH_TOKEN, self.refresh_token.clone()),
             (REQUEST_ID, self.request_id.to_string()),
+            (ACTION_ID, self.action_id.to_string()),
             (TIMESTAMP, now.unix_seconds().to_string()),
             (TIMESTAMP_MS, now.unix_millis().to_string()),
         ];

@@ -19,6 +19,7 @@
     reason = "what goes wrong here fails a test, and says where"
 )]
 
+mod action;
 mod actions;
 mod answer;
 mod aws;
@@ -32,6 +33,7 @@ mod log;
 mod pipeline;
 mod raw;
 pub mod repository;
+mod sample_action;
 mod signing;
 mod stack;
 mod template;

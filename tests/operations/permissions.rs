@@ -152,6 +152,7 @@ async fn make_use_of_everything(stack: &Pipehook) {
     of_pipelines(&ann).await;
     of_calls(&ann).await;
     crate::ledger::everything_of_the_ledger(stack).await;
+    of_actions(stack, &ann).await;
     of_keys(stack).await;
     of_access_tokens(stack).await;
 }
@@ -234,6 +235,26 @@ async fn of_calls(ann: &User<'_>) {
     hook.runs(OURS).await;
     hook.unsigned("{}").send().await.accepted();
     ann.retry(call.request_id()).await.is(201);
+}
+
+async fn of_actions(stack: &Pipehook, ann: &User<'_>) {
+    let pipeline = ann.create_pipeline(&deployment()).await;
+    pipeline.add_step(&shell("make build")).await;
+    let [pending, lost] = [pipeline.pending(stack, 1).await, pipeline.pending(stack, 2).await];
+    for list in ["/actions", "/actions/application/1", &format!("{}/actions", pipeline.path)] {
+        ann.get(list).send().await.is(200);
+    }
+    let token = ann.claimed(pending).await;
+    let output = json!({ "output": { "order": 1, "part": 0, "text": "x" }, "status": "completed" });
+    ann.report(pending, &token, &output).await.is(200);
+    ann.get(&format!("/actions/{pending}/targets/{pending}/steps/1/logs")).send().await.is(200);
+    let token = ann.claimed(lost).await;
+    ann.report(lost, &token, &json!({ "steps": [{ "order": 1, "status": "in-progress" }] })).await.is(200);
+    stack.lapse(lost).await;
+    assert_eq!(ann.claim(&json!({})).await.status, 204);
+    for id in [pipeline.waiting(stack, 3).await, pipeline.pending(stack, 4).await] {
+        ann.cancel(id).await.is(202);
+    }
 }
 
 /// Seals the secret of a hook under a new key.

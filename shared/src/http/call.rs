@@ -157,7 +157,12 @@ impl Call {
 
     /// The fields of a JSON body; an empty body has none.
     pub fn fields(&self) -> Result<Fields<'_>, ApiError> {
-        let body = self.body_up_to(MAX_API_BODY_BYTES)?;
+        self.fields_up_to(MAX_API_BODY_BYTES)
+    }
+
+    /// The same, of a body of at most `limit` bytes.
+    pub fn fields_up_to(&self, limit: usize) -> Result<Fields<'_>, ApiError> {
+        let body = self.body_up_to(limit)?;
         if body.is_empty() {
             return Fields::of_body("{}");
         }

@@ -1,6 +1,7 @@
 //! The HTTP boundary: what a request says, what a response looks like, and which status an error has. The only module
 //! that knows status codes.
 
+pub mod action;
 mod call;
 mod error;
 mod event;

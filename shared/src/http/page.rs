@@ -28,7 +28,8 @@ impl Page {
         if errors.is_empty() { Ok(page) } else { Err(ApiError::Invalid(errors)) }
     }
 
-    fn read(call: &Call, errors: &mut FieldErrors) -> Self {
+    /// Reads the same, and reports what is wrong among `errors`.
+    pub(super) fn read(call: &Call, errors: &mut FieldErrors) -> Self {
         let mut parameter = |name: &str, default: usize, max: usize| {
             let Some(text) = call.query_parameter(name) else {
                 return default;
@@ -51,21 +52,48 @@ impl Page {
         page.unwrap_or_default()
     }
 
+    /// How many items come before this page.
+    pub fn offset(self) -> usize {
+        (self.number - 1) * self.per_page
+    }
+
+    /// How many items the page has at most.
+    pub fn limit(self) -> usize {
+        self.per_page
+    }
+
+    /// Answers with this page of a list of `total` items, of which `items` are the page's, each as `body` shows it.
+    /// `url` is the list's, without a query, and `filter` the parameters by which it is chosen.
+    pub fn respond_part<'i, T, B: Serialize>(
+        self,
+        items: &'i [T],
+        total: usize,
+        (url, filter): (&str, &[(&str, String)]),
+        body: impl Fn(&'i T) -> B,
+    ) -> Response {
+        let page: Vec<B> = items.iter().map(body).collect();
+        Response::ok(&page).with_header(header::LINK, &self.links(total, url, filter))
+    }
+
     /// Answers with this page of `items`, each as `body` shows it; `url` is the list's, without a query.
     pub fn respond<'i, T, B: Serialize>(self, items: &'i [T], url: &str, body: impl Fn(&'i T) -> B) -> Response {
-        let page: Vec<B> = self.of(items).iter().map(body).collect();
-        Response::ok(&page).with_header(header::LINK, &self.links(items.len(), url))
+        self.respond_part(self.of(items), items.len(), (url, &[]), body)
     }
 
     /// The `Link` header: `first` and `last` always, `prev` and `next` where there is such a page. An empty list has
     /// one page.
-    fn links(self, total: usize, url: &str) -> String {
+    fn links(self, total: usize, url: &str, filter: &[(&str, String)]) -> String {
         let last = total.div_ceil(self.per_page).max(1);
         let mut links = vec![(1, "first")];
         links.extend((self.number > 1).then(|| (last.min(self.number - 1), "prev")));
         links.extend((self.number < last).then(|| (self.number + 1, "next")));
         links.push((last, "last"));
-        let link = |(number, rel)| format!("<{url}?page={number}&per_page={}>; rel=\"{rel}\"", self.per_page);
+        let link = |(number, rel): (usize, &str)| {
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            query.append_pair("page", &number.to_string()).append_pair("per_page", &self.per_page.to_string());
+            query.extend_pairs(filter);
+            format!("<{url}?{}>; rel=\"{rel}\"", query.finish())
+        };
         links.into_iter().map(link).collect::<Vec<_>>().join(", ")
     }
 }
@@ -75,7 +103,7 @@ mod tests {
     use super::*;
 
     fn links(number: usize, total: usize) -> Vec<(usize, String)> {
-        let header = Page { number, per_page: 10 }.links(total, "https://x/hooks");
+        let header = Page { number, per_page: 10 }.links(total, "https://x/hooks", &[]);
         let link = |link: &str| {
             let (page, rest) = link.split_once("page=").unwrap().1.split_once('&').unwrap();
             (page.parse().unwrap(), rest.split('"').nth(1).unwrap().to_owned())

@@ -49,6 +49,11 @@ pub trait ResponseExt: Sized {
         Self::json(StatusCode::OK, body)
     }
 
+    /// 202: it will be done, but is not yet.
+    fn accepted(body: &impl Serialize) -> Self {
+        Self::json(StatusCode::ACCEPTED, body)
+    }
+
     /// 200 without a word, for providers that would show one.
     fn empty() -> Self;
 

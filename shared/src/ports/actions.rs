@@ -323,9 +323,18 @@ pub trait ListActions: Send + Sync {
     fn list_actions(&self, query: &ActionQuery) -> impl Future<Output = Result<ActionPage, StoreError>> + Send;
 }
 
+/// An action that a worker may claim, as the list of them has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claimable {
+    /// Since when it may be claimed.
+    pub since: Timestamp,
+    /// Which one.
+    pub action: ActionId,
+}
+
 /// Lists what a worker may claim.
 pub trait ListClaimable: Send + Sync {
-    /// The ids of at most `limit` actions of the project that wait for a worker with this label, or whose lease is over,
+    /// At most `limit` actions of the project that wait for a worker with this label, or whose lease is over,
     /// those first that have waited longest. Read each consistently before it is claimed: the list may be behind.
     fn list_claimable(
         &self,
@@ -333,7 +342,7 @@ pub trait ListClaimable: Send + Sync {
         label: &Label,
         now: Timestamp,
         limit: usize,
-    ) -> impl Future<Output = Result<Vec<ActionId>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Vec<Claimable>, StoreError>> + Send;
 }
 
 /// In how many parts the sweep lists what is due.

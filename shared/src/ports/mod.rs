@@ -19,10 +19,10 @@ mod users;
 use std::error::Error;
 
 pub use actions::{
-    ActionFilter, ActionPage, ActionQuery, ActionScope, Arrival, AskCancel, Change, ClaimAction, EndUnrun, EndUnsent,
-    FindAction, FindJob, FindLog, FinishAction, KeptLog, ListActions, ListClaimable, ListDue, LogPart, MOST_LISTED,
-    PostponeLook, PutLog, ReadGate, ReadLane, RegisterAction, Registered, ReportStep, SHARDS, SendWake, TakeOver,
-    TakeTurn, Taken, WaitAtGate, WakeError, WriteAction,
+    ActionFilter, ActionPage, ActionQuery, ActionScope, Arrival, AskCancel, Change, ClaimAction, Claimable, EndUnrun,
+    EndUnsent, FindAction, FindJob, FindLog, FinishAction, KeptLog, ListActions, ListClaimable, ListDue, LogPart,
+    MOST_LISTED, PostponeLook, PutLog, ReadGate, ReadLane, RegisterAction, Registered, ReportStep, SHARDS, SendWake,
+    TakeOver, TakeTurn, Taken, WaitAtGate, WakeError, WriteAction,
 };
 pub use hooks::{
     Consistency, FindHook, HookFilter, InsertHook, ListHooks, RemoveHook, ReplaceHook, ReplaceSeals, ReplaceSecret,

@@ -51,7 +51,7 @@ pub(super) fn may_be_taken_over(action: &Action) -> bool {
 pub struct Claim {
     /// What the worker gets.
     pub lease: Lease,
-    /// The steps of the pipeline. A claim that takes an action over keeps those that the action has.
+    /// The steps of the pipeline.
     pub steps: Vec<ActionStep>,
     /// Whether the action may begin again if this worker is lost as well. See [`Action::run_again`].
     pub run_again: bool,
@@ -61,8 +61,8 @@ impl Claim {
     /// The action that was claimed at `now`.
     pub fn of(&self, action: &Action, now: Timestamp) -> Action {
         let taken_over = action.status == Status::InProgress;
-        let mut steps: Vec<_> =
-            if taken_over { action.steps.iter().map(ActionStep::reset).collect() } else { self.steps.clone() };
+        // Those of the pipeline as it is now, also in the place of a lost worker's: they are what this worker runs.
+        let mut steps = self.steps.clone();
         if steps.is_empty() {
             // What a worker runs for a pipeline without steps is one too: whether it has started must be known.
             steps.push(ActionStep::pending(None));

@@ -4,6 +4,7 @@
 //! deciding differently at once is the condition of each write ([`ports`](crate::ports)).
 
 mod advance;
+mod cancel;
 mod claim;
 mod end;
 mod lane;
@@ -18,6 +19,7 @@ mod text;
 use std::time::Duration;
 
 pub use self::advance::{Advance, decide_advance};
+pub use self::cancel::{CancelDecision, decide_cancel};
 pub use self::claim::{Claim, ClaimDecision, MOST_ATTEMPTS, decide_claim};
 pub use self::end::Ending;
 pub use self::lane::{Gate, GateWaiter, Lane, LaneState, Sequence, Waiter};

@@ -25,12 +25,6 @@ impl ActionStep {
         Self { name, status: Status::Pending, reason: None, started_at: None, completed_at: None }
     }
 
-    /// The same step at its beginning: another worker begins with it.
-    #[must_use]
-    pub fn reset(&self) -> Self {
-        Self::pending(self.name.clone())
-    }
-
     /// Moves the step to `status` at `now`. A step only moves forward, so a report that comes late changes nothing.
     pub(super) fn advance(&mut self, status: Status, reason: Option<&ReasonText>, now: Timestamp) {
         if !self.status.may_become(status) {

@@ -43,13 +43,15 @@ impl ActionsTable {
             ActionScope::Resource(resource) => ("by-resource", resource_partition(query.project_id, resource)),
             ActionScope::Pipeline(pipeline) => ("by-pipeline", pipeline_partition(query.project_id, pipeline)),
         };
-        let request = self.index(name, MOST_LISTED).scan_index_forward(false);
+        // One more tells whether there are more: a query that stops at its limit may have found everything.
+        let request = self.index(name, MOST_LISTED + 1).scan_index_forward(false);
         let request = request
             .key_condition_expression("#partition = :partition")
             .expression_attribute_names("#partition", name.trim_start_matches("by-"))
             .expression_attribute_values(":partition", text(partition));
         let answer = request.send().await.map_err(unavailable)?;
-        Ok((answer.items().iter().map(id_of).collect::<Result<_, _>>()?, answer.last_evaluated_key().is_some()))
+        let ids = answer.items().iter().take(MOST_LISTED).map(id_of).collect::<Result<_, _>>()?;
+        Ok((ids, answer.items().len() > MOST_LISTED))
     }
 
     /// The actions of these ids, in their order. One that has expired since is left out.

@@ -13,7 +13,9 @@ use crate::domain::action::{Action, Gate, GateWaiter, Lane, LaneState, Sequence,
 use crate::domain::id::{ActionId, PipelineId, ProjectId};
 use crate::domain::pipeline::Label;
 use crate::domain::timestamp::Timestamp;
-use crate::ports::{Consistency, FindAction, FindJob, ListClaimable, ListDue, ReadGate, ReadLane, StoreError};
+use crate::ports::{
+    Claimable, Consistency, FindAction, FindJob, ListClaimable, ListDue, ReadGate, ReadLane, StoreError,
+};
 
 /// What a lane is read for: its holder and its first waiters.
 const LANE_ITEMS: i32 = 3;
@@ -79,10 +81,14 @@ impl ListClaimable for ActionsTable {
         label: &Label,
         now: Timestamp,
         limit: usize,
-    ) -> Result<Vec<ActionId>, StoreError> {
+    ) -> Result<Vec<Claimable>, StoreError> {
         let query = self.index("claimable", limit).key_condition_expression("claim = :claim AND claim_at <= :now");
         let query = query.expression_attribute_values(":claim", text(claim_partition(project, label.as_str())));
-        ids(query.expression_attribute_values(":now", text(now))).await
+        let answer = query.expression_attribute_values(":now", text(now)).send().await.map_err(unavailable)?;
+        let claimable = |entry: &Attributes| {
+            Ok(Claimable { since: StoredItem::new(entry, "pk").parsed("claim_at")?, action: id_of(entry)? })
+        };
+        answer.items().iter().map(claimable).collect()
     }
 }
 

@@ -1,0 +1,14 @@
+//! Wires `action-cancel`.
+
+use std::process::ExitCode;
+
+use action_cancel::ActionCancel;
+use shared::start;
+
+fn main() -> ExitCode {
+    start::endpoint(module_path!(), async |start| {
+        let (actions, queue, tokens) = (start.actions()?, start.actions_queue()?, start.access_tokens()?);
+        start.warm_up(&actions);
+        Ok(ActionCancel { actions, queue, tokens: tokens.await?, public_url: start.public_url() })
+    })
+}
