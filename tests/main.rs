@@ -13,3 +13,4 @@ mod pipelines;
 mod tokens;
 mod trigger;
 mod users;
+mod worker;

@@ -1,4 +1,4 @@
-//! Builds the functions with cargo.
+//! Builds the functions and the program `pipehook` with cargo.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -31,6 +31,17 @@ type Request = (PathBuf, Vec<String>, bool);
 
 /// Where each binary is, by name.
 type Binaries = HashMap<String, PathBuf>;
+
+/// Builds the program `pipehook`, unless this process has done so already, and says where it is.
+///
+/// # Errors
+///
+/// When it does not build.
+pub async fn build_pipehook() -> Result<PathBuf, Error> {
+    let name = "pipehook".to_owned();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    build(&root, vec![name.clone()], false).await?.remove(&name).ok_or(Error::Build)
+}
 
 /// Builds the binaries, unless this process has done so already.
 pub(crate) async fn build(directory: &Path, names: Vec<String>, release: bool) -> Result<Binaries, Error> {

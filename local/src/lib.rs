@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `stack` | the parts put together: start here |
 //! | `template` | `template.yaml` as CloudFormation reads it |
-//! | `binaries` | builds the functions |
+//! | `binaries` | builds the functions and the program `pipehook` |
 //! | `gateway` | API Gateway: routes, events, answers |
 //! | `events` | what else invokes functions: event source mappings and schedules |
 //! | `lambda` | the processes, the Runtime API they call, the Invoke API |
@@ -41,6 +41,7 @@ mod template;
 
 pub use crate::{
     aws::{AwsCall, Fault, Message, Permission, Service},
+    binaries::build_pipehook,
     error::Error,
     gateway::ApiCall,
     lambda::{Invocation, log::LogLine},

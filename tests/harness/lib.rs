@@ -35,11 +35,13 @@ mod raw;
 pub mod repository;
 mod sample_action;
 mod signing;
+mod soak;
 mod stack;
 mod template;
 mod together;
 mod tokens;
 mod user;
+mod worker;
 
 pub use crate::{
     actions::{ActionJob, OURS},
@@ -53,9 +55,11 @@ pub use crate::{
     pipeline::{Pipeline, deployment, shell},
     raw::{Header, parsed, raw, raw_response, request},
     signing::{Hash, hmac, hmac_of},
+    soak::soak,
     stack::{Pipehook, alone, alone_with, shared},
     template::{Route, resources, routes, template},
     together::together,
     tokens::{ApiToken, Forger},
     user::{Footprint, User},
+    worker::{Worker, process_ends, process_in},
 };

@@ -18,10 +18,11 @@ use tokio::time::timeout;
 
 use crate::call::Call;
 use crate::jobs::Job;
+use crate::soak::soak;
 
 /// Far above what any test takes, also where a machine is busy: it turns a hang into a failure. To start a stack, which
 /// builds the functions, may take longer.
-const DEADLINE: Duration = Duration::from_mins(1);
+const DEADLINE: Duration = Duration::from_mins(2);
 
 /// One for all tests: the processes of the shared stack outlive the test that happens to start them.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
@@ -51,7 +52,7 @@ pub fn alone_with(parameters: &[(&str, &str)], test: impl AsyncFnOnce(&Pipehook)
 fn run(test: impl Future<Output = ()>) {
     // On the heap, because the stacks of test threads are small.
     let test = Box::pin(test);
-    RUNTIME.block_on(async { timeout(DEADLINE, test).await }).unwrap();
+    RUNTIME.block_on(async { timeout(DEADLINE * soak(), test).await }).unwrap();
 }
 
 /// A running stack, as callers, administrators and consumers see it. For faults, logs and counters it is a
