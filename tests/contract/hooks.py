@@ -100,6 +100,11 @@ def correct_new_hook(case: Case[Any], body: Body, positive: bool) -> None:
 def correct_pipeline_hook(case: Case[Any], body: Body, positive: bool) -> None:
     """The body's pipeline, if there is one, is the path's: else that would hide what else is wrong."""
     correct_new_hook(case, body, positive)
+    path = case.path_parameters.get("pipeline_id")
+    if positive and isinstance(path, int) and path >= FIRST_OF_OURS:
+        # They follow from a pipeline of ours.
+        for name in ("resource_type", "resource_id", "action_type"):
+            body.pop(name, None)
     given = body.get("pipeline_id")
     if isinstance(given, int | float) and not isinstance(given, bool) and 1 <= given <= LARGEST_ID:
         body["pipeline_id"] = case.path_parameters.get("pipeline_id")
