@@ -2,12 +2,13 @@
 
 use crate::domain::condition::Conditions;
 use crate::domain::hook::{ActionType, Hook, HookRelation, Resource, ResourceType};
-use crate::domain::id::{EnvironmentId, HookId, PipelineId, ProjectId, RequestId, ResourceId, StepId, UserId};
+use crate::domain::id::{EnvironmentId, HookId, PipelineId, ProjectId, RequestId, ResourceId, StepId, TokenId, UserId};
 use crate::domain::pipeline::{
     ClaimWithin, MaxParallelActions, OnLost, Pipeline, PipelineRelation, Runner, Step, StepDraft, Steps,
 };
 use crate::domain::received::Received;
 use crate::domain::timestamp::Timestamp;
+use crate::domain::token::{Scope, Token, TokenKind};
 use crate::domain::variable::Variables;
 
 /// An open hook of project 1 that deploys application 42 with pipeline 7.
@@ -78,4 +79,22 @@ pub(crate) fn pipeline() -> Pipeline {
     };
     let steps = vec![step(1, Some("install"), "install --frozen\n"), step(2, None, "run build \"all\"")];
     Pipeline { relation, steps: Steps::new(steps, Vec::new()) }
+}
+
+/// The `report` token of a worker of project 1, which ends as it begins.
+pub(crate) fn token() -> Token {
+    let at = Timestamp::from_unix_seconds(1_800_000_000);
+    Token {
+        id: TokenId::from_random([1; 16]),
+        kind: TokenKind::Project,
+        name: "worker".parse().unwrap(),
+        scope: Scope::Report,
+        user_id: UserId::new(3).unwrap(),
+        project_id: ProjectId::new(1).unwrap(),
+        last_used: None,
+        expires_at: at,
+        revoked_at: None,
+        created_at: at,
+        updated_at: at,
+    }
 }

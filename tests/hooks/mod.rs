@@ -4,6 +4,7 @@ mod changes;
 mod creation;
 mod limits;
 mod lists;
+mod removal;
 mod rotation;
 mod schemes;
 mod secrets;

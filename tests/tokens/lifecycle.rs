@@ -1,10 +1,10 @@
 //! Tokens as their owners make, see, rotate and revoke them.
 
-use harness::{ApiToken, User, alone, shared, together};
+use harness::{User, alone, shared, together};
 use serde_json::{Value as Json, json};
 use shared::domain::timestamp::Timestamp;
 
-const PERSONAL: &str = "/users/personal-access-tokens";
+pub(super) const PERSONAL: &str = "/users/personal-access-tokens";
 
 fn of_project(user: &User<'_>) -> String {
     format!("/projects/{}/tokens", user.project)
@@ -18,7 +18,7 @@ fn lists(user: &User<'_>) -> [(String, Json); 2] {
     ]
 }
 
-async fn create(user: &User<'_>, path: &str, token: &Json) -> Json {
+pub(super) async fn create(user: &User<'_>, path: &str, token: &Json) -> Json {
     user.post(path).json(token).send().await.is(201)
 }
 
@@ -33,7 +33,7 @@ fn days_from_now(days: i64) -> String {
     Timestamp::from_unix_seconds(now.unix_seconds() + days * 24 * 60 * 60).to_string()
 }
 
-fn seconds(instant: &Json) -> i64 {
+pub(super) fn seconds(instant: &Json) -> i64 {
     instant.as_str().unwrap().parse::<Timestamp>().unwrap().unix_seconds()
 }
 
@@ -374,35 +374,5 @@ fn a_token_that_is_revoked_while_it_is_rotated_is_never_valid_again() {
             }
             bearer(&ann, &token).get("/users/me").send().await.refused(401);
         }
-    });
-}
-
-#[test]
-fn a_damaged_token_can_be_revoked() {
-    alone(async |stack| {
-        let ann = stack.user().await;
-        let token = create(&ann, PERSONAL, &json!({ "name": "a program" })).await;
-        let key = json!({ "id": { "S": token["id"] } });
-        stack.damage("TokensTable", &key, "role_id", &Json::Null).await;
-        let path = format!("{PERSONAL}/{}", token["id"].as_str().unwrap());
-        ann.get(&path).send().await.refused(500);
-        assert_eq!(ann.call("DELETE", &format!("{path}/revoke")).send().await.status, 204);
-        stack.damage("TokensTable", &key, "role_id", &json!({ "N": "1" })).await;
-        assert_eq!(ann.get(&path).send().await.is(200)["status"], "revoked");
-    });
-}
-
-#[test]
-fn a_revoked_token_is_forgotten_after_30_days() {
-    shared(async |stack| {
-        let ann = stack.user().await;
-        let token = create(&ann, PERSONAL, &json!({ "name": "a program" })).await;
-        let item = ApiToken::item_of(stack, token["id"].as_str().unwrap()).await;
-        assert_eq!(item.get("expires_at"), None);
-        let path = format!("{PERSONAL}/{}/revoke", token["id"].as_str().unwrap());
-        assert_eq!(ann.call("DELETE", &path).send().await.status, 204);
-        let item = ApiToken::item_of(stack, token["id"].as_str().unwrap()).await;
-        let forgotten: i64 = item["expires_at"]["N"].as_str().unwrap().parse().unwrap();
-        assert_eq!(forgotten - seconds(&item["revoked_at"]["S"]), 30 * 24 * 60 * 60);
     });
 }

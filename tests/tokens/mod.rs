@@ -3,3 +3,4 @@
 mod access;
 mod everywhere;
 mod lifecycle;
+mod stored;

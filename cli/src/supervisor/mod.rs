@@ -182,7 +182,7 @@ impl<'s> Step<'s> {
     }
 }
 
-/// Waits for a moment; for ever if there is none.
+/// Waits until the moment comes. Without one, waits for ever.
 async fn at(moment: Option<Moment>) {
     match moment {
         Some(moment) => moment.passes().await,

@@ -259,25 +259,14 @@ pub fn token_expiry(chosen: Option<Timestamp>, now: Timestamp) -> Result<Timesta
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixtures;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_unix_seconds(1_800_000_000 + seconds)
     }
 
     fn token() -> Token {
-        Token {
-            id: TokenId::from_random([1; 16]),
-            kind: TokenKind::Project,
-            name: "worker".parse().unwrap(),
-            scope: Scope::Report,
-            user_id: UserId::new(3).unwrap(),
-            project_id: ProjectId::new(1).unwrap(),
-            last_used: None,
-            expires_at: at(10),
-            revoked_at: None,
-            created_at: at(0),
-            updated_at: at(0),
-        }
+        Token { expires_at: at(10), ..fixtures::token() }
     }
 
     fn membership(active: bool, project: i64) -> Membership {

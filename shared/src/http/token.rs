@@ -151,25 +151,12 @@ mod tests {
     use serde_json::{Value as Json, json, to_value};
 
     use super::*;
-    use crate::domain::id::TokenId;
+    use crate::fixtures;
 
     #[test]
     fn a_token_is_shown_in_clear_by_one_answer_and_left_out_of_lists() {
-        let now = Timestamp::from_unix_seconds(1_800_000_000);
-        let presented = ApiToken::new(TokenKind::Project, TokenId::from_random([1; 16]), [2; 32]);
-        let token = Token {
-            id: presented.id(),
-            kind: TokenKind::Project,
-            name: "worker".parse().unwrap(),
-            scope: Scope::Report,
-            user_id: UserId::new(3).unwrap(),
-            project_id: ProjectId::new(1).unwrap(),
-            last_used: None,
-            expires_at: now,
-            revoked_at: None,
-            created_at: now,
-            updated_at: now,
-        };
+        let token = fixtures::token();
+        let (now, presented) = (token.created_at, ApiToken::new(token.kind, token.id, [2; 32]));
         let whole = to_value(TokenBody::new(&token, None, now)).unwrap();
         let item = to_value(TokenBody::of_list(&token, None, now)).unwrap();
         let handed_out = to_value(TokenBody::new(&token, None, now).with_token(&presented)).unwrap();

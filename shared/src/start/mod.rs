@@ -53,27 +53,15 @@ pub fn endpoint<E: Endpoint + 'static>(
     function: &'static str,
     list: impl AsyncFnOnce(&Start) -> Result<E, Error> + 'static,
 ) -> ExitCode {
-    telemetry::init(function);
-    run(Box::pin(async move {
-        let start = Start::default();
-        let endpoint = list(&start).await?;
-        start.warmed_up().await;
-        http::serve(endpoint, config::now, start.random()).await
-    }))
+    start(function, list, |endpoint| Box::pin(http::serve(endpoint, config::now, Random::new(config::fill_random))))
 }
 
-/// Starts a function that has no route: an administrator invokes it.
+/// Starts a function that has no route: an administrator or a schedule invokes it.
 pub fn command<C: Command + 'static>(
     function: &'static str,
     list: impl AsyncFnOnce(&Start) -> Result<C, Error> + 'static,
 ) -> ExitCode {
-    telemetry::init(function);
-    run(Box::pin(async move {
-        let start = Start::default();
-        let command = list(&start).await?;
-        start.warmed_up().await;
-        command::serve(command).await
-    }))
+    start(function, list, command::serve)
 }
 
 /// Starts a function that takes messages off a queue.
@@ -81,12 +69,20 @@ pub fn consumer<C: Consumer + 'static>(
     function: &'static str,
     list: impl AsyncFnOnce(&Start) -> Result<C, Error> + 'static,
 ) -> ExitCode {
+    start(function, list, consumer::serve)
+}
+
+fn start<T: 'static>(
+    function: &'static str,
+    list: impl AsyncFnOnce(&Start) -> Result<T, Error> + 'static,
+    serve: impl FnOnce(T) -> Begun<()> + 'static,
+) -> ExitCode {
     telemetry::init(function);
     run(Box::pin(async move {
         let start = Start::default();
-        let consumer = list(&start).await?;
+        let made = list(&start).await?;
         start.warmed_up().await;
-        consumer::serve(consumer).await
+        serve(made).await
     }))
 }
 
