@@ -31,8 +31,8 @@ pub(crate) enum Command {
 /// A worker needs no AWS credentials, only the address of the API and a project token of the scope `report`. The token
 /// is read from PIPEHOOK_TOKEN or from a file, never from the command line, which everyone on the machine can read.
 ///
-/// A step gets the job on its standard input and the job's variables as PIPEHOOK_<NAME>. Of the worker's environment it
-/// gets nothing but PATH, HOME and what --pass-env names. All that a step starts is killed when the step ends, when it
+/// A step gets the job on its standard input and the job's variables as `PIPEHOOK_<NAME>`. Of the worker's environment
+/// it gets nothing but PATH, HOME and what --pass-env names. All that a step starts is killed when the step ends, when it
 /// takes too long, when the action is cancelled, and when the worker dies.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hmac
 import itertools
 import json
@@ -49,6 +50,7 @@ class Callers:
     email: str
     password: str
     signings: dict[str, Signing] = field(default_factory=dict)
+    leases: dict[int, str] = field(default_factory=dict)
     _assets: list[str] = field(default_factory=list)
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
 
@@ -79,6 +81,35 @@ class Callers:
         step = self._send("POST", f"/pipelines/{pipeline}/steps", {"command": "make build", "runner": "custom"})
         return int(step["id"])
 
+    def action(self) -> int:
+        """The id of an action for this call alone, claimed under a lease that is kept. Its pipeline has one step."""
+        label = f"contract-{next(self._numbers)}"
+        path = f"/pipelines/server/{1_000_000 + next(self._numbers)}"
+        pipeline = self._send("POST", path, {"name": "contract", "operation": "deploy", "label": label})["id"]
+        self.step(pipeline)
+        draft: dict[str, object] = {"name": "contract", "requires_secret": False}
+        hook = self._send("POST", f"/pipelines/{pipeline}/hooks/incoming", draft)["id"]
+        self._send("POST", f"/hooks/{hook}/trigger", {"ref": "main"})
+        deadline = time.monotonic() + CALL_LIMIT
+        while (claimed := self._send("POST", "/actions/claim", {"worker": "contract", "labels": [label]})) is None:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"no action of the pipeline {pipeline} could be claimed")
+            time.sleep(0.02)
+        action = int(claimed["action"]["id"])
+        self.leases[action] = claimed["lease_token"]
+        return action
+
+    @functools.cached_property
+    def project(self) -> int:
+        """The user's project."""
+        return int(self._send("GET", "/users/me")["project_id"])
+
+    @functools.cached_property
+    def project_token(self) -> str:
+        """The id of a token of the project. A token may be rotated any number of times."""
+        token = self._send("POST", f"/projects/{self.project}/tokens", {"name": "contract", "role_id": 1})
+        return str(token["id"])
+
     def request(self, *, authentic: bool) -> str:
         """The id of a call that is in the log."""
         hook = self.hook(signed=not authentic)
@@ -102,12 +133,17 @@ class Callers:
         if hook["requires_secret"]:
             self.signings[hook["id"]] = Signing(hook["secret_header_name"], hook["secret_algorithm"], hook["secret"])
 
-    def _send(self, method: str, path: str, body: dict[str, object], *, tolerate: int | None = None) -> Any:
+    def _send(
+        self, method: str, path: str, body: dict[str, object] | None = None, *, tolerate: int | None = None
+    ) -> Any:
+        """What a call is answered; None without a body."""
         headers = {"Authorization": f"Bearer {self.access_token}", "Content-Type": "application/json"}
-        request = urllib.request.Request(self.url + path, json.dumps(body).encode(), headers, method=method)
+        sent = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, sent, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=CALL_LIMIT) as answer:
-                return json.load(answer)
+                text = answer.read()
+                return json.loads(text) if text else None
         except urllib.error.HTTPError as error:
             if error.code != tolerate:
                 raise RuntimeError(f"{method} {path} was answered {error.code}: {error.read()!r}") from error

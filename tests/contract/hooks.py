@@ -73,6 +73,13 @@ def use_what_is_there(case: Case[Any]) -> None:
             case.path_parameters["step_id"] = callers.step(case.path_parameters["pipeline_id"])
     elif "pipeline_id" in case.path_parameters:
         case.path_parameters["pipeline_id"] = of_a_consumer(int(case.path_parameters["pipeline_id"]))
+    elif "action_id" in case.path_parameters:
+        action = callers.action()
+        case.path_parameters["action_id"] = action
+        if "action_target_id" in case.path_parameters:
+            case.path_parameters |= {"action_target_id": action, "action_step_order": 1}
+    elif operation == "rotateProjectToken":
+        case.path_parameters |= {"project_id": callers.project, "token_id": callers.project_token}
     elif "asset" in case.path_parameters:
         case.path_parameters["asset"] = callers.asset(next(numbers["asset"]))
 
@@ -170,6 +177,15 @@ def correct_token(case: Case[Any], body: Body, positive: bool) -> None:
             body["id"] = case.path_parameters.get("token_id")
 
 
+def correct_report(case: Case[Any], body: Body, positive: bool) -> None:
+    """The lease is the one that the action was claimed under, and the action has one step."""
+    lease = callers.leases.get(case.path_parameters.get("action_id"))
+    if positive and lease is not None:
+        body["lease_token"] = lease
+        for step in [*(body.get("steps") or []), *filter(None, [body.get("output")])]:
+            step["order"] = 1
+
+
 CORRECTIONS: dict[str, Callable[[Case[Any], Body, bool], None]] = {
     "createHook": correct_new_hook,
     "createPipelineHook": correct_pipeline_hook,
@@ -177,6 +193,7 @@ CORRECTIONS: dict[str, Callable[[Case[Any], Body, bool], None]] = {
     "rotatePersonalToken": correct_token,
     "createProjectToken": correct_token,
     "rotateProjectToken": correct_token,
+    "reportAction": correct_report,
     "updateHook": correct_change,
     "updatePipeline": correct_pipeline,
     "updateStep": correct_step,
