@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::report::Report;
+use crate::stage::FLOOR;
 
 const WIDTH: f64 = 760.0;
 const LABELS: f64 = 190.0;
@@ -50,8 +51,8 @@ fn processor_time(report: &Report, kind: &str) -> Option<Bar> {
 fn starts(report: &Report) -> Vec<Bar> {
     let Some(table) = report.tables.iter().find(|table| table.topic == "cold") else { return Vec::new() };
     let to_next = |name: &str| report.figure("cold", name, "to first `/next` (ms)").map(|figure| figure.value);
-    let Some(echo) = to_next("echo") else { return Vec::new() };
-    let names = table.rows.iter().map(|row| row.name.as_str()).filter(|name| *name != "echo");
+    let Some(echo) = to_next(FLOOR) else { return Vec::new() };
+    let names = table.rows.iter().map(|row| row.name.as_str()).filter(|name| *name != FLOOR);
     let bar = |name: &str| {
         let parts = vec![("a", echo), ("c", (to_next(name)? - echo).max(0.0))];
         Some(Bar { label: name.to_owned(), parts })

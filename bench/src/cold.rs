@@ -9,7 +9,7 @@ use crate::process::{Function, Process};
 use crate::progress::Progress;
 use crate::quota::Quota;
 use crate::report::{Figure, Table, millis};
-use crate::stage::Stage;
+use crate::stage::{FLOOR, Stage};
 use crate::subjects::Subject;
 
 /// How many calls each process serves.
@@ -70,25 +70,33 @@ async fn fill(
     starts: usize,
     quota: Option<&Quota>,
 ) -> Result<(), Failure> {
-    let mut subjects = vec![Subject::floor(stage.echo()?)?];
-    for function in functions {
-        subjects.push(Subject::of(function.clone())?);
-    }
-    let progress = Progress::begin(table.topic, starts * subjects.len());
-    let mut seen: Vec<Vec<Start>> = vec![Vec::new(); subjects.len()];
+    let progress = Progress::begin(table.topic, starts * (functions.len() + 1));
+    let mut seen: Vec<Vec<Start>> = vec![Vec::new(); functions.len() + 1];
     for _ in 0..starts {
+        // Anew, because a project may have only so many hooks, pipelines and tokens.
+        let stage = stage.another().await?;
+        let subjects = subjects(&stage, functions)?;
         // In turn, so that whatever else the machine does meets all of them alike.
         for (subject, seen) in subjects.iter().zip(&mut seen) {
             // On the heap: what the sample events need is a large future.
-            seen.push(Box::pin(start(stage, subject, quota)).await?);
+            seen.push(Box::pin(start(&stage, subject, quota)).await?);
             progress.step(&subject.function.name);
         }
+        stage.stack.stop().await;
     }
     let echo = to_next(&seen[0]);
-    for (subject, seen) in subjects.iter().zip(&seen) {
-        table.row(&subject.function.name, figures(seen, echo).map(Some));
+    let names = std::iter::once(FLOOR).chain(functions.iter().map(|function| &*function.name));
+    for (name, seen) in names.zip(&seen) {
+        table.row(name, figures(seen, echo).map(Some));
     }
     Ok(())
+}
+
+/// These functions on this stage, after the one that does nothing.
+fn subjects(stage: &Stage, functions: &[Function]) -> Result<Vec<Subject>, Failure> {
+    let floor = Subject::floor(stage.echo()?);
+    let others = functions.iter().map(|function| Subject::of(stage.function(&function.name)?));
+    std::iter::once(floor).chain(others).collect()
 }
 
 async fn start(stage: &Stage, subject: &Subject, quota: Option<&Quota>) -> Result<Start, Failure> {

@@ -15,6 +15,9 @@ use crate::tls::{Authority, Traffic, forward};
 /// Where Debian and Amazon Linux keep the authorities that are trusted by default.
 const BUNDLES: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
+/// How the tables call the function that does nothing.
+pub(crate) const FLOOR: &str = "echo";
+
 /// A stack that nothing has been measured on yet.
 pub(crate) struct Stage {
     pub(crate) stack: Stack,
@@ -23,6 +26,8 @@ pub(crate) struct Stage {
     /// A directory that lasts as long as the stage.
     pub(crate) directory: TempDir,
     binaries: Binaries,
+    /// What the functions are told at the user's wish.
+    variables: Vec<(String, String)>,
     /// What each function is told in addition to, or in place of, what the stack says.
     overrides: Vec<(String, String)>,
 }
@@ -45,7 +50,13 @@ impl Stage {
             overrides.push((variable.to_owned(), forward(&authority, service, address, &traffic).await?));
         }
         overrides.extend_from_slice(variables);
-        Ok(Self { stack, traffic, directory, binaries: binaries.clone(), overrides })
+        let (binaries, variables) = (binaries.clone(), variables.to_vec());
+        Ok(Self { stack, traffic, directory, binaries, variables, overrides })
+    }
+
+    /// One like it that nothing has been done on.
+    pub(crate) async fn another(&self) -> Result<Self, Failure> {
+        Self::set(&self.binaries, &self.variables).await
     }
 
     /// Makes what the sample events need where it is missing, with tokens that were not used yet.
@@ -60,7 +71,7 @@ impl Stage {
 
     /// The function that does nothing, told what `hook-trigger` is told.
     pub(crate) fn echo(&self) -> Result<Function, Failure> {
-        Ok(Function { name: "echo".to_owned(), ..self.with_environment_of(ECHO, "HookTrigger")? })
+        Ok(Function { name: FLOOR.to_owned(), ..self.with_environment_of(ECHO, "HookTrigger")? })
     }
 
     /// The function that makes these requests to AWS.

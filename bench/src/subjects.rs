@@ -11,10 +11,19 @@ use crate::binaries::ROOT;
 use crate::process::Function;
 use crate::stage::Stage;
 
-/// The event of each function, and what has to be done before it can be answered well again.
-const CASES: [(&str, &str, Again); 18] = [
+/// The event of each function, and what has to be done before it can be answered well again. What was deleted or revoked
+/// does not come back under its id, so `pipeline-delete` and `token-revoke` look for what does not exist.
+const CASES: [(&str, &str, Again); 39] = [
+    ("action-cancel", "good", Again::AsItIs),
+    ("action-claim", "nothing-to-do", Again::AsItIs),
+    ("action-get", "good", Again::AsItIs),
+    ("action-list", "good", Again::AsItIs),
+    ("action-log", "good", Again::AsItIs),
+    ("action-report", "good", Again::AsItIs),
+    ("action-start", "wake-up", Again::AsItIs),
+    ("action-sweep", "good", Again::AsItIs),
     ("api-reference", "document", Again::AsItIs),
-    ("hook-create", "walk-through", Again::OtherResource),
+    ("hook-create", "walk-through", Again::AsItIs),
     ("hook-delete", "good", Again::Seeded),
     ("hook-get", "good", Again::AsItIs),
     ("hook-list", "application-42", Again::AsItIs),
@@ -23,9 +32,22 @@ const CASES: [(&str, &str, Again); 18] = [
     ("hook-update", "good", Again::AsItIs),
     ("keys-reseal", "good", Again::AsItIs),
     ("not-found", "unknown-path", Again::AsItIs),
+    ("pipeline-create", "good", Again::AsItIs),
+    ("pipeline-delete", "unknown-pipeline", Again::AsItIs),
+    ("pipeline-get", "good", Again::AsItIs),
+    ("pipeline-list", "good", Again::AsItIs),
+    ("pipeline-update", "good", Again::AsItIs),
     ("request-get", "good", Again::AsItIs),
     ("request-list", "of-a-hook", Again::AsItIs),
     ("request-retry", "good", Again::AsItIs),
+    ("step-create", "good", Again::AsItIs),
+    ("step-link", "link", Again::AsItIs),
+    ("step-update", "good", Again::AsItIs),
+    ("token-create", "for-a-worker", Again::AsItIs),
+    ("token-get", "good", Again::AsItIs),
+    ("token-list", "of-the-project", Again::AsItIs),
+    ("token-revoke", "unknown", Again::AsItIs),
+    ("token-rotate", "good", Again::AsItIs),
     ("user-login", "good", Again::AsItIs),
     ("user-logout", "good", Again::AsItIs),
     ("user-me", "good", Again::AsItIs),
@@ -43,8 +65,6 @@ enum Again {
     AsItIs,
     /// What it uses up is created again.
     Seeded,
-    /// One resource has at most 100 hooks.
-    OtherResource,
     /// Two secrets of the trigger's hook would be valid, and it would try both.
     OtherHook,
     /// A second delivery with one id is a duplicate.
@@ -89,13 +109,6 @@ impl Subject {
         match self.again {
             Again::AsItIs => {}
             Again::Seeded => *samples = stage.seed().await?,
-            Again::OtherResource => {
-                let mut json: Json = serde_json::from_str(&event)?;
-                let mut body: Json = serde_json::from_str(json["body"].as_str().unwrap_or_default())?;
-                body["resource_id"] = next_number()?.into();
-                json["body"] = body.to_string().into();
-                event = json.to_string();
-            }
             Again::OtherHook => event = event.replace(HOOK_ID, OTHER_HOOK_ID),
             Again::OtherDelivery => {
                 let mut json: Json = serde_json::from_str(&event)?;
@@ -114,13 +127,6 @@ impl Subject {
             None => true,
         }
     }
-}
-
-/// A number that was not given out yet.
-fn next_number() -> Result<u64, Failure> {
-    let delivery = next_delivery();
-    let (_, number) = delivery.rsplit_once('-').ok_or("a delivery ends with its number")?;
-    Ok(1_000 + u64::from_str_radix(number, 16)?)
 }
 
 #[cfg(test)]
