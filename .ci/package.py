@@ -106,6 +106,8 @@ def pack_bundle(template: str, binaries: Path, program: Path, output: Path) -> N
             for function in functions_of(template):
                 add_file(archive, f"functions/{function}", find_binary(binaries, function).read_bytes(), 0o755)
             add_file(archive, "pipehook-local", program.read_bytes(), 0o755)
+            # The worker that it starts, which also works alone.
+            add_file(archive, "pipehook", program.with_name("pipehook").read_bytes(), 0o755)
     print(f"{output}: {output.stat().st_size / 1e6:.1f} MB")
 
 

@@ -1,9 +1,14 @@
-//! `cargo run`, or `pipehook-local` of a release: starts the stack for a newcomer, with a demo user, a pipeline and
-//! commands to paste.
+//! `cargo run`, or `pipehook-local` of a release: starts the stack for a newcomer, with a demo user, a pipeline, a worker
+//! that runs it, and commands to paste.
 
 mod terminal;
 
-use std::{io, process::ExitCode, time::Duration};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
 use local::{ApiCall, Error, Message, Options, Stack};
 use time::OffsetDateTime;
@@ -14,7 +19,15 @@ use tokio::{
     time::interval,
 };
 
-use self::terminal::{Arguments, banner, bundle, bundle::Bundle, calls::Calls, demo::Demo, ready::ReadyFile, show};
+use self::terminal::{
+    Arguments, banner, bundle,
+    bundle::Bundle,
+    calls::Calls,
+    demo::Demo,
+    ready::ReadyFile,
+    show,
+    worker::{self, Worker},
+};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -50,9 +63,12 @@ async fn run(arguments: Arguments, bundle: Option<Bundle>) -> Result<(), Error> 
         on_schedule: true,
         ..Options::default()
     };
+    let mut program = None;
     if let Some(bundle) = bundle {
         (options.template, options.binaries) = (Some(bundle.template), Some(bundle.functions));
+        program = Some(bundle.worker);
     } else {
+        options.programs.push(worker::PROGRAM.to_owned());
         show::text("Building the functions: a minute or two the first time, seconds when nothing has changed.");
     }
     let stack = select! {
@@ -60,24 +76,39 @@ async fn run(arguments: Arguments, bundle: Option<Bundle>) -> Result<(), Error> 
         () = signals.any() => return Ok(()),
     };
     stack.warm();
+    let program = program.or_else(|| stack.program(worker::PROGRAM).map(Path::to_owned));
+    let mut worker = None;
     select! {
-        () = serve(&stack, &arguments) => {}
+        () = serve(&stack, &arguments, program, &mut worker) => {}
         () = signals.any() => {}
+    }
+    if let Some(worker) = worker {
+        worker.stop().await;
     }
     stack.stop().await;
     Ok(())
 }
 
-/// Sets up the demo, then shows what happens until it is dropped.
-async fn serve(stack: &Stack, arguments: &Arguments) {
+/// Sets up the demo, starts a worker, then shows what happens until it is dropped.
+async fn serve(stack: &Stack, arguments: &Arguments, program: Option<PathBuf>, worker: &mut Option<Worker>) {
     let mut messages = stack.watch_messages();
     let mut answers = stack.watch_calls();
     let mut tail = Tail { stack, arguments, positions: Vec::new(), calls: Calls::default() };
     let demo = Demo::set_up(stack).await.inspect_err(|problem| show::problem(&format!("there is no demo: {problem}")));
+    if let (Ok(demo), false, Some(program)) = (&demo, arguments.no_worker, program) {
+        let started = start_worker(stack, demo, &program, arguments.no_tail).await;
+        *worker = started.inspect_err(|problem| show::problem(&format!("there is no worker: {problem}"))).ok();
+    }
     let _ready = demo.ok().and_then(|demo| welcome(stack, &demo, arguments));
     let mut tick = interval(Duration::from_millis(100));
     loop {
         let shown = select! {
+            status = Worker::ended(worker) => {
+                *worker = None;
+                let status = status.map_or_else(|error| error.to_string(), |status| status.to_string());
+                show::problem(&format!("the worker has ended, {status}: actions wait until you start another one"));
+                Ok(())
+            }
             message = messages.recv() => message.map(|message| tail.message(&message)),
             call = answers.recv() => call.map(|call| tail.call(call)),
             _ = tick.tick() => {
@@ -131,8 +162,14 @@ impl Tail<'_> {
     }
 }
 
+async fn start_worker(stack: &Stack, demo: &Demo, program: &Path, is_quiet: bool) -> Result<Worker, String> {
+    let token = demo.worker_token().await?;
+    Worker::start(program, &stack.api_url(), &token, is_quiet)
+        .map_err(|error| format!("cannot start {}: {error}", program.display()))
+}
+
 fn welcome(stack: &Stack, demo: &Demo, arguments: &Arguments) -> Option<ReadyFile> {
-    show::text(&banner::text(stack, demo));
+    show::text(&banner::text(stack, demo, arguments.no_worker));
     let path = arguments.ready_file.as_deref()?;
     let written = ReadyFile::write(path, stack, demo);
     written.inspect_err(|error| show::problem(&format!("cannot write {}: {error}", path.display()))).ok()

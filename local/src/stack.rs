@@ -38,6 +38,8 @@ pub struct Options {
     pub template: Option<PathBuf>,
     /// Takes the functions' binaries from here, instead of building them.
     pub binaries: Option<PathBuf>,
+    /// Builds these binaries of the workspace too, for [`Stack::program`].
+    pub programs: Vec<String>,
     /// Parameters of the template, in place of their defaults.
     pub parameters: BTreeMap<String, String>,
     /// The name under which a tunnel brings calls to the API, next to those of this machine. Any other is refused.
@@ -56,6 +58,7 @@ pub struct Stack {
     functions: Arc<Functions>,
     events: Events,
     gateway: Arc<Gateway>,
+    binaries: HashMap<String, PathBuf>,
     tasks: Owner,
     _data: Option<Data>,
 }
@@ -80,7 +83,7 @@ impl Stack {
         let aws = Aws::start(&tasks, ports, &template, &mut scope, data.as_ref()).await?;
 
         let declared = template.functions(&scope)?;
-        let names = declared.iter().map(|function| function.binary.clone());
+        let names = declared.iter().map(|function| function.binary.clone()).chain(options.programs);
         let binaries = match options.binaries {
             Some(directory) => names.map(|name| (name.clone(), directory.join(name))).collect(),
             None => binaries::build(path.parent().unwrap_or(&path), names.collect(), options.release).await?,
@@ -90,7 +93,7 @@ impl Stack {
         let gateway = Arc::new(Gateway::new(api, options.public_host, &functions)?);
         server::serve(&tasks, api_listener, Arc::clone(&gateway));
         let lambda = InvokeApi::serve(&tasks, &functions, next_port(4)).await?;
-        Ok(Self { api, lambda, scope, aws, functions, events, gateway, tasks, _data: data })
+        Ok(Self { api, lambda, scope, aws, functions, events, gateway, binaries, tasks, _data: data })
     }
 
     /// `http://127.0.0.1:<port>`
@@ -169,6 +172,11 @@ impl Stack {
     pub async fn enable_mappings(&self, function: &str, is_enabled: bool) -> Result<(), Error> {
         self.events.enable(self.functions.get(function)?, is_enabled).await;
         Ok(())
+    }
+
+    /// A binary of [`Options::programs`], or of a function.
+    pub fn program(&self, name: &str) -> Option<&Path> {
+        self.binaries.get(name).map(PathBuf::as_path)
     }
 
     /// Every line that the functions have printed so far, function by function. What a function printed before it

@@ -45,7 +45,7 @@ def pack(directory: Path) -> Path:
     built = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
     stripped = directory / "binaries"
     stripped.mkdir()
-    for name in ["local", *(path.name for path in (ROOT / "functions").iterdir() if path.is_dir())]:
+    for name in ["local", "pipehook", *(path.name for path in (ROOT / "functions").iterdir() if path.is_dir())]:
         subprocess.run(["strip", "-o", stripped / name, built / name], check=True)
     architecture = "arm64" if os.uname().machine == "aarch64" else "x86_64"
     command = [sys.executable, ROOT / ".ci/package.py", "--architecture", architecture, "--binaries", stripped]

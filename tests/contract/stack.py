@@ -149,7 +149,7 @@ class Stack:
         ready = Path(self._directory.name, "ready.json")
         command: list[str | Path] = [self._program or self._build(), "--port", "0", "--ready-file", ready]
         if self._program is None:
-            command.append("--no-tail")
+            command += ["--no-tail", "--no-worker"]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 command,

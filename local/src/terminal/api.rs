@@ -33,6 +33,10 @@ impl Api {
         self.send(Method::POST, path, body.to_string()).await
     }
 
+    pub(crate) async fn delete(&self, path: &str) -> Result<Json, String> {
+        self.send(Method::DELETE, path, String::new()).await
+    }
+
     async fn send(&self, method: Method, path: &str, body: String) -> Result<Json, String> {
         let what = format!("{method} {path}");
         let request = Request::builder()

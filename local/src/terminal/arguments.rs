@@ -8,10 +8,11 @@ const SCHEME: &str = "https://";
 
 /// Runs Pipehook on this machine: the real functions, with DynamoDB, SQS and Secrets Manager built in.
 ///
-/// Everything is made from template.yaml and listens on 127.0.0.1 only. Each start makes a demo user and a pipeline, and
-/// prints commands to try.
+/// Everything is made from template.yaml and listens on 127.0.0.1 only. Each start makes a demo user with a pipeline,
+/// starts a worker that runs the pipeline on this machine, and prints commands to try.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Arguments {
     /// Port of the API, 0 for a free one
     ///
@@ -44,7 +45,11 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) release: bool,
 
-    /// Show neither calls nor the jobs that land on the queues
+    /// Start no worker: actions wait until you start one yourself
+    #[arg(long)]
+    pub(crate) no_worker: bool,
+
+    /// Show neither calls nor jobs, nor what the worker does
     #[arg(long)]
     pub(crate) no_tail: bool,
 

@@ -4,8 +4,12 @@ use local::Stack;
 
 use super::demo::{Demo, EMAIL};
 
-pub(crate) fn text(stack: &Stack, demo: &Demo) -> String {
-    format!("{}\n{}", tour(&stack.api_url(), demo), services(stack))
+pub(crate) fn text(stack: &Stack, demo: &Demo, is_without_worker: bool) -> String {
+    let mut text = tour(&stack.api_url(), demo);
+    if is_without_worker {
+        text += "There is no worker: the action waits until you start one. docs/worker.md says how.\n";
+    }
+    format!("{text}\n{}", services(stack))
 }
 
 fn tour(api: &str, demo: &Demo) -> String {
@@ -20,7 +24,7 @@ Pipehook is running. Ctrl-C stops it.
   Password  {password}
   Pipeline  {pipeline} of application 42: its step prints the variables
 
-Log in, create a hook for application 42 and pipeline 7, and list it:
+Log in, create a hook that runs the pipeline on application 42, and list it:
 
   export URL={api}
   field() {{ sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }}
@@ -31,23 +35,28 @@ Log in, create a hook for application 42 and pipeline 7, and list it:
 
   HOOK=$(curl -s "$URL/hooks/incoming" -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
     --data '{{
-      "name": "run pipeline 7 on application 42 using main branch",
+      "name": "deploy main on application 42",
       "requires_secret": true, "secret_algorithm": "sha256", "secret_header_name": "x-hub-signature-256",
       "action_type": "deploy", "resource_type": "application", "resource_id": 42,
       "settings": {{ "variables": [
         {{ "name": "branch", "type": "string", "required": false, "default_value": "main" }},
-        {{ "name": "pipeline_id", "type": "integer", "required": false, "default_value": 7 }}
+        {{ "name": "pipeline_id", "type": "integer", "required": false, "default_value": {pipeline} }}
       ] }}
     }}'); echo "$HOOK"
 
   curl -s "$URL/applications/42/hooks" -H "Authorization: Bearer $TOKEN"
 
-Call the hook as GitHub does; the call and its job appear here:
+Call the hook as GitHub does. The call, its job and what the worker does with it appear here:
 
   BODY='{{"ref": "refs/heads/main", "branch": "main"}}'
   SIGNATURE=$(printf %s "$BODY" | openssl dgst -sha256 -hmac "$(echo "$HOOK" | field secret)" | sed 's/.* //')
-  curl -s "$(echo "$HOOK" | field url)" -H 'Content-Type: application/json' -H 'X-GitHub-Event: push' \
-    -H "X-GitHub-Delivery: $(date +%s)" -H "X-Hub-Signature-256: sha256=$SIGNATURE" --data "$BODY"
+  ACTION=$(curl -s "$(echo "$HOOK" | field url)" -D - -o /dev/stderr -H 'Content-Type: application/json' \
+    -H 'X-GitHub-Event: push' -H "X-GitHub-Delivery: $(date +%s)" -H "X-Hub-Signature-256: sha256=$SIGNATURE" \
+    --data "$BODY" | tr -d '\r' | sed -n 's/^x-devopness-action-id: //p')
+
+See how the action ended:
+
+  curl -s "$URL/actions/$ACTION" -H "Authorization: Bearer $TOKEN"
 "#
     )
 }

@@ -2,6 +2,7 @@
 
 use local::Stack;
 use serde_json::{Value as Json, json};
+use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
 use super::api::Api;
@@ -10,10 +11,13 @@ pub(crate) const EMAIL: &str = "demo@example.com";
 const PROJECT: u32 = 1;
 const PIPELINES: &str = "/pipelines/application/42";
 const PIPELINE: &str = "show the variables";
+/// What the worker's token is called.
+const WORKER: &str = "worker of the local stack";
 
 pub(crate) struct Demo {
     pub(crate) password: String,
     pub(crate) pipeline: u64,
+    api: Api,
 }
 
 impl Demo {
@@ -21,7 +25,24 @@ impl Demo {
     pub(crate) async fn set_up(stack: &Stack) -> Result<Self, String> {
         let password = put_user(stack).await?;
         let api = Api::log_in(stack.api_url(), EMAIL, &password).await?;
-        Ok(Self { pipeline: pipeline(&api).await?, password })
+        Ok(Self { pipeline: pipeline(&api).await?, password, api })
+    }
+
+    /// A token for a worker of the user's project. Those of earlier runs are revoked: no one has them any more.
+    pub(crate) async fn worker_token(&self) -> Result<String, String> {
+        let tokens = format!("/projects/{PROJECT}/tokens");
+        for old in named(&self.api.get(&format!("{tokens}?per_page=100")).await?, WORKER) {
+            if old["status"] == "active" {
+                let id = old["id"].as_str().unwrap_or_default();
+                self.api.delete(&format!("{tokens}/{id}/revoke")).await?;
+            }
+        }
+        let expires_at = OffsetDateTime::now_utc() + Duration::days(90);
+        let expires_at = expires_at.format(&Rfc3339).map_err(|error| error.to_string())?;
+        // The role 2 may claim actions and report on them, and nothing else.
+        let draft = json!({ "name": WORKER, "role_id": 2, "expires_at": expires_at });
+        let token = self.api.post(&tokens, &draft).await?;
+        token["token"].as_str().map(str::to_owned).ok_or_else(|| "the answer holds no token".to_owned())
     }
 }
 

@@ -9,5 +9,6 @@ pub(crate) mod demo;
 mod pretty;
 pub(crate) mod ready;
 pub(crate) mod show;
+pub(crate) mod worker;
 
 pub(crate) use self::arguments::Arguments;
