@@ -75,7 +75,6 @@ async fn run(arguments: Arguments, bundle: Option<Bundle>) -> Result<(), Error> 
         stack = Stack::start(options) => stack?,
         () = signals.any() => return Ok(()),
     };
-    stack.warm();
     let program = program.or_else(|| stack.program(worker::PROGRAM).map(Path::to_owned));
     let mut worker = None;
     select! {

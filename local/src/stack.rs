@@ -147,11 +147,6 @@ impl Stack {
         Ok(self.functions.get(function)?.environment())
     }
 
-    /// Starts one process of each function, so that the first calls need not wait for it.
-    pub fn warm(&self) {
-        self.functions.iter().for_each(|function| function.warm());
-    }
-
     /// Kills every process of a function at once, in the middle of whatever it does. A call in flight fails, as it does
     /// on Lambda when a sandbox dies; the next one starts a new process.
     ///

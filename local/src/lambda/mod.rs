@@ -94,16 +94,6 @@ impl Function {
         variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// Starts a process ahead of the first call.
-    pub(crate) fn warm(&self) {
-        let mut idle = lock(&self.idle);
-        if idle.is_empty()
-            && let Ok(sandbox) = Sandbox::start(self, &self.runtime)
-        {
-            idle.push(sandbox);
-        }
-    }
-
     /// Ends every process, also those that serve a call.
     pub(crate) fn kill(&self) {
         lock(&self.idle).clear();
