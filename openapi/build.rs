@@ -68,7 +68,7 @@ impl Serialize for Node<'_> {
                 serializer.collect_map(members.iter().map(|(name, value)| (Node(name), Node(value))))
             }
             Yaml::Tagged(..) | Yaml::Representation(..) | Yaml::Alias(_) | Yaml::BadValue => {
-                Err(S::Error::custom("a tag, an alias or a value that is none: JSON has no such thing"))
+                Err(S::Error::custom("a tag, an alias or a missing value, which JSON does not have"))
             }
         }
     }

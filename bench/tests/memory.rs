@@ -17,7 +17,7 @@ static COUNTING: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 const MIB: usize = 1024 * 1024;
 
-/// Of which the event alone is 4 to 8 MiB, and the body 4.
+/// The event alone is 4 to 8 MiB of it, and the body 4.
 const MOST: usize = 64 * MIB;
 
 /// An open hook with fifty variables of this type, and fifty conditions, all on one path.

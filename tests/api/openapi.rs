@@ -124,7 +124,7 @@ fn the_words_of_the_document_are_those_of_the_code() {
 
 #[test]
 fn no_body_may_have_a_field_that_the_document_does_not_name() {
-    // Whatever the callers sent, and what stands there by the name of a field; this document, of which a part will do.
+    // Whatever the callers sent, and what stands there by the name of a field; this document, a part is enough.
     let open =
         ["Headers", "Content", "JobContent", "Payload", "Form", "ValidationError/properties/errors", "openapi.json"];
     // A part of what asks for a hook, which is closed itself.

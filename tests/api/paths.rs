@@ -4,7 +4,7 @@ use harness::{Header, Pipehook, alone, github_hook, nothing_broke, open_hook, ra
 
 use super::{is_refused, setting};
 
-/// What may stand where an id does, and is none.
+/// What may stand in the place of an id.
 const NO_IDS: &[&[u8]] = &[
     b"%00",
     b"%2F",

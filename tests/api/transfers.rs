@@ -53,7 +53,7 @@ fn a_call_whose_length_is_not_what_it_says_queues_nothing() {
         for lengths in ["Content-Length: x", "Content-Length: -1", "Content-Length: 26\r\nContent-Length: 27"] {
             is_refused(&raw(stack, format!("{head}{lengths}\r\n\r\n{body}").as_bytes()).await, lengths);
         }
-        // No body is one that nobody signed; a part of it is one too.
+        // An empty body is unsigned, and so is a part of one.
         for end in
             ["\r\n".to_owned(), format!("Content-Length: 0\r\n\r\n{body}"), format!("Content-Length: 9\r\n\r\n{body}")]
         {

@@ -212,7 +212,7 @@ fn sign_call(name: &str, secret: &str, event: &Json, now: Timestamp) -> Result<S
     Ok(if is_standard { BASE64_STANDARD.encode(mac) } else { hex::encode(mac) })
 }
 
-/// Refuses every address but this machine's: the secrets of these hooks are published, and whoever knows them could run
+/// Refuses every address but this machine's: the secrets of these hooks are published, and anyone who knows them could run
 /// pipelines.
 fn connect(url: &str) -> Result<SdkConfig, EventError> {
     let uri: Uri = url.parse()?;
@@ -290,7 +290,7 @@ fn sign(hook: HookId, draft: &HookDraft, key: &SealingKey) -> Result<Option<Sign
     Ok(Some(Signing { algorithm: signing.algorithm, header_name: signing.header_name.clone(), secret, previous: None }))
 }
 
-/// A token of the project that nobody has: its secret is forgotten.
+/// A token of the project that cannot be used: its secret is forgotten.
 fn read_token(token: &Json, user: &User) -> Result<StoredToken, EventError> {
     let (random, now) = (Random::new(config::fill_random), Timestamp::from(SystemTime::now()));
     let text = |name: &str| token[name].as_str().unwrap_or_default();

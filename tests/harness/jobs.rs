@@ -19,7 +19,7 @@ pub struct Job {
 impl Pipehook {
     /// Every job of a project so far, in the order in which they were received.
     ///
-    /// A consumer cannot choose what it receives, so this takes everything off the queue and keeps it for whoever asks
+    /// A consumer cannot choose what it receives, so this takes everything off the queue and keeps it for the test that asks
     /// next. An accepted call has its job on the queue when it is answered: there is nothing to wait for. A job that is
     /// not as its schema says fails the test.
     pub async fn jobs(&self, project: i64) -> Vec<Job> {

@@ -6,7 +6,7 @@ use harness::{Answer, Hook, Pipehook, User, alone, github_hook, open_hook, share
 use local::{Fault, Service};
 use serde_json::{Value as Json, json};
 
-const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
+const UNKNOWN: &str = "00000000-0000-4000-8000-000000000000";
 
 async fn get(user: &User<'_>, hook: &Hook<'_>) -> Json {
     user.get(&format!("/hooks/incoming/{}", hook.id)).send().await.is(200)
@@ -65,7 +65,7 @@ fn a_hook_is_shown_as_it_was_created_but_for_its_secret() {
 }
 
 #[test]
-fn a_hook_names_its_creator_whoever_looks_and_as_the_creator_is_now() {
+fn a_hook_shows_every_user_its_creator_as_the_creator_is_now() {
     shared(async |stack| {
         let ann = stack.user().await;
         let bob = stack.user_of(ann.project).await;
@@ -82,7 +82,7 @@ fn a_hook_names_its_creator_whoever_looks_and_as_the_creator_is_now() {
             (&json!(ann.id), &json!("Ann Cee"), &json!(false))
         );
         assert_eq!(bob.put_hook(&hook, &json!({ "name": "another name" })).await.status, 204);
-        assert_eq!(get(&bob, &hook).await["created_by_user"], creator, "whoever changes it did not create it");
+        assert_eq!(get(&bob, &hook).await["created_by_user"], creator, "who changes it did not create it");
     });
 }
 
@@ -197,7 +197,7 @@ fn a_change_repeats_the_id_and_the_name_or_changes_nothing() {
             (json!({ "name": "x" }), vec!["id"]),
             (json!({ "id": null, "name": null }), vec!["id", "name"]),
             (json!({ "id": other.id, "name": "x" }), vec!["id"]),
-            (json!({ "id": NOBODY, "name": "x" }), vec!["id"]),
+            (json!({ "id": UNKNOWN, "name": "x" }), vec!["id"]),
             (json!({ "id": "x", "name": "" }), vec!["id", "name"]),
             (json!({ "id": 7, "name": "x".repeat(61), "active": "no" }), vec!["active", "id", "name"]),
         ] {
@@ -262,7 +262,7 @@ fn a_hook_of_another_project_is_not_there_to_be_changed_or_removed() {
         for method in ["GET", "PUT", "DELETE"] {
             stack.call(method, &format!("/hooks/incoming/{}", hook.id)).send().await.refused(401);
             ann.call(method, "/hooks/incoming/x").send().await.refused(404);
-            ann.call(method, &format!("/hooks/incoming/{NOBODY}")).send().await.refused(404);
+            ann.call(method, &format!("/hooks/incoming/{UNKNOWN}")).send().await.refused(404);
             assert_eq!(ann.call(method, &format!("/hooks/outgoing/{}", hook.id)).send().await.status, 404);
         }
 

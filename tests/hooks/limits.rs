@@ -201,7 +201,7 @@ fn hooks_that_are_created_at_once_do_not_pass_the_limit_of_their_pipeline() {
         for application in 1..=8 {
             counted += count(&ann, stack, application).await;
         }
-        assert_eq!(counted, 3, "what is refused is counted nowhere");
+        assert_eq!(counted, 3, "a refused one was counted");
         assert_eq!(ann.list("/pipelines/7/hooks").await.len(), 3);
 
         ann.create_hook(&hook_of(1)).await;

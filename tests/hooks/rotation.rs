@@ -240,7 +240,7 @@ fn a_hook_without_a_secret_has_none_to_rotate() {
 }
 
 #[test]
-fn nobody_else_rotates_a_secret() {
+fn another_project_does_not_rotate_a_secret() {
     shared(async |stack| {
         let (ann, bob) = (stack.user().await, stack.user().await);
         let hook = ann.create_hook(&github_hook()).await;

@@ -30,19 +30,19 @@ fn pipeline_7_of_one_project_is_not_pipeline_7_of_another() {
 }
 
 #[test]
-fn what_only_another_project_has_is_answered_like_what_nobody_has() {
+fn what_only_another_project_has_is_answered_like_what_does_not_exist() {
     shared(async |stack| {
         let (ann, bob) = (stack.user().await, stack.user().await);
         let mut hook = github_hook();
         hook["pipeline_id"] = 7.into();
         ann.create_hook(&hook).await;
 
-        for (others, nobodys) in
+        for (others, unknowns) in
             [("/applications/42/hooks", "/applications/43/hooks"), ("/pipelines/7/hooks", "/pipelines/8/hooks")]
         {
-            let (others_answer, nobodys_answer) = (bob.get(others).send().await, bob.get(nobodys).send().await);
-            assert_eq!(others_answer.is(200), nobodys_answer.is(200));
-            assert_eq!(others_answer.header("link"), nobodys_answer.header("link").replace(nobodys, others));
+            let (others_answer, unknown_answer) = (bob.get(others).send().await, bob.get(unknowns).send().await);
+            assert_eq!(others_answer.is(200), unknown_answer.is(200));
+            assert_eq!(others_answer.header("link"), unknown_answer.header("link").replace(unknowns, others));
         }
     });
 }
@@ -53,7 +53,7 @@ fn a_hook_and_the_calls_of_another_project_are_not_found() {
         let (ann, bob) = (stack.user().await, stack.user().await);
         let hook = ann.create_hook(&github_hook()).await;
         let request = hook.push().send().await.request_id().to_owned();
-        let nobody = "00000000-0000-4000-8000-000000000000";
+        let unknown = "00000000-0000-4000-8000-000000000000";
         let answer = async |user: &User<'_>, method: &str, path: String, id: &str| {
             let call = user.call(method, &path).json(&json!({ "id": id, "name": "mine now" }));
             call.send().await
@@ -63,13 +63,13 @@ fn a_hook_and_the_calls_of_another_project_are_not_found() {
             [("GET", ""), ("PUT", ""), ("DELETE", ""), ("POST", "/rotate-secret"), ("GET", "/requests")]
         {
             let others = answer(&bob, method, format!("/hooks/incoming/{}{suffix}", hook.id), &hook.id).await;
-            let nobodys = answer(&bob, method, format!("/hooks/incoming/{nobody}{suffix}"), nobody).await;
-            assert_eq!(others.refused(404), nobodys.refused(404), "{method} {suffix}");
+            let unknowns = answer(&bob, method, format!("/hooks/incoming/{unknown}{suffix}"), unknown).await;
+            assert_eq!(others.refused(404), unknowns.refused(404), "{method} {suffix}");
         }
         for (method, suffix) in [("GET", ""), ("POST", "/retry")] {
             let others = answer(&bob, method, format!("/hook-requests/{request}{suffix}"), "").await;
-            let nobodys = answer(&bob, method, format!("/hook-requests/{nobody}{suffix}"), "").await;
-            assert_eq!(others.refused(404), nobodys.refused(404), "{method} {suffix}");
+            let unknowns = answer(&bob, method, format!("/hook-requests/{unknown}{suffix}"), "").await;
+            assert_eq!(others.refused(404), unknowns.refused(404), "{method} {suffix}");
         }
         assert_eq!(ann.get(&format!("/hooks/incoming/{}", hook.id)).send().await.is(200)["name"], "deploy the shop");
         hook.push().send().await.accepted();

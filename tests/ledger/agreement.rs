@@ -1,5 +1,5 @@
-//! The adapter and the model get the same thousands of random calls, of callers some of which have seen an action as it
-//! was a while ago, and the tables agree with the model after each.
+//! The adapter and the model get the same thousands of random calls. Some callers know an action only as it was a while
+//! ago. The tables agree with the model after each call.
 
 use std::time::Duration;
 

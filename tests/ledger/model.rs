@@ -1,5 +1,5 @@
 //! The protocol of the ledger as a pure state machine: what each write of `docs/ledger.md` does, and when it does
-//! nothing. Three actions of one pipeline, of which the first two work on the same resource.
+//! nothing. Three actions of one pipeline; the first two work on the same resource.
 
 use std::collections::BTreeSet;
 

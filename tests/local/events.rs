@@ -258,7 +258,7 @@ fn has_the_members_of_format_2(event: &Json, at: &str) {
 /// The route, the method, the path, its parameters and the query stand in several places.
 fn says_one_thing_of_the_route(event: &Json, routes: &BTreeSet<String>, at: &str) {
     let (context, route) = (&event["requestContext"], event["routeKey"].as_str().unwrap());
-    assert!(routes.contains(route), "{at}: {route} is none of {routes:?}");
+    assert!(routes.contains(route), "{at}: {route} is not one of {routes:?}");
     assert_eq!(context["routeKey"], route, "{at}");
     assert_eq!(context["http"]["path"], event["rawPath"], "{at}");
     if route == "$default" {

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 const DAY: u64 = 24 * 60 * 60;
 
-const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
+const UNKNOWN: &str = "00000000-0000-4000-8000-000000000000";
 
 /// A hook with a required variable and a condition.
 pub(crate) fn picky_hook() -> Json {
@@ -81,7 +81,7 @@ fn a_call_of_no_hook_and_one_that_is_too_large_are_not_logged() {
         let hook = ann.create_hook(&open_hook()).await;
 
         hook.unsigned("x".repeat(4 * 1024 * 1024 + 1)).send().await.refused(413);
-        let unknown = stack.post(&format!("/hooks/{NOBODY}/trigger")).body("{}").send().await;
+        let unknown = stack.post(&format!("/hooks/{UNKNOWN}/trigger")).body("{}").send().await;
 
         assert_eq!(unknown.refused(404), "The hook was not found.");
         assert_eq!(ann.calls_of(&hook).await, [Json::Null; 0]);
@@ -227,14 +227,14 @@ fn a_list_is_paged_from_the_newest_on() {
 }
 
 #[test]
-fn nobody_else_sees_the_log_or_runs_a_call_again() {
+fn another_project_neither_sees_the_log_nor_runs_a_call_again() {
     shared(async |stack| {
         let (ann, bob) = (stack.user().await, stack.user().await);
         let (hook, others) = (ann.create_hook(&github_hook()).await, bob.create_hook(&github_hook()).await);
         let request = hook.push().send().await.request_id().to_owned();
 
         bob.get(&format!("/hooks/incoming/{}/requests", hook.id)).send().await.refused(404);
-        for id in [request.as_str(), NOBODY, "x", &hook.id, &others.id] {
+        for id in [request.as_str(), UNKNOWN, "x", &hook.id, &others.id] {
             bob.get(&format!("/hook-requests/{id}")).send().await.refused(404);
             bob.retry(id).await.refused(404);
             stack.get(&format!("/hook-requests/{id}")).send().await.refused(401);

@@ -115,7 +115,7 @@ async fn log_in(stack: &Pipehook, ann: &User<'_>) {
     }
 }
 
-/// Asks for hooks in good and bad ways; returns those of which the product made the secret.
+/// Asks for hooks in good and bad ways; returns those whose secret the product made.
 async fn create<'s>(ann: &User<'s>) -> Vec<Hook<'s>> {
     let mut hook = github_hook();
     hook["settings"]["variables"][0]["default_value"] = DEFAULT_MARK.into();

@@ -102,7 +102,7 @@ fn a_sealed_secret_that_does_not_open_is_an_error_and_never_an_open_hook() {
 }
 
 #[test]
-fn a_damaged_call_of_the_log_is_an_error_to_whoever_reads_it_and_queues_nothing() {
+fn a_damaged_call_of_the_log_is_an_error_to_its_reader_and_queues_nothing() {
     alone(async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&open_hook()).await;

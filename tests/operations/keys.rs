@@ -172,7 +172,7 @@ fn a_flood_of_made_up_keys_costs_one_reading_in_ten_seconds_and_is_answered_as_e
         let cost = reads(stack) - before;
         assert!((1..=allowed).contains(&cost), "{cost} readings for 40 calls, at most {allowed}");
         assert_eq!(ann.footprint().await, footprint);
-        assert_eq!(statuses(&ann).await, GOOD, "and nobody else notices");
+        assert_eq!(statuses(&ann).await, GOOD, "and no other call notices");
     });
 }
 
@@ -180,7 +180,7 @@ fn a_flood_of_made_up_keys_costs_one_reading_in_ten_seconds_and_is_answered_as_e
 fn a_flood_in_ten_processes_at_once_costs_one_reading_in_each() {
     alone(async |stack| {
         let ann = stack.user().await;
-        // As many processes as calls at the same time, each of which reads the key when it starts.
+        // As many processes as calls at the same time; each reads the key when it starts.
         let flood = |from: u32| (from..from + 30).map(|number| forged(&ann, &format!("{number:08x}")));
         let calls = |tokens: Vec<String>| async move {
             together(tokens.into_iter().map(|token| async move {
@@ -315,7 +315,7 @@ fn a_call_whose_key_was_dropped_too_early_comes_again_until_it_is_put_back() {
 }
 
 #[test]
-fn a_lost_previous_secret_keeps_nobody_out_who_knows_the_current_one() {
+fn a_lost_previous_secret_does_not_keep_out_the_current_one() {
     alone(async |stack| {
         let ann = stack.user().await;
         let old = ann.create_hook(&github_hook()).await;

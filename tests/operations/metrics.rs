@@ -187,10 +187,10 @@ fn a_call_that_comes_to_no_hook_is_counted_too() {
     alone(async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&github_hook()).await;
-        let nobody = "/hooks/00000000-0000-4000-8000-000000000000/trigger";
+        let unknown = "/hooks/00000000-0000-4000-8000-000000000000/trigger";
 
         for (call, status, outcome) in [
-            (stack.post(nobody).body("{}"), 404, "unknown"),
+            (stack.post(unknown).body("{}"), 404, "unknown"),
             (stack.post("/hooks/x/trigger").body("{}"), 404, "unknown"),
             (hook.unsigned("x".repeat(4 * 1024 * 1024 + 1)), 413, "failed"),
         ] {

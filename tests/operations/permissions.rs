@@ -74,7 +74,7 @@ fn no_statement_allows_more_than_it_names() {
 }
 
 #[test]
-fn each_function_has_a_role_of_its_own_which_nobody_else_may_assume() {
+fn each_function_has_a_role_that_it_alone_may_assume() {
     let template = template();
     let roles = resources(&template, "AWS::IAM::Role");
     let mut taken = BTreeSet::new();
@@ -90,7 +90,7 @@ fn each_function_has_a_role_of_its_own_which_nobody_else_may_assume() {
 }
 
 #[test]
-fn whoever_lists_calls_may_read_nothing_of_what_was_sent_and_answered() {
+fn a_list_of_calls_may_not_read_what_was_sent_and_answered() {
     let template = template();
     let statements = statements(&template).into_iter().filter(|(id, _)| *id == "RequestListRole");
     let query: Vec<_> =

@@ -314,7 +314,7 @@ fn runs_at_the_same_time_as_changes_and_each_other_lose_nothing() {
         let ann = stack.user().await;
         let mut hooks = hooks_of(&ann, 9).await;
         let removed = hooks.pop().unwrap();
-        // Each has two secrets before, one of which is the previous one.
+        // Each has two secrets before: the current and the previous one.
         for hook in &mut hooks {
             *hook = rotate_secret(&ann, hook).await.unwrap();
         }

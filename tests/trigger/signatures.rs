@@ -9,7 +9,7 @@ const BODY: &str = r#"{"ref": "refs/heads/main"}"#;
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Every call is refused in the same words, and nothing is queued.
-async fn nobody_gets_in(user: &User<'_>, calls: Vec<Call<'_>>) {
+async fn all_are_refused(user: &User<'_>, calls: Vec<Call<'_>>) {
     let before = user.footprint().await;
     for call in calls {
         let answer = call.send().await;
@@ -62,7 +62,7 @@ fn a_plain_signature_under_another_algorithm_or_prefix_is_refused() {
 
         let calls = signatures.iter().map(|signature| hook.unsigned(BODY).header("x-signature", signature));
 
-        nobody_gets_in(&ann, calls.collect()).await;
+        all_are_refused(&ann, calls.collect()).await;
     });
 }
 
@@ -98,7 +98,7 @@ fn a_signature_that_is_missing_empty_wrong_doubled_or_cut_is_refused() {
         calls.push(hook.signed(BODY).header("x-hub-signature-256", &good));
         calls.push(hook.signed(BODY).header("x-hub-signature-256", "sha256="));
         calls.extend(signatures.iter().map(|signature| hook.unsigned(BODY).header("x-hub-signature-256", signature)));
-        nobody_gets_in(&ann, calls).await;
+        all_are_refused(&ann, calls).await;
 
         hook.unsigned(BODY).header("X-Hub-Signature-256", &good).send().await.accepted();
     });
@@ -120,7 +120,7 @@ fn a_signature_counts_for_its_bytes_only() {
 
         let changed = bodies.iter().filter(|body| **body != BODY).map(|body| signed.clone().body(*body));
 
-        nobody_gets_in(&ann, changed.collect()).await;
+        all_are_refused(&ann, changed.collect()).await;
         signed.send().await.accepted();
     });
 }
@@ -133,7 +133,7 @@ fn a_signature_counts_for_its_hook_only() {
         assert_ne!(hook.secret, other.secret);
         let signature = other.signed(BODY).header_value("x-hub-signature-256").unwrap().to_owned();
 
-        nobody_gets_in(&ann, vec![hook.unsigned(BODY).header("x-hub-signature-256", signature)]).await;
+        all_are_refused(&ann, vec![hook.unsigned(BODY).header("x-hub-signature-256", signature)]).await;
     });
 }
 
@@ -148,7 +148,7 @@ fn gitea_forgejo_and_gogs_sign_the_json_whether_it_comes_in_a_form_or_not() {
 
             let call = hook.unsigned(form).with("content-type", FORM);
             let calls = [call.clone().header(header, mac(form)), call.clone().header(header, mac("{}")), call.clone()];
-            nobody_gets_in(&ann, calls.to_vec()).await;
+            all_are_refused(&ann, calls.to_vec()).await;
 
             call.header(header, mac(json)).send().await.accepted();
             hook.unsigned(json).header(header, mac(json)).send().await.accepted();
@@ -185,7 +185,7 @@ fn signed_json_in_a_form_counts_only_when_nothing_else_stands_there() {
             "payload".to_owned(),
         ];
         let calls: Vec<_> = bodies.map(|body| signed(r#"{"ref":"main"}"#, body)).into();
-        nobody_gets_in(&ann, calls).await;
+        all_are_refused(&ann, calls).await;
 
         // JSON that somebody else may have had a hand in, sent once more as what it is not: it is still JSON.
         let json = r#"{"ref":"next","message":"&payload=%7B%22ref%22%3A%22evil%22%7D&"}"#;
@@ -217,7 +217,7 @@ fn a_body_that_is_not_utf_8_is_refused_without_its_signature_and_nothing_is_said
         ];
         let without_type = calls.iter().map(|call| call.clone().without("content-type")).collect::<Vec<_>>();
         calls.extend(without_type);
-        nobody_gets_in(&ann, calls).await;
+        all_are_refused(&ann, calls).await;
 
         github.signed(body).send().await.refused(400);
         assert_eq!(ann.jobs().await.len(), 0);
@@ -239,7 +239,7 @@ fn a_secret_that_the_provider_issued_is_the_one_that_counts() {
 
         answer.refused(400);
         let other = hex::encode(hmac(Hash::Sha256, "It's a secret to everybody", b"Hello, World!"));
-        nobody_gets_in(&ann, vec![hook.unsigned("Hello, World!").header("x-signature", other)]).await;
+        all_are_refused(&ann, vec![hook.unsigned("Hello, World!").header("x-signature", other)]).await;
     });
 }
 
@@ -252,7 +252,7 @@ fn nothing_is_said_of_a_call_before_it_is_proven_authentic() {
         let (hook, inactive) = (ann.create_hook(&github_hook()).await, ann.create_hook(&inactive).await);
         let challenge = json!({ "type": "url_verification", "challenge": "c" }).to_string();
 
-        nobody_gets_in(
+        all_are_refused(
             &ann,
             vec![
                 garbled(&hook, "application/json"),

@@ -1,5 +1,5 @@
-//! What callers can make the product repeat and keep: nothing large that they made up, and nothing large at all where
-//! nobody has to sign.
+//! What callers can make the product repeat and keep: nothing large that they made up, and nothing large at all if
+//! their call is unsigned.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -85,7 +85,7 @@ fn a_token_of_256_characters_is_proven_and_a_longer_one_is_an_ordinary_call() {
 }
 
 #[test]
-fn of_a_long_answer_to_a_call_that_nobody_signed_the_beginning_is_kept() {
+fn the_beginning_of_a_long_answer_to_an_unsigned_call_is_kept() {
     shared(async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&talkative_hook()).await;

@@ -87,7 +87,7 @@ fn a_test_of_a_provider_is_answered_and_never_queued_and_what_is_like_one_is_que
 }
 
 #[test]
-fn a_test_that_nobody_signed_is_refused() {
+fn an_unsigned_test_is_refused() {
     shared(async |stack| {
         for test in TESTS {
             let ann = stack.user().await;

@@ -10,7 +10,7 @@ fn create(stack: &Pipehook) -> Call<'_> {
 }
 
 /// The two functions that want a token refuse these calls, in the same words, and nothing is stored.
-async fn nobody_gets_in(user: &User<'_>, calls: Vec<Call<'_>>) {
+async fn all_are_refused(user: &User<'_>, calls: Vec<Call<'_>>) {
     let before = user.footprint().await;
     for call in calls {
         let answer = call.send().await;
@@ -38,7 +38,7 @@ fn a_call_without_a_token_is_refused() {
         }
         calls.push(ann.get("/applications/42/hooks").header("authorization", format!("Bearer {token}")));
 
-        nobody_gets_in(&ann, calls).await;
+        all_are_refused(&ann, calls).await;
     });
 }
 
@@ -61,7 +61,7 @@ fn a_token_that_was_not_issued_here_is_refused() {
             .iter()
             .flat_map(|token| [create(stack).bearer(token), stack.get("/applications/42/hooks").bearer(token)]);
 
-        nobody_gets_in(&ann, calls.collect()).await;
+        all_are_refused(&ann, calls.collect()).await;
     });
 }
 
@@ -72,7 +72,7 @@ fn a_token_expires_after_an_hour() {
         let forger = Forger::of(stack, &ann).await;
         let (fresh, expired) = (forger.issued(Duration::from_mins(59)), forger.issued(Duration::from_mins(61)));
 
-        nobody_gets_in(
+        all_are_refused(
             &ann,
             vec![create(stack).bearer(&expired), stack.get("/applications/42/hooks").bearer(&expired)],
         )
@@ -101,7 +101,7 @@ fn an_inactive_user_creates_no_hook_with_a_token_that_is_still_valid() {
         input["active"] = false.into();
         stack.put_user(&input).await.unwrap();
 
-        nobody_gets_in(&ann, vec![ann.post("/hooks/incoming").json(&github_hook())]).await;
+        all_are_refused(&ann, vec![ann.post("/hooks/incoming").json(&github_hook())]).await;
 
         input["active"] = true.into();
         stack.put_user(&input).await.unwrap();

@@ -336,7 +336,7 @@ fn of_sixty_guesses_at_once_from_twenty_networks_fifty_are_looked_at() {
 }
 
 #[test]
-fn an_address_that_ends_like_a_network_counts_for_nobody_else() {
+fn an_address_that_ends_like_a_network_counts_for_itself_alone() {
     shared(async |stack| {
         let ann = stack.user().await;
         let alike = format!("{}#127.0.0.1", ann.email);

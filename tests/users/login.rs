@@ -28,7 +28,7 @@ fn a_wrong_password_and_an_unknown_address_get_the_same_answer() {
         };
         assert_eq!(wrong.header("www-authenticate"), "Bearer");
         assert_eq!(but_its_own(wrong.headers), but_its_own(unknown.headers));
-        assert_eq!(ann.footprint().await, before, "nobody got a session");
+        assert_eq!(ann.footprint().await, before, "a session was opened");
     });
 }
 

@@ -82,7 +82,7 @@ fn a_refresh_token_is_not_stored_as_it_is() {
 }
 
 #[test]
-fn a_refresh_token_that_is_used_again_ends_the_session_of_whoever_has_the_newest() {
+fn a_refresh_token_that_is_used_again_ends_the_session_of_the_newest_too() {
     shared(async |stack| {
         let ann = stack.user().await;
         let (first, other) = (log_in(stack, &ann).await, log_in(stack, &ann).await);
@@ -139,7 +139,7 @@ fn a_logout_ends_its_own_session_and_no_other() {
 }
 
 #[test]
-fn nobody_logs_out_without_a_token() {
+fn a_log_out_needs_a_token() {
     shared(async |stack| {
         let ann = stack.user().await;
         for method in ["GET", "POST"] {
@@ -201,12 +201,12 @@ fn a_token_that_was_never_issued_is_refused_and_ends_no_session() {
         let ann = stack.user().await;
         let (session, random) = ann.refresh_token.split_once('.').unwrap();
         let before = ann.footprint().await;
-        let nobody = "00000000-0000-4000-8000-000000000000";
+        let unknown = "00000000-0000-4000-8000-000000000000";
         let long = "x".repeat(10_000);
-        for token in ["", ".", "x", "x.y", session, nobody, random, &ann.access_token, &long, "\u{0}", "é.é"] {
+        for token in ["", ".", "x", "x.y", session, unknown, random, &ann.access_token, &long, "\u{0}", "é.é"] {
             is_dead(stack, token).await;
         }
-        for token in [format!("{nobody}.{random}"), format!("{}.{random}", session.replace('-', ""))] {
+        for token in [format!("{unknown}.{random}"), format!("{}.{random}", session.replace('-', ""))] {
             is_dead(stack, &token).await;
         }
         let post = stack.post("/users/refresh-token");
@@ -268,7 +268,7 @@ fn a_session_is_good_for_thirty_days_from_its_last_use() {
 }
 
 #[test]
-fn a_user_sees_itself_and_nobody_else_does() {
+fn a_user_sees_itself_alone() {
     shared(async |stack| {
         let ann = stack.user().await;
 

@@ -79,7 +79,7 @@ impl JobBody {
                 kind: self.resource.kind.parse().map_err(|_| Unreadable("the type of its resource"))?,
                 id: ResourceId::new(self.resource.id).map_err(|_| Unreadable("the id of its resource"))?,
             },
-            pipeline_id: pipeline_id.ok_or(Unreadable("its pipeline is none of ours"))?,
+            pipeline_id: pipeline_id.ok_or(Unreadable("its pipeline is not one of ours"))?,
             action_type: self.action_type.parse().map_err(|_| Unreadable("its action type"))?,
             triggered_from: self.triggered_from.read().ok_or(Unreadable("what triggered it"))?,
             retry_of: None,

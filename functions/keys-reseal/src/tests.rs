@@ -96,7 +96,7 @@ impl ScanSecrets for &Table {
 impl ReplaceSeals for &Table {
     async fn replace_seals(&self, current: &SealedSecrets, new: &SealedSecrets) -> Result<(), StoreError> {
         if self.is_away {
-            return Err(StoreError::Unavailable("it is away".into()));
+            return Err(StoreError::Unavailable("it is unavailable".into()));
         }
         let mut hooks = self.hooks.lock().unwrap();
         let stored = hooks.get_mut(&current.hook.to_string()).unwrap();
@@ -164,7 +164,7 @@ fn every_secret_is_the_same_as_before_and_under_the_newest_key() {
 }
 
 #[test]
-fn both_secrets_change_when_one_has_to_so_that_nobody_writes_back_the_other() {
+fn both_secrets_change_when_one_has_to_so_that_no_write_brings_the_other_back() {
     let table = Table::of([with_previous(secrets(1, 'b'), 1, 'a', HOUR)]);
     let before = table.get(1);
     run(&table, &keys("ba", -HOUR), 0);

@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_default_route_takes_what_nobody_else_does() {
+    fn the_default_route_takes_what_no_other_does() {
         let mut routes = routes();
         routes.add("ANY", "$default", ()).unwrap();
 

@@ -79,7 +79,7 @@ fn is_own_name(host: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Names that anyone can register, or that are none.
+    /// Names that anyone can register, and what is not a name.
     const FOREIGN: [&str; 8] = [
         "evil.example",
         "evil.example:3004",

@@ -249,7 +249,7 @@ Resources:
         let function = |uri: &str| {
             format!("Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: {uri}\n")
         };
-        assert_eq!(error_of(&function("!Ref Nobody")), "t.yaml:5: \"Nobody\" is not known here");
+        assert_eq!(error_of(&function("!Ref Unknown")), "t.yaml:5: \"Unknown\" is not known here");
         assert_eq!(
             error_of(&function("!Base64 x")),
             "t.yaml:5: !Base64 is not supported here, or its arguments are not"

@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_can_tell_the_meaning_of_is_one_line() {
+    fn what_cannot_be_understood_is_one_line() {
         for (role, expected) in [
             (statement("NotAction: a:B, Resource: x"), "t.yaml:6: R: unknown field `NotAction`"),
             (statement("Action: sqs:A"), "t.yaml:6: R: missing field `Resource`"),

@@ -42,7 +42,7 @@ impl Worker {
         Ok(Self(command.process_group(0).kill_on_drop(true).spawn()?))
     }
 
-    /// Returns when the worker has ended by itself; never, if there is none.
+    /// Returns when the worker has ended by itself; without a worker, never.
     pub(crate) async fn ended(worker: &mut Option<Self>) -> io::Result<ExitStatus> {
         match worker {
             Some(Self(process)) => process.wait().await,

@@ -217,7 +217,7 @@ async fn a_lost_answer_is_one_whose_request_was_processed() {
 }
 
 #[tokio::test]
-async fn a_delayed_request_is_processed_later_and_a_delayed_answer_now_even_if_nobody_waits_for_it() {
+async fn a_delayed_request_is_processed_later_and_a_delayed_answer_now_even_if_no_caller_waits_for_it() {
     let stack = start().await;
     let is_there = async |id: &str| {
         let request = json!({ "TableName": stack.physical_id("Items"), "Key": { "id": { "S": id } } });
@@ -282,7 +282,7 @@ async fn a_data_directory_keeps_a_key_that_was_put_in_the_place_of_the_first() {
     let stack = Stack::start(options()).await.unwrap();
     let request = json!({ "SecretId": stack.physical_id("Key"), "SecretString": "new, old" });
     aws(&stack.secrets_manager_url(), "secretsmanager.PutSecretValue", request).await.unwrap();
-    let refused = json!({ "SecretId": "Nobody", "SecretString": "nothing" });
+    let refused = json!({ "SecretId": "Unknown", "SecretString": "nothing" });
     aws(&stack.secrets_manager_url(), "secretsmanager.PutSecretValue", refused).await.unwrap();
     stack.stop().await;
 

@@ -146,7 +146,7 @@ async fn a_function_can_be_killed_while_it_serves_a_call_and_while_it_does_not()
     assert_ne!(after, before);
     stack.kill("Echo").unwrap();
     assert_ne!(echo(&stack, "/echo/a", &[], b"").await.header("x-process"), after);
-    assert!(matches!(stack.kill("Nobody"), Err(Error::NoFunction(name)) if name == "Nobody"));
+    assert!(matches!(stack.kill("Unknown"), Err(Error::NoFunction(name)) if name == "Unknown"));
 }
 
 async fn until(mut holds: impl FnMut() -> bool) {
@@ -176,7 +176,7 @@ async fn a_function_can_be_invoked_directly() {
     assert_eq!((good.function_error, &answer["statusCode"]), (None, &json!(201)));
     let error: Json = serde_json::from_slice(&bad.payload).unwrap();
     assert_eq!((bad.function_error.as_deref(), &error["errorMessage"]), (Some("Unhandled"), &json!("asked to fail")));
-    assert!(matches!(stack.invoke("Nobody", "{}").await, Err(Error::NoFunction(name)) if name == "Nobody"));
+    assert!(matches!(stack.invoke("Unknown", "{}").await, Err(Error::NoFunction(name)) if name == "Unknown"));
 }
 
 #[tokio::test]
@@ -191,7 +191,7 @@ async fn the_invoke_api_is_lambdas() {
     assert_eq!((failed.status, failed.header("x-amz-function-error")), (StatusCode::OK, "Unhandled"));
     assert_eq!(invoke("Echo", "Event").await.status, StatusCode::ACCEPTED);
     assert_eq!(invoke("Echo", "DryRun").await.status, StatusCode::NO_CONTENT);
-    let unknown = invoke("Nobody", "RequestResponse").await;
+    let unknown = invoke("Unknown", "RequestResponse").await;
     assert_eq!(
         (unknown.status, unknown.header("x-amzn-errortype")),
         (StatusCode::NOT_FOUND, "ResourceNotFoundException")

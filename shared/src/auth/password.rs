@@ -17,7 +17,7 @@ const LANES: u32 = 1;
 
 /// The hash of no password: a random salt and a random output of the right lengths, with the very parameters of a
 /// real one, so that an unknown e-mail address costs the work of a known one.
-const NOBODY: &str =
+const NO_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$mq5T2pZ0sJ0yQvX8mV1bkg$Vn5r1yq0k0H7x3mZ2c9w4t6u8s1e5a7d3f9g2h4j6k8";
 
 /// A password that a user typed. Any text up to 512 bytes can be tried; only 12 to 128 characters can be chosen.
@@ -79,7 +79,7 @@ impl Passwords {
     /// work and is never right, so that the time does not reveal which addresses are known.
     pub fn verify(&self, password: &Password, hash: Option<&PasswordHash>) -> bool {
         let known = hash.is_some();
-        let hash = hash.map_or(NOBODY, PasswordHash::as_str);
+        let hash = hash.map_or(NO_HASH, PasswordHash::as_str);
         let right =
             Phc::new(hash).is_ok_and(|hash| self.0.verify_password(password.expose().as_bytes(), &hash).is_ok());
         right && known
@@ -104,17 +104,20 @@ mod tests {
     }
 
     #[test]
-    fn nobodys_hash_is_well_formed_and_takes_the_work_of_a_real_one() {
-        let nobody = Phc::new(NOBODY).unwrap();
+    fn the_hash_of_no_password_is_well_formed_and_takes_the_work_of_a_real_one() {
+        let no_password = Phc::new(NO_HASH).unwrap();
         let real = Passwords::new().unwrap().hash(&attempt("x"), [1; 16]).unwrap();
         let real = Phc::new(real.as_str()).unwrap();
-        assert_eq!((nobody.algorithm, nobody.version, &nobody.params), (real.algorithm, real.version, &real.params));
-        assert_eq!(nobody.hash.map(|hash| hash.len()), real.hash.map(|hash| hash.len()));
-        assert_eq!(nobody.salt.map(|salt| salt.len()), real.salt.map(|salt| salt.len()));
+        assert_eq!(
+            (no_password.algorithm, no_password.version, &no_password.params),
+            (real.algorithm, real.version, &real.params)
+        );
+        assert_eq!(no_password.hash.map(|hash| hash.len()), real.hash.map(|hash| hash.len()));
+        assert_eq!(no_password.salt.map(|salt| salt.len()), real.salt.map(|salt| salt.len()));
     }
 
     #[test]
-    fn nobody_is_never_let_in_and_neither_is_a_damaged_hash() {
+    fn no_password_matches_the_hash_of_none_or_a_damaged_one() {
         let passwords = Passwords::new().unwrap();
         assert!(!passwords.verify(&attempt(""), None));
         assert!(!passwords.verify(&attempt(""), Some(&PasswordHash::new(String::new()))));

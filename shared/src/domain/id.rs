@@ -59,7 +59,7 @@ integer_id! {
     ProjectId
     /// The environment in which a user works.
     EnvironmentId
-    /// A pipeline: one of ours, or one of the consumer's, of which Pipehook only carries the number.
+    /// A pipeline: one of ours, or one of the consumer's: Pipehook only carries its number.
     PipelineId
     /// A step of a pipeline of ours.
     StepId
@@ -103,7 +103,7 @@ fn millis_since_epoch(at: Timestamp) -> i64 {
 }
 
 impl ActionId {
-    /// The id of the action of this job. It follows from the job alone, so that whoever writes the action names it alike.
+    /// The id of the action of this job. It follows from the job alone, so that every function that writes the action gives it the same id.
     /// Two jobs may have the same: then the second one has the id of the next `attempt`. The first attempt is 0.
     pub fn of_job(job: RequestId, attempt: u8) -> Self {
         let digest = Sha256::new().chain_update(job.0.as_bytes()).chain_update([attempt]).finalize();

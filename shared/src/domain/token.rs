@@ -144,7 +144,7 @@ impl Token {
         }
     }
 
-    /// Refuses a token that is not valid at `now`, whoever its user is.
+    /// Refuses a token that is not valid at `now`. Its user does not matter.
     pub fn check(&self, now: Timestamp) -> Result<(), TokenRefusal> {
         match self.status(now) {
             TokenStatus::Active => Ok(()),

@@ -62,7 +62,7 @@ impl Page {
         self.per_page
     }
 
-    /// Answers with this page of a list of `total` items, of which `items` are the page's, each as `body` shows it.
+    /// Answers with this page of a list of `total` items, with the page's `items`, each as `body` shows it.
     /// `url` is the list's, without a query, and `filter` the parameters by which it is chosen.
     pub fn respond_part<'i, T, B: Serialize>(
         self,

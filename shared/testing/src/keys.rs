@@ -57,7 +57,7 @@ impl ReadKeys for SecretInMemory {
         let answer = self.change(|state| {
             state.reads += 1;
             if state.is_away {
-                return Err(KeysError::Unavailable { name, source: "it is away".into() });
+                return Err(KeysError::Unavailable { name, source: "it is unavailable".into() });
             }
             Ok(KeySecret { name, value: state.value.clone(), since: state.since })
         });

@@ -44,7 +44,7 @@ impl TokensInMemory {
     fn read<T>(&self, read: impl FnOnce(&State) -> T) -> Result<T, StoreError> {
         self.change(|state| {
             state.reads += 1;
-            if state.is_away { Err(StoreError::Unavailable("it is away".into())) } else { Ok(read(state)) }
+            if state.is_away { Err(StoreError::Unavailable("it is unavailable".into())) } else { Ok(read(state)) }
         })
     }
 

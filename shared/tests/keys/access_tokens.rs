@@ -44,7 +44,7 @@ fn is_refused(answer: &Result<Login, CannotVerify>) -> bool {
 }
 
 #[test]
-fn a_rotation_is_noticed_by_nobody_who_has_a_token() {
+fn a_token_outlasts_a_rotation() {
     let secret = SecretInMemory::new(&text('a'));
     let (warm, old) = (start(&secret), issue(&start(&secret), 0));
     secret.put(&format!("{}\n{}", text('b'), text('a')), None);

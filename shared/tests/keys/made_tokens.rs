@@ -142,7 +142,7 @@ fn a_token_is_refused_as_soon_as_it_or_its_user_ends() {
         stand.tables.put_user(left.map(|left| (user(), left)));
         assert_eq!(stand.refusal(6), TokenRefusal::UserLeft, "{left:?}");
     }
-    assert_eq!(stand.tables.requests().1, 0, "a refused use is none");
+    assert_eq!(stand.tables.requests().1, 0, "a refused use was counted");
     stand.tables.put_user(Some((user(), membership())));
     stand.verify(stand.presented.expose(), 6).unwrap();
 }

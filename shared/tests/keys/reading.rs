@@ -177,7 +177,7 @@ impl ReadKeys for Slow {
 }
 
 #[test]
-fn a_reading_that_takes_its_time_makes_nobody_wait_and_nobody_be_refused() {
+fn a_slow_reading_delays_no_call_and_refuses_none() {
     let (secret, is_slow) = (SecretInMemory::new(&text('a')), Arc::new(AtomicBool::new(false)));
     let keys: Keys<SealingKey> = ready(Keys::read(Slow(secret.clone(), is_slow.clone()), start_time())).unwrap();
     secret.put(&format!("{} {}", text('b'), text('a')), None);

@@ -263,15 +263,15 @@ class Journey(Pipelines):
         await refused(lambda: self.client.hooks.add_pipeline_hook("incoming", 7, draft), 422, INVALID, errors)
 
     async def is_told_what_does_not_exist(self) -> None:
-        hooks, nobody = self.client.hooks, str(uuid.uuid4())
+        hooks, unknown = self.client.hooks, str(uuid.uuid4())
         for call in (
-            lambda: hooks.get_hook(nobody, "incoming"),
-            lambda: hooks.delete_hook(nobody, "incoming"),
-            lambda: hooks.trigger_hook(nobody),
-            lambda: hooks.list_hook_requests_by_hook_type(nobody, "incoming"),
+            lambda: hooks.get_hook(unknown, "incoming"),
+            lambda: hooks.delete_hook(unknown, "incoming"),
+            lambda: hooks.trigger_hook(unknown),
+            lambda: hooks.list_hook_requests_by_hook_type(unknown, "incoming"),
         ):
             await refused(call, 404, "The hook was not found.", None)
-        await refused(lambda: hooks.get_hook_request(nobody), 404, "The request was not found.", None)
+        await refused(lambda: hooks.get_hook_request(unknown), 404, "The request was not found.", None)
         unknown = "The path was not found: GET /docs describes the API and shows how to begin."
         await refused(lambda: hooks.get_hook(self.open["id"], "outgoing"), 404, unknown, None)
 
@@ -321,4 +321,4 @@ class Journey(Pipelines):
 
         same((triggered.status, triggered.data.to_dict()), (200, {"message": QUEUED, "errors": None}))
         same(len(self.stack.receive_jobs(at_least=1)), 1)
-        await refused(lambda: self.client.hooks.trigger_hook("nobody"), 404, "The hook was not found.", None)
+        await refused(lambda: self.client.hooks.trigger_hook("unknown"), 404, "The hook was not found.", None)

@@ -35,8 +35,8 @@ impl HooksTable {
 impl WarmUp for HooksTable {
     /// By reading a hook that does not exist.
     async fn warm_up(&self) {
-        let nobody = HookId::from_random([0; 16]);
-        if let Err(error) = self.find_hook(nobody, Consistency::Eventual).await {
+        let unknown = HookId::from_random([0; 16]);
+        if let Err(error) = self.find_hook(unknown, Consistency::Eventual).await {
             tracing::warn!(error = %Chain(&error), "The table did not answer at start-up");
         }
     }

@@ -36,7 +36,7 @@ pub struct UsersTable {
 pub(super) const EMPTY_SLOT: &str = "attribute_not_exists(pk)";
 
 /// The key of a user that does not exist: ids begin at 1.
-const NOBODY: &str = "USER#0";
+const NO_USER: &str = "USER#0";
 
 impl UsersTable {
     /// Connects lazily.
@@ -58,7 +58,7 @@ impl UsersTable {
 impl WarmUp for UsersTable {
     /// By reading a user that does not exist.
     async fn warm_up(&self) {
-        if let Err(error) = self.get(NOBODY.to_owned()).await {
+        if let Err(error) = self.get(NO_USER.to_owned()).await {
             tracing::warn!(error = %Chain(&error), "The table did not answer at start-up");
         }
     }
@@ -141,7 +141,7 @@ impl FindCredentials for UsersTable {
     async fn find_credentials(&self, email: &Email) -> Result<Option<Credentials>, StoreError> {
         let address = self.get(email_key(email)).await?;
         let id = address.map(|address| StoredItem::new(&address, "pk").number("user_id", UserId::new)).transpose()?;
-        let user = self.get(id.map_or_else(|| NOBODY.to_owned(), user_key)).await?;
+        let user = self.get(id.map_or_else(|| NO_USER.to_owned(), user_key)).await?;
         user.as_ref().map(decode).transpose()
     }
 }

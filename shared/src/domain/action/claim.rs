@@ -18,7 +18,7 @@ pub enum ClaimDecision {
     TakeOver,
     /// Its worker was lost, and it ends.
     Lost,
-    /// It is none of the worker's business: it has not its turn, has a worker, or has ended.
+    /// The worker cannot have it: it waits for its turn, has a worker, or has ended.
     Leave,
 }
 

@@ -19,7 +19,7 @@ const MOST_LABELS: usize = 5;
 pub struct ClaimRequest {
     /// Who asks.
     pub worker: WorkerName,
-    /// Of which pipelines.
+    /// The pipelines whose actions the worker takes.
     pub labels: Vec<Label>,
     /// For how long at a time.
     pub lease: LeaseSeconds,

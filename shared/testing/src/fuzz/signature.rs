@@ -22,8 +22,8 @@ use super::payload::walk;
 use super::published::Rule;
 use super::{form, sections};
 
-/// `sha256 x-hub-signature-256 1700000000`: the algorithm, the signature header, and the clock; lines of headers, of
-/// which `secret` is none but a secret that is valid; then the body. In the signature header `{{hex}}` and
+/// `sha256 x-hub-signature-256 1700000000`: the algorithm, the signature header, and the clock; lines of headers, where
+/// `secret` stands for a valid secret instead; then the body. In the signature header `{{hex}}` and
 /// `{{base64}}` become the right MAC, which no fuzzer would find. A call is accepted if and only if the recomputation
 /// of this file says so: with what `docs/providers.md` says, and an HMAC made from the hash function alone.
 ///
@@ -212,7 +212,7 @@ fn is_time(text: &str) -> bool {
 /// Which of several values counts.
 #[derive(Clone, Copy)]
 enum Which {
-    /// The only one: several are none.
+    /// The only one: several count as a missing one.
     Only,
     /// The first.
     First,

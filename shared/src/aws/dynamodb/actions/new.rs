@@ -133,7 +133,7 @@ impl ActionsTable {
         Ok(writes.into_iter().collect::<Result<_, _>>()?)
     }
 
-    /// The mark of a delivery, if there is none, or this action's, or that of a call that is too far from this one.
+    /// Writes the mark of a delivery, if the mark is missing, this action's, or that of a call too far from this one.
     fn mark(&self, waiting: &Action, delivery: &str, arrival: &Arrival<'_>) -> Result<TransactWriteItem, NotWritten> {
         let called_at = waiting.new.created_at;
         let mut mark = key(format!("MARK#{delivery}"), "MARK");
