@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import json
 import os
 import secrets
@@ -38,8 +39,14 @@ READY_LIMIT = 1200
 CALL_LIMIT = 30
 STOP_LIMIT = 20
 
-# Cargo chooses the features of dependencies for the whole workspace, as everywhere else: nothing is compiled twice.
-BUILD = ["cargo", "build", "--workspace", "--bin", "local", "--quiet"]
+
+@functools.cache
+def build(program: str) -> Path:
+    """Builds a program of the workspace, once in the life of this process."""
+    # Cargo chooses the features of dependencies for the whole workspace, as everywhere else: nothing is compiled twice.
+    command = ["cargo", "build", "--workspace", "--bin", program, "--quiet"]
+    subprocess.run(command, cwd=PROJECT, check=True, timeout=BUILD_LIMIT)
+    return Path(os.environ.get("CARGO_TARGET_DIR", PROJECT / "target")) / "debug" / program
 
 
 @dataclass(frozen=True)
@@ -147,7 +154,7 @@ class Stack:
 
     def _start(self) -> None:
         ready = Path(self._directory.name, "ready.json")
-        command: list[str | Path] = [self._program or self._build(), "--port", "0", "--ready-file", ready]
+        command: list[str | Path] = [self._program or build("local"), "--port", "0", "--ready-file", ready]
         if self._program is None:
             command += ["--no-tail", "--no-worker"]
         with self._log.open("wb") as log:
@@ -164,11 +171,6 @@ class Stack:
         facts = self._wait_for(ready)
         self.url = facts.pop("api_url")
         vars(self).update(facts)
-
-    @staticmethod
-    def _build() -> Path:
-        subprocess.run(BUILD, cwd=PROJECT, check=True, timeout=BUILD_LIMIT)
-        return Path(os.environ.get("CARGO_TARGET_DIR", PROJECT / "target")) / "debug" / "local"
 
     def _wait_for(self, ready: Path) -> dict[str, str]:
         deadline = time.monotonic() + READY_LIMIT

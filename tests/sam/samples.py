@@ -15,20 +15,18 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 PROJECT = Path(__file__).resolve().parents[2]
 sys.path.append(str(PROJECT / "tests/contract"))
 
-from stack import Stack  # noqa: E402
+from stack import Stack, build  # noqa: E402
 
 EVENTS = PROJECT / "events"
 ANY, ABSENT = "{{any}}", "{{absent}}"
 
-# In seconds. The first may have to compile everything.
-BUILD_LIMIT = 1200
-CALL_LIMIT = 30
+CALL_LIMIT = 30  # seconds
 
 Invoke = Callable[[str], Any]
 """Gives an event, as text, to a function, and returns the answer."""
@@ -94,19 +92,12 @@ def port(url: str) -> int:
 class Samples(Stack):
     """A stack that has what events/seed.json lists, once an event was rendered for it."""
 
-    def __enter__(self) -> Self:
-        build = ["cargo", "build", "--workspace", "--bin", "render-event", "--quiet"]
-        subprocess.run(build, cwd=PROJECT, check=True, timeout=BUILD_LIMIT)
-        super().__enter__()
-        return self
-
     def render(self, case: Case) -> str:
-        target = Path(os.environ.get("CARGO_TARGET_DIR", PROJECT / "target"))
         endpoints = {
             "AWS_ENDPOINT_URL_DYNAMODB": self.dynamodb_url,
             "AWS_ENDPOINT_URL_SECRETS_MANAGER": self.secrets_manager_url,
         }
-        command = [target / "debug/render-event", case.path]
+        command = [build("render-event"), case.path]
         done = subprocess.run(
             command, env=os.environ | endpoints, check=True, timeout=CALL_LIMIT, stdout=subprocess.PIPE, text=True
         )
