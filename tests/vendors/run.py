@@ -1,0 +1,120 @@
+"""Lets the packages that vendors publish sign thousands of calls, and sends them to the real stack.
+
+    bash .ci/run vendors
+
+What a package has signed is accepted and makes a job. With another byte in the body or the signature, another key or
+another time, it is answered 401 and makes none. A package that can verify has to come to the same verdicts. A package
+that can only verify judges what is signed here as the vendor documents it.
+
+Every run makes up other calls. `--seed` repeats those of a run that has printed it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from random import Random
+
+from cases import Case, cases_of, secret_of
+from packages import listed, vendors
+from sender import Answer, Sender
+from stack import Stack
+from vendor import Vendor
+
+# About how many calls are made in all.
+CALLS = 3600
+# How many faults are shown.
+SHOWN = 20
+
+HOOK = {
+    "action_type": "deploy", "resource_type": "application", "requires_secret": True, "secret_algorithm": "sha256",
+}  # fmt: skip
+
+
+@dataclass
+class Count:
+    """What has become of the calls of one package."""
+
+    calls: int = 0
+    accepted: int = 0
+    refused: int = 0
+    verdicts: int = 0
+    queued: list[str] = field(default_factory=list)
+    """The ids of the jobs that have to be on the queue."""
+    faults: list[str] = field(default_factory=list)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="The packages of vendors against the stack.")
+    parser.add_argument("--seed", type=int, default=secrets.randbits(32))
+    seed = parser.parse_args().seed
+    print(f"seed {seed}", flush=True)
+    counts: dict[str, Count] = {}
+    begun = time.monotonic()
+    with Stack() as stack, vendors() as found:
+        sender = Sender(stack)
+        for place, vendor in enumerate(found):
+            count = counts.setdefault(vendor.name, Count())
+            # Each has its own numbers, so that a change of one leaves the calls of the others as they were.
+            random = Random(f"{seed} {vendor.name} {vendor.hook}")
+            judge(count, stack, sender, vendor, random, place, CALLS // len(found))
+    return show(counts, seed, time.monotonic() - begun)
+
+
+def judge(count: Count, stack: Stack, sender: Sender, vendor: Vendor, random: Random, place: int, calls: int) -> None:
+    """Signs about so many calls of one vendor, judges them, sends them and looks for their jobs."""
+    secret = secret_of(vendor, random)
+    fields = {"name": vendor.name, "resource_id": place + 1, **HOOK, **vendor.hook, "secret": secret}
+    path = sender.create_hook(fields)
+    cases = cases_of(vendor, random, secret, calls, int(time.time()))
+    verdicts = vendor.verdicts([case.delivery for case in cases])
+    answers = sender.send(path, [case.delivery for case in cases])
+    expected = []
+    for case, verdict, answer in zip(cases, verdicts, answers, strict=True):
+        faults = list(faults_of(case, verdict, answer))
+        count.faults += [f"{vendor.name}, {case.kind}, {case.body.kind}: {fault}" for fault in faults]
+        count.calls += 1
+        count.verdicts += case.is_judged
+        count.accepted += case.is_genuine and not faults
+        count.refused += not case.is_genuine and not faults
+        expected += [answer.request_id] if case.makes_a_job else []
+    jobs = [job["id"] for job in stack.receive_jobs(at_least=len(expected))]
+    if sorted(jobs) != sorted(expected):
+        count.faults.append(f"{vendor.name}: {len(jobs)} jobs were queued, and {len(expected)} calls were to make one")
+
+
+def faults_of(case: Case, verdict: bool, answer: Answer) -> Iterator[str]:
+    if answer.status not in case.statuses:
+        yield f"{answer.status} is not {case.statuses}: {answer.body}"
+    if case.is_judged and verdict != case.is_genuine:
+        yield f"the package {'accepts' if verdict else 'refuses'} it"
+
+
+def show(counts: dict[str, Count], seed: int, seconds: float) -> int:
+    """Prints what came of it, and says how the program ends."""
+    versions = listed()
+    faults = [fault for count in counts.values() for fault in count.faults]
+    faults += [f"{name} has made no call" for name in versions if name not in counts]
+    faults += [f"{name} is not listed" for name in counts if name not in versions]
+    print(f"\n{'package':<32} {'version':>8} {'calls':>6} {'accepted':>8} {'refused':>8} {'verdicts':>8} {'wrong':>6}")
+    for name, count in counts.items():
+        numbers = f"{count.calls:>6} {count.accepted:>8} {count.refused:>8} {count.verdicts:>8} {len(count.faults):>6}"
+        print(f"{name:<32} {versions.get(name, '-'):>8} {numbers}")
+    calls, accepted, refused, verdicts = (
+        sum(getattr(count, name) for count in counts.values()) for name in ("calls", "accepted", "refused", "verdicts")
+    )
+    print(
+        f"\n{len(counts)} packages of {len(versions)}, {calls} calls: {accepted} accepted, {refused} refused,"
+        f" {verdicts} verdicts of packages, {len(faults)} wrong; seed {seed}, {seconds:.0f} s"
+    )
+    for fault in faults[:SHOWN]:
+        print(f"  WRONG  {fault}")
+    return int(bool(faults))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
