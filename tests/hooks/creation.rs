@@ -61,8 +61,8 @@ fn a_field_that_is_wrong_is_named() {
         let ann = stack.user().await;
         for (field, value) in [
             ("name", json!("")),
-            ("name", json!("x".repeat(61))),
-            ("name", json!("é".repeat(61))),
+            ("name", json!("x".repeat(101))),
+            ("name", json!("é".repeat(101))),
             ("name", json!("two\nlines")),
             ("name", json!(7)),
             ("action_type", json!("explode")),
@@ -290,7 +290,7 @@ fn what_is_at_the_limit_is_taken() {
     shared(async |stack| {
         let ann = stack.user().await;
         for (field, value) in [
-            ("name", json!("é".repeat(60))),
+            ("name", json!("é".repeat(100))),
             ("resource_id", json!(9_007_199_254_740_991_i64)),
             ("secret", json!("é".repeat(16))),
             ("secret", json!("x".repeat(512))),

@@ -19,7 +19,7 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
-use harness::{Call, Hash, Pipehook, User, hmac, shared};
+use harness::{Call, Hash, Pipehook, User, deployment, hmac, shared, shell};
 use serde_json::{Value as Json, json};
 
 const GUIDE: &str = "docs/guides/create-an-incoming-webhook.md";
@@ -138,12 +138,13 @@ fn run(script: &str, host: &str) -> Step {
     }
 }
 
-/// Runs every block of the document, as this user and with application 42 and pipeline 7.
-fn walk(document: &str, stack: &Pipehook, user: &User<'_>) -> Vec<Step> {
+/// Runs every block of the document, as this user and with application 42 and this pipeline.
+fn walk(document: &str, stack: &Pipehook, user: &User<'_>, pipeline: i64) -> Vec<Step> {
     let blocks = blocks(document, "bash");
     let (theirs, ours) = (host(blocks.first().expect("a block")), stack.api_url());
+    let pipeline = pipeline.to_string();
     let known =
-        [("email", &*user.email), ("password", &*user.password), ("application_id", "42"), ("pipeline_id", "7")];
+        [("email", &*user.email), ("password", &*user.password), ("application_id", "42"), ("pipeline_id", &*pipeline)];
     let mut known: BTreeMap<_, _> = known.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let mut steps = Vec::new();
     for block in &blocks {
@@ -161,7 +162,7 @@ fn walk(document: &str, stack: &Pipehook, user: &User<'_>) -> Vec<Step> {
 
 /// The hook that the document creates.
 fn create_hook(stack: &Pipehook, user: &User<'_>) -> Json {
-    let steps = walk(&document(), stack, user);
+    let steps = walk(&document(), stack, user, 7);
     steps.into_iter().find(|step| step.path == "/hooks/incoming").expect("a step that creates a hook").body
 }
 
@@ -250,7 +251,7 @@ fn the_guide_works_as_it_is_written() {
     shared(async |stack| {
         let ann = stack.user().await;
 
-        let steps = walk(&document(), stack, &ann);
+        let steps = walk(&document(), stack, &ann, 7);
 
         let [login, creation, list, calls @ ..] = &*steps else { panic!("too few steps: {steps:?}") };
         check_login(login);
@@ -268,6 +269,36 @@ fn the_guide_works_as_it_is_written() {
         answer.accepted();
         check_job(&ann, hook, &json!({ "branch": "main", "pipeline_id": 7 }), answer.request_id()).await;
         assert_eq!(ann.jobs().await.len(), calls.len() + 1);
+    });
+}
+
+/// The ids of our pipelines have 16 digits, and the document makes the hook's name of one.
+#[test]
+fn the_guide_runs_a_pipeline_of_ours_to_its_end() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let pipeline = ann.create_pipeline(&deployment()).await;
+        pipeline.add_step(&shell("echo deploying $PIPEHOOK_BRANCH")).await;
+        let _worker = stack.worker("w-1", &ann.report_token().await).await;
+
+        let steps = walk(&document(), stack, &ann, pipeline.id);
+
+        let [login, creation, list, calls @ ..] = &*steps else { panic!("too few steps: {steps:?}") };
+        check_login(login);
+        let hook = &creation.body;
+        let name = format!("run pipeline {} on application 42 using main branch", pipeline.id);
+        assert_eq!((creation.status, &hook["name"]), (201, &json!(name)));
+        assert_eq!(list.body, json!([relation_of(hook)]));
+        for call in calls {
+            assert!(call.headers.contains("x-devopness-action-id: "), "{call:?}");
+        }
+        let answer = push(stack, hook, r#"{"branch": "next", "ref": "refs/heads/next"}"#).send().await;
+        answer.accepted();
+        let action = answer.action_id().unwrap();
+        let ended = ann.ended(action).await;
+        assert_eq!((&ended["status"], &ended["pipeline_id"]), (&json!("completed"), &json!(pipeline.id)));
+        assert_eq!(ann.output(action, 1).await, "deploying next\n");
+        assert_eq!(ann.jobs().await.len(), 0, "consumers get no job of a pipeline of ours");
     });
 }
 

@@ -126,7 +126,8 @@ pub struct Resource {
     pub id: ResourceId,
 }
 
-/// A hook's name: 1 to 60 characters, no control characters, no space at either end.
+/// A hook's name: 1 to 100 characters, no control characters, no space at either end. A name may spell out a pipeline
+/// and a resource, whose ids have up to 16 digits each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HookName(String);
 
@@ -141,7 +142,7 @@ impl FromStr for HookName {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        check_label(text, 60)?;
+        check_label(text, 100)?;
         Ok(Self(text.to_owned()))
     }
 }
@@ -252,10 +253,10 @@ mod tests {
     }
 
     #[test]
-    fn a_name_has_1_to_60_characters() {
+    fn a_name_has_1_to_100_characters() {
         assert!("x".parse::<HookName>().is_ok());
-        assert!("é".repeat(60).parse::<HookName>().is_ok());
-        for text in ["", " ", " x", "a\nb", &"x".repeat(61)] {
+        assert!("é".repeat(100).parse::<HookName>().is_ok());
+        for text in ["", " ", " x", "a\nb", &"x".repeat(101)] {
             assert!(text.parse::<HookName>().is_err(), "{text:?}");
         }
     }

@@ -52,7 +52,7 @@ mod tests {
         let left = bytes - (settings("").to_string().len() + trigger_when.to_string().len());
         let default = format!("{}{}", "x".repeat(left % 2), "\"".repeat(left / 2));
         json!({
-            "name": "\\".repeat(60), "action_type": "check_provisioned", "resource_type": "ssl-certificate",
+            "name": "\\".repeat(100), "action_type": "check_provisioned", "resource_type": "ssl-certificate",
             "resource_id": 9_007_199_254_740_991_i64, "pipeline_id": 9_007_199_254_740_991_i64,
             "requires_secret": false, "settings": settings(&default), "trigger_when": trigger_when,
         })
