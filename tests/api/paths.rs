@@ -1,6 +1,7 @@
 //! Paths and queries as bytes: percent-encoding, dots, characters that no id has, and pages that cannot be.
 
-use harness::{Header, Pipehook, alone, github_hook, nothing_broke, open_hook, raw, request, shared};
+use harness::{Header, Pipehook, alone, document, github_hook, nothing_broke, open_hook, raw, request, shared};
+use serde_json::json;
 
 use super::{is_refused, setting};
 
@@ -223,5 +224,54 @@ fn a_query_does_not_matter_where_none_is_read() {
         let target = format!("/hooks/{}/trigger{query}", hook.id);
         raw(stack, &request("POST", target, &head, body)).await.accepted();
         assert!(stack.logs().iter().all(|line| !line.text.contains("overlap_seconds")), "a query is not logged");
+    });
+}
+
+#[test]
+fn a_path_with_an_id_where_a_resource_type_belongs_is_told_the_route_that_was_meant() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        for (method, path) in [
+            ("POST", "/pipelines/7/hooks"),
+            ("POST", "/pipelines/4562697418899456/hooks"),
+            ("GET", "/pipelines/7/steps"),
+            ("GET", "/actions/7/steps"),
+            ("GET", "/actions/7/targets"),
+            ("GET", "/actions/7/logs"),
+            ("GET", "/actions/7/cancel"),
+        ] {
+            let before = ann.footprint().await;
+            let draft = json!({ "name": "deploy the shop", "operation": "deploy", "requires_secret": false });
+
+            let message = ann.call(method, path).json(&draft).send().await.refused(404);
+
+            let prefix = "This path takes a resource type, such as `application`, and not an id. ";
+            let meant = message.strip_prefix(prefix).unwrap_or_default();
+            let (method, meant) = meant.split_once(' ').unwrap_or_default();
+            let (path, _) = meant.split_once(' ').unwrap_or_default();
+            assert!(document().operation(method, path).is_some(), "{method} {path} is no route: {message}");
+            assert_eq!(ann.footprint().await, before);
+        }
+    });
+}
+
+#[test]
+fn a_resource_type_in_the_wrong_number_is_told_with_the_right_one() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        for (path, expected) in [
+            ("/pipelines/ssh-keys/42", "Write it in the singular: `ssh-key`."),
+            ("/actions/applications/42", "Write it in the singular: `application`."),
+            ("/actions/targets/applications/42", "Write it in the singular: `application`."),
+            ("/environments/1/actions/servers", "Write it in the singular: `server`."),
+            (&format!("/projects/{}/actions/servers", ann.project), "Write it in the singular: `server`."),
+            ("/ssh-key/42/hooks", "Write it in the plural: `ssh-keys`."),
+            ("/pipelines/widget/42", "It must be one of application, credential, cronjob, "),
+            ("/widgets/42/hooks", "It must be one of applications, credentials, cronjobs, "),
+        ] {
+            let message = ann.get(path).send().await.refused(404);
+            let hint = message.strip_prefix("The resource type was not found. ").unwrap_or_default();
+            assert!(hint.starts_with(expected), "{path}: {message}");
+        }
     });
 }

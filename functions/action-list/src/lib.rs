@@ -3,9 +3,9 @@
 
 use lambda_http::http::HeaderName;
 use shared::auth::{AccessTokens, Identity};
-use shared::domain::hook::{Resource, ResourceType};
 use shared::domain::id::ProjectId;
 use shared::http::action::{ActionRelationBody, ListRequest};
+use shared::http::resource::{optional_resource_of, resource_type_of};
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
 use shared::ports::{ActionFilter, ActionScope, ListActions, MOST_LISTED};
 
@@ -51,10 +51,10 @@ fn choice(call: &Call, caller: &Identity) -> Result<(ActionScope, ActionFilter),
     if project.is_some_and(|project| project != caller.project_id) {
         return Err(ApiError::NotFound("The project"));
     }
-    let resource_type: Option<ResourceType> = call.optional_path_parameter("resource_type", "The resource type")?;
-    if let (Some(kind), Some(id)) = (resource_type, call.optional_path_parameter("resource_id", "The resource")?) {
-        return Ok((ActionScope::Resource(Resource { kind, id }), all));
+    if let Some(resource) = optional_resource_of(call)? {
+        return Ok((ActionScope::Resource(resource), all));
     }
+    let resource_type = resource_type_of(call)?;
     let environment_id = call.optional_path_parameter("environment_id", "The environment")?;
     Ok((ActionScope::Project, ActionFilter { environment_id, resource_type, ..all }))
 }

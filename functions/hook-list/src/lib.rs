@@ -2,8 +2,8 @@
 //! `GET /pipelines/{pipeline_id}/hooks`: lists the hooks of a resource or a pipeline of the caller's project.
 
 use shared::auth::AccessTokens;
-use shared::domain::hook::{Resource, ResourceType};
 use shared::http::hook::RelationBody;
+use shared::http::resource::resource_of_plural;
 use shared::http::{ApiError, Call, Endpoint, Page, Response};
 use shared::ports::{HookFilter, ListHooks};
 
@@ -36,7 +36,5 @@ fn filter(call: &Call) -> Result<HookFilter, ApiError> {
     if let Some(pipeline) = call.optional_path_parameter("pipeline_id", "The pipeline")? {
         return Ok(HookFilter::Pipeline(pipeline));
     }
-    let types: String = call.path_parameter("resource_types", "The resource type")?;
-    let kind = ResourceType::from_plural(&types).ok_or(ApiError::NotFound("The resource type"))?;
-    Ok(HookFilter::Resource(Resource { kind, id: call.path_parameter("resource_id", "The resource")? }))
+    Ok(HookFilter::Resource(resource_of_plural(call)?))
 }

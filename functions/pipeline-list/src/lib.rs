@@ -6,7 +6,8 @@ use shared::auth::AccessTokens;
 use shared::domain::id::UserId;
 use shared::domain::pipeline::PipelineRelation;
 use shared::domain::user::User;
-use shared::http::pipeline::{RelationBody, resource_of};
+use shared::http::pipeline::RelationBody;
+use shared::http::resource::resource_of;
 use shared::http::{ApiError, Call, Endpoint, Page, Response};
 use shared::ports::{FindUser, ListPipelines, StoreError};
 

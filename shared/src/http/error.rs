@@ -80,6 +80,9 @@ pub enum ApiError {
     /// 404: it does not exist, or lies in another project.
     #[error("{0} was not found.")]
     NotFound(&'static str),
+    /// 404: the path has no resource's type where it should have one; with what to do instead.
+    #[error("{0}")]
+    UnknownResourceType(String),
     /// 404: no route has this path.
     #[error("The path was not found: GET /docs describes the API and shows how to begin.")]
     UnknownPath,
@@ -152,6 +155,7 @@ impl ApiError {
             | Self::WrongSignature(_)
             | Self::Forbidden(_)
             | Self::NotFound(_)
+            | Self::UnknownResourceType(_)
             | Self::UnknownPath
             | Self::MethodNotAllowed { .. }
             | Self::Conflict(_)

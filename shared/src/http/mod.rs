@@ -10,6 +10,7 @@ pub mod hook;
 mod page;
 pub mod pipeline;
 pub mod request;
+pub mod resource;
 mod response;
 mod serve;
 pub mod token;

@@ -129,7 +129,7 @@ impl ApiError {
             | Self::WrongRefreshToken
             | Self::WrongSignature(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::NotFound(_) | Self::UnknownPath => StatusCode::NOT_FOUND,
+            Self::NotFound(_) | Self::UnknownResourceType(_) | Self::UnknownPath => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -167,6 +167,7 @@ impl ApiError {
             Self::BadRequest(_)
             | Self::Forbidden(_)
             | Self::NotFound(_)
+            | Self::UnknownResourceType(_)
             | Self::UnknownPath
             | Self::Conflict(_)
             | Self::TooLarge { .. }

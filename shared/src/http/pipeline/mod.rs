@@ -10,21 +10,12 @@ pub use change::read_change;
 pub use draft::read_draft;
 pub use step::{StepChange, read_step, read_step_change};
 
-use super::Call;
 use super::error::ApiError;
 use crate::auth::Identity;
-use crate::domain::hook::Resource;
 use crate::domain::id::PipelineId;
 use crate::domain::pipeline::{MOST_STEPS, Pipeline, Steps, StepsFull};
 use crate::domain::timestamp::Timestamp;
 use crate::ports::{Consistency, FindPipeline, ReplaceSteps, StoreError};
-
-/// The resource that the path names. One that does not exist has no pipelines: which ones exist is the consumer's to
-/// know.
-pub fn resource_of(call: &Call) -> Result<Resource, ApiError> {
-    let kind = call.path_parameter("resource_type", "The resource type")?;
-    Ok(Resource { kind, id: call.path_parameter("resource_id", "The resource")? })
-}
 
 /// The pipeline with this id, if it is one of the caller's project; any other is answered as one that does not exist.
 pub async fn find_own(pipelines: &impl FindPipeline, caller: &Identity, id: PipelineId) -> Result<Pipeline, ApiError> {
