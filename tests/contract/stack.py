@@ -114,6 +114,26 @@ class Stack:
         answer = self.invoke("UserPut", event)
         return User(answer["id"], name, address, answer["password"], project_id, environment_id)
 
+    @contextlib.contextmanager
+    def worker(self, token: str) -> Iterator[None]:
+        """A real worker of the project whose token this is, as long as the `with` block. It prints into the log."""
+        program = self._program.parent / "pipehook" if self._program else build("pipehook")
+        with self._log.open("ab") as log:
+            worker = subprocess.Popen(
+                [program, "worker", "--name", "a worker"],
+                cwd=self._directory.name,
+                env={"PATH": os.environ["PATH"], "PIPEHOOK_URL": self.url, "PIPEHOOK_TOKEN": token},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 - as for the stack.
+            )
+        try:
+            yield
+        finally:
+            worker.terminate()
+            worker.wait(STOP_LIMIT)
+
     def receive_jobs(self, *, at_least: int = 0, within: float = 5) -> list[dict[str, Any]]:
         """Takes every job off the queue, in order. Waits up to `within` seconds until `at_least` so many have come."""
         deadline = time.monotonic() + within
@@ -157,7 +177,7 @@ class Stack:
         command: list[str | Path] = [self._program or build("local"), "--port", "0", "--ready-file", ready]
         if self._program is None:
             command += ["--no-tail", "--no-worker"]
-        with self._log.open("wb") as log:
+        with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
                 cwd=PROJECT if self._program is None else self._directory.name,

@@ -45,6 +45,11 @@ WHOLE: list[Step] = [
     Journey.is_told_every_wrong_field,
     Journey.is_told_what_does_not_exist,
     Journey.is_told_that_a_resource_is_full,
+    Journey.adds_a_pipeline_with_a_step_and_a_hook,
+    Journey.runs_the_pipeline_with_a_signed_call,
+    Journey.sees_that_the_action_is_completed,
+    Journey.reads_what_the_step_has_printed,
+    Journey.finds_the_action_in_every_list,
     Journey.adds_a_pipeline,
     Journey.is_told_what_a_pipeline_cannot_be,
     Journey.adds_steps_to_a_pipeline,
@@ -57,6 +62,15 @@ WHOLE: list[Step] = [
     Journey.deletes_a_hook,
     Journey.refreshes_its_tokens,
     Journey.logs_out,
+]
+
+# 1.0.0 has no access tokens for programs.
+OF_TOKENS: list[Step] = [
+    Journey.logs_in,
+    Journey.makes_uses_rotates_and_revokes_a_personal_token,
+    Journey.makes_uses_rotates_and_revokes_a_token_of_the_project,
+    Journey.makes_a_token_for_a_worker_that_can_do_nothing_else,
+    Journey.is_told_what_a_token_cannot_be,
 ]
 
 # The asynchronous client of 1.0.0 cannot keep a session with any server: to save the tokens it reads a stream the wrong
@@ -80,6 +94,8 @@ async def travel(journey: Journey, steps: list[Step]) -> int:
 async def run(stack: Stack, *, project_id: int, is_async: bool) -> tuple[int, int]:
     """How many steps a client took, and how many there are."""
     steps = WITHOUT_A_SESSION if is_async and TAKES_CREDENTIALS else WHOLE
+    if not TAKES_CREDENTIALS:
+        steps = [*steps, *OF_TOKENS]
     # A client that logs in keeps its tokens only if it may renew them; one that is given a token may not.
     config = DevopnessClientConfig(base_url=stack.url, auto_refresh_token=TAKES_CREDENTIALS and not is_async)
     same(getattr(config, "strict_validation_mode", True), True)

@@ -7,9 +7,11 @@ from typing import Any
 
 from devopness import DevopnessClient, DevopnessClientAsync, models
 
+from actions import Actions
 from pipelines import Pipelines
 from stack import Stack, User
 from support import Api, answer, refused, same, signed
+from tokens import Tokens
 
 # Before 2.0, credentials are given to `login_user`. Since then it takes none, and the client is given a token.
 TAKES_CREDENTIALS = hasattr(models, "UserLogin")
@@ -24,7 +26,7 @@ QUEUED = "The pipeline job was queued."
 MASK = "********"
 
 
-class Journey(Pipelines):
+class Journey(Actions, Pipelines, Tokens):
     """One user's journey, with one client, in a project of its own."""
 
     def __init__(self, stack: Stack, user: User, client: DevopnessClient | DevopnessClientAsync) -> None:

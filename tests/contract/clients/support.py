@@ -55,14 +55,14 @@ class Answer:
 class Api:
     def __init__(self, url: str = "", token: str | None = None, headers: dict[str, str] | None = None) -> None:
         self._url = url
-        self._headers = {"Content-Type": "application/json", **(headers or {})}
+        self.headers = {"Content-Type": "application/json", **(headers or {})}
         if token:
-            self._headers["Authorization"] = f"Bearer {token}"
+            self.headers["Authorization"] = f"Bearer {token}"
 
     def post(self, path: str, body: object = None) -> Answer:
         """Sends bytes as they are, and anything else as JSON."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
-        response = httpx.post(f"{self._url}{path}", content=content, headers=self._headers, timeout=30)
+        response = httpx.post(f"{self._url}{path}", content=content, headers=self.headers, timeout=30)
         return Answer(response.status_code, response.text)
 
 
