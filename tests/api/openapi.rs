@@ -227,6 +227,9 @@ impl Walk {
         self.step(ann.get("/users/me")).await;
         self.step(stack.get("/users/logout").bearer(access_token)).await;
         self.step(stack.post("/users/logout").bearer(access_token)).await;
+        let bob = stack.user().await;
+        let change = json!({ "current_password": bob.password, "new_password": "a password that he chose" });
+        self.step(bob.call("PUT", "/users/me/password").json(&change)).await;
     }
 
     async fn tokens(&mut self, ann: &User<'_>) {

@@ -47,6 +47,7 @@ class Callers:
 
     url: str
     access_token: str
+    own_password: str
     email: str
     password: str
     signings: dict[str, Signing] = field(default_factory=dict)

@@ -186,7 +186,16 @@ def correct_report(case: Case[Any], body: Body, positive: bool) -> None:
             step["order"] = 1
 
 
+def correct_password(case: Case[Any], body: Body, positive: bool) -> None:
+    """The current password is the right one, and the new one another."""
+    if positive:
+        body["current_password"] = callers.own_password
+        if body["new_password"] == callers.own_password:
+            body["new_password"] = f"the contract's password {next(numbers['password'])}"
+
+
 CORRECTIONS: dict[str, Callable[[Case[Any], Body, bool], None]] = {
+    "changePassword": correct_password,
     "createHook": correct_new_hook,
     "createPipelineHook": correct_pipeline_hook,
     "createPersonalToken": correct_token,
@@ -242,6 +251,8 @@ def after_call(context: HookContext, case: Case[Any], response: Response) -> Non
     answers[case.operation.label][response.status_code] += 1
     if operation_id(case) in ("createHook", "createPipelineHook", "rotateHookSecret") and response.status_code < 300:
         callers.remember(response.json())
+    elif operation_id(case) == "changePassword" and response.status_code < 300:
+        callers.own_password = json.loads(response.request.body or b"")["new_password"]
 
 
 def operation_id(case: Case[Any]) -> str:

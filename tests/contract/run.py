@@ -62,7 +62,10 @@ def write_people(stack: Stack, directory: Path) -> None:
     headers = {name: [{"name": "Authorization", "value": f"Bearer {token}"}] for name, token in tokens.items()}
     users = [{"name": name, "fixedHeaders": fixed} for name, fixed in headers.items()]
     Path(directory, "users.json").write_text(json.dumps({"auth": users}))
-    callers = {"url": stack.url, "access_token": tokens["ann"], "email": carol.email, "password": carol.password}
+    callers = {
+        "url": stack.url, "access_token": tokens["ann"], "own_password": ann.password, "email": carol.email,
+        "password": carol.password,
+    }  # fmt: skip
     Path(directory, "callers.json").write_text(json.dumps(callers))
 
 

@@ -85,15 +85,28 @@ impl Pipehook {
 
     /// Tries to log in from another address: one that only API Gateway could say a call comes from, or none at all.
     pub async fn log_in_from(&self, source_ip: Option<&str>, email: &str, password: &str) -> Answer {
+        let body = json!({ "email": email, "password": password });
+        self.send_from(source_ip, "UserLogin", ("POST", "/users/login"), "", &body).await
+    }
+
+    /// Sends a call from such an address, to the function that its route leads to.
+    async fn send_from(
+        &self,
+        source_ip: Option<&str>,
+        function: &str,
+        (method, path): (&str, &str),
+        access_token: &str,
+        body: &Json,
+    ) -> Answer {
         let event = json!({
-            "version": "2.0", "routeKey": "POST /users/login", "rawPath": "/users/login", "rawQueryString": "",
-            "headers": { "content-type": "application/json" },
-            "requestContext": { "http": { "method": "POST", "sourceIp": source_ip } },
-            "body": json!({ "email": email, "password": password }).to_string(), "isBase64Encoded": false,
+            "version": "2.0", "routeKey": format!("{method} {path}"), "rawPath": path, "rawQueryString": "",
+            "headers": { "content-type": "application/json", "authorization": format!("Bearer {access_token}") },
+            "requestContext": { "http": { "method": method, "sourceIp": source_ip } },
+            "body": body.to_string(), "isBase64Encoded": false,
         });
-        let answer = self.invoke("UserLogin", event.to_string()).await.unwrap();
+        let answer = self.invoke(function, event.to_string()).await.unwrap();
         let answer = Answer::of_function(&serde_json::from_slice(&answer.payload).unwrap());
-        let differences = document().differences("POST", "/users/login", &answer);
+        let differences = document().differences(method, path, &answer);
         assert!(differences.is_empty(), "docs/openapi.yaml: {differences:?}: {answer:?}");
         answer
     }
@@ -113,6 +126,19 @@ impl<'s> User<'s> {
     /// A call with the user's access token.
     pub fn post(&self, path: &str) -> Call<'s> {
         self.stack.post(path).bearer(&self.access_token)
+    }
+
+    /// Tries to change the password.
+    pub async fn change_password(&self, current: &str, new: &str) -> Answer {
+        let body = json!({ "current_password": current, "new_password": new });
+        self.call("PUT", "/users/me/password").json(&body).send().await
+    }
+
+    /// The same from another address, as [`Pipehook::log_in_from`].
+    pub async fn change_password_from(&self, source_ip: &str, current: &str, new: &str) -> Answer {
+        let body = json!({ "current_password": current, "new_password": new });
+        let route = ("PUT", "/users/me/password");
+        self.stack.send_from(Some(source_ip), "UserPassword", route, &self.access_token, &body).await
     }
 
     /// Asks for a hook.

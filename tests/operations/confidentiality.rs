@@ -48,6 +48,7 @@ const PAYLOAD_MARK: &str = "mark-of-the-payload";
 const HEADER_MARK: &str = "mark-of-a-header";
 const DEFAULT_MARK: &str = "mark-of-a-default";
 const WRONG_PASSWORD: &str = "mark-of-a-wrong-password";
+const NEW_PASSWORD: &str = "mark-of-a-new-password";
 const PROVIDER_SECRET: &str = "mark-of-the-secret-of-a-provider";
 
 fn marked<'s>(call: &Call<'s>) -> Call<'s> {
@@ -69,6 +70,7 @@ async fn everything(stack: &Pipehook) -> Secrets {
         ("header", HEADER_MARK),
         ("default value", DEFAULT_MARK),
         ("wrong password", WRONG_PASSWORD),
+        ("new password", NEW_PASSWORD),
         ("secret of a provider", PROVIDER_SECRET),
     ] {
         secrets.add(name, mark);
@@ -110,7 +112,13 @@ async fn log_in(stack: &Pipehook, ann: &User<'_>) {
         marked(&call).send().await.refused(503);
     }
     stack.fault(Service::DynamoDb, None);
-    for status in [401, 401, 401, 401, 401, 429] {
+    let change = |current: &str| {
+        let body = json!({ "current_password": current, "new_password": NEW_PASSWORD });
+        marked(&ann.call("PUT", "/users/me/password").json(&body))
+    };
+    assert_eq!(change(&ann.password).send().await.status, 204);
+    change(WRONG_PASSWORD).send().await.refused(422);
+    for status in [401, 401, 401, 401, 429] {
         assert_eq!(marked(&call).send().await.status, status);
     }
 }

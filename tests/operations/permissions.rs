@@ -180,6 +180,8 @@ async fn of_sessions(stack: &Pipehook, ann: &User<'_>) {
     refresh.clone().send().await.is(200);
     // A token that was used is somebody else's, and ends the session.
     refresh.send().await.is(401);
+    let bob = stack.user().await;
+    assert_eq!(bob.change_password(&bob.password, "a password that he chose").await.status, 204);
     let other = stack.log_in(&ann.email, &ann.password).await.is(200);
     let bearer = other["access_token"].as_str().unwrap();
     assert_eq!(stack.post("/users/logout").bearer(bearer).send().await.status, 204);

@@ -8,7 +8,7 @@ use shared::domain::token::TokenKind::{Personal, Project};
 const PUBLIC: [&str; 4] = ["ApiReference", "HookTrigger", "UserLogin", "UserRefresh"];
 
 /// What only a user does who is logged in.
-const OF_LOGINS: [&str; 3] = ["TokenCreate", "TokenRotate", "UserLogout"];
+const OF_LOGINS: [&str; 4] = ["TokenCreate", "TokenRotate", "UserLogout", "UserPassword"];
 
 /// What a token does to itself alone: `lifecycle.rs` has it.
 const OF_ITSELF: &str = "TokenRevoke";

@@ -6,4 +6,5 @@ mod deactivation;
 mod guesses;
 mod login;
 mod moves;
+mod password;
 mod sessions;

@@ -2,11 +2,11 @@
 
 use shared::auth::{Password, Passwords, RefreshToken, SessionTokens};
 use shared::domain::id::SessionId;
-use shared::domain::login::{LOGIN_WINDOW, LoginAdmission, LoginAttempt, Network};
+use shared::domain::login::{LoginAttempt, Network};
 use shared::domain::session::{SESSION_LIFETIME, Session};
 use shared::domain::timestamp::Timestamp;
 use shared::domain::user::{Email, User};
-use shared::http::user::hand_out;
+use shared::http::user::{admit, hand_out};
 use shared::http::{ApiError, Call, Endpoint, Response, read};
 use shared::ports::{AdmitLogin, FindCredentials, ForgiveLogin, InsertSession, Random};
 
@@ -31,10 +31,7 @@ impl<Users: AdmitLogin + FindCredentials + ForgiveLogin + InsertSession> Endpoin
         // Never from a header: an attacker who guesses would send another one with each call.
         let network = Network::of(call.received().ip_address.as_deref());
         let attempt = LoginAttempt::new(&email, network, now, password_set_at);
-        let admission = self.users.admit_login(&attempt).await?;
-        if let LoginAdmission::Locked { until } = admission {
-            return Err(locked(until, now));
-        }
+        let admission = admit(&self.users, &attempt).await?;
 
         let hash = credentials.as_ref().map(|credentials| &credentials.password_hash);
         let right = self.passwords.verify(&password, hash);
@@ -55,10 +52,6 @@ fn read_login(call: &Call) -> Result<(Email, Password), ApiError> {
     let email: Option<Email> = fields.required("email", read::parsed);
     let password = fields.required("password", |value| Password::attempt(read::text(value)?));
     fields.finish(email.zip(password))
-}
-
-fn locked(until: Timestamp, now: Timestamp) -> ApiError {
-    ApiError::TooManyLogins { retry_after_seconds: until.distance(now).as_secs().clamp(1, LOGIN_WINDOW.as_secs()) }
 }
 
 impl<Users> UserLogin<Users> {

@@ -47,6 +47,11 @@ impl Password {
         Self(SecretString::new(URL_SAFE_NO_PAD.encode(random)))
     }
 
+    /// Whether both are the same text.
+    pub fn is(&self, other: &Self) -> bool {
+        self.0.matches(other.expose().as_bytes())
+    }
+
     /// The password in clear, for the one answer that shows a generated one.
     pub fn expose(&self) -> &str {
         self.0.expose()

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use super::Invalid;
 use super::id::{EnvironmentId, ProjectId, UserId};
@@ -27,11 +28,17 @@ pub struct User {
     pub password_set_at: Timestamp,
     /// When the user was first put.
     pub created_at: Timestamp,
-    /// When the user was last put.
+    /// When the user was last put, or changed the password.
     pub updated_at: Timestamp,
 }
 
 impl User {
+    /// When a password is set at `now`: after the last one, also on a machine whose clock is behind, so that this instant
+    /// tells the sessions of two passwords apart.
+    pub fn new_password_set_at(&self, now: Timestamp) -> Timestamp {
+        now.max(self.password_set_at.plus(Duration::from_millis(1)))
+    }
+
     /// The name in a form for web addresses, made unique by the id: `demo-user-1`.
     pub fn url_slug(&self) -> String {
         let (name, id) = (self.name.as_str().to_lowercase(), self.id.to_string());
@@ -149,19 +156,30 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_slug_is_made_of_the_name_and_the_id() {
-        let user = User {
+    fn ann() -> User {
+        User {
             id: UserId::new(3).unwrap(),
             email: "ann@example.com".parse().unwrap(),
             name: "Ann  O'Hara".parse().unwrap(),
             project_id: ProjectId::new(1).unwrap(),
             environment_id: EnvironmentId::new(1).unwrap(),
             active: true,
-            password_set_at: Timestamp::from_unix_millis(0),
+            password_set_at: Timestamp::from_unix_millis(10),
             created_at: Timestamp::from_unix_millis(0),
             updated_at: Timestamp::from_unix_millis(0),
-        };
-        assert_eq!(user.url_slug(), "ann-o-hara-3");
+        }
+    }
+
+    #[test]
+    fn the_slug_is_made_of_the_name_and_the_id() {
+        assert_eq!(ann().url_slug(), "ann-o-hara-3");
+    }
+
+    #[test]
+    fn each_password_is_set_later_than_the_last() {
+        for (now, set_at) in [(15, 15), (11, 11), (10, 11), (5, 11)] {
+            let at = ann().new_password_set_at(Timestamp::from_unix_millis(now));
+            assert_eq!(at, Timestamp::from_unix_millis(set_at), "{now}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::fmt;
 
-use crate::auth::{CannotIssue, NoAccess};
+use crate::auth::{CannotHash, CannotIssue, NoAccess};
 use crate::domain::signature::NotAuthentic;
 use crate::domain::token::TokenRefusal;
 use crate::keys::{OpenError, SealError};
@@ -239,6 +239,12 @@ impl From<CannotIssue> for ApiError {
             CannotIssue::Keys(error) => error.into(),
             CannotIssue::Sign(_) => Self::Internal(Box::new(error)),
         }
+    }
+}
+
+impl From<CannotHash> for ApiError {
+    fn from(error: CannotHash) -> Self {
+        Self::Internal(Box::new(error))
     }
 }
 

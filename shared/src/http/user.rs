@@ -6,9 +6,10 @@ use super::error::ApiError;
 use super::response::{Response, ResponseExt as _};
 use crate::auth::{ACCESS_TOKEN_LIFETIME, Identity, Login, RefreshToken, SessionTokens};
 use crate::domain::id::{ProjectId, SessionId};
+use crate::domain::login::{LOGIN_WINDOW, LoginAdmission, LoginAttempt};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::user::User;
-use crate::ports::FindUser;
+use crate::ports::{AdmitLogin, FindUser};
 
 /// A user as it sees itself.
 #[derive(Serialize)]
@@ -76,6 +77,14 @@ impl<'a> CreatorBody<'a> {
 pub async fn find_caller(users: &impl FindUser, identity: &Identity) -> Result<User, ApiError> {
     let user = users.find_user(identity.user_id).await?;
     user.filter(|user| user.active && user.project_id == identity.project_id).ok_or(ApiError::Unauthenticated)
+}
+
+/// Lets an attempt through to the password, unless too many have failed.
+pub async fn admit(users: &impl AdmitLogin, attempt: &LoginAttempt<'_>) -> Result<LoginAdmission, ApiError> {
+    let admission = users.admit_login(attempt).await?;
+    let LoginAdmission::Locked { until } = admission else { return Ok(admission) };
+    let seconds = until.distance(attempt.at).as_secs().clamp(1, LOGIN_WINDOW.as_secs());
+    Err(ApiError::TooManyLogins { retry_after_seconds: seconds })
 }
 
 #[derive(Serialize)]

@@ -35,8 +35,9 @@ pub use random::Random;
 pub use requests::{FindRequest, ListRequests, PutRequest, ReplaceRequest, RequestPage, RequestQuery};
 pub use tokens::{FindToken, InsertToken, ListTokens, NoteTokenUse, RevokeToken, RotateToken, Rotated, StoredToken};
 pub use users::{
-    AdmitLogin, AllocateUserId, Credentials, FindCredentials, FindMembership, FindSession, FindUser, ForgiveLogin,
-    InsertSession, InsertUser, PasswordHash, RemoveSession, RenewSession, UpdateUser,
+    AdmitLogin, AllocateUserId, ChangePassword, Credentials, FindCredentials, FindCredentialsOf, FindMembership,
+    FindSession, FindUser, ForgiveLogin, InsertSession, InsertUser, PasswordChange, PasswordChanged, PasswordHash,
+    RemoveSession, RenewSession, UpdateUser,
 };
 
 /// What an adapter's own error is wrapped in: it is for the log, never for the caller.

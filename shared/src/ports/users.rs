@@ -59,6 +59,12 @@ pub trait FindCredentials: Send + Sync {
     fn find_credentials(&self, email: &Email) -> impl Future<Output = Result<Option<Credentials>, StoreError>> + Send;
 }
 
+/// Finds a user by id, with what proves the user's identity.
+pub trait FindCredentialsOf: Send + Sync {
+    /// The user, active or not, as the last answered write left it.
+    fn find_credentials_of(&self, id: UserId) -> impl Future<Output = Result<Option<Credentials>, StoreError>> + Send;
+}
+
 /// Hands out user ids.
 pub trait AllocateUserId: Send + Sync {
     /// An id that was never handed out before.
@@ -80,6 +86,38 @@ pub trait UpdateUser: Send + Sync {
         user: &User,
         password: Option<&PasswordHash>,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// A password that a user sets, and what must still be so when it is written.
+#[derive(Debug, Clone, Copy)]
+pub struct PasswordChange<'a> {
+    /// The user, active and with this password.
+    pub of: &'a Credentials,
+    /// The session in which the user sets it, which has not ended.
+    pub session: SessionId,
+    /// Of the new password.
+    pub new: &'a PasswordHash,
+    /// When it is set: after the old one was.
+    pub at: Timestamp,
+}
+
+/// What became of a change of a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordChanged {
+    /// The password is the new one, and this session is the only one that can be renewed.
+    Changed,
+    /// Nothing was written, because the session has ended.
+    SessionEnded,
+}
+
+/// Lets users change their passwords.
+pub trait ChangePassword: Send + Sync {
+    /// Writes the password, and that the session was opened with it. Fails with [`StoreError::Conflict`] if the user was
+    /// deactivated, or another password was set.
+    fn change_password(
+        &self,
+        change: &PasswordChange<'_>,
+    ) -> impl Future<Output = Result<PasswordChanged, StoreError>> + Send;
 }
 
 /// Counts attempts to log in, so that guessing is bounded.

@@ -9,6 +9,7 @@ mod hook_seals;
 mod hooks;
 mod item;
 mod logins;
+mod passwords;
 mod pipeline_item;
 mod pipelines;
 mod request_item;

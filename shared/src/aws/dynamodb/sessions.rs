@@ -12,7 +12,7 @@ use crate::domain::session::{Renewal, Renewed, SESSION_LIFETIME, Session};
 use crate::domain::timestamp::Timestamp;
 use crate::ports::{FindSession, InsertSession, RemoveSession, RenewSession, StoreError};
 
-fn session_key(id: SessionId) -> String {
+pub(super) fn session_key(id: SessionId) -> String {
     format!("SESSION#{id}")
 }
 

@@ -20,8 +20,8 @@ use crate::aws::WarmUp;
 use crate::domain::id::{EnvironmentId, ProjectId, UserId};
 use crate::domain::user::{Email, Membership, User};
 use crate::ports::{
-    AllocateUserId, Credentials, FindCredentials, FindMembership, FindUser, InsertUser, PasswordHash, StoreError,
-    UpdateUser,
+    AllocateUserId, Credentials, FindCredentials, FindCredentialsOf, FindMembership, FindUser, InsertUser,
+    PasswordHash, StoreError, UpdateUser,
 };
 use crate::telemetry::Chain;
 
@@ -64,7 +64,7 @@ impl WarmUp for UsersTable {
     }
 }
 
-fn user_key(id: UserId) -> String {
+pub(super) fn user_key(id: UserId) -> String {
     format!("USER#{id}")
 }
 
@@ -107,6 +107,12 @@ fn decode(attributes: &Attributes) -> Result<Credentials, StoreError> {
 impl FindUser for UsersTable {
     async fn find_user(&self, id: UserId) -> Result<Option<User>, StoreError> {
         Ok(self.find(id).await?.map(|credentials| credentials.user))
+    }
+}
+
+impl FindCredentialsOf for UsersTable {
+    async fn find_credentials_of(&self, id: UserId) -> Result<Option<Credentials>, StoreError> {
+        self.find(id).await
     }
 }
 
