@@ -20,7 +20,7 @@ def vendor(package: str, prefix: str, webhook: Any, **options: bool) -> PypiVend
     return PypiVendor(package=package, hook=hook, secret="whsec", timed=True, sign=sign, verify=verify)
 
 
-VENDORS = [
-    vendor("standardwebhooks", "webhook", standardwebhooks.Webhook, json_parse=False),
-    vendor("svix", "svix", svix.Webhook),
-]
+STANDARD_WEBHOOKS = vendor("standardwebhooks", "webhook", standardwebhooks.Webhook, json_parse=False)
+SVIX = vendor("svix", "svix", svix.Webhook)
+
+VENDORS = [STANDARD_WEBHOOKS, SVIX]
