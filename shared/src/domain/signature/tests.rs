@@ -148,6 +148,19 @@ fn genuine_calls() -> Vec<Genuine> {
     slack.now = 1_531_420_618;
     let mut zoom = signed("x-zm-signature", |mac| format!("v0={mac}"), &format!("v0:{now}:{body}"), body);
     zoom.headers.push(("x-zm-request-timestamp", now.to_owned()));
+    let example = Genuine {
+        // `test_sign_function` of the reference library for Python:
+        // https://github.com/standard-webhooks/standard-webhooks/blob/main/libraries/python/tests/test_webhooks.py
+        secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        headers: vec![
+            ("webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=".to_owned()),
+            ("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek".to_owned()),
+            ("webhook-timestamp", "1614265330".to_owned()),
+        ],
+        body: r#"{"test": 2432232314}"#,
+        now: 1_614_265_330,
+        ..standard(["webhook-signature", "webhook-id", "webhook-timestamp"])
+    };
     let linear = r#"{"webhookTimestamp":1600000000000}"#;
     let hex = |header| vector((header, Sha256), "secret", sha256, body);
     vec![
@@ -187,6 +200,7 @@ fn genuine_calls() -> Vec<Genuine> {
         slack,
         zoom,
         standard(["webhook-signature", "webhook-id", "webhook-timestamp"]),
+        example,
         standard(["svix-signature", "svix-id", "svix-timestamp"]),
         // Plain HMACs under a header that no provider of the table uses, in every form that is taken.
         hex("x-signature"),
