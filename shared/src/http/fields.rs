@@ -2,11 +2,16 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
 
 use super::error::{ApiError, FieldErrors};
 use crate::domain::Invalid;
 use crate::domain::payload::Value;
 use crate::payload::json::{self, JsonError};
+
+/// How many unknown fields of an object are reported. Each report lists the known ones, so that those of a large body could
+/// make more than API Gateway passes on.
+const MOST_UNKNOWN: usize = 20;
 
 /// The fields of one JSON object, and what is wrong with those read so far.
 ///
@@ -104,6 +109,33 @@ impl<'a> Fields<'a> {
         objects
     }
 
+    /// A field that holds an object whose members the caller has named, at most `most` of them, with their names; an
+    /// absent or null one has none. Members that are wrong are reported and left out.
+    pub fn members<N: FromStr<Err = Invalid>, T>(
+        &mut self,
+        name: &'static str,
+        most: usize,
+        read: impl Fn(&Value<'a>) -> Result<T, Invalid>,
+    ) -> Vec<(N, T)> {
+        let Some(value) = self.present(name).cloned() else { return Vec::new() };
+        let Self { values, errors, .. } = Fields::of_value(&value, &format!("{}{name}", self.prefix));
+        self.errors.merge(errors);
+        if values.len() > most {
+            self.refuse(name, format_args!("must have at most {most} entries"));
+            return Vec::new();
+        }
+        let mut members = Vec::with_capacity(values.len());
+        for (member, value) in &values {
+            match (member.parse(), read(value)) {
+                (Ok(parsed), Ok(value)) => members.push((parsed, value)),
+                (Ok(_), Err(reason)) => self.refuse(&format!("{name}.{member}"), reason),
+                // A name that is wrong can be as long as the body.
+                (Err(reason), _) => self.refuse(name, format_args!("has an entry whose name {reason}")),
+            }
+        }
+        members
+    }
+
     /// Whether a field is there and not null.
     pub fn has(&mut self, name: &'static str) -> bool {
         self.present(name).is_some()
@@ -132,7 +164,8 @@ impl<'a> Fields<'a> {
     }
 
     fn refuse_unknown(&mut self) {
-        let unknown: Vec<_> = self.values.keys().filter(|name| !self.known.contains(&&***name)).cloned().collect();
+        let unknown = self.values.keys().filter(|name| !self.known.contains(&&***name));
+        let unknown: Vec<_> = unknown.take(MOST_UNKNOWN).cloned().collect();
         let mut known: Vec<_> = self.known.iter().map(|name| format!("`{name}`")).collect();
         let mut seen = BTreeSet::new();
         known.retain(|name| seen.insert(name.clone()));
@@ -238,6 +271,34 @@ mod tests {
             "The field `list.1.z` is not known: the fields here are `y`.",
         ];
         assert_eq!(errors.to_string(), expected.join(" "));
+    }
+
+    #[test]
+    fn of_a_thousand_unknown_fields_twenty_are_reported() {
+        let unknown: Vec<_> = (0..1_000).map(|number| format!("\"x{number}\": 1")).collect();
+        let text = format!("{{{}}}", unknown.join(", "));
+        assert_eq!(refused(Fields::of_body(&text).unwrap().finish(Some(()))).len(), MOST_UNKNOWN);
+    }
+
+    #[test]
+    fn members_that_are_wrong_are_reported_by_their_names_and_wrong_names_are_not_repeated() {
+        let long = "x".repeat(101);
+        let text = format!(
+            r#"{{"members": {{"a": 1, "b": "c", "{long}": 2, "": 3}}, "none": null, "list": [], "many": {{"a": 1, "b": 2}}}}"#
+        );
+        let mut fields = Fields::of_body(&text).unwrap();
+        let number = |value: &Value<'_>| read::integer(Ok)(value);
+        let read: Vec<(crate::domain::variable::VariableName, i64)> = fields.members("members", 4, number);
+        assert_eq!(read, [("a".parse().unwrap(), 1)]);
+        for (name, most) in [("none", 1), ("absent", 1), ("list", 1), ("many", 1)] {
+            let read: Vec<(crate::domain::variable::VariableName, i64)> = fields.members(name, most, number);
+            assert_eq!(read, [], "{name}");
+        }
+        let Err(ApiError::Invalid(errors)) = fields.finish(Some(())) else { panic!("it was taken") };
+        let fields: Vec<_> = errors.by_field().keys().map(String::as_str).collect();
+        assert_eq!(fields, ["list", "many", "members", "members.b"]);
+        assert_eq!(errors.by_field()["members"].len(), 2);
+        assert!(!errors.to_string().contains(&long));
     }
 
     #[test]
