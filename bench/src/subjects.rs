@@ -13,13 +13,15 @@ use crate::stage::Stage;
 
 /// The event of each function, and what has to be done before it can be answered well again. What was deleted or revoked
 /// does not come back under its id, so `pipeline-delete` and `token-revoke` look for what does not exist.
-const CASES: [(&str, &str, Again); 40] = [
+const CASES: [(&str, &str, Again); 42] = [
     ("action-cancel", "good", Again::AsItIs),
     ("action-claim", "nothing-to-do", Again::AsItIs),
+    ("action-create", "good", Again::AsItIs),
     ("action-get", "good", Again::AsItIs),
     ("action-list", "good", Again::AsItIs),
     ("action-log", "good", Again::AsItIs),
     ("action-report", "good", Again::AsItIs),
+    ("action-retry", "good", Again::AsItIs),
     ("action-start", "wake-up", Again::AsItIs),
     ("action-sweep", "good", Again::AsItIs),
     ("api-reference", "document", Again::AsItIs),

@@ -9,6 +9,7 @@ use crate::domain::pipeline::{
 use crate::domain::received::Received;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::{Scope, Token, TokenKind};
+use crate::domain::user::User;
 use crate::domain::variable::Variables;
 
 /// An open hook of project 1 that deploys application 42 with pipeline 7.
@@ -43,6 +44,22 @@ pub(crate) fn received() -> Received {
         query: String::new(),
         body: bytes::Bytes::new(),
         retry_of: None,
+    }
+}
+
+/// A user of project 1.
+pub(crate) fn user() -> User {
+    let at = Timestamp::from_unix_seconds(1_800_000_000);
+    User {
+        id: UserId::new(3).unwrap(),
+        email: "ann@example.com".parse().unwrap(),
+        name: "Ann O'Hara".parse().unwrap(),
+        project_id: ProjectId::new(1).unwrap(),
+        environment_id: EnvironmentId::new(1).unwrap(),
+        active: true,
+        password_set_at: at,
+        created_at: at,
+        updated_at: at,
     }
 }
 

@@ -12,6 +12,7 @@ use http::{HeaderMap, HeaderValue};
 use serde_json::{Value as Json, json};
 use shared::domain::action::Status;
 use shared::domain::hook::{ActionType, ResourceType};
+use shared::domain::job::SourceType;
 use shared::domain::pipeline::{OnLost, Runner};
 use shared::domain::signature::Algorithm;
 
@@ -119,14 +120,23 @@ fn the_words_of_the_document_are_those_of_the_code() {
     assert_eq!(names(schema("StepRunner")), Runner::ALL.iter().map(|runner| runner.as_str()).collect());
     assert_eq!(names(schema("ActionStatus")), Status::ALL.iter().map(|status| status.as_str()).collect());
     assert_eq!(names(schema("OnLost")), OnLost::ALL.iter().map(|on_lost| on_lost.as_str()).collect());
+    assert_eq!(names(schema("SourceType")), SourceType::ALL.iter().map(|kind| kind.as_str()).collect());
     assert_eq!(document().json()["info"]["version"], env!("CARGO_PKG_VERSION"));
 }
 
 #[test]
 fn no_body_may_have_a_field_that_the_document_does_not_name() {
-    // Whatever the callers sent, and what stands there by the name of a field; this document, a part is enough.
-    let open =
-        ["Headers", "Content", "JobContent", "Payload", "Form", "ValidationError/properties/errors", "openapi.json"];
+    // Whatever the callers sent, and what stands there by the name of a field or a variable; this document, a part is enough.
+    let open = [
+        "Headers",
+        "Content",
+        "JobContent",
+        "NewAction/properties/variables",
+        "Payload",
+        "Form",
+        "ValidationError/properties/errors",
+        "openapi.json",
+    ];
     // A part of what asks for a hook, which is closed itself.
     let asked = ["Signing"];
     for (at, node) in all_nodes(document()) {
@@ -286,6 +296,10 @@ impl Walk {
         self.step(ann.get(&action)).await;
         self.step(ann.get(&format!("{action}/targets/{id}/steps/1/logs"))).await;
         self.step(ann.post(&format!("{action}/cancel"))).await;
+        let end = json!({ "lease_token": claimed["lease_token"], "status": "failed" });
+        self.step(ann.call("PUT", &action).json(&end)).await;
+        self.step(ann.post(&format!("{action}/retry"))).await;
+        self.step(ann.post(&format!("{}/actions", pipeline.path)).json(&json!({ "variables": { "a": 1 } }))).await;
         for list in ["/actions", "/actions/application/1", "/actions/targets/application/1"] {
             self.step(ann.get(list)).await;
         }

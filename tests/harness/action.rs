@@ -56,6 +56,19 @@ impl Pipehook {
 }
 
 impl Pipeline<'_> {
+    /// Asks for an action by hand.
+    pub async fn ask_for_action(&self, action: &Json) -> Answer {
+        self.user().post(&format!("{}/actions", self.path)).json(action).send().await
+    }
+
+    /// Starts an action by hand.
+    pub async fn start(&self, action: &Json) -> i64 {
+        let answer = self.ask_for_action(action).await;
+        let id = answer.is(201)["id"].as_i64();
+        assert_eq!(answer.action_id(), id, "{answer:?}");
+        id.unwrap()
+    }
+
     /// An action of the pipeline on this application, made by a hook and queued.
     pub async fn queued(&self, stack: &Pipehook, application: i64) -> i64 {
         let new = self.new_action(stack, application);
@@ -66,7 +79,7 @@ impl Pipeline<'_> {
     pub async fn waiting(&self, stack: &Pipehook, application: i64) -> i64 {
         let new = self.new_action(stack, application);
         let id = stack.ledger().write_action(&new).await.unwrap();
-        let job = json!({ "version": 1, "action_id": id.get() }).to_string();
+        let job = json!({ "version": 1, "action_id": id.get(), "variables": { "ref": "main" } }).to_string();
         let sequence = stack.number().to_string().parse().unwrap();
         let arrival = Arrival { action: &new, job: &job, sequence: &sequence, delivery: None, now: now() };
         stack.ledger().register_action(arrival).await.unwrap();
@@ -131,6 +144,11 @@ impl User<'_> {
         let mut body = json!({ "lease_token": token });
         body.as_object_mut().unwrap().extend(report.as_object().unwrap().clone());
         self.call("PUT", &format!("/actions/{action}")).json(&body).send().await
+    }
+
+    /// Asks to run an action again.
+    pub async fn retry_action(&self, action: i64) -> Answer {
+        self.post(&format!("/actions/{action}/retry")).send().await
     }
 
     /// Asks to cancel an action.

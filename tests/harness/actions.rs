@@ -32,8 +32,8 @@ impl Pipehook {
         let _ = self.enable_mappings("ActionStart", false).await;
     }
 
-    /// Takes the jobs off the queue of actions, whose consumer must be paused. A job that is not as its schema says
-    /// fails the test.
+    /// Takes the jobs off the queue of actions, whose consumer must be paused, and the wake-ups, which are left out. A job
+    /// that is not as its schema says fails the test.
     pub async fn take_action_jobs(&self) -> Vec<ActionJob> {
         let queue = self.physical_id("ActionsQueue");
         let mut jobs = Vec::new();
@@ -50,7 +50,7 @@ impl Pipehook {
             for message in messages {
                 let request = json!({ "QueueUrl": queue, "ReceiptHandle": message["ReceiptHandle"] });
                 self.sqs("DeleteMessage", &request).await;
-                jobs.push(read(&message));
+                jobs.extend(read(&message));
             }
         }
     }
@@ -63,19 +63,23 @@ impl Pipehook {
     }
 }
 
-fn read(message: &Json) -> ActionJob {
+/// The job; `None` if the message is a wake-up.
+fn read(message: &Json) -> Option<ActionJob> {
     let attribute = |name: &str| message["Attributes"][name].as_str().unwrap().to_owned();
     let own = |name: &str| message["MessageAttributes"][name]["StringValue"].as_str().map(str::to_owned);
     let body: Json = serde_json::from_str(message["Body"].as_str().unwrap()).unwrap();
+    if body.get("wake").is_some() {
+        return None;
+    }
     let faults = job_faults(&body);
     assert!(faults.is_empty(), "not as docs/job.schema.json says: {faults:?}\n{body}");
-    ActionJob {
+    Some(ActionJob {
         group: attribute("MessageGroupId"),
         deduplication: attribute("MessageDeduplicationId"),
         delivery: own("delivery"),
         retry_of: own("retry_of"),
         body,
-    }
+    })
 }
 
 impl Hook<'_> {

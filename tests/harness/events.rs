@@ -65,6 +65,7 @@ const ACCESS_TOKEN: &str = "{{access_token}}";
 const REFRESH_TOKEN: &str = "{{refresh_token}}";
 const REQUEST_ID: &str = "{{request_id}}";
 const ACTION_ID: &str = "{{action_id}}";
+const ENDED_ACTION_ID: &str = "{{ended_action_id}}";
 
 /// The time at which the event is rendered, in Unix seconds and milliseconds.
 const TIMESTAMP: &str = "{{timestamp}}";
@@ -108,6 +109,7 @@ pub struct Samples {
     refresh_token: String,
     request_id: RequestId,
     action_id: ActionId,
+    ended_action_id: ActionId,
 }
 
 impl Samples {
@@ -143,7 +145,8 @@ impl Samples {
         let pipeline = PipelineId::new(seed["pipelines"][0]["id"].as_i64().unwrap_or_default())?;
         let created_at = Timestamp::from_unix_seconds(CREATED_AT_SECONDS);
         let action_id = sample_action::put(&actions, &user, pipeline, created_at).await?;
-        Ok(Self { access_token, refresh_token, request_id: request.summary.id, action_id, seed })
+        let ended_action_id = sample_action::put_ended(&actions, &user, pipeline, created_at).await?;
+        Ok(Self { access_token, refresh_token, request_id: request.summary.id, action_id, ended_action_id, seed })
     }
 
     /// The event with its placeholders filled in; all else stays as it is, to the byte.
@@ -154,6 +157,7 @@ impl Samples {
             (REFRESH_TOKEN, self.refresh_token.clone()),
             (REQUEST_ID, self.request_id.to_string()),
             (ACTION_ID, self.action_id.to_string()),
+            (ENDED_ACTION_ID, self.ended_action_id.to_string()),
             (TIMESTAMP, now.unix_seconds().to_string()),
             (TIMESTAMP_MS, now.unix_millis().to_string()),
         ];

@@ -44,6 +44,11 @@ impl<'s> User<'s> {
 }
 
 impl<'s> Pipeline<'s> {
+    /// Whose it is.
+    pub(crate) fn user(&self) -> &User<'s> {
+        &self.user
+    }
+
     /// The pipeline as it is now.
     pub async fn get(&self) -> Json {
         self.user.get(&self.path).send().await.is(200)

@@ -126,7 +126,7 @@ impl Story<'_> {
             }
             2 if dice.one_in(4) => {
                 self.model.end_unsent(action);
-                table.end_unsent(new, "the queue is unavailable").await.unwrap();
+                table.end_unsent(new).await.unwrap();
                 format!("end_unsent {action}")
             }
             _ => self.register(action).await,

@@ -2,6 +2,7 @@
 
 mod action_faults;
 mod availability;
+mod by_hand_faults;
 mod ci;
 mod confidentiality;
 mod corruption;

@@ -257,6 +257,8 @@ async fn of_actions(stack: &Pipehook, ann: &User<'_>) {
     for id in [pipeline.waiting(stack, 3).await, pipeline.pending(stack, 4).await] {
         ann.cancel(id).await.is(202);
     }
+    ann.retry_action(pending).await.is(201);
+    pipeline.start(&json!({})).await;
 }
 
 /// Seals the secret of a hook under a new key.

@@ -25,8 +25,8 @@ fn the_examples_of_the_schema_are_valid() {
 
 #[test]
 fn a_job_with_a_field_more_is_refused() {
-    for object in OBJECTS {
-        let mut job = examples()[0].clone();
+    for (example, object) in examples().iter().flat_map(|example| OBJECTS.map(|object| (example, object))) {
+        let mut job = example.clone();
         members(&mut job, object).insert("more".to_owned(), Json::Null);
         assert_eq!(job_faults(&job).len(), 1, "{job}");
     }
@@ -34,10 +34,10 @@ fn a_job_with_a_field_more_is_refused() {
 
 #[test]
 fn a_job_with_a_field_less_is_refused() {
-    for object in OBJECTS {
-        let names: Vec<_> = members(&mut examples()[0].clone(), object).keys().cloned().collect();
+    for (example, object) in examples().iter().flat_map(|example| OBJECTS.map(|object| (example, object))) {
+        let names: Vec<_> = members(&mut example.clone(), object).keys().cloned().collect();
         for name in names {
-            let mut job = examples()[0].clone();
+            let mut job = example.clone();
             members(&mut job, object).remove(&name);
             assert_eq!(job_faults(&job).len(), 1, "{job}");
         }

@@ -1,6 +1,7 @@
 //! The whole way from the call of a hook to the steps that a worker runs: the API, the ledger and the real program
 //! `pipehook worker`.
 
+mod by_hand;
 mod deaths;
 mod many;
 mod steps;

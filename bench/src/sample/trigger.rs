@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use hook_trigger::{HookTrigger, RejectionBudget};
 use serde_json::Value as Json;
-use shared::domain::action::NewAction;
+use shared::domain::action::{Action, NewAction};
 use shared::domain::hook::{Hook, HookDraft};
 use shared::domain::id::{ActionId, EnvironmentId, HookId, ProjectId, RequestId, UserId};
 use shared::domain::job::{Job, MAX_JOB_BYTES};
@@ -66,8 +66,8 @@ impl WriteAction for Nowhere {
 }
 
 impl EndUnsent for Nowhere {
-    async fn end_unsent(&self, action: &NewAction, _: &str) -> Result<ActionId, StoreError> {
-        Ok(ActionId::of_job(action.job, 0))
+    async fn end_unsent(&self, action: &NewAction) -> Result<Action, StoreError> {
+        Ok(Action::queued(ActionId::of_job(action.job, 0), action.clone()))
     }
 }
 

@@ -53,6 +53,7 @@ struct OriginBody {
     request_id: Option<String>,
     ip_address: Option<String>,
     user_id: Option<i64>,
+    user_name: Option<String>,
 }
 
 impl Message {
@@ -90,7 +91,7 @@ impl JobBody {
 
 impl OriginBody {
     fn read(self) -> Option<TriggeredFrom> {
-        let Self { hook_id, hook_name, request_id, ip_address, user_id } = self;
+        let Self { hook_id, hook_name, request_id, ip_address, user_id, user_name } = self;
         Some(match hook_id {
             Some(hook) => TriggeredFrom::Hook {
                 hook_id: hook.parse().ok()?,
@@ -100,7 +101,7 @@ impl OriginBody {
             },
             None => TriggeredFrom::User {
                 user_id: UserId::new(user_id?).ok()?,
-                name: String::new(),
+                name: user_name?,
                 email: String::new(),
                 ip_address,
                 comment: None,

@@ -34,6 +34,19 @@ pub(crate) fn check_line(text: &str) -> Result<(), Invalid> {
     Ok(())
 }
 
+/// Checks text that may have several lines: its length in characters, and that a shell and a terminal can take it.
+pub(super) fn check_lines(text: &str, least: usize, most: usize) -> Result<(), Invalid> {
+    let length = text.chars().count();
+    if !(least..=most).contains(&length) {
+        let range = if least == 0 { format!("at most {most}") } else { format!("{least} to {most}") };
+        return Err(Invalid::new(format!("must be {range} characters long")));
+    }
+    if text.chars().any(|char| char.is_control() && !['\n', '\t'].contains(&char)) {
+        return Err(Invalid::new("must not contain control characters other than line feeds and tabs"));
+    }
+    Ok(())
+}
+
 /// Checks that `text` is a header's name of at most 64 characters.
 pub(super) fn check_field_name(text: &str) -> Result<(), Invalid> {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);

@@ -1,13 +1,18 @@
-//! The job: what one accepted call puts on the queue.
+//! The job: what one accepted call, or a user, puts on the queue.
+
+mod by_user;
 
 use sha2::{Digest, Sha256};
 
+pub use self::by_user::{Asked, SourceRef, SourceType};
+
 use super::Invalid;
-use super::action::{NewAction, TriggeredFrom};
+use super::action::{Comment, NewAction, TriggeredFrom};
 use super::hook::{ActionType, Hook, HookName, HookRelation, Resource};
-use super::id::{ActionId, EnvironmentId, HookId, PipelineId, ProjectId, RequestId};
+use super::id::{ActionId, EnvironmentId, HookId, PipelineId, ProjectId, RequestId, UserId};
 use super::received::{Received, Retried};
 use super::timestamp::Timestamp;
+use super::user::{Email, UserName};
 use super::variable::{VariableName, VariableValue};
 
 /// The largest job, in bytes of JSON: what SQS takes as one message.
@@ -56,6 +61,21 @@ pub enum Origin {
         delivery: Delivery,
         /// What a user asked to run again.
         retry_of: Option<Retried>,
+    },
+    /// A user, by hand.
+    User {
+        /// Which user.
+        user_id: UserId,
+        /// The user's name then.
+        name: UserName,
+        /// The user's address then. It is shown with the action, and not sent to workers.
+        email: Email,
+        /// Where the request came from.
+        ip_address: Option<String>,
+        /// What the user wrote about it.
+        comment: Option<Comment>,
+        /// The action to run again.
+        retry_of: Option<ActionId>,
     },
 }
 
@@ -112,7 +132,17 @@ impl Job {
     /// The action that runs it, if its pipeline is one of ours.
     pub fn action(&self) -> Option<NewAction> {
         let pipeline_id = self.our_pipeline()?;
-        let Origin::Call { hook_id, hook_name, delivery, retry_of } = &self.origin;
+        let (triggered_from, retry_of) = match self.origin.clone() {
+            Origin::Call { hook_id, hook_name, delivery, retry_of } => {
+                let (name, ip_address) = (hook_name.as_str().to_owned(), delivery.ip_address);
+                let retry_of = retry_of.and_then(|retried| retried.action);
+                (TriggeredFrom::Hook { hook_id, name, request_id: self.id, ip_address }, retry_of)
+            }
+            Origin::User { user_id, name, email, ip_address, comment, retry_of } => {
+                let (name, email) = (name.as_str().to_owned(), email.as_str().to_owned());
+                (TriggeredFrom::User { user_id, name, email, ip_address, comment }, retry_of)
+            }
+        };
         Some(NewAction {
             job: self.id,
             project_id: self.project_id,
@@ -120,13 +150,8 @@ impl Job {
             resource: self.resource,
             pipeline_id,
             action_type: self.action_type,
-            triggered_from: TriggeredFrom::Hook {
-                hook_id: *hook_id,
-                name: hook_name.as_str().to_owned(),
-                request_id: self.id,
-                ip_address: delivery.ip_address.clone(),
-            },
-            retry_of: retry_of.and_then(|retried| retried.action),
+            triggered_from,
+            retry_of,
             created_at: self.created_at,
         })
     }
@@ -143,16 +168,21 @@ impl Job {
     /// Two jobs with the same id within five minutes run once. A call that names no delivery is like no other, and
     /// neither is one that a user asked to run again.
     pub fn deduplication_id(&self) -> String {
-        let Origin::Call { hook_id, .. } = &self.origin;
-        self.delivery_mark().unwrap_or_else(|| digest(*hook_id, &self.id.to_string()))
+        match &self.origin {
+            Origin::Call { hook_id, .. } => {
+                self.delivery_mark().unwrap_or_else(|| digest(*hook_id, &self.id.to_string()))
+            }
+            Origin::User { .. } => self.id.to_string(),
+        }
     }
 
     /// What all calls of one delivery have in common. Made of the hook and the delivery, because one delivery may go to
     /// two hooks.
     pub fn delivery_mark(&self) -> Option<String> {
-        let Origin::Call { hook_id, delivery, retry_of, .. } = &self.origin;
-        let delivery = delivery.id.as_ref().filter(|_| retry_of.is_none())?;
-        Some(digest(*hook_id, delivery))
+        match &self.origin {
+            Origin::Call { hook_id, delivery, retry_of: None, .. } => Some(digest(*hook_id, delivery.id.as_ref()?)),
+            Origin::Call { retry_of: Some(_), .. } | Origin::User { .. } => None,
+        }
     }
 }
 
@@ -186,13 +216,13 @@ mod tests {
     }
 
     fn of_hook(mut job: Job, id: HookId) -> Job {
-        let Origin::Call { hook_id, .. } = &mut job.origin;
+        let Origin::Call { hook_id, .. } = &mut job.origin else { panic!("no call") };
         *hook_id = id;
         job
     }
 
     fn again(mut job: Job) -> Job {
-        let Origin::Call { retry_of, .. } = &mut job.origin;
+        let Origin::Call { retry_of, .. } = &mut job.origin else { panic!("no call") };
         *retry_of = Some(Retried { call: job.id, action: None });
         job
     }

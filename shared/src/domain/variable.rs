@@ -194,6 +194,24 @@ pub enum VariableValue {
     Array(String),
 }
 
+impl VariableValue {
+    /// The value that JSON spells, where no variable is declared: its type follows from how it is written.
+    pub fn of_json(value: &Value<'_>) -> Result<Self, Invalid> {
+        match value {
+            Value::String(_) | Value::Field(_) => VariableType::String.read(value),
+            Value::Boolean(_) => VariableType::Boolean.read(value),
+            Value::Array(_) => VariableType::Array.read(value),
+            Value::Number(_) => VariableType::Integer.read(value).map_err(|_| {
+                Invalid::new("must be an integer of 64 bits: write any other number as a string, such as \"0.5\"")
+            }),
+            Value::Object(_) => Err(Invalid::new(
+                "must be a string, an integer, a boolean or an array: put an object into an array, such as [{\"a\": 1}]",
+            )),
+            Value::Null => Err(Invalid::new("must not be null: leave the variable out")),
+        }
+    }
+}
+
 /// Why a call's variables are not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unresolved {

@@ -9,9 +9,6 @@ use crate::domain::request::Outcome;
 use crate::ports::{EndUnsent, PushJob, PutRequest, ReplaceRequest, StoreError, WriteAction};
 use crate::telemetry::Chain;
 
-/// Why an action ended whose job could not be sent.
-const UNSENT: &str = "the queue was unavailable";
-
 /// Where the jobs of accepted calls go.
 #[derive(Debug, Clone)]
 pub struct Destinations<Jobs, Actions, Ledger> {
@@ -70,9 +67,8 @@ impl<Requests: PutRequest + ReplaceRequest> Run<'_, Requests> {
             (Err(error), action_id) => {
                 let failed = Answered { action_id, ..self.failed(&error.into()) };
                 let record = self.record(&failed);
-                let (ended, logged) =
-                    tokio::join!(ledger.end_unsent(action, UNSENT), self.requests.replace_request(&record));
-                self.written(ended);
+                let (ended, logged) = tokio::join!(ledger.end_unsent(action), self.requests.replace_request(&record));
+                self.written(ended.map(|action| action.id));
                 self.note(logged);
                 failed
             }
@@ -100,6 +96,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
+    use crate::domain::action::Action;
     use crate::domain::hook::Hook;
     use crate::domain::id::PipelineId;
     use crate::domain::request::Request;
@@ -128,7 +125,7 @@ mod tests {
     }
 
     impl EndUnsent for Fake {
-        async fn end_unsent(&self, _: &NewAction, _: &str) -> Result<ActionId, StoreError> {
+        async fn end_unsent(&self, _: &NewAction) -> Result<Action, StoreError> {
             panic!("the job was sent")
         }
     }

@@ -56,13 +56,21 @@ struct MessageResource {
 }
 
 #[derive(Serialize)]
-struct TriggeredFrom<'a> {
-    hook_id: String,
-    hook_name: &'a str,
-    request_id: String,
-    delivery_id: Option<&'a str>,
-    event: Option<&'a str>,
-    ip_address: Option<&'a str>,
+#[serde(untagged)]
+enum TriggeredFrom<'a> {
+    Call {
+        hook_id: String,
+        hook_name: &'a str,
+        request_id: String,
+        delivery_id: Option<&'a str>,
+        event: Option<&'a str>,
+        ip_address: Option<&'a str>,
+    },
+    User {
+        user_id: i64,
+        user_name: &'a str,
+        ip_address: Option<&'a str>,
+    },
 }
 
 impl<'a> From<&'a Job> for Message<'a> {
@@ -85,14 +93,19 @@ impl<'a> From<&'a Job> for Message<'a> {
 
 impl<'a> TriggeredFrom<'a> {
     fn new(job: &'a Job) -> Self {
-        let Origin::Call { hook_id, hook_name, delivery, .. } = &job.origin;
-        Self {
-            hook_id: hook_id.to_string(),
-            hook_name: hook_name.as_str(),
-            request_id: job.id.to_string(),
-            delivery_id: delivery.id.as_deref(),
-            event: delivery.event.as_deref(),
-            ip_address: delivery.ip_address.as_deref(),
+        match &job.origin {
+            Origin::Call { hook_id, hook_name, delivery, .. } => Self::Call {
+                hook_id: hook_id.to_string(),
+                hook_name: hook_name.as_str(),
+                request_id: job.id.to_string(),
+                delivery_id: delivery.id.as_deref(),
+                event: delivery.event.as_deref(),
+                ip_address: delivery.ip_address.as_deref(),
+            },
+            // Without the e-mail address: what runs the job has no use for it.
+            Origin::User { user_id, name, ip_address, .. } => {
+                Self::User { user_id: user_id.get(), user_name: name.as_str(), ip_address: ip_address.as_deref() }
+            }
         }
     }
 }
@@ -118,7 +131,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::job::Delivery;
+    use crate::domain::job::{Asked, Delivery};
     use crate::fixtures;
 
     fn job(variables: &[(&str, VariableValue)]) -> Job {
@@ -159,6 +172,20 @@ mod tests {
         job.pipeline_id = PipelineId::new(1 << 52).ok();
         let body: serde_json::Value = serde_json::from_str(&message_body(&job).unwrap()).unwrap();
         assert_eq!(body["action_id"], ActionId::of_job(job.id, 0).get());
+    }
+
+    #[test]
+    fn the_job_of_a_user_names_the_user_without_the_address() {
+        let (user, pipeline) = (fixtures::user(), fixtures::pipeline().relation);
+        let received = fixtures::received();
+        let asked =
+            Asked { id: received.id, at: received.received_at, user: &user, ip_address: Some("192.0.2.1".into()) };
+        let variables = vec![("branch".parse().unwrap(), VariableValue::String("main".into()))];
+        let job = Job::of_pipeline(&pipeline, variables, asked, "the demo".parse().ok());
+        let body: serde_json::Value = serde_json::from_str(&message_body(&job).unwrap()).unwrap();
+        let from = json!({ "user_id": user.id.get(), "user_name": user.name.as_str(), "ip_address": "192.0.2.1" });
+        assert_eq!((&body["triggered_from"], &body["variables"]), (&from, &json!({ "branch": "main" })));
+        assert!(!body.to_string().contains(user.email.as_str()) && !body.to_string().contains("the demo"), "{body}");
     }
 
     #[test]

@@ -40,6 +40,11 @@ impl Ending {
         Self::new(Status::Failed, Some(ReasonText::of_ours(reason)))
     }
 
+    /// Its job could not be sent.
+    pub fn unsent() -> Self {
+        Self::failed("the queue was unavailable")
+    }
+
     /// Its worker was lost. The write must find the same lease, and find it over.
     pub fn lost(action: &Action) -> Self {
         let reason = match (action.cancel, &action.lease) {

@@ -29,7 +29,7 @@ pub use self::report::{Report, ReportRefused, Reported, StepReport};
 pub use self::status::{Reason, Status};
 pub use self::step::ActionStep;
 pub use self::sweep::{NEXT_LOOK, Sweep, decide_sweep};
-pub use self::text::{ReasonText, RunUrl, WorkerName};
+pub use self::text::{Comment, ReasonText, RunUrl, WorkerName};
 use super::id::{ActionId, UserId};
 use super::pipeline::Label;
 use super::timestamp::Timestamp;

@@ -1,6 +1,7 @@
 //! What is known of an action from the start.
 
 use super::lane::Lane;
+use super::text::Comment;
 use crate::domain::hook::{ActionType, Resource};
 use crate::domain::id::{ActionId, EnvironmentId, HookId, PipelineId, ProjectId, RequestId, UserId};
 use crate::domain::timestamp::Timestamp;
@@ -60,6 +61,6 @@ pub enum TriggeredFrom {
         /// Where the request came from.
         ip_address: Option<String>,
         /// What the user wrote about it.
-        comment: Option<String>,
+        comment: Option<Comment>,
     },
 }

@@ -1,9 +1,9 @@
-//! What a worker says of itself and of its run.
+//! What people read of an action: what a worker says of itself and of its run, and a user of why.
 
 use std::str::FromStr;
 
 use crate::domain::Invalid;
-use crate::domain::invalid::{check_label, check_line};
+use crate::domain::invalid::{check_label, check_line, check_lines};
 
 /// Names a worker, for people: 1 to 100 characters, no control characters, no space at either end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,26 @@ impl FromStr for ReasonText {
     }
 }
 
+/// What a user writes about an action that the user starts: at most 255 characters, which may have several lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment(String);
+
+impl Comment {
+    /// The comment as it was given.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Comment {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        check_lines(text, 0, 255)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
 /// Where a run can be seen: an `https://` address of at most 2000 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunUrl(String);
@@ -90,6 +110,17 @@ mod tests {
         }
         assert!("https://ci.example.com/runs/7?a=b#c".parse::<RunUrl>().is_ok());
         assert!(format!("https://{}", "x".repeat(1_993)).parse::<RunUrl>().is_err());
+    }
+
+    #[test]
+    fn a_comment_has_at_most_255_characters_on_any_number_of_lines() {
+        for (text, taken) in
+            [("", true), ("for the demo\n\tof Tuesday", true), ("\u{1b}[31mred", false), ("a\u{0}", false)]
+        {
+            assert_eq!(text.parse::<Comment>().is_ok(), taken, "{text:?}");
+        }
+        assert!("é".repeat(255).parse::<Comment>().is_ok());
+        assert!("é".repeat(256).parse::<Comment>().is_err());
     }
 
     proptest! {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use crate::domain::Invalid;
 use crate::domain::hook::named_enum;
 use crate::domain::id::StepId;
-use crate::domain::invalid::check_label;
+use crate::domain::invalid::{check_label, check_lines};
 use crate::domain::timestamp::Timestamp;
 
 /// A step as it is stored.
@@ -173,19 +173,6 @@ impl FromStr for RunAsUser {
         }
         Ok(Self(text.to_owned()))
     }
-}
-
-/// Checks text that may have several lines: its length in characters, and that a shell and a terminal can take it.
-fn check_lines(text: &str, least: usize, most: usize) -> Result<(), Invalid> {
-    let length = text.chars().count();
-    if !(least..=most).contains(&length) {
-        let range = if least == 0 { format!("at most {most}") } else { format!("{least} to {most}") };
-        return Err(Invalid::new(format!("must be {range} characters long")));
-    }
-    if text.chars().any(|char| char.is_control() && !['\n', '\t'].contains(&char)) {
-        return Err(Invalid::new("must not contain control characters other than line feeds and tabs"));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain::action::{Action, ActionStep, Reason, ReasonText, RunUrl, Status, TriggeredFrom};
+use crate::domain::action::{Action, ActionStep, Comment, Reason, ReasonText, RunUrl, Status, TriggeredFrom};
 use crate::domain::hook::Resource;
 use crate::domain::id::ActionId;
 use crate::domain::timestamp::Timestamp;
@@ -340,7 +340,7 @@ impl<'a> HookRequestsBody<'a> {
 fn comment(from: &TriggeredFrom) -> Option<&str> {
     match from {
         TriggeredFrom::Hook { .. } => None,
-        TriggeredFrom::User { comment, .. } => comment.as_deref(),
+        TriggeredFrom::User { comment, .. } => comment.as_ref().map(Comment::as_str),
     }
 }
 

@@ -2,15 +2,19 @@
 
 mod body;
 mod claim;
+mod draft;
 mod filter;
 mod log;
 mod report;
+mod start;
 
 pub use self::body::{ActionBody, ActionRelationBody};
 pub use self::claim::{ClaimRequest, HandedOut, lease_token, read_claim};
+pub use self::draft::{ActionDraft, MAX_ACTION_BODY_BYTES, read_action};
 pub use self::filter::ListRequest;
 pub use self::log::{LogBody, StepOrder};
 pub use self::report::{MAX_REPORT_BYTES, OutputPart, ReportRequest, ReportedBody, ReportedEnd, read_report};
+pub use self::start::{asked, start_action, started, variables_of};
 use crate::auth::Identity;
 use crate::domain::action::Action;
 use crate::domain::id::ActionId;

@@ -233,6 +233,7 @@ fn encode_origin(origin: &TriggeredFrom) -> String {
             StoredOrigin::Hook { hook_id: hook_id.to_string(), name, request_id: request_id.to_string(), ip_address }
         }
         TriggeredFrom::User { user_id, name, email, ip_address, comment } => {
+            let comment = comment.map(|comment| comment.as_str().to_owned());
             StoredOrigin::User { user_id: user_id.get(), name, email, ip_address, comment }
         }
     };
@@ -247,9 +248,13 @@ fn decode_origin(text: &str) -> Option<TriggeredFrom> {
             request_id: request_id.parse().ok()?,
             ip_address,
         },
-        StoredOrigin::User { user_id, name, email, ip_address, comment } => {
-            TriggeredFrom::User { user_id: UserId::new(user_id).ok()?, name, email, ip_address, comment }
-        }
+        StoredOrigin::User { user_id, name, email, ip_address, comment } => TriggeredFrom::User {
+            user_id: UserId::new(user_id).ok()?,
+            name,
+            email,
+            ip_address,
+            comment: comment.map(|comment| comment.parse()).transpose().ok()?,
+        },
     })
 }
 

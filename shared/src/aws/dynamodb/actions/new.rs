@@ -43,10 +43,10 @@ impl WriteAction for ActionsTable {
 }
 
 impl EndUnsent for ActionsTable {
-    async fn end_unsent(&self, new: &NewAction, reason: &str) -> Result<ActionId, StoreError> {
+    async fn end_unsent(&self, new: &NewAction) -> Result<Action, StoreError> {
         for id in ids(new) {
-            let queued = Action::queued(id, new.clone());
-            let item = encode(&Ending::failed(reason).of(&queued, new.created_at));
+            let ended = Ending::unsent().of(&Action::queued(id, new.clone()), new.created_at);
+            let item = encode(&ended);
             let put = self.client.put_item().table_name(&self.table).set_item(Some(item.clone()));
             let put = put
                 .condition_expression("attribute_not_exists(pk) OR (job = :job AND #status = :queued)")
@@ -55,8 +55,11 @@ impl EndUnsent for ActionsTable {
                 .expression_attribute_values(":queued", text(Status::Queued));
             let answer = put.return_values_on_condition_check_failure(AllOld).send().await;
             match put_outcome_with(answer, &item)? {
+                Written::Ours => return Ok(ended),
                 Written::Nothing(Some(there)) if !is_of(&there, new)? => {}
-                Written::Nothing(_) | Written::Ours => return Ok(id),
+                Written::Nothing(Some(there)) => return decode(&there),
+                // It has expired meanwhile.
+                Written::Nothing(None) => return Err(StoreError::Conflict),
             }
         }
         Err(StoreError::Conflict)
