@@ -100,6 +100,13 @@ class Callers:
         self.leases[action] = claimed["lease_token"]
         return action
 
+    def ended_action(self) -> int:
+        """The id of an action for this call alone that has failed."""
+        action = self.action()
+        report: dict[str, object] = {"lease_token": self.leases[action], "status": "failed"}
+        self._send("PUT", f"/actions/{action}", report)
+        return action
+
     @functools.cached_property
     def project(self) -> int:
         """The user's project."""

@@ -27,8 +27,9 @@ DIRECTORY = Path(os.environ["CONTRACT"])
 LARGEST_ID = 9_007_199_254_740_991
 FIRST_OF_OURS = 2**52
 
-# The tag of operations whose pipeline is one of Pipehook's.
+# The tag of operations whose pipeline is one of Pipehook's, and the one of another tag.
 OF_OURS = "pipelines"
+START_ACTION = "startAction"
 
 Body = dict[str, Any]
 
@@ -67,14 +68,18 @@ def use_what_is_there(case: Case[Any]) -> None:
         case.path_parameters["hook_id"] = callers.hook(signed=signed, demanding=demanding)
     elif "request_id" in case.path_parameters:
         case.path_parameters["request_id"] = callers.request(authentic=not one_in(4, "stranger"))
-    elif "pipeline_id" in case.path_parameters and OF_OURS in case.operation.definition.raw.get("tags", []):
+    elif "pipeline_id" in case.path_parameters and (
+        operation == START_ACTION or OF_OURS in case.operation.definition.raw.get("tags", [])
+    ):
         case.path_parameters["pipeline_id"] = callers.pipeline()
         if "step_id" in case.path_parameters:
             case.path_parameters["step_id"] = callers.step(case.path_parameters["pipeline_id"])
     elif "pipeline_id" in case.path_parameters:
         case.path_parameters["pipeline_id"] = of_a_consumer(int(case.path_parameters["pipeline_id"]))
     elif "action_id" in case.path_parameters:
-        action = callers.action()
+        # One in three has not ended.
+        has_ended = operation == "retryAction" and not one_in(3, "not ended")
+        action = callers.ended_action() if has_ended else callers.action()
         case.path_parameters["action_id"] = action
         if "action_target_id" in case.path_parameters:
             case.path_parameters |= {"action_target_id": action, "action_step_order": 1}
@@ -194,6 +199,14 @@ def correct_password(case: Case[Any], body: Body, positive: bool) -> None:
             body["new_password"] = f"the contract's password {next(numbers['password'])}"
 
 
+def correct_action(case: Case[Any], body: Body, positive: bool) -> None:
+    """A source becomes variables, which must not be given too."""
+    if positive:
+        for name in ("source_type", "source_ref"):
+            if body.get(name) is not None and body.get("variables"):
+                body["variables"].pop(name, None)
+
+
 CORRECTIONS: dict[str, Callable[[Case[Any], Body, bool], None]] = {
     "changePassword": correct_password,
     "createHook": correct_new_hook,
@@ -203,6 +216,7 @@ CORRECTIONS: dict[str, Callable[[Case[Any], Body, bool], None]] = {
     "createProjectToken": correct_token,
     "rotateProjectToken": correct_token,
     "reportAction": correct_report,
+    START_ACTION: correct_action,
     "updateHook": correct_change,
     "updatePipeline": correct_pipeline,
     "updateStep": correct_step,

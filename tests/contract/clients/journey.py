@@ -8,6 +8,7 @@ from typing import Any
 from devopness import DevopnessClient, DevopnessClientAsync, models
 
 from actions import Actions
+from by_hand import ByHand
 from pipelines import Pipelines
 from stack import Stack, User
 from support import Api, answer, refused, same, signed
@@ -26,7 +27,7 @@ QUEUED = "The pipeline job was queued."
 MASK = "********"
 
 
-class Journey(Actions, Pipelines, Tokens):
+class Journey(Actions, ByHand, Pipelines, Tokens):
     """One user's journey, with one client, in a project of its own."""
 
     def __init__(self, stack: Stack, user: User, client: DevopnessClient | DevopnessClientAsync) -> None:
