@@ -67,6 +67,13 @@ pub(crate) struct WorkerArguments {
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) drain_timeout: Option<Duration>,
 
+    /// Stop when the standard input ends too, as at the first SIGTERM
+    ///
+    /// For a program that starts a worker and holds the other end of a pipe: if that program is killed, the worker
+    /// stops as well.
+    #[arg(long)]
+    pub(crate) stop_at_end_of_input: bool,
+
     /// Seconds for which an action stays this worker's after its last report: 30 to 3600
     ///
     /// A worker that cannot reach the API for so long kills the action, and a worker that died is noticed after so

@@ -4,11 +4,12 @@
     PYTHONPATH=tests/contract python3 tests/bundle/run.py
 
 It packs debug binaries, starts the bundle, and looks at what the terminal shows: of a call that is queued, of a forged
-one, of an unknown hook, and of a login that fails. Standard library only.
+one, of an unknown hook, and of a login that fails. Then it kills the bundle. Standard library only.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -126,6 +127,25 @@ def is_refused_a_port_in_use(program: Path, port: str) -> None:
     check("a port in use is told, with the command for another one", other in second.stderr, second)
 
 
+def leaves_nothing_when_killed(program: Path) -> None:
+    with Stack(program) as stack:
+        check("it has started a worker", "pipehook" in processes_of(program), stack.log())
+        stack.kill()
+        deadline = time.monotonic() + CALL_LIMIT
+        while (left := processes_of(program)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        check("killed, it leaves neither its worker nor a function behind", not left, left)
+
+
+def processes_of(program: Path) -> list[str]:
+    """The programs of the bundle that run, by name."""
+    running = []
+    for link in Path("/proc").glob("[0-9]*/exe"):
+        with contextlib.suppress(OSError):
+            running.append(link.readlink())
+    return [path.name for path in running if path.is_relative_to(program.parent)]
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="pipehook-bundle-") as directory:
         program = pack(Path(directory))
@@ -136,6 +156,7 @@ def main() -> None:
             use(stack)
             look(stack)
             is_refused_a_port_in_use(program, stack.url.rsplit(":", 1)[1])
+        leaves_nothing_when_killed(program)
 
 
 if __name__ == "__main__":

@@ -147,6 +147,11 @@ class Stack:
                 return jobs
             time.sleep(0.05)
 
+    def kill(self) -> None:
+        """Kills it as the kernel does when memory runs out: it can do nothing more."""
+        self._process.kill()
+        self._process.wait(STOP_LIMIT)
+
     def log(self) -> str:
         """All that the stack has printed so far, with the warnings and errors of the functions."""
         return self._log.read_text(errors="replace") if self._log.exists() else ""

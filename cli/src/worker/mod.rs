@@ -100,7 +100,7 @@ fn start(arguments: WorkerArguments, terminal: Terminal) -> Result<(Arc<Worker>,
         return Err(usage(format!("--directory {}: is not a directory", directory.display())));
     }
     let cannot = |reason: String| (CANNOT_START, reason);
-    let stop = Stop::listen(terminal.clone(), arguments.drain_timeout)
+    let stop = Stop::listen(terminal.clone(), arguments.drain_timeout, arguments.stop_at_end_of_input)
         .map_err(|error| cannot(format!("cannot listen for signals: {error}")))?;
     let address = arguments.url.clone();
     let api = Api::new(arguments.url, arguments.token_file, token).map_err(|error| cannot(error.to_string()))?;

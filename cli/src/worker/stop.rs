@@ -1,11 +1,11 @@
 //! How a worker is stopped: the first signal lets it finish what runs, the second makes it let go.
 
-use std::{io, process, time::Duration};
+use std::{future, io, process, thread, time::Duration};
 
 use tokio::{
     select,
     signal::unix::{Signal, SignalKind, signal},
-    sync::watch,
+    sync::{oneshot, watch},
     time::sleep,
 };
 
@@ -31,29 +31,34 @@ pub(crate) struct Stop {
 }
 
 impl Stop {
-    /// Listens for SIGINT and SIGTERM from now on.
-    pub(crate) fn listen(terminal: Terminal, drain_timeout: Option<Duration>) -> io::Result<Self> {
+    /// Listens for SIGINT and SIGTERM from now on, and if asked to, for the end of the standard input.
+    pub(crate) fn listen(terminal: Terminal, drain_timeout: Option<Duration>, reads_input: bool) -> io::Result<Self> {
         let signals = Signals([signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?]);
+        let input = reads_input.then(read_input);
         let (sender, stage) = watch::channel(Stage::Works);
-        tokio::spawn(follow(signals, sender, terminal, drain_timeout));
+        tokio::spawn(follow(signals, input, sender, terminal, drain_timeout));
         Ok(Self { stage })
     }
 
     pub(crate) async fn reaches(&self, stage: Stage) {
         let mut stages = self.stage.clone();
         if stages.wait_for(|now| *now >= stage).await.is_err() {
-            std::future::pending::<()>().await;
+            future::pending::<()>().await;
         }
     }
 }
 
 async fn follow(
     mut signals: Signals,
+    input: Option<oneshot::Receiver<()>>,
     stage: watch::Sender<Stage>,
     terminal: Terminal,
     drain_timeout: Option<Duration>,
 ) {
-    signals.any().await;
+    select! {
+        () = signals.any() => {}
+        () = end_of(input) => {}
+    }
     terminal.say("stopping: finishes what runs; a second signal kills it");
     stage.send_if_modified(|stage| raise(stage, Stage::Finishes));
     select! {
@@ -66,6 +71,25 @@ async fn follow(
     process::exit(AT_ONCE);
 }
 
+/// Says when the standard input has ended. It is read by a thread that the end of the program need not wait for.
+fn read_input() -> oneshot::Receiver<()> {
+    let (sender, ended) = oneshot::channel();
+    thread::spawn(move || {
+        // What cannot be read has ended too.
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        sender.send(())
+    });
+    ended
+}
+
+/// Without an input that counts, there is no end to wait for.
+async fn end_of(input: Option<oneshot::Receiver<()>>) {
+    match input {
+        Some(ended) => ended.await.unwrap_or_default(),
+        None => future::pending().await,
+    }
+}
+
 /// Nothing goes back to an earlier stage.
 fn raise(stage: &mut Stage, to: Stage) -> bool {
     let raised = *stage < to;
@@ -76,7 +100,7 @@ fn raise(stage: &mut Stage, to: Stage) -> bool {
 async fn after(time: Option<Duration>) {
     match time {
         Some(time) => sleep(time).await,
-        None => std::future::pending().await,
+        None => future::pending().await,
     }
 }
 

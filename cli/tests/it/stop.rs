@@ -91,3 +91,31 @@ async fn a_third_signal_ends_the_worker_at_once_and_the_children_with_it() {
     assert_eq!(status, Some(4));
     all_dead(&processes, Duration::from_secs(3)).await;
 }
+
+#[tokio::test]
+async fn the_end_of_its_input_stops_a_worker_that_was_told_so() {
+    let api = Api::start().await;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("ids");
+    api.put_command(&format!("sleep 600 & echo $$ $! > {0}.new; mv {0}.new {0}; wait", path.display()));
+    let mut worker = Worker::with_input(&api, &["--stop-at-end-of-input", "--drain-timeout", "1s"]);
+    let processes = processes(&path).await;
+
+    worker.close_input();
+
+    let (status, printed) = tokio::time::timeout(Duration::from_secs(10), worker.end()).await.unwrap();
+    assert_eq!(status, Some(4), "{printed}");
+    all_dead(&processes, Duration::from_millis(100)).await;
+}
+
+#[tokio::test]
+async fn a_worker_that_was_told_nothing_goes_on_without_input() {
+    let api = Api::start().await;
+    let mut worker = Worker::with_input(&api, &[]);
+    worker.close_input();
+    let action = api.put_command("sleep 1; echo done");
+
+    assert_eq!(api.ended(action).await.output(1), "done\n");
+
+    assert_eq!(worker.stop().await.0, Some(0));
+}

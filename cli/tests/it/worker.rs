@@ -51,6 +51,18 @@ impl Worker {
         Self { process: command.spawn().unwrap(), directory }
     }
 
+    /// With a pipe as its standard input.
+    pub(crate) fn with_input(api: &Api, arguments: &[&str]) -> Self {
+        let mut command = pipehook();
+        command.env("PIPEHOOK_TOKEN", TOKEN).env("PIPEHOOK_URL", api.url()).stdin(Stdio::piped());
+        Self::spawn(command, arguments)
+    }
+
+    /// As if the program that holds the pipe had died.
+    pub(crate) fn close_input(&mut self) {
+        assert!(self.process.stdin.take().is_some());
+    }
+
     pub(crate) fn id(&self) -> Pid {
         Pid::from_raw(self.process.id().unwrap().cast_signed())
     }
