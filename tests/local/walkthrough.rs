@@ -1,4 +1,5 @@
-//! The way of a newcomer, from the login to the first job: the commands of a document, run as they stand in it.
+//! The way of a newcomer, from the login to the end of the first action: the commands of a document, run as they stand
+//! in it.
 //!
 //! The document is our guide, or the one that `PIPEHOOK_WALKTHROUGH` names, from the root of the repository:
 //!
@@ -8,7 +9,7 @@
 //!
 //! It is one of the same kind if its ```` ```bash ```` blocks log in, create such a hook for an application and list
 //! it, each with one `curl`. Its host is replaced by the stack's, and `<placeholders>` by what is known: the user's
-//! address and password, the ids, and the fields of earlier answers.
+//! address and password, the ids, the fields of earlier answers, and the action that a call has started.
 //!
 //! `first_commands.rs` beside this file runs those of other documents.
 
@@ -27,6 +28,9 @@ const GUIDE: &str = "docs/guides/create-an-incoming-webhook.md";
 /// What curl does besides what the document says: it shows what a test wants to know, and it ends.
 const CURLRC: &str = "silent\nshow-error\nmax-time = 30\nwrite-out = \"\\n%{response_code}\"\ndump-header = headers\n";
 
+/// A pipeline of someone's own consumer.
+const THEIRS: i64 = 7;
+
 /// A block of the document that was run.
 #[derive(Debug)]
 struct Step {
@@ -38,10 +42,20 @@ struct Step {
 }
 
 impl Step {
-    fn has_header(&self, name: &str, value: &str) -> bool {
+    fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .lines()
-            .any(|line| line.split_once(": ").is_some_and(|(known, found)| known == name && found == value))
+            .find_map(|line| line.split_once(": ").filter(|(known, _)| *known == name))
+            .map(|(_, found)| found)
+    }
+
+    fn has_header(&self, name: &str, value: &str) -> bool {
+        self.header(name) == Some(value)
+    }
+
+    /// The action that the call has started.
+    fn action(&self) -> Option<i64> {
+        self.header("x-devopness-action-id").map(|id| id.parse().unwrap())
     }
 }
 
@@ -129,6 +143,8 @@ fn run(script: &str, host: &str) -> Step {
     let stdout = output(script, &mut bash);
 
     let (body, status) = stdout.rsplit_once('\n').unwrap();
+    // With `--include`, the headers stand before it.
+    let body = body.rsplit_once("\r\n\r\n").map_or(body, |(_, body)| body);
     let (_, path) = script.split_once(host).expect("a call of the stack");
     Step {
         path: path.split(['\'', '"', ' ', '\n']).next().unwrap().to_owned(),
@@ -138,16 +154,20 @@ fn run(script: &str, host: &str) -> Step {
     }
 }
 
-/// Runs every block of the document, as this user and with application 42 and this pipeline.
-fn walk(document: &str, stack: &Pipehook, user: &User<'_>, pipeline: i64) -> Vec<Step> {
-    let blocks = blocks(document, "bash");
+/// Runs the first blocks of the document, as this user and with application 42 and this pipeline. Before a block that
+/// needs the action, it waits until that has ended.
+async fn walk(blocks: &[String], stack: &Pipehook, user: &User<'_>, pipeline: i64) -> Vec<Step> {
     let (theirs, ours) = (host(blocks.first().expect("a block")), stack.api_url());
     let pipeline = pipeline.to_string();
     let known =
         [("email", &*user.email), ("password", &*user.password), ("application_id", "42"), ("pipeline_id", &*pipeline)];
     let mut known: BTreeMap<_, _> = known.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    let mut steps = Vec::new();
-    for block in &blocks {
+    let mut steps: Vec<Step> = Vec::new();
+    for block in blocks {
+        if let Some(action) = steps.iter().find_map(Step::action).filter(|_| block.contains("<action_id>")) {
+            user.ended(action).await;
+            known.insert("action_id".to_owned(), action.to_string());
+        }
         let step = run(&fill(&block.replace(theirs, &ours), &known), &ours);
         assert!((200..300).contains(&step.status), "{block}\n{step:?}");
         for (name, value) in step.body.as_object().into_iter().flatten() {
@@ -160,9 +180,10 @@ fn walk(document: &str, stack: &Pipehook, user: &User<'_>, pipeline: i64) -> Vec
     steps
 }
 
-/// The hook that the document creates.
-fn create_hook(stack: &Pipehook, user: &User<'_>) -> Json {
-    let steps = walk(&document(), stack, user, 7);
+/// The hook that the document creates, for a pipeline of a consumer.
+async fn create_hook(stack: &Pipehook, user: &User<'_>) -> Json {
+    let blocks = blocks(&document(), "bash");
+    let steps = walk(&blocks[..2], stack, user, THEIRS).await;
     steps.into_iter().find(|step| step.path == "/hooks/incoming").expect("a step that creates a hook").body
 }
 
@@ -173,17 +194,19 @@ fn check_login(step: &Step) {
     assert!(step.has_header("cache-control", "no-store"), "{step:?}");
 }
 
-fn check_creation(step: &Step, user: &User<'_>, api: &str) {
+fn check_creation(step: &Step, user: &User<'_>, api: &str, pipeline: i64) {
     assert_eq!((&*step.path, step.status), ("/hooks/incoming", 201), "{step:?}");
     let id = step.body["id"].as_str().unwrap();
     assert!(step.has_header("location", &format!("{api}/hooks/incoming/{id}")), "{step:?}");
     assert!(step.has_header("cache-control", "no-store"), "{step:?}");
-    check_hook(step.body.clone(), user, api);
+    check_hook(step.body.clone(), user, api, pipeline);
 }
 
 /// Asserts all that a created hook shows, and takes away what differs from one to the next.
-fn check_hook(mut hook: Json, user: &User<'_>, api: &str) {
+fn check_hook(mut hook: Json, user: &User<'_>, api: &str, pipeline: i64) {
     let id = hook["id"].take();
+    // The ids of our pipelines have 16 digits, and the document makes the hook's name of one.
+    assert_eq!(hook["name"].take(), format!("run pipeline {pipeline} on application 42 using main branch"));
     assert_eq!(id.as_str().unwrap().as_bytes()[14], b'4', "{id} is no random UUID");
     assert_eq!(hook["url"].take(), format!("{api}/hooks/{}/trigger", id.as_str().unwrap()));
     assert_eq!(hook["secret"].take().as_str().unwrap().len(), 64, "256 bits in hex");
@@ -192,15 +215,16 @@ fn check_hook(mut hook: Json, user: &User<'_>, api: &str) {
     assert_eq!(hook["updated_at"].take(), created_at);
     let variables = json!([
         { "name": "branch", "path": "branch", "type": "string", "required": false, "default_value": "main" },
-        { "name": "pipeline_id", "path": "pipeline_id", "type": "integer", "required": false, "default_value": 7 },
+        { "name": "pipeline_id", "path": "pipeline_id", "type": "integer", "required": false,
+          "default_value": pipeline },
     ]);
     let creator = json!({
         "id": user.id, "name": "Ann Bee", "email": user.email, "url_slug": format!("ann-bee-{}", user.id),
         "active": true,
     });
     let expected = json!({
-        "id": null, "url": null, "secret": null, "created_at": null, "updated_at": null,
-        "name": "run pipeline 7 on application 42 using main branch", "type": "in", "action_type": "deploy",
+        "id": null, "url": null, "secret": null, "created_at": null, "updated_at": null, "name": null,
+        "type": "in", "action_type": "deploy",
         "target_url": null, "is_auto_generated": false, "requires_secret": true, "verify_ssl": true, "active": true,
         "project_id": user.project, "environment_id": user.project, "pipeline_id": null,
         "resource_type": "application", "resource_id": 42, "settings": { "variables": variables },
@@ -239,7 +263,7 @@ async fn check_job(user: &User<'_>, hook: &Json, variables: &Json, request_id: &
         "pipeline_id": variables["pipeline_id"], "action_id": null, "project_id": user.project,
         "environment_id": user.project, "variables": variables,
         "triggered_from": {
-            "hook_id": hook["id"], "hook_name": "run pipeline 7 on application 42 using main branch",
+            "hook_id": hook["id"], "hook_name": hook["name"],
             "request_id": request_id, "delivery_id": null, "event": "push", "ip_address": "127.0.0.1",
         },
     });
@@ -250,56 +274,38 @@ async fn check_job(user: &User<'_>, hook: &Json, variables: &Json, request_id: &
 fn the_guide_works_as_it_is_written() {
     shared(async |stack| {
         let ann = stack.user().await;
+        let pipeline = ann.create_pipeline(&deployment()).await;
+        pipeline.add_step(&shell("env | grep ^PIPEHOOK_ | sort")).await;
+        let _worker = stack.worker("the local stack", &ann.report_token().await).await;
 
-        let steps = walk(&document(), stack, &ann, 7);
+        let steps = walk(&blocks(&document(), "bash"), stack, &ann, pipeline.id).await;
 
         let [login, creation, list, calls @ ..] = &*steps else { panic!("too few steps: {steps:?}") };
         check_login(login);
-        check_creation(creation, &ann, &stack.api_url());
+        check_creation(creation, &ann, &stack.api_url(), pipeline.id);
         let hook = &creation.body;
         assert_eq!((&*list.path, list.status), ("/applications/42/hooks", 200), "{list:?}");
         assert_eq!(list.body, json!([relation_of(hook)]));
-        for call in calls {
+        if let [call, end] = calls {
             assert_eq!(Some(&*call.path), hook["url"].as_str().unwrap().strip_prefix(&stack.api_url()));
             assert_eq!((call.status, &call.body["message"]), (200, &json!("The pipeline job was queued.")), "{call:?}");
-            let variables = json!({ "branch": "next", "pipeline_id": 7 });
-            check_job(&ann, hook, &variables, call.body["request_id"].as_str().unwrap()).await;
+            let action = call.action().unwrap();
+            assert_eq!((&end.body["id"], &end.body["status"]), (&json!(action), &json!("completed")), "{end:?}");
+            let printed = format!("PIPEHOOK_BRANCH=next\nPIPEHOOK_PIPELINE_ID={}\n", pipeline.id);
+            assert_eq!(ann.output(action, 1).await, printed);
         }
         let answer = push(stack, hook, r#"{"ref": "refs/heads/main"}"#).send().await;
         answer.accepted();
-        check_job(&ann, hook, &json!({ "branch": "main", "pipeline_id": 7 }), answer.request_id()).await;
-        assert_eq!(ann.jobs().await.len(), calls.len() + 1);
+        let action = answer.action_id().unwrap();
+        assert_eq!(ann.ended(action).await["status"], "completed");
+        assert!(ann.output(action, 1).await.starts_with("PIPEHOOK_BRANCH=main\n"));
+        assert_eq!(ann.jobs().await.len(), 0, "no consumer has to take anything");
     });
 }
 
-/// The ids of our pipelines have 16 digits, and the document makes the hook's name of one.
 #[test]
-fn the_guide_runs_a_pipeline_of_ours_to_its_end() {
-    shared(async |stack| {
-        let ann = stack.user().await;
-        let pipeline = ann.create_pipeline(&deployment()).await;
-        pipeline.add_step(&shell("echo deploying $PIPEHOOK_BRANCH")).await;
-        let _worker = stack.worker("w-1", &ann.report_token().await).await;
-
-        let steps = walk(&document(), stack, &ann, pipeline.id);
-
-        let [login, creation, list, calls @ ..] = &*steps else { panic!("too few steps: {steps:?}") };
-        check_login(login);
-        let hook = &creation.body;
-        let name = format!("run pipeline {} on application 42 using main branch", pipeline.id);
-        assert_eq!((creation.status, &hook["name"]), (201, &json!(name)));
-        assert_eq!(list.body, json!([relation_of(hook)]));
-        for call in calls {
-            assert!(call.headers.contains("x-devopness-action-id: "), "{call:?}");
-        }
-        let answer = push(stack, hook, r#"{"branch": "next", "ref": "refs/heads/next"}"#).send().await;
-        answer.accepted();
-        let action = answer.action_id().unwrap();
-        let ended = ann.ended(action).await;
-        assert_eq!((&ended["status"], &ended["pipeline_id"]), (&json!("completed"), &json!(pipeline.id)));
-        assert_eq!(ann.output(action, 1).await, "deploying next\n");
-        assert_eq!(ann.jobs().await.len(), 0, "consumers get no job of a pipeline of ours");
-    });
+fn our_guide_goes_on_to_a_call_and_its_end() {
+    assert_eq!(blocks(&read(GUIDE), "bash").len(), 5);
 }
 
 #[test]
@@ -311,7 +317,7 @@ fn a_push_puts_one_job_on_the_queue_with_its_variables_from_the_defaults_or_from
             (r#"{"branch": null, "pipeline_id": "12"}"#, json!({ "branch": "main", "pipeline_id": 12 })),
         ] {
             let ann = stack.user().await;
-            let hook = create_hook(stack, &ann);
+            let hook = create_hook(stack, &ann).await;
             let before = ann.jobs().await.len();
 
             let answer = push(stack, &hook, body).send().await;
@@ -327,7 +333,7 @@ fn a_push_puts_one_job_on_the_queue_with_its_variables_from_the_defaults_or_from
 fn the_same_push_with_one_byte_changed_is_refused_and_not_queued() {
     shared(async |stack| {
         let ann = stack.user().await;
-        let hook = create_hook(stack, &ann);
+        let hook = create_hook(stack, &ann).await;
         let before = ann.jobs().await.len();
         let call = push(stack, &hook, r#"{"ref": "refs/heads/main"}"#);
 
