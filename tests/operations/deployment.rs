@@ -353,6 +353,7 @@ fn the_stack_works_with_every_parameter_set() {
         ("Tracing", "on"),
         ("AlarmEmail", "ops@example.com"),
         ("AlarmTopicArn", "arn:aws:sns:us-east-1:000000000000:alarms"),
+        ("ActionTopicArn", "arn:aws:sns:us-east-1:000000000000:actions"),
         ("StateMachineArn", "arn:aws:states:us-east-1:000000000000:stateMachine:pipelines"),
         ("StateMachineInvocation", "REQUEST_RESPONSE"),
     ];

@@ -1,6 +1,7 @@
 //! Running the product: deployment, permissions, keys, metrics, cost, and everything that can fail.
 
 mod action_faults;
+mod action_metrics;
 mod availability;
 mod by_hand_faults;
 mod ci;
@@ -16,3 +17,4 @@ mod monitoring;
 mod permissions;
 mod reseal;
 mod state_machine;
+mod topic;

@@ -92,8 +92,8 @@ fn of_alarm(alarm: &Json) -> Vec<Watched> {
         name: metric["MetricName"].as_str().unwrap().to_owned(),
         dimensions: metric["Dimensions"]
             .as_array()
-            .unwrap()
-            .iter()
+            .into_iter()
+            .flatten()
             .map(|dimension| (text(&dimension["Name"]), text(&dimension["Value"])))
             .collect(),
     };
@@ -286,8 +286,8 @@ fn the_guide_says_how_many_metrics_there_can_be() {
         SCHEMES.iter().map(|scheme| scheme.provider).chain(["generic", "unsigned", "none"]).collect();
     let functions = resources(&template(), "AWS::Serverless::Function").len();
     let triggers = OUTCOMES.len() * providers.len();
-    // Time of the call and of the start; then what only hook-trigger and request-retry have.
-    let all = 2 * functions + 2 + 1 + 2 + 2 + triggers;
+    // Time of the call and of the start; then what only hook-trigger and request-retry have; then the ends of actions.
+    let all = 2 * functions + 2 + 1 + 2 + 2 + 4 + triggers;
 
     let guide = read("docs/operations.md");
 

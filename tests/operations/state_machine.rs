@@ -95,7 +95,9 @@ fn the_pipe_hands_each_job_by_itself_to_the_state_machine() {
         },
     });
     assert_eq!((&pipe["Properties"], &pipe["Condition"]), (&expected, &json!("HasStateMachine")));
-    assert_eq!(resources(&template, "AWS::Pipes::Pipe").len(), 1);
+    let pipes = resources(&template, "AWS::Pipes::Pipe");
+    let of_jobs = pipes.values().filter(|pipe| pipe["Properties"]["Source"] == expected["Source"]);
+    assert_eq!(of_jobs.count(), 1, "each job would go to only one of them");
 }
 
 #[test]

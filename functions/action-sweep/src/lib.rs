@@ -15,7 +15,7 @@ use shared::ports::{
     SendWake, StoreError,
 };
 use shared::start::{Command, CommandError, UnexpectedInput, expect_no_input};
-use shared::telemetry::Chain;
+use shared::telemetry::{self, Chain, Metric};
 
 /// How many actions of a shard one run looks at: about a thousand of all shards.
 const MOST_OF_SHARD: usize = 62;
@@ -106,6 +106,9 @@ where
         match decide_sweep(&action, self.claim_within(&action).await?, now) {
             Sweep::Leave => {}
             Sweep::LookAgain { at, wake } => {
+                if action.status == Status::Pending {
+                    telemetry::count(Metric::ActionsUnclaimed);
+                }
                 if wake {
                     swept.woken += 1;
                     self.wake_once(action.lane(), woken).await;

@@ -27,6 +27,8 @@ struct Process {
     started: Instant,
     /// How long the start took, until a line has told it.
     init_time: Mutex<Option<Duration>>,
+    /// What was counted outside of any call, until a line has told it.
+    counted: Mutex<Vec<Metric>>,
 }
 
 /// Notes which function this is, and that its process has started.
@@ -36,6 +38,7 @@ pub(super) fn process_started(function: &str) {
         namespace: config::optional("METRICS_NAMESPACE"),
         started: config::monotonic(),
         init_time: Mutex::default(),
+        counted: Mutex::default(),
     };
     // A second start, which does not happen, would change nothing.
     let _ = PROCESS.set(process);
@@ -46,6 +49,14 @@ pub fn ready() {
     if let Some(process) = PROCESS.get() {
         let mut init_time = process.init_time.lock().unwrap_or_else(PoisonError::into_inner);
         *init_time = Some(since(process.started));
+    }
+}
+
+/// Counts one for the next line of this process. A process of Lambda serves one call at a time, so that is the line of
+/// the call which this belongs to.
+pub fn count(metric: Metric) {
+    if let Some(process) = PROCESS.get() {
+        process.counted.lock().unwrap_or_else(PoisonError::into_inner).push(metric);
     }
 }
 
@@ -211,19 +222,8 @@ impl<'a> Line<'a> {
             outcome: noted.outcome.unwrap_or(otherwise),
             provider: noted.provider.unwrap_or(NO_PROVIDER),
         });
-        let milliseconds = |metric, time: Option<Duration>| Some((metric, millis(time?)));
-        let count = |metric, count: u32| (count > 0).then(|| (metric, f64::from(count)));
-        let values = [
-            milliseconds(Metric::HandlerTime, Some(handler_time)),
-            milliseconds(Metric::InitTime, init_time),
-            milliseconds(Metric::QueueTime, noted.queue_time),
-            count(Metric::SignatureFailures, u32::from(noted.refusal.is_some())),
-            count(Metric::LogWriteFailures, noted.log_write_failures),
-            count(Metric::ActionWriteFailures, noted.action_write_failures),
-            count(Metric::Triggers, u32::from(trigger.is_some())),
-        ];
-        let values = || values.into_iter().flatten();
-        let metrics = || values().map(|(metric, _)| metric);
+        let values = values(process, noted, trigger.is_some(), handler_time, init_time);
+        let metrics = || values.iter().map(|(metric, _)| *metric);
         let now = config::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         Self {
             timestamp: timestamp(),
@@ -242,7 +242,7 @@ impl<'a> Line<'a> {
             },
             function: &process.function,
             trigger,
-            values: values().map(|(metric, value)| (metric.name(), value)).collect(),
+            values: values.iter().map(|(metric, value)| (metric.name(), *value)).collect(),
             metadata: process.namespace.as_deref().map(|namespace| Metadata::new(namespace, now, metrics())),
         }
     }
@@ -254,6 +254,35 @@ impl<'a> Line<'a> {
             let _ = out.write_all(&line);
         }
     }
+}
+
+/// All that was measured of the call, and what was counted since the line before.
+fn values(
+    process: &Process,
+    noted: &Noted,
+    is_trigger: bool,
+    handler_time: Duration,
+    init_time: Option<Duration>,
+) -> Vec<(Metric, f64)> {
+    let milliseconds = |metric, time: Option<Duration>| Some((metric, millis(time?)));
+    let count = |metric, count: u32| (count > 0).then(|| (metric, f64::from(count)));
+    let values = [
+        milliseconds(Metric::HandlerTime, Some(handler_time)),
+        milliseconds(Metric::InitTime, init_time),
+        milliseconds(Metric::QueueTime, noted.queue_time),
+        count(Metric::SignatureFailures, u32::from(noted.refusal.is_some())),
+        count(Metric::LogWriteFailures, noted.log_write_failures),
+        count(Metric::ActionWriteFailures, noted.action_write_failures),
+        count(Metric::Triggers, u32::from(is_trigger)),
+    ];
+    let mut values: Vec<_> = values.into_iter().flatten().collect();
+    for counted in process.counted.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        match values.iter_mut().find(|(metric, _)| *metric == counted) {
+            Some((_, value)) => *value += 1.0,
+            None => values.push((counted, 1.0)),
+        }
+    }
+    values
 }
 
 /// The provider of a call whose hook is not known.
@@ -288,6 +317,7 @@ mod tests {
             namespace: namespace.map(str::to_owned),
             started: config::monotonic(),
             init_time: Mutex::default(),
+            counted: Mutex::default(),
         }
     }
 
@@ -338,6 +368,22 @@ mod tests {
         assert_eq!((&line["Outcome"], &line["Provider"]), (&json!("queued"), &json!("github")));
         let line = printed(Some("Pipehook/a"), Some("unknown"), &Noted::default());
         assert_eq!((&line["Outcome"], &line["Provider"]), (&json!("unknown"), &json!("none")));
+    }
+
+    #[test]
+    fn what_was_counted_is_summed_up_in_one_line_and_told_once() {
+        let (process, noted) = (process(Some("Pipehook/a")), Noted::default());
+        process.counted.lock().unwrap().extend([Metric::ActionsFailed, Metric::ActionsLost, Metric::ActionsFailed]);
+
+        let lines = [(); 2].map(|()| {
+            let line = Line::new(&process, &answered(None), &noted, Duration::ZERO, None);
+            serde_json::to_value(line).unwrap()
+        });
+
+        assert_eq!((&lines[0]["ActionsFailed"], &lines[0]["ActionsLost"]), (&json!(2.0), &json!(1.0)));
+        let directives = lines[0]["_aws"]["CloudWatchMetrics"].as_array().unwrap();
+        assert_eq!((directives.len(), &directives[1]["Dimensions"]), (2, &json!([[]])), "no dimension, so one sum");
+        assert_eq!(lines[1].get("ActionsFailed"), None);
     }
 
     #[test]

@@ -21,11 +21,19 @@ pub enum Metric {
     ActionWriteFailures,
     /// Webhook calls.
     Triggers,
+    /// Actions that ended as completed.
+    ActionsCompleted,
+    /// Actions that ended as failed. Those of the next metric and those that a user has cancelled do not count.
+    ActionsFailed,
+    /// Actions that ended because their worker was lost.
+    ActionsLost,
+    /// Looks of the sweep at an action that has waited for a worker for a quarter of an hour, and then for another one.
+    ActionsUnclaimed,
 }
 
 impl Metric {
     /// All that there are.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::HandlerTime,
         Self::InitTime,
         Self::QueueTime,
@@ -33,6 +41,10 @@ impl Metric {
         Self::LogWriteFailures,
         Self::ActionWriteFailures,
         Self::Triggers,
+        Self::ActionsCompleted,
+        Self::ActionsFailed,
+        Self::ActionsLost,
+        Self::ActionsUnclaimed,
     ];
 
     /// As CloudWatch calls it.
@@ -45,6 +57,10 @@ impl Metric {
             Self::LogWriteFailures => "LogWriteFailures",
             Self::ActionWriteFailures => "ActionWriteFailures",
             Self::Triggers => "Triggers",
+            Self::ActionsCompleted => "ActionsCompleted",
+            Self::ActionsFailed => "ActionsFailed",
+            Self::ActionsLost => "ActionsLost",
+            Self::ActionsUnclaimed => "ActionsUnclaimed",
         }
     }
 
@@ -52,11 +68,18 @@ impl Metric {
     pub fn unit(self) -> &'static str {
         match self {
             Self::HandlerTime | Self::InitTime | Self::QueueTime => "Milliseconds",
-            Self::SignatureFailures | Self::LogWriteFailures | Self::ActionWriteFailures | Self::Triggers => "Count",
+            Self::SignatureFailures
+            | Self::LogWriteFailures
+            | Self::ActionWriteFailures
+            | Self::Triggers
+            | Self::ActionsCompleted
+            | Self::ActionsFailed
+            | Self::ActionsLost
+            | Self::ActionsUnclaimed => "Count",
         }
     }
 
-    /// What it is told apart by.
+    /// What it is told apart by. Actions end in several functions, and an alarm watches the sum.
     pub fn dimensions(self) -> &'static [&'static str] {
         match self {
             Self::HandlerTime
@@ -66,6 +89,7 @@ impl Metric {
             | Self::LogWriteFailures
             | Self::ActionWriteFailures => &["Function"],
             Self::Triggers => &["Outcome", "Provider"],
+            Self::ActionsCompleted | Self::ActionsFailed | Self::ActionsLost | Self::ActionsUnclaimed => &[],
         }
     }
 }

@@ -13,7 +13,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-pub use self::call::{Answered, Measurements, Status, ready};
+pub use self::call::{Answered, Measurements, Status, count, ready};
 pub use self::metrics::Metric;
 use crate::config;
 

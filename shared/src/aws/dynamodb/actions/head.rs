@@ -15,7 +15,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::ports::{SHARDS, StoreError};
 
 /// What never changes of an action: the attributes that `register` leaves as they are.
-pub(super) const LASTING: [&str; 11] = [
+pub(super) const LASTING: [&str; 12] = [
     "id",
     "job",
     "project",
@@ -24,6 +24,7 @@ pub(super) const LASTING: [&str; 11] = [
     "environment",
     "type",
     "triggered_from",
+    "hook",
     "retry_of",
     "created_at",
     "shard",
@@ -55,6 +56,8 @@ pub(super) fn encode(action: &Action) -> Attributes {
         Reason::Target => None,
         Reason::Pipeline => Some(boolean(true)),
     };
+    // An action that has ended has a text here: the pipe that publishes it cannot do without.
+    let reason = action.reason.as_ref().map(ReasonText::as_str).or(action.completed_at.and(Some("")));
     let ends = action.completed_at.map(|end| end.plus(KEPT_AFTER_END).unix_seconds());
     let claim = action.claim_at.and(action.label.as_ref());
     let claim = claim.map(|label| text(claim_partition(action.new.project_id, label.as_str())));
@@ -62,7 +65,7 @@ pub(super) fn encode(action: &Action) -> Attributes {
     let lease = action.lease.as_ref();
     let optional = [
         ("at_gate", waits_at_gate),
-        ("reason", action.reason.as_ref().map(|reason| text(reason.as_str()))),
+        ("reason", reason.map(text)),
         ("seq", action.sequence.as_ref().map(text)),
         ("lease", lease.map(|lease| binary(lease.hash.0))),
         ("lease_until", lease.map(|lease| text(lease.until))),
@@ -97,6 +100,7 @@ fn encode_new(id: ActionId, new: &NewAction) -> Attributes {
         ("environment".to_owned(), number(new.environment_id.get())),
         ("type".to_owned(), text(new.action_type)),
         ("triggered_from".to_owned(), text(encode_origin(&new.triggered_from))),
+        ("hook".to_owned(), text(hook_of(&new.triggered_from))),
         ("created_at".to_owned(), text(new.created_at)),
         ("shard".to_owned(), number(id.get() % SHARDS)),
     ]);
@@ -118,7 +122,11 @@ pub(super) fn decode(attributes: &Attributes) -> Result<Action, StoreError> {
         id,
         status: item.parsed("status")?,
         waiting_for: if flag("at_gate")? { Reason::Pipeline } else { Reason::Target },
-        reason: optional(item, "reason")?,
+        reason: item
+            .optional_text("reason")?
+            .filter(|text| !text.is_empty())
+            .map(|_| item.parsed("reason"))
+            .transpose()?,
         sequence: optional(item, "seq")?,
         lease: decode_lease(item)?,
         attempt: item.number("attempt", u32::try_from)?,
@@ -225,6 +233,14 @@ fn decode_steps(text: &str) -> Option<Vec<ActionStep>> {
 enum StoredOrigin {
     Hook { hook_id: String, name: String, request_id: String, ip_address: Option<String> },
     User { user_id: i64, name: String, email: String, ip_address: Option<String>, comment: Option<String> },
+}
+
+/// For those who hear of the action's end: the hook without the people. Empty if a user has started the action.
+fn hook_of(origin: &TriggeredFrom) -> String {
+    match origin {
+        TriggeredFrom::Hook { hook_id, .. } => hook_id.to_string(),
+        TriggeredFrom::User { .. } => String::new(),
+    }
 }
 
 fn encode_origin(origin: &TriggeredFrom) -> String {

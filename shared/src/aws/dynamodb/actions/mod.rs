@@ -20,10 +20,10 @@ use super::item::{Attributes, text};
 use super::transaction::NotWritten;
 use super::{Written, put_outcome_with, unavailable};
 use crate::aws::WarmUp;
-use crate::domain::action::{Action, Lane, Sequence};
+use crate::domain::action::{Action, Ending, Lane, Sequence, Status};
 use crate::domain::id::{ActionId, PipelineId, ProjectId};
 use crate::ports::{Change, StoreError};
-use crate::telemetry::Chain;
+use crate::telemetry::{self, Chain, Metric};
 
 /// The table of actions: partition key `pk`, sort key `sk`, time to live `expires_at`, indexes `by-project`,
 /// `by-resource`, `by-pipeline`, `claimable` and `due`.
@@ -156,6 +156,19 @@ fn change_of(written: Result<(), NotWritten>, new: Action) -> Result<Change, Sto
         Err(NotWritten::Refused { at: 0, item }) => refused(item.as_ref()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Counts an end that was written.
+fn count_end(ended: &Action, ending: &Ending) {
+    let metric = match ended.status {
+        Status::Failed if ending.is_of_lost() => Metric::ActionsLost,
+        Status::Failed if ended.cancel.is_none() => Metric::ActionsFailed,
+        Status::Completed => Metric::ActionsCompleted,
+        Status::Failed | Status::Skipped | Status::Queued | Status::Waiting | Status::Pending | Status::InProgress => {
+            return;
+        }
+    };
+    telemetry::count(metric);
 }
 
 fn key(pk: String, sk: &str) -> Attributes {

@@ -12,7 +12,7 @@ use super::super::item::{Attributes, StoredItem, binary, number, text};
 use super::super::transaction::{NotWritten, write_all};
 use super::super::{Written, put_outcome_with};
 use super::head::{LASTING, decode, encode};
-use super::{ActionsTable, head_key, job_key, key, waiter_key};
+use super::{ActionsTable, count_end, head_key, job_key, key, waiter_key};
 use crate::domain::action::{Action, Ending, JOB_KEPT, NEXT_LOOK, NewAction, Status};
 use crate::domain::id::ActionId;
 use crate::ports::{Arrival, EndUnsent, RegisterAction, Registered, StoreError, WriteAction};
@@ -45,7 +45,8 @@ impl WriteAction for ActionsTable {
 impl EndUnsent for ActionsTable {
     async fn end_unsent(&self, new: &NewAction) -> Result<Action, StoreError> {
         for id in ids(new) {
-            let ended = Ending::unsent().of(&Action::queued(id, new.clone()), new.created_at);
+            let ending = Ending::unsent();
+            let ended = ending.of(&Action::queued(id, new.clone()), new.created_at);
             let item = encode(&ended);
             let put = self.client.put_item().table_name(&self.table).set_item(Some(item.clone()));
             let put = put
@@ -55,7 +56,10 @@ impl EndUnsent for ActionsTable {
                 .expression_attribute_values(":queued", text(Status::Queued));
             let answer = put.return_values_on_condition_check_failure(AllOld).send().await;
             match put_outcome_with(answer, &item)? {
-                Written::Ours => return Ok(ended),
+                Written::Ours => {
+                    count_end(&ended, &ending);
+                    return Ok(ended);
+                }
                 Written::Nothing(Some(there)) if !is_of(&there, new)? => {}
                 Written::Nothing(Some(there)) => return decode(&there),
                 // It has expired meanwhile.

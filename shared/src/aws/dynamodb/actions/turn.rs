@@ -7,7 +7,7 @@ use super::super::item::{Attributes, number, text};
 use super::super::transaction::{NotWritten, write_all};
 use super::super::{Written, put_outcome_with};
 use super::head::encode;
-use super::{ActionsTable, Condition, change_of, gate_key, gate_waiter_key, lane_key, refused, waiter_key};
+use super::{ActionsTable, Condition, change_of, count_end, gate_key, gate_waiter_key, lane_key, refused, waiter_key};
 use crate::domain::action::{Action, Ending, NEXT_LOOK, Reason, Status};
 use crate::domain::pipeline::Label;
 use crate::domain::timestamp::Timestamp;
@@ -71,21 +71,25 @@ impl WaitAtGate for ActionsTable {
 impl EndUnrun for ActionsTable {
     async fn end_unrun(&self, seen: &Action, ending: &Ending, now: Timestamp) -> Result<Change, StoreError> {
         let ended = ending.of(seen, now);
-        match (seen.status, &seen.sequence) {
-            (Status::Queued, _) => self.end_queued(seen, ended).await,
+        let change = match (seen.status, &seen.sequence) {
+            (Status::Queued, _) => self.end_queued(seen, ended).await?,
             (Status::Waiting, Some(sequence)) => {
                 let writes = vec![
                     self.replacement(seen, &ended, Condition::default().status(seen))?,
                     self.delete(waiter_key(&seen.lane(), sequence))?,
                     self.delete(gate_waiter_key(seen))?,
                 ];
-                change_of(write_all(&self.client, writes).await, ended)
+                change_of(write_all(&self.client, writes).await, ended)?
             }
             (Status::Waiting, None)
             | (Status::Pending | Status::InProgress | Status::Completed | Status::Failed | Status::Skipped, _) => {
-                Ok(Change::Refused(Box::new(seen.clone())))
+                Change::Refused(Box::new(seen.clone()))
             }
+        };
+        if let Change::Made(ended) = &change {
+            count_end(ended, ending);
         }
+        Ok(change)
     }
 }
 

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use super::super::item::{binary, boolean, number, text};
 use super::super::transaction::{NotWritten, write_all};
 use super::super::{unavailable, update_refused};
-use super::{ActionsTable, Condition, change_of, gate_key, head_key, lane_key, lane_partition};
+use super::{ActionsTable, Condition, change_of, count_end, gate_key, head_key, lane_key, lane_partition};
 use crate::domain::action::{Action, Claim, Ending, MOST_ATTEMPTS, Status};
 use crate::domain::id::UserId;
 use crate::domain::timestamp::Timestamp;
@@ -67,7 +67,13 @@ impl FinishAction for ActionsTable {
             Err(NotWritten::Refused { at: 1, .. }) => {
                 Err(StoreError::Corrupt { key: lane_partition(&seen.lane()), attribute: "holder" })
             }
-            written => change_of(written, ended),
+            written => {
+                let change = change_of(written, ended)?;
+                if let Change::Made(ended) = &change {
+                    count_end(ended, ending);
+                }
+                Ok(change)
+            }
         }
     }
 }
