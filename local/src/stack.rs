@@ -190,6 +190,11 @@ impl Stack {
         self.aws.calls()
     }
 
+    /// From now on, [`aws_calls`](Self::aws_calls) says how many units of capacity each request took from DynamoDB.
+    pub fn measure_units(&self) {
+        self.aws.measure_units();
+    }
+
     /// What the roles of the functions allow. What they do not, a function is refused as it is on AWS.
     pub fn granted(&self) -> BTreeSet<Permission> {
         self.aws.granted()

@@ -1,5 +1,6 @@
 //! Running the product: deployment, permissions, keys, metrics, cost, and everything that can fail.
 
+mod action_cost;
 mod action_faults;
 mod action_metrics;
 mod availability;

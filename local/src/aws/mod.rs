@@ -11,11 +11,15 @@ mod needs;
 mod poller;
 mod secrets_manager;
 mod sqs;
+mod units;
 
 use std::{
     collections::BTreeSet,
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -61,7 +65,7 @@ impl Service {
 
 /// One request to an emulated service, also when a [`Fault`] struck it. Lambda's own requests for the messages of a
 /// queue do not count.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct AwsCall {
     /// Who was called.
     pub service: Service,
@@ -71,6 +75,9 @@ pub struct AwsCall {
     pub function: Option<String>,
     /// How many items DynamoDB has looked at for a query or a scan, which is what is paid for. Added when it answers.
     pub scanned: u64,
+    /// The units of capacity that it took from DynamoDB, once [`Stack::measure_units`](crate::Stack::measure_units) was
+    /// called: read units for reads, write units for writes. Added when it answers.
+    pub units: f64,
 }
 
 /// The ports, before anything answers on them.
@@ -117,6 +124,7 @@ impl Aws {
             access: Arc::new(Access::read(template, scope)?),
             calls: Arc::default(),
             faults: Default::default(),
+            measures: Arc::default(),
             tasks: Arc::clone(tasks),
         };
         let addresses = Service::ALL.map(|service| ports.address(service));
@@ -140,6 +148,10 @@ impl Aws {
 
     pub(crate) fn calls(&self) -> Vec<AwsCall> {
         lock(&self.gates.calls).clone()
+    }
+
+    pub(crate) fn measure_units(&self) {
+        self.gates.measures.store(true, Ordering::Relaxed);
     }
 
     /// What the roles of the functions allow.
@@ -175,14 +187,16 @@ struct Gates {
     access: Arc<Access>,
     calls: Arc<Mutex<Vec<AwsCall>>>,
     faults: [Arc<Mutex<Option<Fault>>>; 3],
+    /// Whether DynamoDB is asked what each request costs.
+    measures: Arc<AtomicBool>,
     tasks: Arc<Tasks>,
 }
 
 impl Gates {
     fn gate<E>(&self, service: Service, emulator: E) -> Arc<Gate<E>> {
         let (access, calls) = (Arc::clone(&self.access), Arc::clone(&self.calls));
-        let fault = Arc::clone(&self.faults[service as usize]);
-        Arc::new(Gate { service, emulator, access, calls, fault, tasks: Arc::clone(&self.tasks) })
+        let (fault, measures) = (Arc::clone(&self.faults[service as usize]), Arc::clone(&self.measures));
+        Arc::new(Gate { service, emulator, access, calls, fault, measures, tasks: Arc::clone(&self.tasks) })
     }
 }
 
@@ -194,6 +208,7 @@ struct Gate<E> {
     access: Arc<Access>,
     calls: Arc<Mutex<Vec<AwsCall>>>,
     fault: Arc<Mutex<Option<Fault>>>,
+    measures: Arc<AtomicBool>,
     tasks: Arc<Tasks>,
 }
 
@@ -205,7 +220,12 @@ impl<E: Emulator> Handler for Gate<E> {
         let operation = emulator::operation(&request).to_owned();
         let function = self.access.function(&request).map(str::to_owned);
         let number = self.note(operation.clone(), function.clone());
+        let measures = self.service == Service::DynamoDb && self.measures.load(Ordering::Relaxed);
+        let request = if measures { units::ask(request) } else { request };
         let note = |response: &Response<Bytes>| {
+            if measures {
+                lock(&self.calls)[number].units = units::read(response.body());
+            }
             if let Some(scanned) = scanned(&operation, response.body()) {
                 lock(&self.calls)[number].scanned = scanned;
             }
@@ -260,7 +280,7 @@ impl<E: Emulator> Gate<E> {
     /// The position of the request among all calls.
     fn note(&self, operation: String, function: Option<String>) -> usize {
         let mut calls = lock(&self.calls);
-        calls.push(AwsCall { service: self.service, operation, function, scanned: 0 });
+        calls.push(AwsCall { service: self.service, operation, function, scanned: 0, units: 0.0 });
         calls.len() - 1
     }
 
