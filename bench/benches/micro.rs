@@ -14,10 +14,10 @@ use shared::auth::{Login, SessionTokens};
 use shared::domain::id::{EnvironmentId, HookId, ProjectId, RequestId, SessionId, UserId};
 use shared::domain::key::KeyRing;
 use shared::domain::received::Received;
-use shared::domain::sealing::{SealedSecret, SealingKey};
+use shared::domain::sealing::SealingKey;
 use shared::domain::secret::{HookSecret, SecretString};
 use shared::domain::signature::{Algorithm, Signed};
-use shared::domain::signing::Signing;
+use shared::domain::signing::{Means, Signing};
 use shared::domain::timestamp::Timestamp;
 use shared_testing::keys::{SecretInMemory, now};
 
@@ -147,9 +147,8 @@ impl StandardCall {
         mac.update(format!("msg_1.{timestamp}.{body}").as_bytes());
         let signature = format!("v1,{}", BASE64_STANDARD.encode(mac.finalize().into_bytes()));
         let signing = Signing {
-            algorithm: Algorithm::Sha256,
-            header_name: "webhook-signature".parse()?,
-            secret: SealedSecret::from_bytes(Vec::new()),
+            means: Means::of_header("webhook-signature".parse()?, Algorithm::Sha256),
+            secret: None,
             previous: None,
         };
         let headers = [("webhook-id", "msg_1"), ("webhook-timestamp", &timestamp), ("webhook-signature", &signature)];
@@ -167,6 +166,6 @@ impl StandardCall {
 
     fn verify(&self) -> bool {
         let signed = Signed { received: &self.received, body: &self.received.body };
-        self.signing.verify(&self.secret, &signed).is_ok()
+        self.signing.verify(Some(&self.secret), &signed).is_ok()
     }
 }

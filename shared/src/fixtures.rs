@@ -7,6 +7,7 @@ use crate::domain::pipeline::{
     ClaimWithin, MaxParallelActions, OnLost, Pipeline, PipelineRelation, Runner, Step, StepDraft, Steps,
 };
 use crate::domain::received::Received;
+use crate::domain::signature::provider::Worth;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::{Scope, Token, TokenKind};
 use crate::domain::user::User;
@@ -24,6 +25,8 @@ pub(crate) fn hook() -> Hook {
         environment_id: EnvironmentId::new(1).unwrap(),
         pipeline_id: PipelineId::new(7).ok(),
         requires_secret: false,
+        provider: None,
+        proof: Worth::None,
         active: true,
         variables: Variables::default(),
         conditions: Conditions::default(),

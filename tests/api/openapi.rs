@@ -134,6 +134,7 @@ fn no_body_may_have_a_field_that_the_document_does_not_name() {
         "NewAction/properties/variables",
         "Payload",
         "Form",
+        "ProviderOptions",
         "ValidationError/properties/errors",
         "openapi.json",
     ];
@@ -152,7 +153,11 @@ fn no_body_may_have_a_field_that_the_document_does_not_name() {
 fn a_list_shows_what_the_whole_shows_and_less() {
     let schemas = &document().json()["components"]["schemas"];
     for (relation, whole, more) in [
-        ("HookRelation", "Hook", &["created_by_user", "secret", "secret_algorithm", "secret_header_name"][..]),
+        (
+            "HookRelation",
+            "Hook",
+            &["created_by_user", "provider_options", "secret", "secret_algorithm", "secret_header_name"][..],
+        ),
         ("PersonalTokenRelation", "PersonalToken", &["token"]),
         ("PipelineRelation", "Pipeline", &["steps"]),
         ("ProjectTokenRelation", "ProjectToken", &["project", "token"]),

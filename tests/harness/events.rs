@@ -28,7 +28,7 @@ use shared::domain::signing::Signing;
 use shared::domain::timestamp::Timestamp;
 use shared::domain::token::{Scope, TOKEN_LIFETIME, Token, TokenKind};
 use shared::domain::user::User;
-use shared::http::hook::read_draft;
+use shared::http::hook::{read_draft, url_of};
 use shared::http::pipeline;
 use shared::http::{ApiError, Fields};
 use shared::ports::{
@@ -290,8 +290,11 @@ fn as_asked<T>(
 fn sign(hook: HookId, draft: &HookDraft, key: &SealingKey) -> Result<Option<Signing>, EventError> {
     let Some(signing) = &draft.signing else { return Ok(None) };
     let random = Random::new(config::fill_random);
-    let secret = key.seal(hook, &signing.secret(&random.bytes()), random.bytes())?;
-    Ok(Some(Signing { algorithm: signing.algorithm, header_name: signing.header_name.clone(), secret, previous: None }))
+    let secret = signing.secret(&random.bytes());
+    let secret = secret.map(|secret| key.seal(hook, &secret, random.bytes())).transpose()?;
+    let mut means = signing.means.clone();
+    means.register(&url_of(hook, "https://hooks.example.com"));
+    Ok(Some(Signing { means, secret, previous: None }))
 }
 
 /// A token of the project that cannot be used: its secret is forgotten.

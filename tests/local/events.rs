@@ -11,7 +11,8 @@ use base64::prelude::BASE64_STANDARD;
 use harness::events::{Samples, expectation};
 use harness::{Pipehook, alone, template};
 use serde_json::{Value as Json, json};
-use shared::domain::signature::providers::SCHEMES;
+use shared::domain::signature::provider::Known;
+use shared::domain::signature::providers::BY_HEADER;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
@@ -209,7 +210,7 @@ fn every_provider_has_a_delivery_that_runs_a_pipeline() {
         let is_for = |case: &&Case| case.json()["pathParameters"]["hook_id"] == hook["id"];
         cases.iter().filter(is_for).any(|case| case.expected.get("job").is_some())
     };
-    for scheme in SCHEMES {
+    for Known { provider, scheme } in &BY_HEADER {
         let is_of_scheme = |hook: &&Json| {
             let (header, algorithm) = (hook["secret_header_name"].as_str(), hook["secret_algorithm"].as_str());
             header.is_some_and(|header| header.eq_ignore_ascii_case(scheme.header))
@@ -219,7 +220,7 @@ fn every_provider_has_a_delivery_that_runs_a_pipeline() {
         assert!(
             hooks.any(has_delivery),
             "{} with {}: events/README.md says how to add one",
-            scheme.provider,
+            provider.name,
             scheme.header
         );
     }

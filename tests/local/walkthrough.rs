@@ -226,6 +226,7 @@ fn check_hook(mut hook: Json, user: &User<'_>, api: &str, pipeline: i64) {
         "id": null, "url": null, "secret": null, "created_at": null, "updated_at": null, "name": null,
         "type": "in", "action_type": "deploy",
         "target_url": null, "is_auto_generated": false, "requires_secret": true, "verify_ssl": true, "active": true,
+        "provider": null, "provider_options": {}, "proof": "verified",
         "project_id": user.project, "environment_id": user.project, "pipeline_id": null,
         "resource_type": "application", "resource_id": 42, "settings": { "variables": variables },
         "trigger_when": { "events": [], "conditions": [] }, "secret_algorithm": "sha256",
@@ -237,7 +238,7 @@ fn check_hook(mut hook: Json, user: &User<'_>, api: &str, pipeline: i64) {
 /// What a list shows of a hook: all but the secret, and whom to ask.
 fn relation_of(hook: &Json) -> Json {
     let mut relation = hook.clone();
-    for name in ["secret", "secret_algorithm", "secret_header_name", "created_by_user"] {
+    for name in ["secret", "secret_algorithm", "secret_header_name", "provider_options", "created_by_user"] {
         assert!(relation.as_object_mut().unwrap().remove(name).is_some(), "{name}");
     }
     relation
@@ -265,6 +266,7 @@ async fn check_job(user: &User<'_>, hook: &Json, variables: &Json, request_id: &
         "triggered_from": {
             "hook_id": hook["id"], "hook_name": hook["name"],
             "request_id": request_id, "delivery_id": null, "event": "push", "ip_address": "127.0.0.1",
+            "proof": "verified",
         },
     });
     assert_eq!(job, expected);

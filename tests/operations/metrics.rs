@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use harness::{Answer, Hash, Hook, OURS, Pipehook, User, alone, alone_with, github_hook, open_hook, signed_hook};
 use local::{Fault, Service};
 use serde_json::{Value as Json, json};
-use shared::domain::signature::providers::{SCHEMES, UNSIGNED};
+use shared::domain::signature::providers::{self, BY_HEADER};
 use shared::telemetry::Metric;
 
 /// A line that holds metrics.
@@ -264,7 +264,7 @@ fn functions() -> BTreeSet<String> {
 
 /// Asserts that a dimension has one of the values that we have chosen.
 fn is_ours(dimension: &str, value: &str) {
-    let providers = SCHEMES.iter().map(|scheme| scheme.provider).chain([UNSIGNED.provider, "generic", "none"]);
+    let providers = providers::all().map(|known| known.provider.name).chain(["none"]);
     let known: BTreeSet<String> = match dimension {
         "Function" => functions(),
         "Outcome" => ["queued", "ignored", "rejected", "failed", "unknown"].map(str::to_owned).into(),
@@ -286,7 +286,7 @@ fn no_caller_can_make_a_metric() {
                 let mark = format!("x-{round}-{number}");
                 let call = hook.unsigned(format!("{{\"{mark}\": \"{mark}\"}}")).header("x-signature", &mark);
                 let call = call.header(&format!("{mark}-signature"), &mark).header("user-agent", &mark);
-                let scheme = &SCHEMES[number % SCHEMES.len()];
+                let scheme = BY_HEADER[number % BY_HEADER.len()].scheme;
                 call.header(scheme.header, &mark).header("x-github-event", &mark).send().await;
                 stack.post(&format!("/hooks/{mark}/trigger")).header("x-provider", &mark).send().await;
             }

@@ -6,6 +6,7 @@ mod job_schema;
 mod numbers;
 mod payloads;
 mod pipelines;
+mod providers;
 mod queue;
 mod reading;
 mod signatures;

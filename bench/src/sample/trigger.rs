@@ -135,7 +135,7 @@ impl Trigger {
     /// Whether the signature proves the body.
     pub fn verify(&self, received: &Received) -> bool {
         let signed = Signed { received, body: &received.body };
-        self.hook.signing.as_ref().is_some_and(|signing| signing.verify(&self.secret, &signed).is_ok())
+        self.hook.signing.as_ref().is_some_and(|signing| signing.verify(Some(&self.secret), &signed).is_ok())
     }
 
     /// Finds and types the hook's variables in one pass over the body, as many as there are.
@@ -163,9 +163,9 @@ fn seeded_hook() -> Result<Hook, Failure> {
     let id = seeded["id"].as_str().unwrap_or_default().parse()?;
     let signing = draft.signing.as_ref().ok_or("the first hook of events/seed.json takes unsigned calls")?;
     let keys: KeyRing<SealingKey> = KeyRing::derive(&SecretString::new(SEALING_KEY.to_owned()))?;
-    let secret = keys.newest().seal(id, &signing.secret(&[0; 32]), [1; 12])?;
-    let (algorithm, header_name) = (signing.algorithm, signing.header_name.clone());
-    let signing = Signing { algorithm, header_name, secret, previous: None };
+    let secret = signing.secret(&[0; 32]).ok_or("the provider of the first hook of events/seed.json has no secret")?;
+    let secret = keys.newest().seal(id, &secret, [1; 12])?;
+    let signing = Signing { means: signing.means.clone(), secret: Some(secret), previous: None };
     let now = Timestamp::from_unix_seconds(1_800_000_000);
     Ok(Hook::create(id, draft, Some(signing), &creator(now)?, now))
 }

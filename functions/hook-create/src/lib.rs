@@ -7,7 +7,7 @@ use shared::domain::id::HookId;
 use shared::domain::secret::HookSecret;
 use shared::domain::signing::Signing;
 use shared::domain::timestamp::Timestamp;
-use shared::http::hook::{HookBody, check_pipelines, find_of_path, read_draft};
+use shared::http::hook::{HookBody, check_pipelines, find_of_path, read_draft, url_of};
 use shared::http::user::find_caller;
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
 use shared::keys::{SealError, SealingKeys};
@@ -38,17 +38,21 @@ impl<Users: FindUser, Hooks: InsertHook, Pipelines: FindPipeline> Endpoint for H
             Some(id) => Some(find_of_path(&self.pipelines, &identity, id).await?),
             None => None,
         };
-        let draft = read_draft(call.fields()?, of_pipeline)?;
+        let mut draft = read_draft(call.fields()?, of_pipeline)?;
         let user = find_caller(&self.users, &identity).await?;
 
         let id = HookId::from_random(self.random.bytes());
         let now = call.received_at();
+        let base_url = call.base_url(self.public_url.as_deref());
+        if let Some(signing) = &mut draft.signing {
+            signing.means.register(&url_of(id, &base_url));
+        }
         let (signing, secret) = self.sign(id, &draft, now).await?.unzip();
+        let secret = secret.flatten();
         let mut hook = Hook::create(id, draft, signing, &user, now);
         hook.pipelines = check_pipelines(&self.pipelines, &hook.relation, None).await?;
         self.hooks.insert_hook(&hook).await?;
 
-        let base_url = call.base_url(self.public_url.as_deref());
         let body = HookBody::new(&hook, Some(&user), &base_url).with_secret(secret.as_ref());
         Ok(Response::created(&format!("{base_url}/hooks/incoming/{id}"), &body).never_stored())
     }
@@ -61,11 +65,13 @@ impl<Users, Hooks, Pipelines> HookCreate<Users, Hooks, Pipelines> {
         hook: HookId,
         draft: &HookDraft,
         now: Timestamp,
-    ) -> Result<Option<(Signing, HookSecret)>, SealError> {
+    ) -> Result<Option<(Signing, Option<HookSecret>)>, SealError> {
         let Some(signing) = &draft.signing else { return Ok(None) };
         let secret = signing.secret(&self.random.bytes());
-        let sealed = self.sealing_keys.seal(hook, &secret, self.random.bytes(), now).await?;
-        let header_name = signing.header_name.clone();
-        Ok(Some((Signing { algorithm: signing.algorithm, header_name, secret: sealed, previous: None }, secret)))
+        let sealed = match &secret {
+            Some(secret) => Some(self.sealing_keys.seal(hook, secret, self.random.bytes(), now).await?),
+            None => None,
+        };
+        Ok(Some((Signing { means: signing.means.clone(), secret: sealed, previous: None }, secret)))
     }
 }

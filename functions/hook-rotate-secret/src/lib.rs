@@ -35,13 +35,13 @@ impl<Users: FindUser, Hooks: FindHook + ReplaceSecret> Endpoint for HookRotateSe
         find_caller(&self.users, &identity).await?;
         let mut hook = find_own(&self.hooks, &identity, call.path_parameter("hook_id", "The hook")?).await?;
         let signing = hook.signing.as_ref().ok_or_else(takes_unsigned_calls)?;
+        let current = signing.secret.clone().ok_or_else(has_no_secret)?;
         let (overlap, secret) = self.read(call, signing)?;
         // Now, because once the secret is replaced nothing may fail any more: the answer alone shows the new one.
         let creator = self.users.find_user(hook.created_by).await?;
 
         let now = call.received_at();
         let sealed = self.sealing_keys.seal(hook.relation.id, &secret, self.random.bytes(), now).await?;
-        let current = signing.secret.clone();
         let (id, seen, at) = (hook.relation.id, hook.relation.updated_at, hook.relation.changed_at(now));
         let rotation = Rotation { hook: id, seen, current, new: sealed, until: now.plus(overlap), at };
         self.hooks.replace_secret(&rotation).await?;
@@ -67,6 +67,10 @@ impl<Users, Hooks> HookRotateSecret<Users, Hooks> {
 fn overlap(seconds: i64) -> Result<Duration, Invalid> {
     let overlap = u64::try_from(seconds).ok().map(Duration::from_secs).filter(|overlap| *overlap <= MAX_OVERLAP);
     overlap.ok_or_else(|| Invalid::new(format!("must be an integer from 0 to {}", MAX_OVERLAP.as_secs())))
+}
+
+fn has_no_secret() -> ApiError {
+    ApiError::Conflict("The provider signs with a key of its own, so the hook has no secret to rotate.".into())
 }
 
 fn takes_unsigned_calls() -> ApiError {

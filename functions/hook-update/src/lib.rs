@@ -2,10 +2,10 @@
 
 use shared::auth::AccessTokens;
 use shared::domain::hook::Hook;
-use shared::domain::signature::{Algorithm, providers};
-use shared::domain::signing::{SecretHeaderName, Signing};
+use shared::domain::signature::provider::Provider;
+use shared::domain::signing::{Means, Signing};
 use shared::domain::timestamp::Timestamp;
-use shared::http::hook::{check_pipelines, find_own, read_change};
+use shared::http::hook::{check_pipelines, find_own, read_change, url_of};
 use shared::http::{ApiError, Call, Endpoint, FieldErrors, Response, ResponseExt as _};
 use shared::keys::SealingKeys;
 use shared::ports::{FindHook, FindPipeline, Random, ReplaceHook};
@@ -22,6 +22,8 @@ pub struct HookUpdate<Hooks, Pipelines> {
     pub sealing_keys: SealingKeys,
     /// What a first secret is made of.
     pub random: Random,
+    /// Where the API is reached, if not where the call came to.
+    pub public_url: Option<String>,
 }
 
 impl<Hooks: FindHook + ReplaceHook, Pipelines: FindPipeline> Endpoint for HookUpdate<Hooks, Pipelines> {
@@ -31,7 +33,10 @@ impl<Hooks: FindHook + ReplaceHook, Pipelines: FindPipeline> Endpoint for HookUp
         let change = read_change(call.fields()?, &hook, call.received_at())?;
 
         let signing = match change.signing {
-            Some((algorithm, header)) => Some(self.sign(&hook, algorithm, header, call.received_at()).await?),
+            Some(mut means) => {
+                means.register(&url_of(hook.relation.id, &call.base_url(self.public_url.as_deref())));
+                Some(self.sign(&hook, means, call.received_at()).await?)
+            }
             None => None,
         };
         let pipelines = check_pipelines(&self.pipelines, &change.relation, Some(&hook)).await?;
@@ -42,32 +47,33 @@ impl<Hooks: FindHook + ReplaceHook, Pipelines: FindPipeline> Endpoint for HookUp
 }
 
 impl<Hooks, Pipelines> HookUpdate<Hooks, Pipelines> {
-    /// How the hook's calls are signed from now on. A hook that took unsigned calls gets a random secret that is not
-    /// shown: it refuses all calls until a rotation shows one.
-    async fn sign(
-        &self,
-        hook: &Hook,
-        algorithm: Algorithm,
-        header_name: SecretHeaderName,
-        now: Timestamp,
-    ) -> Result<Signing, ApiError> {
+    /// How the hook's calls are signed from now on. A hook that had no secret gets a random one that is not shown, if
+    /// its provider shares one: it refuses all calls until a rotation shows one. With a provider that has a private key,
+    /// it forgets its secret.
+    async fn sign(&self, hook: &Hook, means: Means, now: Timestamp) -> Result<Signing, ApiError> {
         let id = hook.relation.id;
-        let scheme = providers::find(header_name.as_str(), algorithm);
-        let Some(current) = &hook.signing else {
+        let scheme = means.scheme();
+        if !scheme.has_secret() {
+            return Ok(Signing { means, secret: None, previous: None });
+        }
+        let current = hook.signing.as_ref().and_then(|current| Some((current.secret.as_ref()?, &current.previous)));
+        let Some((secret, previous)) = current else {
             let secret = scheme.generate_secret(&self.random.bytes());
             let secret = self.sealing_keys.seal(id, &secret, self.random.bytes(), now).await?;
-            return Ok(Signing { algorithm, header_name, secret, previous: None });
+            return Ok(Signing { means, secret: Some(secret), previous: None });
         };
-        if scheme.check_secret(&self.sealing_keys.open(id, &current.secret, now).await?).is_err() {
-            return Err(secret_does_not_fit());
+        if scheme.check_secret(&self.sealing_keys.open(id, secret, now).await?).is_err() {
+            return Err(secret_does_not_fit(hook.relation.provider, means.known.provider));
         }
-        Ok(Signing { algorithm, header_name, ..current.clone() })
+        Ok(Signing { means, secret: Some(secret.clone()), previous: previous.clone() })
     }
 }
 
-fn secret_does_not_fit() -> ApiError {
+/// The field that is at fault is the one that has changed.
+fn secret_does_not_fit(current: Option<&Provider>, new: &Provider) -> ApiError {
+    let names_another = current.is_some_and(|current| current != new);
+    let field = if names_another || (current.is_none() && !new.by_header) { "provider" } else { "secret_header_name" };
     let mut errors = FieldErrors::default();
-    errors
-        .add("secret_header_name", "must stay, because the secret is not a key of the other scheme: create a new hook");
+    errors.add(field, "must stay, because the secret is not a key of the other scheme: create a new hook");
     ApiError::Invalid(errors)
 }

@@ -11,6 +11,13 @@ fn main() -> ExitCode {
         let (tokens, sealing_keys) = (start.access_tokens()?, start.sealing_keys()?);
         start.warm_up(&hooks);
         let (tokens, sealing_keys) = (tokens.await?, sealing_keys.await?);
-        Ok(HookUpdate { hooks, pipelines, tokens, sealing_keys, random: start.random() })
+        Ok(HookUpdate {
+            hooks,
+            pipelines,
+            tokens,
+            sealing_keys,
+            random: start.random(),
+            public_url: start.public_url(),
+        })
     })
 }

@@ -7,9 +7,10 @@ use super::Invalid;
 use super::condition::Conditions;
 use super::id::{EnvironmentId, HookId, PipelineId, ProjectId, ResourceId, UserId};
 use super::invalid::check_label;
+use super::signature::provider::{Known, Provider, Worth};
 use super::signature::providers::UNSIGNED;
 use super::signature::scheme::Scheme;
-use super::signing::{Signing, SigningDraft};
+use super::signing::{self, Signing, SigningDraft};
 use super::timestamp::Timestamp;
 use super::user::User;
 use super::variable::Variables;
@@ -46,6 +47,10 @@ pub struct HookRelation {
     pub pipeline_id: Option<PipelineId>,
     /// Whether calls must be signed.
     pub requires_secret: bool,
+    /// The provider that its owner has named.
+    pub provider: Option<&'static Provider>,
+    /// What it means that a call was accepted.
+    pub proof: Worth,
     /// An inactive hook answers its calls and ignores them.
     pub active: bool,
     /// What is taken out of the payload.
@@ -80,6 +85,8 @@ pub struct HookDraft {
     pub resource: Resource,
     /// How its calls must be signed; `None` takes unsigned calls.
     pub signing: Option<SigningDraft>,
+    /// See [`HookRelation::provider`].
+    pub provider: Option<&'static Provider>,
     /// See [`HookRelation::active`].
     pub active: bool,
     /// See [`HookRelation::pipeline_id`].
@@ -91,9 +98,15 @@ pub struct HookDraft {
 }
 
 impl Hook {
+    /// The provider of its calls, named or implied, and their scheme.
+    pub fn known(&self) -> Known {
+        let open = || self.relation.provider.unwrap_or(&UNSIGNED).main();
+        self.signing.as_ref().map_or_else(open, |signing| signing.means.known)
+    }
+
     /// The scheme of its calls.
     pub fn scheme(&self) -> &'static Scheme {
-        self.signing.as_ref().map_or(&UNSIGNED, Signing::scheme)
+        self.known().scheme
     }
 
     /// The hook that `draft` asks for, created by `creator` at `now`. It belongs to the creator's project.
@@ -107,6 +120,8 @@ impl Hook {
             environment_id: creator.environment_id,
             pipeline_id: draft.pipeline_id,
             requires_secret: signing.is_some(),
+            provider: draft.provider,
+            proof: signing::worth(signing.as_ref().map(|signing| &signing.means)),
             active: draft.active,
             variables: draft.variables,
             conditions: draft.conditions,

@@ -11,6 +11,7 @@ use super::action::{Comment, NewAction, TriggeredFrom};
 use super::hook::{ActionType, Hook, HookName, HookRelation, Resource};
 use super::id::{ActionId, EnvironmentId, HookId, PipelineId, ProjectId, RequestId, UserId};
 use super::received::{Received, Retried};
+use super::signature::provider::Worth;
 use super::timestamp::Timestamp;
 use super::user::{Email, UserName};
 use super::variable::{VariableName, VariableValue};
@@ -57,6 +58,8 @@ pub enum Origin {
         hook_id: HookId,
         /// Its name then.
         hook_name: HookName,
+        /// What its proof is worth.
+        proof: Worth,
         /// What the provider says of the delivery.
         delivery: Delivery,
         /// What a user asked to run again.
@@ -119,7 +122,13 @@ impl Job {
             project_id: *project_id,
             environment_id: *environment_id,
             variables,
-            origin: Origin::Call { hook_id: *id, hook_name: name.clone(), delivery, retry_of: received.retry_of },
+            origin: Origin::Call {
+                hook_id: *id,
+                hook_name: name.clone(),
+                proof: hook.relation.proof,
+                delivery,
+                retry_of: received.retry_of,
+            },
         })
     }
 
@@ -133,7 +142,7 @@ impl Job {
     pub fn action(&self) -> Option<NewAction> {
         let pipeline_id = self.our_pipeline()?;
         let (triggered_from, retry_of) = match self.origin.clone() {
-            Origin::Call { hook_id, hook_name, delivery, retry_of } => {
+            Origin::Call { hook_id, hook_name, delivery, retry_of, .. } => {
                 let (name, ip_address) = (hook_name.as_str().to_owned(), delivery.ip_address);
                 let retry_of = retry_of.and_then(|retried| retried.action);
                 (TriggeredFrom::Hook { hook_id, name, request_id: self.id, ip_address }, retry_of)

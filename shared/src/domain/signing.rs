@@ -8,20 +8,81 @@ use super::id::HookId;
 use super::invalid::check_field_name;
 use super::sealing::SealedSecret;
 use super::secret::HookSecret;
+use super::signature::provider::{Known, Provider, Worth};
 use super::signature::scheme::Scheme;
-use super::signature::{self, Algorithm, NotAuthentic, SignatureHeader, Signed, providers};
+use super::signature::{Algorithm, NotAuthentic, Options, Proving, Signed, providers};
 use super::timestamp::Timestamp;
 
-/// How the calls of a hook are signed.
+/// How the calls of a hook are proven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Means {
+    /// The provider, named or implied, and its scheme.
+    pub known: Known,
+    /// The hash function of a MAC.
+    pub algorithm: Algorithm,
+    /// Where the proof is.
+    pub header_name: SecretHeaderName,
+    /// What the owner knows of the provider besides the secret.
+    pub options: Options,
+}
+
+impl Means {
+    /// Those that a header and an algorithm imply.
+    pub fn of_header(header_name: SecretHeaderName, algorithm: Algorithm) -> Self {
+        let known = providers::find(header_name.as_str(), algorithm);
+        Self { known, algorithm, header_name, options: Options::default() }
+    }
+
+    /// Those of a provider that is named, with this header and this algorithm as far as they are given.
+    pub fn of_provider(
+        provider: &'static Provider,
+        header_name: Option<SecretHeaderName>,
+        algorithm: Option<Algorithm>,
+        options: Options,
+    ) -> Result<Self, OtherProvider> {
+        let known = provider.scheme_with(header_name.as_ref().map(SecretHeaderName::as_str), algorithm);
+        let known = known.ok_or(OtherProvider::Scheme)?;
+        let own = (!known.scheme.header.is_empty()).then(|| SecretHeaderName::of_scheme(known.scheme));
+        let header_name = own.or(header_name).ok_or(OtherProvider::NoHeader)?;
+        let algorithm = algorithm.or(known.scheme.algorithms.first().copied()).ok_or(OtherProvider::Scheme)?;
+        Ok(Self { known, algorithm, header_name, options })
+    }
+
+    /// Those of a provider as they were stored, without the options.
+    pub fn stored(provider: &'static Provider, header: &str, algorithm: Algorithm) -> Result<Self, Invalid> {
+        let header_name = SecretHeaderName::of_provider(provider, header)?;
+        let unknown = |_| Invalid::new("is not of the provider");
+        Self::of_provider(provider, Some(header_name), Some(algorithm), Options::default()).map_err(unknown)
+    }
+
+    /// Takes the hook's own address, if the provider signs one and its owner has given none.
+    pub fn register(&mut self, url: &str) {
+        self.options.register(self.known.provider.options, url);
+    }
+
+    /// The scheme.
+    pub fn scheme(&self) -> &'static Scheme {
+        self.known.scheme
+    }
+}
+
+/// Why a provider and a header or an algorithm do not go together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherProvider {
+    /// The provider does not use them.
+    Scheme,
+    /// The owner chooses the header with this provider, and has not.
+    NoHeader,
+}
+
+/// How the calls of a hook are proven, and with which secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signing {
-    /// The hash function of the HMAC.
-    pub algorithm: Algorithm,
-    /// Where the signature is.
-    pub header_name: SecretHeaderName,
-    /// What it is made with.
-    pub secret: SealedSecret,
-    /// What it was made with before the secret was last rotated.
+    /// How.
+    pub means: Means,
+    /// What hook and provider share; `None` where the provider has a private key.
+    pub secret: Option<SealedSecret>,
+    /// What they shared before the secret was last rotated.
     pub previous: Option<PreviousSecret>,
 }
 
@@ -41,24 +102,24 @@ pub const DEFAULT_OVERLAP: Duration = Duration::from_hours(24);
 pub const MAX_OVERLAP: Duration = Duration::from_hours(7 * 24);
 
 impl Signing {
-    /// The scheme that the header and the algorithm imply.
+    /// The scheme of the calls.
     pub fn scheme(&self) -> &'static Scheme {
-        providers::find(self.header_name.as_str(), self.algorithm)
+        self.means.scheme()
     }
 
-    /// Proves that the sender of a call knows `secret`, one of those that are valid now. If the scheme's timestamp is in
-    /// the body, [`signature::check_time_in_body`] must be asked as well.
-    pub fn verify(&self, secret: &HookSecret, signed: &Signed<'_>) -> Result<(), NotAuthentic> {
-        let name = self.header_name.as_str();
-        let value = signed.received.header(name).ok_or_else(|| NotAuthentic::Missing(name.to_owned()))?;
-        let header = SignatureHeader { name, value };
-        signature::verify(self.scheme(), self.algorithm, header, secret, signed)
+    /// Proves that the sender of a call knows `secret`, one of those that are valid now, or has the provider's private
+    /// key. If the scheme's timestamp is in the body, [`check_time_in_body`](super::signature::check_time_in_body) must
+    /// be asked as well.
+    pub fn verify(&self, secret: Option<&HookSecret>, signed: &Signed<'_>) -> Result<(), NotAuthentic> {
+        let Means { known, algorithm, header_name, options } = &self.means;
+        let header = header_name.as_str();
+        Proving { scheme: known.scheme, algorithm: *algorithm, header, options }.verify(secret, signed)
     }
 
     /// The secrets that are valid at `now`, the current one first.
     pub fn valid_secrets(&self, now: Timestamp) -> impl Iterator<Item = &SealedSecret> {
         let previous = self.previous.iter().filter(move |previous| now < previous.until);
-        std::iter::once(&self.secret).chain(previous.map(|previous| &previous.secret))
+        self.secret.iter().chain(previous.map(|previous| &previous.secret))
     }
 }
 
@@ -93,20 +154,24 @@ pub struct Rotation {
 /// How the calls of a new hook must be signed.
 #[derive(Debug, Clone)]
 pub struct SigningDraft {
-    /// See [`Signing::algorithm`].
-    pub algorithm: Algorithm,
-    /// See [`Signing::header_name`].
-    pub header_name: SecretHeaderName,
+    /// See [`Signing::means`].
+    pub means: Means,
     /// What the provider issued; without it, one is made.
     pub secret: Option<HookSecret>,
 }
 
 impl SigningDraft {
-    /// The secret that the provider issued, else one made of these random bytes in the form that the scheme expects.
-    pub fn secret(&self, random: &[u8; 32]) -> HookSecret {
-        let scheme = providers::find(self.header_name.as_str(), self.algorithm);
-        self.secret.clone().unwrap_or_else(|| scheme.generate_secret(random))
+    /// The secret that the provider issued, else one made of these random bytes in the form that the scheme expects;
+    /// `None` where the provider has a private key.
+    pub fn secret(&self, random: &[u8; 32]) -> Option<HookSecret> {
+        let scheme = self.means.scheme();
+        scheme.has_secret().then(|| self.secret.clone().unwrap_or_else(|| scheme.generate_secret(random)))
     }
+}
+
+/// What it means that a call of such a hook was accepted.
+pub fn worth(means: Option<&Means>) -> Worth {
+    means.map_or(Worth::None, |means| means.scheme().worth())
 }
 
 /// The name of the header that carries the signature: a field name (RFC 9110 section 5.1) of at most 64 characters, which
@@ -118,6 +183,24 @@ impl SecretHeaderName {
     /// The name in lower case.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// A header that the provider uses, or that its users may choose.
+    pub fn of_provider(provider: &Provider, text: &str) -> Result<Self, Invalid> {
+        let name = text.to_ascii_lowercase();
+        if provider.schemes.iter().any(|scheme| scheme.header == name) {
+            return Ok(Self(name));
+        }
+        if provider.schemes.iter().any(|scheme| scheme.header.is_empty()) {
+            return text.parse();
+        }
+        let known: Vec<_> = provider.schemes.iter().map(|scheme| scheme.header).collect();
+        Err(Invalid::new(format!("must be {}, or be left out: {} sends no other", known.join(" or "), provider.title)))
+    }
+
+    /// The header of a scheme, which is known to arrive.
+    fn of_scheme(scheme: &Scheme) -> Self {
+        Self(scheme.header.to_owned())
     }
 }
 
@@ -198,7 +281,7 @@ mod tests {
                 assert!(refused.ends_with("in a header of its own, such as `x-signature`"), "{name}: {refused}");
             }
         }
-        let known = providers::SCHEMES.iter().map(|scheme| scheme.header);
+        let known = providers::BY_HEADER.iter().map(|known| known.scheme.header);
         for name in known.chain(["x-signature", "signature", "x-authorization", "x-amazing", "authorization-hmac"]) {
             assert!(name.parse::<SecretHeaderName>().is_ok(), "{name}");
         }

@@ -93,6 +93,22 @@ impl<'a> Fields<'a> {
         read
     }
 
+    /// A field that holds an object of strings; an absent or null one is empty.
+    pub fn strings(&mut self, name: &'static str) -> Option<BTreeMap<String, String>> {
+        let fields = self.present(name).cloned().unwrap_or(Value::Object("{}"));
+        let mut fields = Fields::of_value(&fields, &format!("{}{name}", self.prefix));
+        let mut strings = BTreeMap::new();
+        for (key, value) in std::mem::take(&mut fields.values) {
+            match read::text(&value) {
+                Ok(text) => drop(strings.insert(key.into_owned(), text)),
+                Err(reason) => fields.refuse(&key, reason),
+            }
+        }
+        let is_right = fields.errors.is_empty();
+        self.errors.merge(fields.errors);
+        is_right.then_some(strings)
+    }
+
     /// A field that holds an array of objects, each read by `read`; an absent or null one is empty. Elements that are
     /// wrong are reported and left out.
     pub fn objects<T>(&mut self, name: &'static str, mut read: impl FnMut(&mut Fields<'a>) -> Option<T>) -> Vec<T> {

@@ -57,6 +57,9 @@ pub trait ResponseExt: Sized {
     /// 200 without a word, for providers that would show one.
     fn empty() -> Self;
 
+    /// 200 with a text, which no browser takes for a page.
+    fn text(text: &str) -> Self;
+
     /// 204.
     fn no_content() -> Self;
 
@@ -91,7 +94,11 @@ impl ResponseExt for Response {
     }
 
     fn empty() -> Self {
-        Self::new(Body::EMPTY)
+        Self::text("")
+    }
+
+    fn text(text: &str) -> Self {
+        Self::new(Body::Text(text.to_owned()))
             .with_header(header::CONTENT_TYPE, "text/plain")
             .with_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
     }

@@ -3,7 +3,6 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::signature::providers;
 
 const ALL: [Forms; 4] = [Forms::None, Forms::Payload, Forms::SignedPayload, Forms::Fields];
 
@@ -172,15 +171,15 @@ fn bodies() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn a_captured_call_means_the_same_under_every_type(body in bodies()) {
-        for scheme in providers::all() {
+        for forms in ALL {
             let readings = TYPES.map(|content_type| {
-                let payload = Payload::new(scheme.forms, content_type, body.as_bytes());
+                let payload = Payload::new(forms, content_type, body.as_bytes());
                 (payload.signed().into_owned(), meaning(&payload))
             });
             let read: Vec<_> = readings.iter().filter_map(|(signed, read)| Some((signed, read.as_ref().ok()?))).collect();
             // A signature is good for both if the same bytes are signed.
             for (signed, meant) in &read {
-                prop_assert!(read.iter().all(|(other, read)| other != signed || read == meant), "{}: {:?}", scheme.provider, read);
+                prop_assert!(read.iter().all(|(other, read)| other != signed || read == meant), "{:?}: {:?}", forms, read);
             }
         }
     }

@@ -20,6 +20,12 @@ pub(super) enum Answer {
         /// Its HMAC.
         encrypted: String,
     },
+    /// Twitch's challenge, as text.
+    Text(String),
+    /// What Discord wants of its events' ping.
+    NoContent,
+    /// What Discord wants of its interactions' ping.
+    Pong,
 }
 
 /// The shape that the published clients parse; they look for `errors`.
@@ -33,6 +39,11 @@ struct MessageBody<'a> {
 #[derive(Serialize)]
 struct ChallengeBody<'a> {
     challenge: &'a str,
+}
+
+#[derive(Serialize)]
+struct PongBody {
+    r#type: u8,
 }
 
 #[derive(Serialize)]
@@ -62,7 +73,12 @@ impl Answer {
     pub(super) fn unsaid(self) -> Self {
         match self {
             Self::Message(message) => Self::Unsaid(message),
-            Self::Unsaid(_) | Self::Challenge(_) | Self::Token { .. } => self,
+            Self::Unsaid(_)
+            | Self::Challenge(_)
+            | Self::Token { .. }
+            | Self::Text(_)
+            | Self::NoContent
+            | Self::Pong => self,
         }
     }
 
@@ -70,7 +86,7 @@ impl Answer {
     pub(super) fn in_words(&self) -> &str {
         match self {
             Self::Message(message) | Self::Unsaid(message) => message,
-            Self::Challenge(_) | Self::Token { .. } => {
+            Self::Challenge(_) | Self::Token { .. } | Self::Text(_) | Self::NoContent | Self::Pong => {
                 "The provider asked for a proof that the URL is there, and got it."
             }
         }
@@ -85,6 +101,9 @@ impl Answer {
             Self::Token { plain, encrypted } => {
                 Response::ok(&TokenBody { plain_token: plain, encrypted_token: encrypted })
             }
+            Self::Text(text) => Response::text(text),
+            Self::NoContent => Response::no_content(),
+            Self::Pong => Response::ok(&PongBody { r#type: 1 }),
         }
     }
 }

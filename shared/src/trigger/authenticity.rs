@@ -9,7 +9,7 @@ use crate::keys::SealingKeys;
 use crate::payload::Payload;
 use crate::telemetry::Chain;
 
-/// The secret that the sender of an authentic call knows; `None` if the hook requires no secret. Any other call is
+/// The secret that the sender of an authentic call knows; `None` if the hook has none. Any other call is
 /// [`ApiError::WrongSignature`].
 ///
 /// A secret that does not open fails the call, unless it is proven authentic with another: we cannot tell whether its
@@ -23,11 +23,14 @@ pub async fn authenticate(
     let Some(signing) = &hook.signing else { return Ok(None) };
     let payload = Payload::new(signing.scheme().forms, received.header("content-type"), &received.body);
     let signed = Signed { received, body: &payload.signed() };
+    if signing.secret.is_none() {
+        return signing.verify(None, &signed).map(|()| None).map_err(ApiError::WrongSignature);
+    }
     let (mut known, mut unopened, mut refusal) = (None, None, None);
     for sealed in signing.valid_secrets(received.received_at) {
         match sealing_keys.open(hook.relation.id, sealed, received.received_at).await {
             Ok(secret) => {
-                match signing.verify(&secret, &signed) {
+                match signing.verify(Some(&secret), &signed) {
                     Ok(()) => known = known.or(Some(secret)),
                     // One secret does not match, and with the other one the call is stale: that tells more.
                     Err(reason) if refusal.as_ref().is_none_or(NotAuthentic::is_mismatch) => refusal = Some(reason),
@@ -42,7 +45,7 @@ pub async fn authenticate(
         Some(error) => tracing::warn!(cause = %Chain(&error), "One of the hook's secrets cannot be used"),
         None => {}
     }
-    let no_secret = || NotAuthentic::NoMatch(signing.header_name.as_str().to_owned());
+    let no_secret = || NotAuthentic::NoMatch(signing.means.header_name.as_str().to_owned());
     known.map(Some).ok_or_else(|| {
         let reason = refusal.unwrap_or_else(no_secret);
         let is_other_form = reason.is_mismatch() && payload.lacks_what_is_signed();

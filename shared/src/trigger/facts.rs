@@ -10,7 +10,7 @@ use crate::domain::job::Delivery;
 use crate::domain::payload::{Path, Value};
 use crate::domain::received::Received;
 use crate::domain::secret::HookSecret;
-use crate::domain::signature::scheme::{Handshake, Mark, Scheme, Source};
+use crate::domain::signature::scheme::{Handshake, Mark, Source};
 use crate::domain::signature::{self, providers};
 use crate::payload::{Found, Payload, PayloadError};
 
@@ -21,9 +21,12 @@ const MAX_FACT_CHARS: usize = 256;
 /// 22. Without a limit, anyone who may call a hook could make us send and keep any amount of their text.
 const MAX_ASKED_CHARS: usize = 256;
 
+/// <https://dev.twitch.tv/docs/eventsub/handling-webhook-events/#responding-to-a-challenge-request>
+const TWITCH_VERIFICATION: &str = "webhook_callback_verification";
+
 /// The places in the body that schemes name, as paths.
 static PLACES: LazyLock<BTreeMap<&str, Path>> = LazyLock::new(|| {
-    let places = providers::all().flat_map(Scheme::body_places);
+    let places = providers::all().flat_map(|known| known.scheme.body_places());
     places.filter_map(|place| Some((place, place.parse().ok()?))).collect()
 });
 
@@ -83,6 +86,16 @@ impl<'a> Facts<'a> {
                 let answer = |encrypted| Answer::Token { plain: plain.to_owned(), encrypted };
                 Some(proof.map_or_else(Answer::ready, answer))
             }
+            Handshake::TwitchChallenge => {
+                let asked = self.received.header("twitch-eventsub-message-type") == Some(TWITCH_VERIFICATION);
+                asked.then_some(Answer::Text(self.asked("challenge")?.to_owned()))
+            }
+            Handshake::DiscordPing => match self.text("type")? {
+                "0" => Some(Answer::NoContent),
+                // An event has this type too, and says what happened.
+                "1" if self.place("event").is_none() => Some(Answer::Pong),
+                _ => None,
+            },
         })
     }
 
@@ -101,6 +114,7 @@ impl<'a> Facts<'a> {
             Mark::Header(name, value) => self.received.header(name) == Some(value),
             Mark::Body(place, value) => self.text(place) == Some(value),
             Mark::BodyPrefix(place, prefix) => self.text(place).is_some_and(|text| text.starts_with(prefix)),
+            Mark::EmptyInBody(place) => self.place(place).is_some_and(is_empty_array),
             Mark::SameInBody(one, other) => self.text(one).is_some_and(|text| self.text(other) == Some(text)),
         }
     }
@@ -124,6 +138,15 @@ impl<'a> Facts<'a> {
 
     /// The string or number at a place in the body that the scheme names.
     pub(super) fn text(&self, place: &str) -> Option<&str> {
-        self.at(PLACES.get(place)?)?.as_text()
+        self.place(place)?.as_text()
     }
+
+    fn place(&self, place: &str) -> Option<&Value<'a>> {
+        self.at(PLACES.get(place)?)
+    }
+}
+
+fn is_empty_array(value: &Value<'_>) -> bool {
+    let Value::Array(json) = value else { return false };
+    json.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).is_some_and(|inner| inner.trim().is_empty())
 }

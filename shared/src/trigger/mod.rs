@@ -74,7 +74,7 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
     /// The call `received` of `hook`, to be logged in `requests`. From now on its lines name the hook, and it counts as
     /// one of the hook's provider, whatever the call says.
     pub fn new(hook: &'a Hook, received: &'a Received, requests: &'a Requests, measurements: &'a Measurements) -> Self {
-        measurements.hook(&hook.relation.id, hook.scheme().provider);
+        measurements.hook(&hook.relation.id, hook.known().provider.name);
         Self { hook, received, requests, measurements }
     }
 
@@ -222,7 +222,7 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
     }
 
     fn masked_headers(&self) -> Vec<(String, String)> {
-        let signature = self.hook.signing.as_ref().map(|signing| signing.header_name.as_str());
+        let signature = self.hook.signing.as_ref().map(|signing| signing.means.header_name.as_str());
         let headers = self.received.headers.iter();
         headers.map(|(name, value)| (name.clone(), masked(name, value, signature).to_owned())).collect()
     }

@@ -4,6 +4,7 @@
 
 pub mod fuzz;
 pub mod keys;
+pub mod provider_table;
 pub mod tokens;
 
 use shared::aws::{ConnectError, connect};

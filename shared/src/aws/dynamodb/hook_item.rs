@@ -3,13 +3,17 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use std::collections::BTreeMap;
+
 use super::item::{Attributes, StoredItem, binary, boolean, number, numbers, text};
 use crate::domain::Invalid;
 use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
 use crate::domain::hook::{Hook, HookRelation, Resource};
 use crate::domain::id::{EnvironmentId, PipelineId, ProjectId, ResourceId, UserId};
 use crate::domain::sealing::SealedSecret;
-use crate::domain::signing::{PreviousSecret, SealedSecrets, Signing};
+use crate::domain::signature::provider::Provider;
+use crate::domain::signature::{Algorithm, OptionKind, Options};
+use crate::domain::signing::{self, Means, PreviousSecret, SealedSecrets, Signing};
 use crate::domain::variable::{Variable, VariableType, VariableValue, Variables};
 use crate::ports::{HookFilter, StoreError};
 
@@ -38,6 +42,9 @@ pub(super) fn encode(hook: &Hook) -> Attributes {
         item.insert("pipeline_id".to_owned(), number(pipeline.get()));
         item.insert("pipeline".to_owned(), text(partition(*project_id, HookFilter::Pipeline(pipeline))));
     }
+    if let Some(provider) = relation.provider {
+        item.insert("provider".to_owned(), text(provider.name));
+    }
     if !hook.pipelines.is_empty() {
         item.insert("pipelines".to_owned(), numbers(hook.pipelines.iter().map(|pipeline| pipeline.get())));
     }
@@ -47,10 +54,16 @@ pub(super) fn encode(hook: &Hook) -> Attributes {
 
 fn encode_signing(signing: &Signing) -> Attributes {
     let mut item = Attributes::from([
-        ("secret_algorithm".to_owned(), text(signing.algorithm.as_str())),
-        ("secret_header_name".to_owned(), text(signing.header_name.as_str())),
-        ("secret".to_owned(), binary(signing.secret.as_bytes())),
+        ("secret_algorithm".to_owned(), text(signing.means.algorithm.as_str())),
+        ("secret_header_name".to_owned(), text(signing.means.header_name.as_str())),
     ]);
+    let options: BTreeMap<_, _> = signing.means.options.iter().collect();
+    if !options.is_empty() {
+        item.insert("provider_options".to_owned(), text(json(&options)));
+    }
+    if let Some(secret) = &signing.secret {
+        item.insert("secret".to_owned(), binary(secret.as_bytes()));
+    }
     if let Some(previous) = &signing.previous {
         item.insert("previous_secret".to_owned(), binary(previous.secret.as_bytes()));
         item.insert("previous_secret_until".to_owned(), text(previous.until));
@@ -70,7 +83,8 @@ pub(super) fn partition(project: ProjectId, filter: HookFilter) -> String {
 pub(super) fn decode(attributes: &Attributes) -> Result<Hook, StoreError> {
     let item = StoredItem::new(attributes, "id");
     let relation = decode_relation(attributes)?;
-    let signing = relation.requires_secret.then(|| decode_signing(&item)).transpose()?;
+    let means = decode_means(&item, relation.requires_secret, relation.provider)?;
+    let signing = means.map(|means| decode_signing(&item, means)).transpose()?;
     Ok(Hook {
         relation,
         signing,
@@ -79,13 +93,35 @@ pub(super) fn decode(attributes: &Attributes) -> Result<Hook, StoreError> {
     })
 }
 
-fn decode_signing(item: &StoredItem<'_>) -> Result<Signing, StoreError> {
-    Ok(Signing {
-        algorithm: item.parsed("secret_algorithm")?,
-        header_name: item.parsed("secret_header_name")?,
-        secret: SealedSecret::from_bytes(item.binary("secret")?.to_vec()),
-        previous: decode_previous(item)?,
-    })
+fn decode_signing(item: &StoredItem<'_>, mut means: Means) -> Result<Signing, StoreError> {
+    let has_secret = means.scheme().has_secret();
+    let secret = has_secret.then(|| item.binary("secret").map(|secret| SealedSecret::from_bytes(secret.to_vec())));
+    let kinds = means.known.provider.options;
+    if !kinds.is_empty() {
+        means.options = item.decoded("provider_options", |json| decode_options(kinds, json))?;
+    }
+    Ok(Signing { means, secret: secret.transpose()?, previous: decode_previous(item)? })
+}
+
+fn decode_options(kinds: &'static [OptionKind], json: &str) -> Result<Options, Invalid> {
+    let given = serde_json::from_str(json).map_err(|_| Invalid::new("is not JSON"))?;
+    Options::new(kinds, &given).map_err(|_| Invalid::new("are not those of the provider"))
+}
+
+/// How the calls are proven, without the options; `None` if they are not.
+fn decode_means(
+    item: &StoredItem<'_>,
+    requires_secret: bool,
+    provider: Option<&'static Provider>,
+) -> Result<Option<Means>, StoreError> {
+    if !requires_secret {
+        return Ok(None);
+    }
+    let algorithm: Algorithm = item.parsed("secret_algorithm")?;
+    let Some(provider) = provider else {
+        return Ok(Some(Means::of_header(item.parsed("secret_header_name")?, algorithm)));
+    };
+    item.decoded("secret_header_name", |header| Means::stored(provider, header, algorithm)).map(Some)
 }
 
 /// The secrets of a hook, out of the attributes that hold them.
@@ -108,6 +144,9 @@ fn decode_previous(item: &StoredItem<'_>) -> Result<Option<PreviousSecret>, Stor
 /// keys.
 pub(super) fn decode_relation(attributes: &Attributes) -> Result<HookRelation, StoreError> {
     let item = StoredItem::new(attributes, "id");
+    let requires_secret = item.boolean("requires_secret")?;
+    let provider = item.optional_text("provider")?.map(|_| item.decoded("provider", Provider::named)).transpose()?;
+    let means = decode_means(&item, requires_secret, provider)?;
     Ok(HookRelation {
         id: item.parsed("id")?,
         name: item.parsed("name")?,
@@ -116,7 +155,9 @@ pub(super) fn decode_relation(attributes: &Attributes) -> Result<HookRelation, S
         project_id: item.number("project_id", ProjectId::new)?,
         environment_id: item.number("environment_id", EnvironmentId::new)?,
         pipeline_id: item.optional_number("pipeline_id", PipelineId::new)?,
-        requires_secret: item.boolean("requires_secret")?,
+        requires_secret,
+        provider,
+        proof: signing::worth(means.as_ref()),
         active: item.boolean("active")?,
         variables: item.decoded("variables", decode_variables)?,
         conditions: item.decoded("conditions", decode_conditions)?,
@@ -274,7 +315,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::signature::Algorithm;
+    use crate::domain::signature::provider::Worth;
     use crate::fixtures;
 
     fn full_hook() -> Hook {
@@ -305,10 +346,10 @@ mod tests {
             Condition { name: None, subject: Subject::header("X-Event").unwrap(), accepted },
         ])
         .unwrap();
+        hook.relation.proof = Worth::Verified;
         hook.signing = Some(Signing {
-            algorithm: Algorithm::Sha256,
-            header_name: "x-hub-signature-256".parse().unwrap(),
-            secret: SealedSecret::from_bytes(vec![1, 2, 3]),
+            means: Means::of_header("x-hub-signature-256".parse().unwrap(), Algorithm::Sha256),
+            secret: Some(SealedSecret::from_bytes(vec![1, 2, 3])),
             previous: Some(PreviousSecret {
                 secret: SealedSecret::from_bytes(vec![4]),
                 until: crate::domain::timestamp::Timestamp::from_unix_seconds(1_800_000_000),

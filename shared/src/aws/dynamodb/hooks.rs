@@ -64,8 +64,9 @@ impl ReplaceHook for HooksTable {
     async fn replace_hook(&self, current: &Hook, new: &Hook) -> Result<(), StoreError> {
         let (from, to) = (&current.relation, &new.relation);
         // A rotation in the same millisecond must not lose its new secret.
-        let (condition, values) = match &current.signing {
-            Some(signing) => ("updated_at = :seen AND secret = :secret", Some(binary(signing.secret.as_bytes()))),
+        let secret = current.signing.as_ref().and_then(|signing| signing.secret.as_ref());
+        let (condition, values) = match secret {
+            Some(secret) => ("updated_at = :seen AND secret = :secret", Some(binary(secret.as_bytes()))),
             None => ("updated_at = :seen AND attribute_not_exists(secret)", None),
         };
         let mut values: Attributes = values.map(|secret| (":secret".to_owned(), secret)).into_iter().collect();

@@ -1,7 +1,7 @@
 //! Signatures as text.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 /// How a signature's bytes are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,16 +12,19 @@ pub enum Encoding {
     Base64,
     /// Either; a digest is shorter in base64 than in hex, so that no text is both.
     HexOrBase64,
+    /// Base64 with the alphabet for addresses, without padding (RFC 4648 section 5).
+    Base64Url,
 }
 
-/// The `length` bytes that `text` encodes, or `None` when it encodes anything else.
-pub(super) fn decode(encoding: Encoding, text: &str, length: usize) -> Option<Vec<u8>> {
+/// The bytes that `text` encodes, which must be `length`, or `None` when it encodes anything else.
+pub(super) fn decode(encoding: Encoding, text: &str, length: Option<usize>) -> Option<Vec<u8>> {
     let hex = || hex::decode(text).ok();
     let base64 = || STANDARD.decode(text).ok();
     let bytes = match encoding {
         Encoding::Hex => hex(),
         Encoding::Base64 => base64(),
         Encoding::HexOrBase64 => hex().or_else(base64),
+        Encoding::Base64Url => URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok(),
     };
-    bytes.filter(|bytes| bytes.len() == length)
+    bytes.filter(|bytes| length.is_none_or(|length| bytes.len() == length))
 }

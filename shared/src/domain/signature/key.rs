@@ -16,6 +16,11 @@ pub enum Key {
     Verbatim,
     /// The bytes whose base64 follows this prefix.
     Base64After(&'static str),
+    /// The bytes that it says in hex.
+    Hex,
+    /// The bytes whose base64 follows this prefix, or all of its characters: the provider has shown keys of both kinds.
+    /// A MAC under either counts.
+    VerbatimOrBase64After(&'static str),
 }
 
 /// Some, such as Supabase, show a key with the version of its scheme before it: `v1,whsec_…`.
@@ -36,7 +41,7 @@ impl Key {
         let has_version = |prefix| secret.strip_prefix(VERSION).is_some_and(|rest| rest.starts_with(prefix));
         match self {
             Self::Base64After(prefix) if has_version(prefix) => drop(secret.drain(..VERSION.len())),
-            Self::Base64After(_) | Self::Verbatim => {}
+            Self::Base64After(_) | Self::Verbatim | Self::Hex | Self::VerbatimOrBase64After(_) => {}
         }
         secret
     }
@@ -44,29 +49,57 @@ impl Key {
     /// The secret that has these bytes as its key, or, if it is used verbatim, says them in hex.
     pub(super) fn write(self, key: &[u8; 32]) -> String {
         match self {
-            Self::Verbatim => hex::encode(key),
-            Self::Base64After(prefix) => format!("{prefix}{}", BASE64.encode(key)),
+            Self::Verbatim | Self::Hex => hex::encode(key),
+            Self::Base64After(prefix) | Self::VerbatimOrBase64After(prefix) => {
+                format!("{prefix}{}", BASE64.encode(key))
+            }
         }
     }
 
     /// The key's bytes, if the secret has this form and enough of them.
     pub(super) fn bytes(self, secret: &HookSecret) -> Result<Zeroizing<Vec<u8>>, Invalid> {
         match self {
-            Self::Verbatim => Ok(Zeroizing::new(secret.expose().as_bytes().to_vec())),
+            Self::Verbatim | Self::VerbatimOrBase64After(_) => Ok(verbatim(secret)),
             Self::Base64After(prefix) => decode(secret.expose(), prefix),
+            Self::Hex => decode_hex(secret.expose()),
         }
     }
+
+    /// Every key that the secret can mean.
+    pub(super) fn readings(self, secret: &HookSecret) -> impl Iterator<Item = Zeroizing<Vec<u8>>> {
+        let other = match self {
+            Self::Verbatim | Self::Base64After(_) | Self::Hex => None,
+            Self::VerbatimOrBase64After(prefix) => decode(secret.expose(), prefix).ok(),
+        };
+        self.bytes(secret).ok().into_iter().chain(other)
+    }
+}
+
+fn verbatim(secret: &HookSecret) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(secret.expose().as_bytes().to_vec())
+}
+
+fn decode_hex(secret: &str) -> Result<Zeroizing<Vec<u8>>, Invalid> {
+    let key = hex::decode(secret).map(Zeroizing::new);
+    let key = key.map_err(|_| Invalid::new("must be the key in hexadecimal digits, as the provider shows it"))?;
+    check_length(key, "hexadecimal digits")
 }
 
 fn decode(secret: &str, prefix: &str) -> Result<Zeroizing<Vec<u8>>, Invalid> {
     let key = secret.strip_prefix(prefix).and_then(|base64| BASE64.decode(base64).ok()).map(Zeroizing::new);
-    let other_form = || Invalid::new(format!("must be `{prefix}` and the base64 of the key, as the provider shows it"));
-    let key = key.ok_or_else(other_form)?;
+    let other_form = || match prefix {
+        "" => Invalid::new("must be the base64 of the key, as the provider shows it"),
+        prefix => Invalid::new(format!("must be `{prefix}` and the base64 of the key, as the provider shows it")),
+    };
+    check_length(key.ok_or_else(other_form)?, "base64")
+}
+
+fn check_length(key: Zeroizing<Vec<u8>>, written: &str) -> Result<Zeroizing<Vec<u8>>, Invalid> {
     // An HMAC fills its key up with zeros, so those at the end make it no longer: a key of zeros is the empty key.
     let used = key.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     if used < MIN_BYTES {
         let reason =
-            format!("must be the base64 of a key of at least {MIN_BYTES} bytes, not counting zeros at its end");
+            format!("must be the {written} of a key of at least {MIN_BYTES} bytes, not counting zeros at its end");
         return Err(Invalid::new(reason));
     }
     Ok(key)
@@ -84,7 +117,7 @@ mod tests {
     const STANDARD: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
     fn read(header: &str, text: &str) -> Result<String, String> {
-        let read = find(header, Algorithm::Sha256).read_secret(text.to_owned());
+        let read = find(header, Algorithm::Sha256).scheme.read_secret(text.to_owned());
         read.map(|secret| secret.expose().to_owned()).map_err(|reason| reason.to_string())
     }
 
@@ -151,7 +184,7 @@ mod tests {
 
     #[test]
     fn what_is_generated_is_taken() {
-        for scheme in providers::all() {
+        for scheme in providers::all().map(|known| known.scheme).filter(|scheme| scheme.has_secret()) {
             let generated = scheme.generate_secret(&[7; 32]);
             assert!(scheme.read_secret(generated.expose().to_owned()).is_ok(), "{}", scheme.header);
         }
@@ -162,14 +195,16 @@ mod tests {
         fn no_scheme_takes_a_short_key_or_a_secret_that_changes_on_its_way(
             text in prop_oneof!["\\PC{10,40}", "(v1,)?whsec_[A-Za-z0-9+/=]{0,40}", "[ \0\n\ta]{16,20}"],
         ) {
-            for scheme in providers::all() {
+            for scheme in providers::all().map(|known| known.scheme) {
                 let Ok(secret) = scheme.read_secret(text.clone()) else { continue };
                 let shown = secret.expose();
                 prop_assert_eq!(shown.trim(), shown);
                 prop_assert!(!shown.chars().any(char::is_control));
                 let key = match &scheme.proof {
-                    Proof::Secret => Zeroizing::new(shown.as_bytes().to_vec()),
                     Proof::Mac(form) => form.key.bytes(&secret).unwrap(),
+                    Proof::Secret | Proof::Bearer | Proof::Basic | Proof::PublicKey(_) | Proof::Nothing => {
+                        Zeroizing::new(shown.as_bytes().to_vec())
+                    }
                 };
                 prop_assert!(key.len() >= 16 && key.iter().rposition(|byte| *byte != 0) >= Some(15));
                 let again = scheme.read_secret(shown.to_owned()).unwrap();

@@ -2,24 +2,33 @@
 
 mod encoding;
 mod key;
+mod options;
 mod part;
+pub mod provider;
 pub mod providers;
+mod public_key;
 mod refusal;
 pub mod scheme;
+mod signed;
+mod time;
 
 use std::str::FromStr;
-use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use subtle::ConstantTimeEq;
 
 use self::encoding::decode;
+pub use self::options::{OptionKind, Options, PublicKeyForm};
 pub use self::refusal::NotAuthentic;
-use self::scheme::{Holds, MacForm, Part, Proof, Scheme, Timing};
+use self::scheme::{MacForm, Proof, Scheme};
+use self::signed::{SignatureHeader, SignedBytes};
+use self::time::check_time;
+pub use self::time::check_time_in_body;
 use super::Invalid;
 use super::received::Received;
-use super::secret::HookSecret;
-use super::timestamp::Timestamp;
+use super::secret::{HookSecret, SecretString};
 
 /// How many signatures of one header are looked at: a caller without the secret must not choose how long the
 /// verification takes.
@@ -72,113 +81,112 @@ pub struct Signed<'a> {
     pub body: &'a [u8],
 }
 
-/// The header that carries the proof.
+/// How the calls of one hook are proven.
 #[derive(Clone, Copy)]
-pub(super) struct SignatureHeader<'a> {
-    /// In lower case.
-    pub(super) name: &'a str,
-    /// As it came.
-    pub(super) value: &'a str,
+pub(super) struct Proving<'a> {
+    pub(super) scheme: &'static Scheme,
+    pub(super) algorithm: Algorithm,
+    /// The header that carries the proof, in lower case.
+    pub(super) header: &'a str,
+    pub(super) options: &'a Options,
 }
 
-/// Proves that the sender of the call, whose signature header is `header`, knows `secret`. A time in the body is checked
-/// later, by [`check_time_in_body`]: nothing is parsed before the bytes are known to be authentic.
-pub(super) fn verify(
-    scheme: &Scheme,
-    algorithm: Algorithm,
-    header: SignatureHeader<'_>,
-    secret: &HookSecret,
-    signed: &Signed<'_>,
-) -> Result<(), NotAuthentic> {
-    match &scheme.proof {
-        Proof::Secret if secret.matches(header.value.as_bytes()) => {}
-        Proof::Secret => return Err(NotAuthentic::OtherSecret(header.name.to_owned())),
-        Proof::Mac(form) if form.proves(algorithm, secret, header, signed)? => {}
-        Proof::Mac(_) => return Err(NotAuthentic::NoMatch(header.name.to_owned())),
+impl Proving<'_> {
+    /// Proves that the sender of the call knows `secret`, or has the private key to the hook's public one. A time in the
+    /// body is checked later, by [`check_time_in_body`]: nothing is parsed before the bytes are known to be authentic.
+    pub(super) fn verify(self, secret: Option<&HookSecret>, signed: &Signed<'_>) -> Result<(), NotAuthentic> {
+        let mut refusal = NotAuthentic::Missing(self.header.to_owned());
+        for name in std::iter::once(self.header).chain(self.scheme.other_headers.iter().copied()) {
+            let Some(value) = signed.received.header(name) else { continue };
+            match self.verify_header(SignatureHeader { name, value }, secret, signed) {
+                Ok(()) => return Ok(()),
+                Err(reason) => refusal = reason,
+            }
+        }
+        Err(refusal)
     }
-    check_time(scheme, header, signed.received)?;
-    match &scheme.proof {
-        Proof::Secret => Ok(()),
-        Proof::Mac(form) => form.check_values(header, signed.received),
+
+    fn verify_header(
+        self,
+        header: SignatureHeader<'_>,
+        secret: Option<&HookSecret>,
+        signed: &Signed<'_>,
+    ) -> Result<(), NotAuthentic> {
+        let bytes = SignedBytes { header, signed, options: self.options, separator: self.scheme.separator() };
+        let is_proven = match (&self.scheme.proof, secret) {
+            (Proof::Secret, Some(secret)) => secret.matches(header.value.as_bytes()),
+            (Proof::Bearer, Some(secret)) => is_bearer(secret, header.value),
+            (Proof::Basic, Some(secret)) => is_basic(self.options, secret, header.value),
+            (Proof::Mac(form), Some(secret)) => form.proves(self.algorithm, secret, bytes)?,
+            (Proof::PublicKey(form), _) => form.proves(bytes)?,
+            (Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Mac(_), None) | (Proof::Nothing, _) => false,
+        };
+        if !is_proven {
+            let name = header.name.to_owned();
+            return Err(match &self.scheme.proof {
+                Proof::Secret | Proof::Bearer | Proof::Basic => NotAuthentic::OtherSecret(name),
+                Proof::Mac(_) | Proof::PublicKey(_) | Proof::Nothing => NotAuthentic::NoMatch(name),
+            });
+        }
+        check_time(self.scheme, bytes)?;
+        bytes.check_values(self.scheme.signed())
     }
+}
+
+/// Whether the header is `Bearer` and the secret.
+fn is_bearer(secret: &HookSecret, value: &str) -> bool {
+    after_word(value, "bearer").is_some_and(|token| secret.matches(token.as_bytes()))
+}
+
+/// Whether the header is `Basic` and the base64 of the user name and the secret, the password (RFC 7617).
+fn is_basic(options: &Options, secret: &HookSecret, value: &str) -> bool {
+    let decoded = after_word(value, "basic").and_then(|base64| STANDARD.decode(base64).ok());
+    let (Some(sent), Some(username)) = (decoded, options.get("username")) else { return false };
+    let expected = SecretString::new(format!("{username}:{}", secret.expose()));
+    expected.matches(&sent)
+}
+
+/// What follows the word with which the value begins, in any case (RFC 9110 section 11.1).
+fn after_word<'v>(value: &'v str, word: &str) -> Option<&'v str> {
+    let (first, rest) = value.split_once(' ')?;
+    first.eq_ignore_ascii_case(word).then(|| rest.trim_start_matches(' '))
 }
 
 impl MacForm {
     /// Whether any signature of the header is the MAC of the call. Every signature is compared, in constant time, so
     /// that how long it takes says nothing about how close a forgery came.
-    fn proves(
-        &self,
-        algorithm: Algorithm,
-        secret: &HookSecret,
-        header: SignatureHeader<'_>,
-        signed: &Signed<'_>,
-    ) -> Result<bool, NotAuthentic> {
+    fn proves(&self, algorithm: Algorithm, secret: &HookSecret, bytes: SignedBytes<'_>) -> Result<bool, NotAuthentic> {
+        let header = bytes.header;
         let signatures: Vec<Vec<u8>> = self
             .signatures(header.value, algorithm)
             .take(MAX_SIGNATURES)
-            .filter_map(|text| decode(self.encoding, text, algorithm.digest_bytes()))
+            .filter_map(|text| decode(self.encoding, text, Some(algorithm.digest_bytes())))
             .collect();
         if signatures.is_empty() {
             return Err(NotAuthentic::Malformed { header: header.name.to_owned(), form: self.described(algorithm) });
         }
-        // A secret that is no key of this scheme matches nothing.
-        let Ok(key) = self.key.bytes(secret) else { return Ok(false) };
-        let expected = match algorithm {
-            Algorithm::Sha1 => self.mac::<Hmac<sha1::Sha1>>(&key, header, signed),
-            Algorithm::Sha256 => self.mac::<Hmac<sha2::Sha256>>(&key, header, signed),
-            Algorithm::Sha512 => self.mac::<Hmac<sha2::Sha512>>(&key, header, signed),
-        }?;
         let mut proven = subtle::Choice::from(0);
-        for signature in &signatures {
-            proven |= expected.ct_eq(signature);
+        // A secret that is no key of this scheme matches nothing.
+        for key in self.key.readings(secret) {
+            let expected = match algorithm {
+                Algorithm::Sha1 => self.mac::<Hmac<sha1::Sha1>>(&key, bytes),
+                Algorithm::Sha256 => self.mac::<Hmac<sha2::Sha256>>(&key, bytes),
+                Algorithm::Sha512 => self.mac::<Hmac<sha2::Sha512>>(&key, bytes),
+            }?;
+            for signature in &signatures {
+                proven |= expected.ct_eq(signature);
+            }
         }
         Ok(proven.into())
     }
 
     /// The MAC over the parts that are signed, fed one by one: a body is not copied.
-    fn mac<M: Mac + KeyInit>(
-        &self,
-        key: &[u8],
-        header: SignatureHeader<'_>,
-        signed: &Signed<'_>,
-    ) -> Result<Vec<u8>, NotAuthentic> {
-        let mismatch = |_| NotAuthentic::NoMatch(header.name.to_owned());
+    fn mac<M: Mac + KeyInit>(&self, key: &[u8], bytes: SignedBytes<'_>) -> Result<Vec<u8>, NotAuthentic> {
+        let mismatch = |_| NotAuthentic::NoMatch(bytes.header.name.to_owned());
         let mut mac = <M as KeyInit>::new_from_slice(key).map_err(mismatch)?;
-        for part in self.signed {
-            mac.update(match part {
-                Part::Text(text) => text.as_bytes(),
-                Part::Header(name, _) => required(signed.received, name)?.as_bytes(),
-                Part::Entry(name, _) => self.required_entry(header, name)?.as_bytes(),
-                Part::Body => signed.body,
-            });
-        }
+        bytes.feed(self.signed, |part| mac.update(part))?;
         Ok(mac.finalize().into_bytes().to_vec())
     }
-
-    /// Refuses a signed value that could hold a part of what follows it: see [`Holds`].
-    fn check_values(&self, header: SignatureHeader<'_>, received: &Received) -> Result<(), NotAuthentic> {
-        for part in self.signed {
-            let (value, holds) = match part {
-                Part::Text(_) | Part::Body => continue,
-                Part::Header(name, holds) => (required(received, name)?, holds),
-                Part::Entry(name, holds) => (self.required_entry(header, name)?, holds),
-            };
-            if !holds.allows(value) {
-                return Err(NotAuthentic::Ambiguous { place: part.place(header.name), form: holds.to_string() });
-            }
-        }
-        Ok(())
-    }
-
-    fn required_entry<'h>(&self, header: SignatureHeader<'h>, name: &str) -> Result<&'h str, NotAuthentic> {
-        let missing =
-            || NotAuthentic::Malformed { header: header.name.to_owned(), form: format!("one entry `{name}=`") };
-        self.entry(header.value, name).ok_or_else(missing)
-    }
-}
-
-fn required<'r>(received: &'r Received, name: &str) -> Result<&'r str, NotAuthentic> {
-    received.header(name).ok_or_else(|| NotAuthentic::Missing(name.to_owned()))
 }
 
 /// Proves to a provider that we know the secret: the HMAC-SHA256 of its token, in hex. `None` when the library takes no
@@ -192,67 +200,6 @@ pub fn prove(secret: &HookSecret, token: &str) -> Option<String> {
 /// The name of a body that has no other: its SHA-256.
 pub fn digest(body: &[u8]) -> String {
     format!("sha256:{}", hex::encode(<sha2::Sha256 as sha2::Digest>::digest(body)))
-}
-
-/// Refuses a timestamp that is not within the tolerance, before or after the clock. Without this a call that was once
-/// overheard could be played back for ever.
-fn check_time(scheme: &Scheme, header: SignatureHeader<'_>, received: &Received) -> Result<(), NotAuthentic> {
-    let now = received.received_at;
-    match (&scheme.timing, &scheme.proof) {
-        (Timing::None | Timing::BodyMillis { .. }, Proof::Secret | Proof::Mac(_)) => Ok(()),
-        (Timing::Header { name, tolerance }, Proof::Secret | Proof::Mac(_)) => {
-            let text = required(received, name)?;
-            check_within(Some(text), || format!("the header `{name}`"), Unit::Seconds, *tolerance, now)
-        }
-        (Timing::Entry { name, tolerance }, proof) => {
-            let place = || format!("the entry `{name}` of the header `{}`", header.name);
-            match proof {
-                Proof::Secret => Err(NotAuthentic::NoTime(place())),
-                Proof::Mac(form) => {
-                    let text = form.required_entry(header, name)?;
-                    check_within(Some(text), place, Unit::Seconds, *tolerance, now)
-                }
-            }
-        }
-    }
-}
-
-/// The same of a scheme whose timestamp is in the body; `find` gives what is at a place there.
-pub fn check_time_in_body<'b>(
-    scheme: &Scheme,
-    find: impl Fn(&str) -> Option<&'b str>,
-    received_at: Timestamp,
-) -> Result<(), NotAuthentic> {
-    match &scheme.timing {
-        Timing::None | Timing::Header { .. } | Timing::Entry { .. } => Ok(()),
-        Timing::BodyMillis { path, tolerance } => {
-            check_within(find(path), || format!("`{path}` in the body"), Unit::Millis, *tolerance, received_at)
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Unit {
-    Seconds,
-    Millis,
-}
-
-/// `place` is where the time is, in words: only an error needs it.
-fn check_within(
-    text: Option<&str>,
-    place: impl FnOnce() -> String,
-    unit: Unit,
-    tolerance: Duration,
-    now: Timestamp,
-) -> Result<(), NotAuthentic> {
-    let number: Option<i64> = text.filter(|text| Holds::Time.allows(text)).and_then(|text| text.parse().ok());
-    let at = match (number, unit) {
-        (None, Unit::Seconds | Unit::Millis) => return Err(NotAuthentic::NoTime(place())),
-        (Some(number), Unit::Seconds) => Timestamp::from_unix_seconds(number),
-        (Some(number), Unit::Millis) => Timestamp::from_unix_millis(number),
-    };
-    let by = at.distance(now);
-    if by <= tolerance { Ok(()) } else { Err(NotAuthentic::Stale { by, is_ahead: at > now, tolerance }) }
 }
 
 #[cfg(test)]

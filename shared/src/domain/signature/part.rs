@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A part of the signed bytes.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Part {
     /// These very characters.
     Text(&'static str),
@@ -13,6 +13,12 @@ pub enum Part {
     Entry(&'static str, Holds),
     /// The body as it arrived; of [`Forms::SignedPayload`](super::scheme::Forms::SignedPayload), the JSON.
     Body,
+    /// The address that the owner has entered at the provider, and never the one that a call came to: who sends the call
+    /// chooses that one. It is fixed, so that it has no border.
+    Url,
+    /// The fields of a form in the order of their names, each name and value without anything between them: what Twilio
+    /// signs of a form, which stands for the body.
+    SortedForm,
 }
 
 /// What a signed value may hold. A MAC does not cover the borders between the parts: if an id held the text that stands
@@ -22,6 +28,14 @@ pub enum Part {
 pub enum Holds {
     /// A Unix time: up to 15 digits and nothing else.
     Time,
+    /// A Unix time in seconds: ten digits. They end by their number, so that no text need stand behind them.
+    Seconds,
+    /// A Unix time in milliseconds: thirteen digits, likewise.
+    Millis,
+    /// A time as in RFC 3339. It begins ten characters before its one `T`, and ends with its zone.
+    Rfc3339,
+    /// An id in front of [`Holds::Rfc3339`]: letters, digits, `-` and `_`. The colons of the time end it.
+    Word,
     /// Visible ASCII characters but this one, with which the next part begins.
     AllBut(char),
 }
@@ -29,11 +43,19 @@ pub enum Holds {
 /// Milliseconds have 13 digits until the year 2286.
 const MAX_TIME_DIGITS: usize = 15;
 
+/// Until the year 2286, in both units.
+const SECONDS_DIGITS: usize = 10;
+const MILLIS_DIGITS: usize = 13;
+
 impl Holds {
     /// Whether a value holds only what it may, and something.
     pub(super) fn allows(self, value: &str) -> bool {
         match self {
             Self::Time => value.len() <= MAX_TIME_DIGITS && is_all(value, |byte| byte.is_ascii_digit()),
+            Self::Seconds => value.len() == SECONDS_DIGITS && is_all(value, |byte| byte.is_ascii_digit()),
+            Self::Millis => value.len() == MILLIS_DIGITS && is_all(value, |byte| byte.is_ascii_digit()),
+            Self::Rfc3339 => is_rfc3339(value),
+            Self::Word => is_all(value, |byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)),
             Self::AllBut(border) => is_all(value, |byte| byte.is_ascii_graphic() && char::from(byte) != border),
         }
     }
@@ -47,6 +69,8 @@ impl Part {
             Self::Header(name, _) => format!("the header `{name}`"),
             Self::Entry(name, _) => format!("the entry `{name}` of the header `{header}`"),
             Self::Body => "the body".to_owned(),
+            Self::Url => "the registered address".to_owned(),
+            Self::SortedForm => "the form".to_owned(),
         }
     }
 }
@@ -55,9 +79,30 @@ impl fmt::Display for Holds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Time => write!(f, "1 to {MAX_TIME_DIGITS} digits"),
+            Self::Seconds => write!(f, "{SECONDS_DIGITS} digits"),
+            Self::Millis => write!(f, "{MILLIS_DIGITS} digits"),
+            Self::Rfc3339 => f.write_str("a time such as `2026-11-29T08:00:00Z`"),
+            Self::Word => f.write_str("letters, digits, `-` and `_`"),
             Self::AllBut(border) => write!(f, "visible ASCII characters other than `{border}`"),
         }
     }
+}
+
+/// `2026-11-29T08:00:00Z`, with or without decimals, or with `+01:00` for another zone.
+fn is_rfc3339(value: &str) -> bool {
+    const TIME: &str = "0000-00-00T00:00:00";
+    let Some((time, rest)) = value.split_at_checked(TIME.len()) else { return false };
+    let zone = rest.trim_start_matches(|char: char| char == '.' || char.is_ascii_digit());
+    let decimals = &rest[..rest.len() - zone.len()];
+    let decimals_fit =
+        decimals.is_empty() || decimals.strip_prefix('.').is_some_and(|digits| is_all(digits, |b| b.is_ascii_digit()));
+    has_form(time, TIME) && decimals_fit && (zone == "Z" || has_form(zone, "+00:00") || has_form(zone, "-00:00"))
+}
+
+/// Whether a text has this form, in which `0` is any digit.
+fn has_form(text: &str, form: &str) -> bool {
+    let fits = |(byte, form): (u8, u8)| if form == b'0' { byte.is_ascii_digit() } else { byte == form };
+    text.len() == form.len() && text.bytes().zip(form.bytes()).all(fits)
 }
 
 fn is_all(value: &str, is_allowed: impl Fn(u8) -> bool) -> bool {
@@ -68,142 +113,163 @@ fn is_all(value: &str, is_allowed: impl Fn(u8) -> bool) -> bool {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::provider::Known;
     use super::super::providers;
-    use super::super::scheme::{MacForm, Proof, Scheme, Timing};
+    use super::super::scheme::Timing;
     use super::*;
 
-    fn mac_forms() -> impl Iterator<Item = (&'static Scheme, &'static MacForm)> {
-        providers::all().filter_map(|scheme| match &scheme.proof {
-            Proof::Mac(form) => Some((scheme, form)),
-            Proof::Secret => None,
-        })
+    /// The address of the hook, which is fixed.
+    const URL: &str = "https://hooks.example.com/1.2:3";
+
+    /// What each scheme signs, but of a form: its fields have no borders, as those who sign it must know.
+    fn signed() -> impl Iterator<Item = (&'static str, &'static [Part])> {
+        let all = providers::all().map(|known| (known.provider.name, known.scheme.signed()));
+        all.filter(|(_, parts)| !parts.is_empty() && !parts.contains(&Part::SortedForm))
     }
 
-    /// What a value in front of the body may hold; `None` for what is no such value.
+    /// What a value may hold; `None` for what is no such value.
     fn holds(part: &Part) -> Option<Holds> {
         match part {
             Part::Header(_, holds) | Part::Entry(_, holds) => Some(*holds),
-            Part::Text(_) | Part::Body => None,
+            Part::Text(_) | Part::Body | Part::Url | Part::SortedForm => None,
         }
     }
 
-    /// Every way to cut `bytes` into these parts, as the values and the body; with `strict`, only those whose values
-    /// hold what they may.
-    fn splittings<'b>(parts: &[Part], bytes: &'b [u8], strict: bool) -> Vec<Vec<&'b [u8]>> {
+    fn fixed(part: &Part) -> Option<&'static str> {
+        match part {
+            Part::Text(text) => Some(text),
+            Part::Url => Some(URL),
+            Part::Header(..) | Part::Entry(..) | Part::Body | Part::SortedForm => None,
+        }
+    }
+
+    /// Every way to cut `bytes` into these parts, as the values and the body.
+    fn splittings<'b>(parts: &[Part], bytes: &'b [u8]) -> Vec<Vec<&'b [u8]>> {
         let Some((first, rest)) = parts.split_first() else {
             return if bytes.is_empty() { vec![Vec::new()] } else { Vec::new() };
         };
-        let then = |value: &'b [u8], after: &'b [u8]| {
-            splittings(rest, after, strict).into_iter().map(move |others| [vec![value], others].concat())
-        };
-        match first {
-            Part::Text(text) => {
-                bytes.strip_prefix(text.as_bytes()).map_or_else(Vec::new, |after| splittings(rest, after, strict))
-            }
-            Part::Body => then(bytes, &[]).collect(),
-            Part::Header(_, holds) | Part::Entry(_, holds) => (0..=bytes.len())
-                .map(|end| bytes.split_at(end))
-                .filter(|(value, _)| !strict || std::str::from_utf8(value).is_ok_and(|value| holds.allows(value)))
-                .flat_map(|(value, after)| then(value, after))
-                .collect(),
+        if let Some(text) = fixed(first) {
+            return bytes.strip_prefix(text.as_bytes()).map_or_else(Vec::new, |after| splittings(rest, after));
         }
+        let fits = |value: &[u8]| {
+            holds(first).is_none_or(|holds| std::str::from_utf8(value).is_ok_and(|value| holds.allows(value)))
+        };
+        let cuts = (0..=bytes.len()).map(|end| bytes.split_at(end)).filter(|(value, _)| fits(value));
+        cuts.flat_map(|(value, after)| {
+            splittings(rest, after).into_iter().map(move |others| [vec![value], others].concat())
+        })
+        .collect()
     }
 
-    /// What is signed when the parts have these values and this body.
-    fn join(parts: &[Part], values: &[String], body: &str) -> Vec<u8> {
-        let mut values = values.iter();
-        let text = |part: &Part| match part {
-            Part::Text(text) => (*text).to_owned(),
-            Part::Header(..) | Part::Entry(..) => values.next().unwrap().clone(),
-            Part::Body => body.to_owned(),
+    /// What the parts are when the values are these and the body is this one.
+    fn filled(parts: &[Part], value: impl Fn(Holds) -> String, body: &str) -> Vec<(bool, String)> {
+        let text = |part: &Part| match (fixed(part), holds(part)) {
+            (Some(text), _) => (false, text.to_owned()),
+            (None, Some(holds)) => (true, value(holds)),
+            (None, None) => (true, body.to_owned()),
         };
-        parts.iter().map(text).collect::<String>().into_bytes()
+        parts.iter().map(text).collect()
     }
 
     #[test]
     fn a_time_is_digits_alone_and_not_too_many() {
         for text in ["0", "1649367553", "1649367553000", "999999999999999"] {
             assert!(Holds::Time.allows(text), "{text}");
+            assert_eq!(Holds::Seconds.allows(text), text.len() == 10, "{text}");
+            assert_eq!(Holds::Millis.allows(text), text.len() == 13, "{text}");
         }
-        for text in ["", "+1", "-1", " 1", "1 ", "1.5", "1e3", "0x1", "\u{661}", "1649367553,1649367553"] {
-            assert!(!Holds::Time.allows(text), "{text}");
+        for text in ["", "+1", "-1", " 1", "1 ", "1.5", "1e3", "0x1", "\u{661}", "1649367553,1649367553", "+164936755"]
+        {
+            assert!(![Holds::Time, Holds::Seconds, Holds::Millis].iter().any(|holds| holds.allows(text)), "{text}");
         }
         assert!(!Holds::Time.allows(&"0".repeat(16)));
+    }
+
+    #[test]
+    fn a_time_of_rfc_3339_has_one_beginning_and_one_end() {
+        for text in ["2026-11-29T08:00:00Z", "2026-11-29T08:00:00.123456789Z", "2020-01-01T00:00:00-07:00"] {
+            assert!(Holds::Rfc3339.allows(text), "{text}");
+        }
+        for text in [
+            "",
+            "2026-11-29T08:00:00",
+            "2026-11-29 08:00:00Z",
+            "2026-11-29T08:00:00.Z",
+            "2026-11-29T08:00:00ZZ",
+            "12026-11-29T08:00:00Z",
+            "2026-11-29T08:00:00Z{",
+            "2026-11-29T08:00:00+7:00",
+            "2026-11-29T08:00:00é",
+        ] {
+            assert!(!Holds::Rfc3339.allows(text), "{text}");
+        }
     }
 
     #[test]
     fn an_id_is_visible_and_has_no_border_in_it() {
         for text in ["msg_27UH4WbU6Z5A5EzD8u03UvzRbpk", "f5e5f430-f57b-4e6e-9fac-d9128cd7232f", "evt:1/2,3"] {
             assert!(Holds::AllBut('.').allows(text), "{text}");
+            assert_eq!(Holds::Word.allows(text), !text.contains(':'), "{text}");
         }
         for text in ["", ".", "msg.1", "msg_1.1600000000", "a b", "a\t", "\0", "é"] {
-            assert!(!Holds::AllBut('.').allows(text), "{text:?}");
+            assert!(!Holds::AllBut('.').allows(text) && !Holds::Word.allows(text), "{text:?}");
         }
     }
 
     #[test]
-    fn each_value_ends_where_a_character_stands_that_it_may_not_hold() {
-        for (scheme, form) in mac_forms() {
-            for pair in form.signed.windows(2) {
-                let Some(holds) = holds(&pair[0]) else { continue };
-                let Part::Text(border) = &pair[1] else { panic!("{}: no text behind a value", scheme.header) };
-                let border = border.chars().next().unwrap();
-                assert!(!holds.allows(&format!("1{border}")), "{}: {border}", scheme.header);
-            }
-            assert!(form.signed.iter().filter(|part| matches!(part, Part::Body)).count() == 1, "{}", scheme.header);
-            assert!(matches!(form.signed.last(), Some(Part::Body)), "{}: the body has no border", scheme.header);
+    fn what_is_signed_has_the_body_once() {
+        for (name, parts) in signed() {
+            assert_eq!(parts.iter().filter(|part| **part == Part::Body).count(), 1, "{name}");
         }
     }
 
     #[test]
     fn a_time_that_is_checked_is_signed() {
-        for scheme in providers::all() {
-            let signed = |name: &str| match &scheme.proof {
-                Proof::Secret => false,
-                Proof::Mac(form) => form.signed.iter().any(|part| match part {
-                    Part::Header(known, holds) | Part::Entry(known, holds) => *known == name && *holds == Holds::Time,
-                    Part::Text(_) | Part::Body => false,
-                }),
+        for Known { provider, scheme } in providers::all() {
+            let signed = |name: &str| {
+                scheme.signed().iter().any(|part| match part {
+                    Part::Header(known, holds) | Part::Entry(known, holds) => {
+                        *known == name && !matches!(holds, Holds::AllBut(_) | Holds::Word)
+                    }
+                    Part::Text(_) | Part::Body | Part::Url | Part::SortedForm => false,
+                })
             };
             match &scheme.timing {
-                Timing::None | Timing::BodyMillis { .. } => {}
-                Timing::Header { name, .. } | Timing::Entry { name, .. } => assert!(signed(name), "{}", scheme.header),
+                Timing::None | Timing::Body { .. } => {}
+                Timing::Header { name, .. } | Timing::Entry { name, .. } => {
+                    assert!(signed(name), "{}", provider.name);
+                }
             }
         }
     }
 
     proptest! {
+        /// An attacker who has captured a call must not be able to send it again with the borders between its parts
+        /// elsewhere, whatever he puts into the values and the body.
         #[test]
         fn the_signed_bytes_of_every_scheme_can_be_read_in_one_way_only(
-            id in "[!-~]{1,12}", time in "[0-9]{1,15}", body in "[0-9a-z.:,;= ]{0,24}",
+            id in "[!-~]{1,12}",
+            time in "[0-9]{1,15}",
+            decimals in "(\\.[0-9]{1,3})?(Z|[+-][0-9]{2}:[0-9]{2})",
+            body in "([0-9a-zTZ.:,;=-]|2026-11-29T08:00:00Z|1600000000|1600000000000){0,6}",
         ) {
-            for (scheme, form) in mac_forms() {
-                let allowed = form.signed.iter().filter_map(holds).map(|holds| {
-                    let id = id.replace('.', "_");
-                    if holds == Holds::Time { time.clone() } else { id }
-                });
-                let values: Vec<String> = allowed.collect();
-                let bytes = join(form.signed, &values, &body);
+            let value = |holds| match holds {
+                Holds::Time => time.clone(),
+                Holds::Seconds => format!("{time:0>10.10}"),
+                Holds::Millis => format!("{time:0>13.13}"),
+                Holds::Rfc3339 => format!("2026-11-29T08:00:00{decimals}"),
+                Holds::Word => id.replace(|char: char| !char.is_ascii_alphanumeric(), "_"),
+                Holds::AllBut(border) => id.replace(border, "_"),
+            };
+            for (name, parts) in signed() {
+                let filled = filled(parts, value, &body);
+                let bytes: String = filled.iter().map(|(_, text)| text.as_str()).collect();
 
-                let found = splittings(form.signed, &bytes, true);
+                let found = splittings(parts, bytes.as_bytes());
 
-                let expected: Vec<&[u8]> = values.iter().map(String::as_bytes).chain([body.as_bytes()]).collect();
-                prop_assert_eq!(found, vec![expected], "{}", scheme.header);
-            }
-        }
-
-        #[test]
-        fn other_readings_of_signed_bytes_have_a_value_that_is_refused(body in "[0-9.:]{0,24}") {
-            for (scheme, form) in mac_forms() {
-                let values: Vec<_> = form.signed.iter().filter_map(holds).map(|_| "1600000000".to_owned()).collect();
-                let bytes = join(form.signed, &values, &body);
-                let readings = splittings(form.signed, &bytes, false);
-                prop_assert!(readings.len() == 1 || !values.is_empty(), "{}", scheme.header);
-                let is_allowed = |reading: &Vec<&[u8]>| {
-                    let mut values = form.signed.iter().filter_map(holds).zip(reading);
-                    values.all(|(holds, value)| holds.allows(std::str::from_utf8(value).unwrap()))
-                };
-                prop_assert_eq!(readings.iter().filter(|reading| is_allowed(reading)).count(), 1, "{}", scheme.header);
+                let values = filled.iter().filter(|(is_value, _)| *is_value);
+                let expected: Vec<&[u8]> = values.map(|(_, text)| text.as_bytes()).collect();
+                prop_assert_eq!(found, vec![expected], "{}: {}", name, bytes);
             }
         }
     }

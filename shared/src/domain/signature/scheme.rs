@@ -1,21 +1,22 @@
 //! What a signature scheme is. The schemes themselves are data: [`providers`](super::providers) lists them.
 
-use std::time::Duration;
-
 use super::Algorithm;
 pub use super::encoding::Encoding;
 pub use super::key::Key;
 pub use super::part::{Holds, Part};
+pub use super::provider::Worth;
+pub use super::public_key::KeyForm;
+pub use super::time::{TimeForm, Timing};
 use crate::domain::Invalid;
 use crate::domain::secret::{HookSecret, SecretString};
 
 /// How one provider signs its calls, and what it says of them.
 #[derive(Debug)]
 pub struct Scheme {
-    /// The provider, as metrics and logs call it.
-    pub provider: &'static str,
-    /// The header that carries the signature, in lower case.
+    /// The header that carries the proof, in lower case. If it is empty, the owner of the hook names it.
     pub header: &'static str,
+    /// More headers in which the same proof may stand, such as one for each of several secrets.
+    pub other_headers: &'static [&'static str],
     /// The algorithms with which this entry applies; a provider that has only one leaves no choice.
     pub algorithms: &'static [Algorithm],
     /// The content of the header.
@@ -41,8 +42,16 @@ pub struct Scheme {
 pub enum Proof {
     /// The secret itself.
     Secret,
+    /// The secret behind the word `Bearer`.
+    Bearer,
+    /// A user name and the secret, the password, as in HTTP Basic authentication.
+    Basic,
     /// One or several MACs.
     Mac(MacForm),
+    /// A signature of the provider's private key.
+    PublicKey(KeyForm),
+    /// Nothing: the provider proves nothing.
+    Nothing,
 }
 
 /// How a header holds MACs, and of what.
@@ -88,34 +97,6 @@ pub enum Forms {
     Fields,
 }
 
-/// How replays are stopped.
-#[derive(Debug)]
-pub enum Timing {
-    /// They are not: the provider signs no timestamp.
-    None,
-    /// Unix seconds in a header.
-    Header {
-        /// The header's name in lower case.
-        name: &'static str,
-        /// How far the timestamp may be from the clock, either way.
-        tolerance: Duration,
-    },
-    /// Unix seconds in an entry of the signature header.
-    Entry {
-        /// The entry's name.
-        name: &'static str,
-        /// How far the timestamp may be from the clock, either way.
-        tolerance: Duration,
-    },
-    /// Unix milliseconds in the body.
-    BodyMillis {
-        /// Where they are.
-        path: &'static str,
-        /// How far the timestamp may be from the clock, either way.
-        tolerance: Duration,
-    },
-}
-
 /// Where a fact about a delivery is.
 #[derive(Debug)]
 pub enum Source {
@@ -141,13 +122,15 @@ pub enum Mark {
     BodyPrefix(&'static str, &'static str),
     /// The same text stands at both places in the body.
     SameInBody(&'static str, &'static str),
+    /// An empty array stands at the place in the body.
+    EmptyInBody(&'static str),
 }
 
 impl Mark {
     fn body_places(self) -> impl Iterator<Item = &'static str> {
         let places = match self {
             Self::Header(..) => [None, None],
-            Self::Body(place, _) | Self::BodyPrefix(place, _) => [Some(place), None],
+            Self::Body(place, _) | Self::BodyPrefix(place, _) | Self::EmptyInBody(place) => [Some(place), None],
             Self::SameInBody(one, other) => [Some(one), Some(other)],
         };
         places.into_iter().flatten()
@@ -161,6 +144,10 @@ pub enum Handshake {
     SlackChallenge,
     /// `{"event": "endpoint.url_validation", ..}`: the answer proves that we know the secret.
     ZoomValidation,
+    /// `{"challenge": c}` under a header that says so: the answer is the challenge as text.
+    TwitchChallenge,
+    /// `{"type": 0}` or `{"type": 1}`, which are answered as Discord wants.
+    DiscordPing,
 }
 
 impl Handshake {
@@ -169,6 +156,8 @@ impl Handshake {
         match self {
             Self::SlackChallenge => &["type", "challenge"],
             Self::ZoomValidation => &["event", "payload.plainToken"],
+            Self::TwitchChallenge => &["challenge"],
+            Self::DiscordPing => &["type", "event"],
         }
     }
 }
@@ -181,7 +170,7 @@ impl Scheme {
             Source::Header(_) | Source::HeaderBeside(..) | Source::BodyDigest => None,
         };
         let of_timing = match &self.timing {
-            Timing::BodyMillis { path, .. } => Some(*path),
+            Timing::Body { path, .. } => Some(*path),
             Timing::None | Timing::Header { .. } | Timing::Entry { .. } => None,
         };
         let sources = self.delivery_id.iter().chain(self.event).filter_map(of_source);
@@ -199,7 +188,7 @@ impl Scheme {
 
     /// Refuses a secret that cannot be this scheme's key, or that no call can show.
     pub fn check_secret(&self, secret: &HookSecret) -> Result<(), Invalid> {
-        let is_sent = matches!(self.proof, Proof::Secret);
+        let is_sent = matches!(self.proof, Proof::Secret | Proof::Bearer);
         if is_sent && !secret.expose().bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
             return Err(Invalid::new("must be printable ASCII, because the provider sends it in a header"));
         }
@@ -213,8 +202,47 @@ impl Scheme {
 
     fn key_form(&self) -> Key {
         match &self.proof {
-            Proof::Secret => Key::Verbatim,
             Proof::Mac(form) => form.key,
+            Proof::Secret | Proof::Bearer | Proof::Basic | Proof::PublicKey(_) | Proof::Nothing => Key::Verbatim,
+        }
+    }
+
+    /// Whether a hook and its provider share a secret.
+    pub fn has_secret(&self) -> bool {
+        match self.proof {
+            Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Mac(_) => true,
+            Proof::PublicKey(_) | Proof::Nothing => false,
+        }
+    }
+
+    /// Whether the hook's algorithm means something.
+    pub fn has_algorithm(&self) -> bool {
+        matches!(self.proof, Proof::Mac(_))
+    }
+
+    /// What it means that a call was accepted.
+    pub fn worth(&self) -> Worth {
+        match self.proof {
+            Proof::Mac(_) | Proof::PublicKey(_) => Worth::Verified,
+            Proof::Secret | Proof::Bearer | Proof::Basic => Worth::Authenticated,
+            Proof::Nothing => Worth::None,
+        }
+    }
+
+    /// What is signed.
+    pub(super) fn signed(&self) -> &'static [Part] {
+        match &self.proof {
+            Proof::Mac(form) => form.signed,
+            Proof::PublicKey(form) => form.signed,
+            Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Nothing => &[],
+        }
+    }
+
+    /// What separates the entries of the signature header.
+    pub(super) fn separator(&self) -> Option<char> {
+        match &self.proof {
+            Proof::Mac(form) => form.separator,
+            Proof::Secret | Proof::Bearer | Proof::Basic | Proof::PublicKey(_) | Proof::Nothing => None,
         }
     }
 }
@@ -226,6 +254,7 @@ impl MacForm {
             Encoding::Hex => "hex",
             Encoding::Base64 => "base64",
             Encoding::HexOrBase64 => "hex or base64",
+            Encoding::Base64Url => "base64url",
         };
         let prefix = match self.prefix {
             Prefix::None | Prefix::Optional => String::new(),
@@ -237,20 +266,20 @@ impl MacForm {
 
     /// The signatures in the header, as text.
     pub(super) fn signatures<'h>(&self, header: &'h str, algorithm: Algorithm) -> impl Iterator<Item = &'h str> {
-        self.entries(header).filter_map(move |entry| self.prefix.strip(entry, algorithm))
+        entries(header, self.separator).filter_map(move |entry| self.prefix.strip(entry, algorithm))
     }
+}
 
-    /// The value of the header's entry of this name, when there is exactly one: of two timestamps one would be signed
-    /// and the other checked for its age.
-    pub(super) fn entry<'h>(&self, header: &'h str, name: &str) -> Option<&'h str> {
-        let value = |entry: &'h str| entry.strip_prefix(name).and_then(|rest| rest.strip_prefix('='));
-        let mut values = self.entries(header).filter_map(value);
-        values.next().filter(|_| values.next().is_none())
-    }
+/// The value of a header's entry of this name, when there is exactly one: of two timestamps one would be signed and the
+/// other checked for its age.
+pub(super) fn entry<'h>(header: &'h str, separator: Option<char>, name: &str) -> Option<&'h str> {
+    let value = |entry: &'h str| entry.strip_prefix(name).and_then(|rest| rest.strip_prefix('='));
+    let mut values = entries(header, separator).filter_map(value);
+    values.next().filter(|_| values.next().is_none())
+}
 
-    fn entries<'h>(&self, header: &'h str) -> impl Iterator<Item = &'h str> {
-        header.split(|char| self.separator == Some(char)).map(str::trim)
-    }
+fn entries(header: &str, separator: Option<char>) -> impl Iterator<Item = &str> {
+    header.split(move |char| separator == Some(char)).map(str::trim)
 }
 
 impl Prefix {

@@ -1,13 +1,16 @@
 //! A hook as it is shown.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
 use crate::domain::hook::{Hook, HookRelation};
-use crate::domain::id::PipelineId;
+use crate::domain::id::{HookId, PipelineId};
 use crate::domain::request::MASK;
 use crate::domain::secret::HookSecret;
+use crate::domain::signing::Means;
 use crate::domain::user::User;
 use crate::domain::variable::{Variable, VariableValue, Variables};
 use crate::http::user::CreatorBody;
@@ -25,6 +28,8 @@ pub struct RelationBody<'a> {
     target_url: Option<&'static str>,
     is_auto_generated: bool,
     requires_secret: bool,
+    provider: Option<&'static str>,
+    proof: &'static str,
     verify_ssl: bool,
     active: bool,
     project_id: i64,
@@ -36,6 +41,11 @@ pub struct RelationBody<'a> {
     trigger_when: TriggerWhenBody<'a>,
     created_at: String,
     updated_at: String,
+}
+
+/// The address that the provider of a hook calls, under this address of the API.
+pub fn url_of(hook: HookId, base_url: &str) -> String {
+    format!("{base_url}/hooks/{hook}/trigger")
 }
 
 /// `settings`.
@@ -87,10 +97,12 @@ impl<'a> RelationBody<'a> {
             name: hook.name.as_str(),
             direction: "in",
             action_type: hook.action_type.as_str(),
-            url: format!("{base_url}/hooks/{}/trigger", hook.id),
+            url: url_of(hook.id, base_url),
             target_url: None,
             is_auto_generated: false,
             requires_secret: hook.requires_secret,
+            provider: hook.provider.map(|provider| provider.name),
+            proof: hook.proof.as_str(),
             verify_ssl: true,
             active: hook.active,
             project_id: hook.project_id.get(),
@@ -159,17 +171,23 @@ pub struct HookBody<'a> {
     secret: &'a str,
     secret_algorithm: Option<&'static str>,
     secret_header_name: Option<&'a str>,
+    provider_options: BTreeMap<&'static str, &'a str>,
     created_by_user: Option<CreatorBody<'a>>,
 }
 
 impl<'a> HookBody<'a> {
     /// The hook with its secret masked. A creator who has been removed or has moved to another project is not shown.
     pub fn new(hook: &'a Hook, creator: Option<&'a User>, base_url: &str) -> Self {
+        let secret = hook.signing.as_ref().and_then(|signing| signing.secret.as_ref());
+        let means = hook.signing.as_ref().map(|signing| &signing.means);
+        // The owner of a hook without a named provider has chosen an algorithm, even if it means nothing.
+        let has_algorithm = |means: &&Means| hook.relation.provider.is_none() || means.scheme().has_algorithm();
         Self {
             relation: RelationBody::new(&hook.relation, base_url),
-            secret: hook.signing.as_ref().map_or("", |_| MASK),
-            secret_algorithm: hook.signing.as_ref().map(|signing| signing.algorithm.as_str()),
-            secret_header_name: hook.signing.as_ref().map(|signing| signing.header_name.as_str()),
+            secret: secret.map_or("", |_| MASK),
+            secret_algorithm: means.filter(has_algorithm).map(|means| means.algorithm.as_str()),
+            secret_header_name: means.map(|means| means.header_name.as_str()),
+            provider_options: means.iter().flat_map(|means| means.options.iter()).collect(),
             created_by_user: CreatorBody::of_project(creator, hook.relation.project_id),
         }
     }

@@ -1,14 +1,14 @@
 //! What a body wants changed of a hook. What it leaves out, or has as null, stays; only the pipeline goes if it is null.
 
 use super::draft::{read_conditions, read_variables, refuse_events};
+use super::signing;
 use super::size::check_size;
 use crate::domain::Invalid;
 use crate::domain::hook::{Hook, HookRelation, Resource};
 use crate::domain::id::{HookId, PipelineId, ResourceId};
 use crate::domain::payload::Value;
 use crate::domain::request::MASK;
-use crate::domain::signature::{Algorithm, providers};
-use crate::domain::signing::SecretHeaderName;
+use crate::domain::signing::{Means, worth};
 use crate::domain::timestamp::Timestamp;
 use crate::http::error::ApiError;
 use crate::http::fields::{Fields, read};
@@ -19,7 +19,7 @@ pub struct HookChange {
     /// All but how its calls are signed.
     pub relation: HookRelation,
     /// How its calls must be signed; `None` takes unsigned calls. The secret changes only by its rotation.
-    pub signing: Option<(Algorithm, SecretHeaderName)>,
+    pub signing: Option<Means>,
 }
 
 /// Reads what `hook` becomes at `now`. The body repeats the hook's id, so that one which was meant for another hook
@@ -31,7 +31,7 @@ pub fn read_change(mut fields: Fields<'_>, hook: &Hook, now: Timestamp) -> Resul
         _ => Err(Invalid::new("must be the id in the path")),
     });
     let name = fields.required("name", read::parsed);
-    let signing = read_signing(&mut fields, hook);
+    let (provider, signing) = signing::read_change(&mut fields, hook);
     let variables = fields.object("settings", |settings| {
         if settings.has("variables") { read_variables(settings) } else { Some(current.variables.clone()) }
     });
@@ -56,6 +56,8 @@ pub fn read_change(mut fields: Fields<'_>, hook: &Hook, now: Timestamp) -> Resul
             active,
             pipeline_id,
             requires_secret: signing.is_some(),
+            provider,
+            proof: worth(signing.as_ref()),
             variables: variables?,
             conditions: conditions?,
             updated_at: current.changed_at(now),
@@ -68,7 +70,7 @@ pub fn read_change(mut fields: Fields<'_>, hook: &Hook, now: Timestamp) -> Resul
 /// What `GET` shows and `PUT` cannot change may come back as it was shown. Any other value was meant to change something.
 fn check_read_only(fields: &mut Fields<'_>, hook: &Hook) {
     // These follow from other fields, or change by themselves.
-    fields.ignore(&["url", "created_by_user", "created_at", "updated_at"]);
+    fields.ignore(&["url", "proof", "created_by_user", "created_at", "updated_at"]);
     let [project, environment] =
         [hook.relation.project_id.get(), hook.relation.environment_id.get()].map(|id| id.to_string());
     for (name, shown) in [
@@ -88,27 +90,4 @@ fn check_read_only(fields: &mut Fields<'_>, hook: &Hook) {
         "" | MASK => Ok(()),
         _ => Err(Invalid::new("is changed by `POST /hooks/incoming/{hook_id}/rotate-secret` alone: leave it out")),
     });
-}
-
-fn read_signing(fields: &mut Fields<'_>, hook: &Hook) -> Option<(Algorithm, SecretHeaderName)> {
-    let current = hook.signing.as_ref();
-    fields.ignore(&["secret_algorithm", "secret_header_name"]);
-    let requires_secret = fields.optional("requires_secret", read::boolean).unwrap_or(current.is_some());
-    if !requires_secret {
-        return None;
-    }
-    let (algorithm, header_name) = match current {
-        Some(current) => (
-            Some(fields.optional("secret_algorithm", read::parsed).unwrap_or(current.algorithm)),
-            fields.optional("secret_header_name", read::parsed).or_else(|| Some(current.header_name.clone())),
-        ),
-        None => {
-            (fields.required("secret_algorithm", read::parsed), fields.required("secret_header_name", read::parsed))
-        }
-    };
-    let (algorithm, header_name): (Algorithm, SecretHeaderName) = (algorithm?, header_name?);
-    if let Err(reason) = providers::check_algorithm(header_name.as_str(), algorithm) {
-        fields.refuse("secret_algorithm", reason);
-    }
-    Some((algorithm, header_name))
 }

@@ -1,5 +1,6 @@
 //! The hook that a body asks for.
 
+use super::signing;
 use super::size::check_size;
 use crate::domain::Invalid;
 use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
@@ -7,10 +8,6 @@ use crate::domain::hook::{ActionType, HookDraft, Resource, ResourceType};
 use crate::domain::id::{PipelineId, ResourceId};
 use crate::domain::payload::{Path, Value};
 use crate::domain::pipeline::PipelineRelation;
-use crate::domain::secret::HookSecret;
-use crate::domain::signature::scheme::Scheme;
-use crate::domain::signature::{Algorithm, providers};
-use crate::domain::signing::{SecretHeaderName, SigningDraft};
 use crate::domain::variable::{Variable, VariableName, VariableType, VariableValue, Variables};
 use crate::http::error::ApiError;
 use crate::http::fields::{Fields, read};
@@ -45,7 +42,7 @@ pub fn read_draft(mut fields: Fields<'_>, pipeline: Option<OfPipeline>) -> Resul
     let name = fields.required("name", read::parsed);
     let action_type = read_action_type(&mut fields, pipeline);
     let resource = read_resource(&mut fields, pipeline);
-    let signing = read_signing(&mut fields);
+    let (provider, signing) = signing::read_draft(&mut fields);
     let active = fields.optional("active", read::boolean).unwrap_or(true);
     let pipeline_id = read_pipeline(&mut fields, pipeline.map(|pipeline| pipeline.id));
     let variables = fields.object("settings", read_variables);
@@ -60,6 +57,7 @@ pub fn read_draft(mut fields: Fields<'_>, pipeline: Option<OfPipeline>) -> Resul
             action_type: action_type?,
             resource: resource?,
             signing,
+            provider,
             active,
             pipeline_id,
             variables: variables?,
@@ -95,39 +93,6 @@ fn read_pipeline(fields: &mut Fields<'_>, of_path: Option<PipelineId>) -> Option
         fields.refuse("pipeline_id", "must be the pipeline in the path, or be left out");
     }
     of_path.or(of_body)
-}
-
-/// How calls are signed, when they must be. Leaving `requires_secret` out is an error and never the same as `false`: a
-/// misspelt field must not open a hook to everyone.
-fn read_signing(fields: &mut Fields<'_>) -> Option<SigningDraft> {
-    fields.ignore(&["secret_algorithm", "secret_header_name"]);
-    let (requires_secret, has_secret) = (fields.required("requires_secret", read::boolean), fields.has("secret"));
-    if !requires_secret? {
-        if has_secret {
-            fields.refuse("secret", "goes with `\"requires_secret\": true`: set that, or leave the secret out");
-        }
-        return None;
-    }
-    let algorithm: Option<Algorithm> = fields.required("secret_algorithm", read::parsed);
-    let header_name: Option<SecretHeaderName> = fields.required("secret_header_name", read::parsed);
-    let scheme = algorithm.zip(header_name.as_ref()).map(|(hash, header)| providers::find(header.as_str(), hash));
-    let secret = read_secret(fields, scheme);
-    let (algorithm, header_name) = (algorithm?, header_name?);
-    if let Err(reason) = providers::check_algorithm(header_name.as_str(), algorithm) {
-        fields.refuse("secret_algorithm", reason);
-    }
-    Some(SigningDraft { algorithm, header_name, secret })
-}
-
-/// A secret that the provider issued, in the form that its scheme, if it is known, expects.
-pub fn read_secret(fields: &mut Fields<'_>, scheme: Option<&Scheme>) -> Option<HookSecret> {
-    fields.optional("secret", |value| {
-        let text = read::text(value)?;
-        match scheme {
-            Some(scheme) => scheme.read_secret(text),
-            None => HookSecret::new(text),
-        }
-    })
 }
 
 pub(super) fn read_variables(settings: &mut Fields<'_>) -> Option<Variables> {

@@ -4,12 +4,14 @@ mod body;
 mod change;
 mod draft;
 mod pipelines;
+mod signing;
 mod size;
 
-pub use body::{HookBody, RelationBody};
+pub use body::{HookBody, RelationBody, url_of};
 pub use change::{HookChange, read_change};
-pub use draft::{OfPipeline, read_draft, read_secret};
+pub use draft::{OfPipeline, read_draft};
 pub use pipelines::{check_pipelines, find_of_path};
+pub use signing::read_secret;
 
 use super::error::ApiError;
 use crate::auth::Identity;

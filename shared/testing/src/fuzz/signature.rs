@@ -10,11 +10,10 @@ use sha2::Digest as _;
 use shared::domain::id::RequestId;
 use shared::domain::payload::Path;
 use shared::domain::received::Received;
-use shared::domain::sealing::SealedSecret;
 use shared::domain::secret::{HookSecret, SecretString};
 use shared::domain::signature::scheme::Timing;
 use shared::domain::signature::{Algorithm, Signed, check_time_in_body};
-use shared::domain::signing::Signing;
+use shared::domain::signing::{Means, Signing};
 use shared::domain::timestamp::Timestamp;
 use shared::payload::Payload;
 
@@ -56,9 +55,8 @@ impl<'a> Delivery<'a> {
         let (header, now) = first.split_once(' ')?;
         let lines = lines.iter().filter_map(|line| line.split_once(": "));
         let signing = Signing {
-            algorithm: algorithm.parse().ok()?,
-            header_name: header.parse().ok()?,
-            secret: SealedSecret::from_bytes(Vec::new()),
+            means: Means::of_header(header.parse().ok()?, algorithm.parse().ok()?),
+            secret: None,
             previous: None,
         };
         let mut headers = BTreeMap::<String, String>::new();
@@ -81,9 +79,9 @@ impl<'a> Delivery<'a> {
     fn sign(&mut self) {
         let Some(rule) = self.rule() else { return };
         let mac = self.message(&rule, Which::First).zip(self.secrets.first().and_then(|secret| rule.key(secret)));
-        let Some(mac) = mac.map(|(message, key)| hmac(self.signing.algorithm, &key, &message)) else { return };
+        let Some(mac) = mac.map(|(message, key)| hmac(self.signing.means.algorithm, &key, &message)) else { return };
         let (hex, base64) = (hex::encode(&mac), STANDARD.encode(&mac));
-        if let Some(value) = self.headers.get_mut(self.signing.header_name.as_str()) {
+        if let Some(value) = self.headers.get_mut(self.signing.means.header_name.as_str()) {
             *value = value.replacen("{{hex}}", &hex, 32).replacen("{{base64}}", &base64, 32);
         }
     }
@@ -99,8 +97,8 @@ impl<'a> Delivery<'a> {
             let path: Path = place.parse().ok()?;
             payload.select([&path]).ok()?.at(&path)?.as_text().map(str::to_owned)
         };
-        let timestamp = if let Timing::BodyMillis { path, .. } = &scheme.timing { text_at(path) } else { None };
-        self.secrets.iter().any(|text| self.signing.verify(&secret(text), &signed).is_ok())
+        let timestamp = if let Timing::Body { path, .. } = &scheme.timing { text_at(path) } else { None };
+        self.secrets.iter().any(|text| self.signing.verify(Some(&secret(text)), &signed).is_ok())
             && check_time_in_body(scheme, |_| timestamp.as_deref(), received.received_at).is_ok()
     }
 
@@ -123,13 +121,13 @@ impl<'a> Delivery<'a> {
 
     /// Whether the call is authentic, by another way; `None` where this file cannot tell.
     fn is_authentic(&self) -> Option<bool> {
-        let Some(value) = self.header(self.signing.header_name.as_str()) else { return Some(false) };
+        let Some(value) = self.header(self.signing.means.header_name.as_str()) else { return Some(false) };
         let Some(rule) = self.rule() else { return Some(self.secrets.contains(&value)) };
         let keys: Option<Vec<_>> = self.secrets.iter().map(|secret| rule.key(secret)).collect();
         let Some((keys, message)) = keys.zip(self.message(&rule, Which::Only)) else { return Some(false) };
         let signatures: Vec<_> = rule.entries(value).filter_map(|entry| rule.signature(entry)).take(16).collect();
         let proven = keys.iter().any(|key| {
-            let mac = hmac(self.signing.algorithm, key, &message);
+            let mac = hmac(self.signing.means.algorithm, key, &message);
             let (hex, base64) = (hex::encode(&mac), STANDARD.encode(&mac));
             let is_mac = |text: &&str| {
                 (rule.written.contains("hex") && hex.eq_ignore_ascii_case(text))
@@ -195,13 +193,13 @@ impl<'a> Delivery<'a> {
         if name.contains('-') {
             return self.header(name);
         }
-        let entries = rule.entries(self.header(self.signing.header_name.as_str())?);
+        let entries = rule.entries(self.header(self.signing.means.header_name.as_str())?);
         which.of(entries.filter_map(|entry| entry.strip_prefix(&format!("{name}="))))
     }
 
     /// `None` for the one provider that sends the secret itself.
     fn rule(&self) -> Option<Rule> {
-        Rule::find(self.signing.header_name.as_str(), self.signing.algorithm.as_str())
+        Rule::find(self.signing.means.header_name.as_str(), self.signing.means.algorithm.as_str())
     }
 }
 
@@ -245,7 +243,7 @@ fn hmac(algorithm: Algorithm, key: &[u8], message: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::domain::signature::providers::SCHEMES;
+    use shared::domain::signature::providers::BY_HEADER;
 
     const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
@@ -282,8 +280,8 @@ mod tests {
     #[test]
     fn both_opinions_accept_a_genuine_call_of_every_scheme_and_refuse_it_with_another_body() {
         let unknown = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512].map(|algorithm| ("x-any", algorithm));
-        let known =
-            SCHEMES.iter().flat_map(|scheme| scheme.algorithms.iter().map(|algorithm| (scheme.header, *algorithm)));
+        let schemes = BY_HEADER.iter().map(|known| known.scheme);
+        let known = schemes.flat_map(|scheme| scheme.algorithms.iter().map(|algorithm| (scheme.header, *algorithm)));
         for (header, algorithm) in known.chain(unknown) {
             let input = genuine(algorithm, header);
             let (lines, body) = sections(input.as_bytes()).unwrap();

@@ -29,7 +29,7 @@ fn a_captured_call_with_its_borders_moved_is_refused() {
         let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let received = received(&headers, b"{}", 1_600_000_000);
         let signed = Signed { received: &received, body: b"{}" };
-        let refused = signing(name, Algorithm::Sha256).verify(&secret(STANDARD_SECRET), &signed).unwrap_err();
+        let refused = signing(name, Algorithm::Sha256).verify(Some(&secret(STANDARD_SECRET)), &signed).unwrap_err();
         let reason = format!(
             "The signature is right, but the header `{id}` must be visible ASCII characters other than `.`. With anything \
              else, the signature would also fit another call."
@@ -56,7 +56,7 @@ fn a_time_that_is_not_all_digits_is_refused_under_its_own_signature() {
             assert!(!verified(&signing(name, Algorithm::Sha256), "secret", &headers, b"{}", 1_600_000_000), "{time:?}");
         }
         // Of a time in the body, what is signed is the body.
-        let linear = providers::find("linear-signature", Algorithm::Sha256);
+        let linear = providers::find("linear-signature", Algorithm::Sha256).scheme;
         let millis = format!("{time}000");
         assert!(
             check_time_in_body(linear, |_| Some(&millis), Timestamp::from_unix_seconds(1_600_000_000)).is_err(),

@@ -1,5 +1,7 @@
 //! What the entries of the table must be like.
 
+use super::super::provider::{Known, Provider};
+use super::super::scheme::{Part, Scheme, Source};
 use super::*;
 
 #[test]
@@ -12,9 +14,68 @@ fn an_algorithm_that_the_provider_never_uses_is_refused() {
 
 #[test]
 fn every_place_in_a_body_that_a_scheme_names_is_a_path() {
-    for scheme in providers::all() {
+    for Known { provider, scheme } in providers::all() {
         for place in scheme.body_places() {
-            assert!(place.parse::<crate::domain::payload::Path>().is_ok(), "{}: {place}", scheme.provider);
+            assert!(place.parse::<crate::domain::payload::Path>().is_ok(), "{}: {place}", provider.name);
+        }
+    }
+}
+
+#[test]
+fn the_providers_are_in_alphabetical_order_and_each_is_found_by_its_name() {
+    let names: Vec<_> = providers::listed().map(|provider| provider.name).collect();
+    assert!(names.windows(2).all(|pair| pair[0] < pair[1]), "{names:?}");
+    for provider in providers::listed() {
+        assert_eq!(providers::named(provider.name), Some(provider));
+    }
+    for name in ["", "a", "GitHub", "github ", "githuc", "zzz", "generic", "unsigned", "custom"] {
+        assert_eq!(providers::named(name), None, "{name}");
+    }
+}
+
+#[test]
+fn every_entry_says_what_people_need() {
+    for provider in providers::listed() {
+        let Provider { name, title, schemes, guide, .. } = provider;
+        assert!(name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'), "{name}");
+        assert!(!title.is_empty() && !guide.source.by().is_empty(), "{name}");
+        assert!(!schemes.is_empty(), "{name}");
+        assert_eq!(guide.secret.is_empty(), !schemes.iter().any(Scheme::has_secret), "{name}: its secret");
+        assert!(guide.page.is_empty() || guide.page.starts_with("https://"), "{name}");
+    }
+}
+
+#[test]
+fn a_provider_has_the_options_that_its_schemes_use_and_no_others() {
+    for provider in providers::listed() {
+        let mut used: Vec<OptionKind> = Vec::new();
+        for scheme in provider.schemes {
+            used.extend(scheme.signed().contains(&Part::Url).then_some(OptionKind::Url));
+            match &scheme.proof {
+                Proof::Basic => used.push(OptionKind::Username),
+                Proof::PublicKey(form) => used.push(OptionKind::PublicKey(form.key)),
+                Proof::Secret | Proof::Bearer | Proof::Mac(_) | Proof::Nothing => {}
+            }
+        }
+        assert_eq!(provider.options, used, "{}", provider.name);
+        let proves = provider.schemes.iter().all(|scheme| !scheme.algorithms.is_empty());
+        assert_eq!(provider.proves(), proves, "{}: its algorithms", provider.name);
+    }
+}
+
+#[test]
+fn every_name_of_a_header_is_in_lower_case() {
+    for Known { provider, scheme } in providers::all() {
+        let sources = scheme.delivery_id.iter().chain(scheme.event).filter_map(|source| match source {
+            Source::Header(name) | Source::HeaderBeside(name, _) => Some(*name),
+            Source::Body(_) | Source::BodyDigest => None,
+        });
+        let parts = scheme.signed().iter().filter_map(|part| match part {
+            Part::Header(name, _) => Some(*name),
+            Part::Text(_) | Part::Entry(..) | Part::Body | Part::Url | Part::SortedForm => None,
+        });
+        for name in sources.chain(parts).chain(scheme.other_headers.iter().copied()).chain([scheme.header]) {
+            assert_eq!(name, name.to_ascii_lowercase(), "{}", provider.name);
         }
     }
 }

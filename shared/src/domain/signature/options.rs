@@ -1,0 +1,188 @@
+//! What a hook knows of its provider besides the secret: a registered URL, a user name, a public key.
+
+use std::collections::BTreeMap;
+
+use super::public_key;
+use crate::domain::Invalid;
+use crate::domain::invalid::check_line;
+
+/// A value that only the hook's owner knows, and that is no secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OptionKind {
+    /// `url`: the address that is entered at the provider, which signs it. Unless it is given, that is the hook's own.
+    Url,
+    /// `username`: the user name of HTTP Basic authentication.
+    Username,
+    /// `public_key`: what the provider's signatures are verified with.
+    PublicKey(PublicKeyForm),
+}
+
+/// How a provider shows its public key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PublicKeyForm {
+    /// 32 bytes of Ed25519 in hex.
+    Ed25519Hex,
+    /// 32 bytes of Ed25519 in base64.
+    Ed25519Base64,
+    /// A key of ECDSA over P-256, as `SubjectPublicKeyInfo` in base64 or PEM.
+    P256,
+    /// A key of RSA, as `SubjectPublicKeyInfo` or PKCS#1 in PEM or base64.
+    Rsa,
+}
+
+/// The longest value.
+const MAX_CHARS: usize = 2048;
+
+impl OptionKind {
+    /// Its name in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Url => "url",
+            Self::Username => "username",
+            Self::PublicKey(_) => "public_key",
+        }
+    }
+
+    /// What it is, in words.
+    pub fn described(self) -> &'static str {
+        match self {
+            Self::Url => "the address that you enter at the provider, if it is not the hook's own `url`",
+            Self::Username => "the user name that you enter at the provider",
+            Self::PublicKey(PublicKeyForm::Ed25519Hex) => "the public key that the provider shows, in hex",
+            Self::PublicKey(PublicKeyForm::Ed25519Base64) => "the public key that the provider shows, in base64",
+            Self::PublicKey(PublicKeyForm::P256 | PublicKeyForm::Rsa) => {
+                "the public key that the provider shows, in PEM or base64"
+            }
+        }
+    }
+
+    /// Whether a hook cannot do without.
+    pub fn is_required(self) -> bool {
+        match self {
+            Self::Url => false,
+            Self::Username | Self::PublicKey(_) => true,
+        }
+    }
+
+    fn check(self, value: &str) -> Result<(), Invalid> {
+        if !(1..=MAX_CHARS).contains(&value.chars().count()) {
+            return Err(Invalid::new(format!("must be 1 to {MAX_CHARS} characters long")));
+        }
+        match self {
+            Self::Url => check_url(value),
+            Self::Username => check_username(value),
+            Self::PublicKey(form) => public_key::read(form, value).map(drop),
+        }
+    }
+}
+
+fn check_url(value: &str) -> Result<(), Invalid> {
+    let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
+    let has_host = rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '?', '#', ':']));
+    if has_host && value.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(());
+    }
+    Err(Invalid::new("must be the whole address that the provider calls, such as `https://hooks.example.com/…`"))
+}
+
+fn check_username(value: &str) -> Result<(), Invalid> {
+    check_line(value)?;
+    // RFC 7617 section 2: the first colon ends the name.
+    if value.contains(':') { Err(Invalid::new("must not contain a colon")) } else { Ok(()) }
+}
+
+/// The options of one hook, by name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Options(BTreeMap<&'static str, String>);
+
+impl Options {
+    /// Those of `given`, which must be those that the provider has. The errors name the option.
+    pub fn new(kinds: &'static [OptionKind], given: &BTreeMap<String, String>) -> Result<Self, Vec<(String, Invalid)>> {
+        let mut faults: Vec<(String, Invalid)> = Vec::new();
+        let known = |name: &str| kinds.iter().find(|kind| kind.name() == name);
+        for name in given.keys().filter(|name| known(name).is_none()) {
+            let names: Vec<_> = kinds.iter().map(|kind| format!("`{}`", kind.name())).collect();
+            let reason = if names.is_empty() {
+                "is unknown: this provider has no options".to_owned()
+            } else {
+                format!("is unknown: this provider has {}", names.join(", "))
+            };
+            faults.push((name.clone(), Invalid::new(reason)));
+        }
+        let mut options = BTreeMap::new();
+        for kind in kinds {
+            match given.get(kind.name()) {
+                Some(value) => match kind.check(value) {
+                    Ok(()) => drop(options.insert(kind.name(), value.clone())),
+                    Err(reason) => faults.push((kind.name().to_owned(), reason)),
+                },
+                None if kind.is_required() => {
+                    let reason = format!("is required: {}", kind.described());
+                    faults.push((kind.name().to_owned(), Invalid::new(reason)));
+                }
+                None => {}
+            }
+        }
+        if faults.is_empty() { Ok(Self(options)) } else { Err(faults) }
+    }
+
+    /// Takes the hook's own address, if the provider signs one and none was given.
+    pub fn register(&mut self, kinds: &[OptionKind], url: &str) {
+        if kinds.contains(&OptionKind::Url) {
+            self.0.entry(OptionKind::Url.name()).or_insert_with(|| url.to_owned());
+        }
+    }
+
+    /// The value of an option.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// All of them, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(kinds: &'static [OptionKind], given: &[(&str, &str)]) -> Result<Options, Vec<String>> {
+        let given = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Options::new(kinds, &given)
+            .map_err(|faults| faults.into_iter().map(|(name, reason)| format!("{name} {reason}")).collect())
+    }
+
+    #[test]
+    fn an_option_that_the_provider_does_not_have_is_named_with_those_that_it_has() {
+        assert_eq!(read(&[], &[("urls", "x")]).unwrap_err(), ["urls is unknown: this provider has no options"]);
+        let faults = read(&[OptionKind::Username], &[("user", "x")]).unwrap_err();
+        assert_eq!(faults[0], "user is unknown: this provider has `username`");
+        assert_eq!(faults[1], "username is required: the user name that you enter at the provider");
+    }
+
+    #[test]
+    fn a_url_is_whole_and_a_user_name_has_no_colon() {
+        for url in ["", "hooks.example.com", "ftp://a", "https://", "https:///x", "https://a b", "https://é/"] {
+            assert!(read(&[OptionKind::Url], &[("url", url)]).is_err(), "{url}");
+        }
+        assert!(read(&[OptionKind::Url], &[("url", "https://hooks.example.com/hooks/1/trigger?x=1")]).is_ok());
+        for name in ["", "a:b", " a", "a\n"] {
+            assert!(read(&[OptionKind::Username], &[("username", name)]).is_err(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn the_hooks_own_address_stands_in_for_a_url_that_is_not_given() {
+        let kinds: &[OptionKind] = &[OptionKind::Url];
+        let registered = |mut options: Options, kinds: &[OptionKind]| {
+            options.register(kinds, "https://own/");
+            options.get("url").map(str::to_owned)
+        };
+        assert_eq!(registered(Options::default(), kinds).as_deref(), Some("https://own/"));
+        let given = read(&[OptionKind::Url], &[("url", "https://given/")]).unwrap();
+        assert_eq!(registered(given, kinds).as_deref(), Some("https://given/"));
+        assert_eq!(registered(Options::default(), &[]), None);
+    }
+}

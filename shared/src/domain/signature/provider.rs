@@ -1,0 +1,156 @@
+//! What a provider is: how its calls are proven, and what its users must know to set a hook up.
+
+use std::fmt;
+
+use super::Algorithm;
+use super::options::OptionKind;
+use super::providers;
+use super::scheme::{Proof, Scheme};
+use crate::domain::Invalid;
+
+/// One provider.
+#[derive(Debug)]
+pub struct Provider {
+    /// The name that the API, metrics and logs have for it: lower case, with hyphens.
+    pub name: &'static str,
+    /// The name that people have for it.
+    pub title: &'static str,
+    /// How its calls are proven. The first one counts unless the hook's header or algorithm means another.
+    pub schemes: &'static [Scheme],
+    /// Whether its headers imply it, for hooks that name no provider.
+    pub by_header: bool,
+    /// What a hook must know besides the secret.
+    pub options: &'static [OptionKind],
+    /// What people must know.
+    pub guide: Guide,
+}
+
+/// What the generated documents say of a provider.
+#[derive(Debug)]
+pub struct Guide {
+    /// Its own page on how it signs; empty if none is known.
+    pub page: &'static str,
+    /// What it calls the secret; empty if there is none.
+    pub secret: &'static str,
+    /// Who says that it signs like this.
+    pub source: Confirmed,
+}
+
+/// Who says how a provider signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmed {
+    /// Its own page or code, which is named.
+    ByVendor(&'static str),
+    /// The code of two or more projects that verify its calls, which are named.
+    ByProjects(&'static str),
+    /// One project that verifies its calls, or notes that name its page.
+    Reported(&'static str),
+}
+
+impl Confirmed {
+    /// The degree, in a word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ByVendor(_) => "vendor",
+            Self::ByProjects(_) => "projects",
+            Self::Reported(_) => "reported",
+        }
+    }
+
+    /// What is named.
+    pub fn by(self) -> &'static str {
+        match self {
+            Self::ByVendor(by) | Self::ByProjects(by) | Self::Reported(by) => by,
+        }
+    }
+}
+
+/// One scheme of a provider's.
+#[derive(Debug, Clone, Copy)]
+pub struct Known {
+    /// Whose calls they are.
+    pub provider: &'static Provider,
+    /// How they are proven.
+    pub scheme: &'static Scheme,
+}
+
+impl PartialEq for Known {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.scheme, other.scheme)
+    }
+}
+
+impl Eq for Known {}
+
+/// What it means that a call was accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worth {
+    /// The bytes of its body are those that the provider sent.
+    Verified,
+    /// Its sender knows the secret. Nothing proves the body.
+    Authenticated,
+    /// Nothing: anyone who knows the URL can have sent it.
+    None,
+}
+
+impl Worth {
+    /// The name as the API spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Authenticated => "authenticated",
+            Self::None => "none",
+        }
+    }
+}
+
+impl fmt::Display for Worth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Provider {
+    /// The scheme that counts unless a hook says otherwise.
+    pub fn main(&'static self) -> Known {
+        // A test sees to it that each provider has one.
+        let scheme = self.schemes.first().unwrap_or(&providers::UNSIGNED.schemes[0]);
+        Known { provider: self, scheme }
+    }
+
+    /// The first scheme with this header and this algorithm, as far as they are given.
+    pub fn scheme_with(&'static self, header: Option<&str>, algorithm: Option<Algorithm>) -> Option<Known> {
+        let mut schemes = self.schemes.iter();
+        let fits = |scheme: &&Scheme| {
+            header.is_none_or(|header| scheme.header.is_empty() || scheme.header == header)
+                && algorithm.is_none_or(|algorithm| scheme.algorithms.contains(&algorithm))
+        };
+        Some(Known { provider: self, scheme: schemes.find(fits)? })
+    }
+
+    /// Whether its calls prove anything.
+    pub fn proves(&self) -> bool {
+        !matches!(self.schemes, [Scheme { proof: Proof::Nothing, .. }])
+    }
+}
+
+impl PartialEq for Provider {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Provider {}
+
+impl Provider {
+    /// The provider of this name.
+    pub fn named(name: &str) -> Result<&'static Self, Invalid> {
+        let unknown = || {
+            Invalid::new(
+                "must be the name of a provider that docs/providers.md lists; for any other sender, leave it out and \
+                 set `secret_header_name`",
+            )
+        };
+        providers::named(name).ok_or_else(unknown)
+    }
+}

@@ -1,0 +1,141 @@
+//! What entries have in common. An entry says what differs: `..HEX` stands for the rest.
+
+use std::time::Duration;
+
+pub(super) use super::super::Algorithm;
+pub(super) use super::super::encoding::Encoding;
+pub(super) use super::super::options::{OptionKind, PublicKeyForm};
+pub(super) use super::super::provider::{Confirmed, Guide, Provider};
+pub(super) use super::super::public_key::KeyForm;
+pub(super) use super::super::scheme::{
+    Forms, Handshake, Holds, Key, MacForm, Mark, Part, Prefix, Proof, Scheme, Source, TimeForm, Timing,
+};
+
+/// What every provider has unless its entry says otherwise.
+pub(super) const PROVIDER: Provider = Provider {
+    name: "",
+    title: "",
+    schemes: &[],
+    by_header: false,
+    options: &[],
+    guide: Guide { page: "", secret: "", source: Confirmed::Reported("") },
+};
+
+pub(super) const THREE_MINUTES: Duration = Duration::from_mins(3);
+pub(super) const FIVE_MINUTES: Duration = Duration::from_mins(5);
+pub(super) const TEN_MINUTES: Duration = Duration::from_mins(10);
+pub(super) const HALF_AN_HOUR: Duration = Duration::from_mins(30);
+pub(super) const TWO_DAYS: Duration = Duration::from_hours(48);
+
+pub(super) const SHA1: &[Algorithm] = &[Algorithm::Sha1];
+pub(super) const SHA256: &[Algorithm] = &[Algorithm::Sha256];
+pub(super) const SHA512: &[Algorithm] = &[Algorithm::Sha512];
+pub(super) const ANY: &[Algorithm] = &[Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512];
+
+/// The MAC of the body alone, in this form.
+pub(super) const fn of_body(separator: Option<char>, prefix: Prefix, encoding: Encoding) -> Proof {
+    Proof::Mac(MacForm { separator, prefix, encoding, signed: &[Part::Body], key: Key::Verbatim })
+}
+
+/// The scheme of <https://www.standardwebhooks.com>, under either of the names that its headers go by.
+const fn standard(signed: &'static [Part], key: Key) -> Proof {
+    Proof::Mac(MacForm { separator: Some(' '), prefix: Prefix::Text("v1,"), encoding: Encoding::Base64, signed, key })
+}
+
+/// The same, with a secret that is read in this way.
+pub(super) const fn of_standard(key: Key) -> Proof {
+    standard(
+        &[
+            Part::Header("webhook-id", Holds::AllBut('.')),
+            Part::Text("."),
+            Part::Header("webhook-timestamp", Holds::Time),
+            Part::Text("."),
+            Part::Body,
+        ],
+        key,
+    )
+}
+
+/// The HMAC-SHA256 of the body alone, in hex, with nothing before it.
+pub(super) const HEX: Scheme = Scheme {
+    header: "",
+    other_headers: &[],
+    algorithms: SHA256,
+    proof: of_body(None, Prefix::None, Encoding::Hex),
+    forms: Forms::None,
+    timing: Timing::None,
+    delivery_id: &[],
+    event: &[],
+    handshakes: &[],
+    tests: &[],
+    unanswered: &[],
+};
+
+/// The same in base64.
+pub(super) const BASE64: Scheme = Scheme { proof: of_body(None, Prefix::None, Encoding::Base64), ..HEX };
+
+/// Standard Webhooks.
+pub(super) const STANDARD: Scheme = Scheme {
+    header: "webhook-signature",
+    proof: of_standard(Key::Base64After("whsec_")),
+    timing: Timing::Header { name: "webhook-timestamp", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+    delivery_id: &[Source::Header("webhook-id")],
+    ..HEX
+};
+
+/// The same under the names that Svix gave it first.
+pub(super) const SVIX: Scheme = Scheme {
+    header: "svix-signature",
+    proof: standard(
+        &[
+            Part::Header("svix-id", Holds::AllBut('.')),
+            Part::Text("."),
+            Part::Header("svix-timestamp", Holds::Time),
+            Part::Text("."),
+            Part::Body,
+        ],
+        Key::Base64After("whsec_"),
+    ),
+    timing: Timing::Header { name: "svix-timestamp", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+    delivery_id: &[Source::Header("svix-id")],
+    ..HEX
+};
+
+/// The secret itself in a header.
+pub(super) const TOKEN: Scheme = Scheme { algorithms: ANY, proof: Proof::Secret, ..HEX };
+
+/// The secret behind `Bearer`.
+pub(super) const BEARER: Scheme = Scheme { header: "authorization", proof: Proof::Bearer, ..TOKEN };
+
+/// The secret as the password of HTTP Basic authentication.
+pub(super) const BASIC: Scheme = Scheme { header: "authorization", proof: Proof::Basic, ..TOKEN };
+
+/// No proof at all.
+pub(super) const NOTHING: Scheme = Scheme { algorithms: &[], proof: Proof::Nothing, ..HEX };
+
+/// <https://docs.github.com/en/webhooks/webhook-events-and-payloads#ping>
+pub(super) const GITHUB_PING: Mark = Mark::Header("x-github-event", "ping");
+
+/// "Test connection" of Bitbucket Data Center; Bitbucket Cloud has no such button.
+pub(super) const BITBUCKET_PING: Mark = Mark::Header("x-event-key", "diagnostics:ping");
+
+/// Gitea's "Test Push Event", which Forgejo and Gogs have inherited: a push that changes nothing. No push of a user
+/// does that. <https://github.com/go-gitea/gitea/blob/main/routers/web/repo/setting/webhook.go>, `TestWebhook`
+pub(super) const PUSH_OF_NOTHING: Mark = Mark::SameInBody("before", "after");
+
+/// What people do in Slack: submit and close views, press buttons, call commands. Slack closes a view only when the
+/// answer is empty, and shows the text of others.
+/// <https://docs.slack.dev/tools/java-slack-sdk/guides/modals>
+pub(super) const SLACK_INTERACTIONS: &[Mark] = &[
+    Mark::Body("type", "view_submission"),
+    Mark::Body("type", "view_closed"),
+    Mark::Body("type", "block_actions"),
+    Mark::Body("type", "block_suggestion"),
+    Mark::Body("type", "shortcut"),
+    Mark::Body("type", "message_action"),
+    Mark::Body("type", "interactive_message"),
+    Mark::Body("type", "dialog_submission"),
+    Mark::Body("type", "dialog_cancellation"),
+    Mark::Body("type", "dialog_suggestion"),
+    Mark::BodyPrefix("command", "/"),
+];

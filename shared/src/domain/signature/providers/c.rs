@@ -1,0 +1,271 @@
+//! The providers whose names begin with this letter.
+
+use super::bases::{
+    BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind,
+    PROVIDER, Part, Prefix, Proof, Provider, SVIX, Scheme, Source, THREE_MINUTES, TOKEN, TimeForm, Timing, of_body,
+};
+
+pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "cal-com",
+        title: "Cal.com",
+        schemes: &[Scheme {
+            header: "x-cal-signature-256",
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("triggerEvent")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::ByProjects("webhook.co, Sim, Nango") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "calendly",
+        title: "Calendly",
+        schemes: &[Scheme {
+            header: "calendly-webhook-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("v1="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "t", form: TimeForm::Seconds, tolerance: THREE_MINUTES },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing key", source: Confirmed::ByProjects("webhook.co, Nango") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "cashfree",
+        title: "Cashfree",
+        schemes: &[Scheme {
+            header: "x-webhook-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Base64,
+                signed: &[Part::Header("x-webhook-timestamp", Holds::Millis), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header { name: "x-webhook-timestamp", form: TimeForm::Millis, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Client secret", source: Confirmed::ByVendor("cashfree-pg 6.0.6 for npm") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "chargebee",
+        title: "Chargebee",
+        schemes: &[Scheme {
+            header: "authorization",
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("event_type")],
+            ..BASIC
+        }],
+        options: &[OptionKind::Username],
+        guide: Guide { page: "", secret: "Password", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "chargify",
+        title: "Maxio (Chargify)",
+        schemes: &[Scheme {
+            header: "x-chargify-webhook-signature-hmac-sha-256",
+            forms: Forms::Fields,
+            event: &[Source::Body("event")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Site shared key", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "checkout-com",
+        title: "Checkout.com",
+        schemes: &[Scheme {
+            header: "cko-signature",
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co, Trigger.dev") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "checkr",
+        title: "Checkr",
+        schemes: &[Scheme {
+            header: "x-checkr-signature",
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "API key", source: Confirmed::ByProjects("webhook.co, Nango") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "circleback",
+        title: "Circleback",
+        schemes: &[Scheme { header: "x-signature", delivery_id: &[Source::BodyDigest], ..HEX }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Sim") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "circleci",
+        title: "CircleCI",
+        schemes: &[Scheme {
+            header: "circleci-signature",
+            proof: of_body(Some(','), Prefix::Text("v1="), Encoding::Hex),
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Header("circleci-event-type")],
+            // The header says the same, but is not signed.
+            tests: &[Mark::Body("type", "ping")],
+            ..HEX
+        }],
+        by_header: true,
+        guide: Guide {
+            page: "https://circleci.com/docs/webhooks/",
+            secret: "Secret token",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "clerk",
+        title: "Clerk",
+        schemes: &[Scheme { event: &[Source::Body("type")], ..SVIX }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "clickup",
+        title: "ClickUp",
+        schemes: &[Scheme {
+            header: "x-signature",
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://developer.clickup.com/docs/webhooksignature",
+            secret: "Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "cloudflare",
+        title: "Cloudflare notifications",
+        schemes: &[Scheme {
+            header: "cf-webhook-auth",
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("alert_type")],
+            ..TOKEN
+        }],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Trigger.dev") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "coinbase-commerce",
+        title: "Coinbase Commerce",
+        schemes: &[Scheme {
+            header: "x-cc-webhook-signature",
+            delivery_id: &[Source::Body("event.id")],
+            event: &[Source::Body("event.type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Shared secret", source: Confirmed::Reported("webhook.co, Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "commerce-layer",
+        title: "Commerce Layer",
+        schemes: &[Scheme {
+            header: "x-commercelayer-signature",
+            event: &[Source::Header("x-commercelayer-topic")],
+            ..BASE64
+        }],
+        guide: Guide { page: "", secret: "Shared secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "confluence",
+        title: "Confluence Cloud",
+        schemes: &[Scheme {
+            header: "x-hub-signature",
+            proof: of_body(None, Prefix::Text("sha256="), Encoding::Hex),
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "courier",
+        title: "Courier",
+        schemes: &[Scheme {
+            header: "courier-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("signature="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "t", form: TimeForm::Millis, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "cronofy",
+        title: "Cronofy",
+        schemes: &[Scheme {
+            header: "cronofy-hmac-sha256",
+            proof: of_body(Some(','), Prefix::None, Encoding::Base64),
+            event: &[Source::Body("notification.type")],
+            ..BASE64
+        }],
+        guide: Guide { page: "", secret: "Client secret of the app", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "cursor",
+        title: "Cursor",
+        schemes: &[Scheme {
+            header: "x-webhook-signature",
+            proof: of_body(None, Prefix::Text("sha256="), Encoding::Hex),
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "customer-io",
+        title: "Customer.io",
+        schemes: &[Scheme {
+            header: "x-cio-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Hex,
+                signed: &[Part::Text("v0:"), Part::Header("x-cio-timestamp", Holds::Time), Part::Text(":"), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header { name: "x-cio-timestamp", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::Body("event_id")],
+            event: &[Source::Body("metric")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co, Hookdeck") },
+        ..PROVIDER
+    },
+];

@@ -1,0 +1,63 @@
+//! The providers whose names begin with this letter.
+
+use super::bases::{
+    Confirmed, Encoding, Guide, HALF_AN_HOUR, HEX, Holds, Key, MacForm, Mark, PROVIDER, Part, Prefix, Proof, Provider,
+    SHA1, STANDARD, Scheme, Source, TimeForm, Timing, of_body,
+};
+
+pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "easypost",
+        title: "EasyPost",
+        schemes: &[Scheme {
+            header: "x-hmac-signature",
+            proof: of_body(None, Prefix::Text("hmac-sha256-hex="), Encoding::Hex),
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("description")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Webhook secret", source: Confirmed::ByVendor("@easypost/api 8.9 for npm") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "elevenlabs",
+        title: "ElevenLabs",
+        schemes: &[Scheme {
+            header: "elevenlabs-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("v0="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "t", form: TimeForm::Seconds, tolerance: HALF_AN_HOUR },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("elevenlabs 2.78 for Python") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "enode",
+        title: "Enode",
+        schemes: &[Scheme {
+            header: "x-enode-signature",
+            algorithms: SHA1,
+            proof: of_body(None, Prefix::Text("sha1="), Encoding::Hex),
+            delivery_id: &[Source::Header("x-enode-delivery")],
+            tests: &[Mark::Body("0.event", "enode:webhook:test")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "etsy",
+        title: "Etsy",
+        schemes: &[Scheme { ..STANDARD }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+];

@@ -1,0 +1,170 @@
+//! The providers whose names begin with this letter.
+
+use super::bases::{
+    BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, MacForm, OptionKind, PROVIDER,
+    PUSH_OF_NOTHING, Part, Prefix, Proof, Provider, PublicKeyForm, STANDARD, SVIX, Scheme, Source, TOKEN, TimeForm,
+    Timing, of_body,
+};
+
+pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "fastspring",
+        title: "FastSpring",
+        schemes: &[Scheme { header: "x-fs-signature", delivery_id: &[Source::BodyDigest], ..BASE64 }],
+        guide: Guide { page: "", secret: "HMAC SHA256 secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "fathom",
+        title: "Fathom",
+        schemes: &[
+            Scheme { event: &[Source::Body("type")], ..STANDARD },
+            Scheme { event: &[Source::Body("type")], ..SVIX },
+        ],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Nango") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "faundit",
+        title: "Faundit",
+        schemes: &[Scheme {
+            header: "x-faundit-signature-next",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Hex,
+                signed: &[
+                    Part::Text("v1:"),
+                    Part::Header("x-faundit-timestamp", Holds::Time),
+                    Part::Text(":"),
+                    Part::Body,
+                ],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header { name: "x-faundit-timestamp", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event-type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "fillout",
+        title: "Fillout",
+        schemes: &[Scheme { header: "", ..TOKEN }],
+        guide: Guide { page: "", secret: "Value of a header that you name", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "finch",
+        title: "Finch",
+        schemes: &[Scheme {
+            header: "finch-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(' '),
+                prefix: Prefix::Text("v1,"),
+                encoding: Encoding::Base64,
+                signed: &[
+                    Part::Header("finch-event-id", Holds::AllBut('.')),
+                    Part::Text("."),
+                    Part::Header("finch-timestamp", Holds::Time),
+                    Part::Text("."),
+                    Part::Body,
+                ],
+                key: Key::Base64After(""),
+            }),
+            timing: Timing::Header { name: "finch-timestamp", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::Header("finch-event-id")],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Webhook secret", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "fireflies",
+        title: "Fireflies",
+        schemes: &[Scheme {
+            header: "x-hub-signature",
+            proof: of_body(None, Prefix::Optional, Encoding::Hex),
+            delivery_id: &[Source::Header("x-webhook-delivery-id")],
+            event: &[Source::Body("event")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "",
+            secret: "Signing secret",
+            source: Confirmed::ByProjects("Hookdeck, which has seen a live delivery, and Sim"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "flexport",
+        title: "Flexport",
+        schemes: &[Scheme {
+            header: "x-hub-signature-256",
+            proof: of_body(None, Prefix::Text("sha256="), Encoding::Hex),
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "folk",
+        title: "Folk",
+        schemes: &[Scheme { event: &[Source::Body("type")], ..STANDARD }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Nango") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "forgejo",
+        title: "Forgejo",
+        schemes: &[Scheme {
+            header: "x-forgejo-signature",
+            forms: Forms::SignedPayload,
+            delivery_id: &[Source::Header("x-forgejo-delivery")],
+            event: &[Source::Header("x-forgejo-event")],
+            tests: &[PUSH_OF_NOTHING],
+            ..HEX
+        }],
+        by_header: true,
+        guide: Guide {
+            page: "https://forgejo.org/docs/latest/user/webhooks/",
+            secret: "Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "freshchat",
+        title: "Freshchat",
+        schemes: &[Scheme {
+            header: "x-freshchat-signature",
+            proof: Proof::PublicKey(KeyForm {
+                key: PublicKeyForm::Rsa,
+                encoding: Encoding::Base64,
+                signed: &[Part::Body],
+            }),
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("action")],
+            ..HEX
+        }],
+        options: &[OptionKind::PublicKey(PublicKeyForm::Rsa)],
+        guide: Guide { page: "", secret: "", source: Confirmed::Reported("Trigger.dev") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "freshdesk",
+        title: "Freshdesk",
+        schemes: &[Scheme { header: "", ..TOKEN }],
+        guide: Guide {
+            page: "",
+            secret: "Value of a header that you name",
+            source: Confirmed::Reported("Trigger.dev"),
+        },
+        ..PROVIDER
+    },
+];

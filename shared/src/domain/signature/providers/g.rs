@@ -1,0 +1,184 @@
+//! The providers whose names begin with this letter.
+
+use super::bases::{
+    ANY, Algorithm, BASIC, Confirmed, Encoding, Forms, GITHUB_PING, Guide, HEX, Mark, OptionKind, PROVIDER,
+    PUSH_OF_NOTHING, Prefix, Proof, Provider, STANDARD, SVIX, Scheme, Source, TOKEN, of_body,
+};
+
+pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "gitea",
+        title: "Gitea",
+        schemes: &[Scheme {
+            header: "x-gitea-signature",
+            forms: Forms::SignedPayload,
+            delivery_id: &[Source::Header("x-gitea-delivery")],
+            event: &[Source::Header("x-gitea-event")],
+            tests: &[PUSH_OF_NOTHING],
+            ..HEX
+        }],
+        by_header: true,
+        guide: Guide {
+            page: "https://docs.gitea.com/usage/repository/webhooks",
+            secret: "Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "github",
+        title: "GitHub",
+        schemes: &[
+            Scheme {
+                header: "x-hub-signature-256",
+                proof: of_body(None, Prefix::Algorithm, Encoding::Hex),
+                forms: Forms::Payload,
+                delivery_id: &[Source::Header("x-github-delivery")],
+                event: &[Source::Header("x-github-event")],
+                tests: &[GITHUB_PING],
+                ..HEX
+            },
+            Scheme {
+                header: "x-hub-signature",
+                algorithms: &[Algorithm::Sha1],
+                proof: of_body(None, Prefix::Algorithm, Encoding::Hex),
+                forms: Forms::Payload,
+                delivery_id: &[Source::Header("x-github-delivery")],
+                event: &[Source::Header("x-github-event")],
+                tests: &[GITHUB_PING],
+                ..HEX
+            },
+        ],
+        by_header: true,
+        guide: Guide {
+            page: "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries",
+            secret: "Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "gitlab",
+        title: "GitLab",
+        schemes: &[Scheme {
+            header: "x-gitlab-token",
+            algorithms: ANY,
+            proof: Proof::Secret,
+            // Not X-Gitlab-Event-UUID, which all events of one chain share, nor X-Gitlab-Webhook-UUID, which a retry
+            // changes: https://docs.gitlab.com/user/project/integrations/webhooks/#delivery-headers
+            delivery_id: &[Source::Header("idempotency-key")],
+            event: &[Source::Header("x-gitlab-event")],
+            ..HEX
+        }],
+        by_header: true,
+        guide: Guide {
+            page: "https://docs.gitlab.com/user/project/integrations/webhooks/",
+            secret: "Secret token",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "gocardless",
+        title: "GoCardless",
+        schemes: &[Scheme { header: "webhook-signature", delivery_id: &[Source::Body("meta.webhook_id")], ..HEX }],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::ByVendor("gocardless-nodejs 10.1.2 for npm") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "gogs",
+        title: "Gogs",
+        schemes: &[Scheme {
+            header: "x-gogs-signature",
+            forms: Forms::SignedPayload,
+            delivery_id: &[Source::Header("x-gogs-delivery")],
+            event: &[Source::Header("x-gogs-event")],
+            tests: &[PUSH_OF_NOTHING],
+            ..HEX
+        }],
+        by_header: true,
+        guide: Guide {
+            page: "https://github.com/gogs/gogs/blob/main/docs/advancing/webhooks.mdx",
+            secret: "Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "google-gemini",
+        title: "Google Gemini",
+        schemes: &[Scheme { event: &[Source::Body("type")], ..STANDARD }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co, Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "google-push",
+        title: "Google Calendar and Drive push channels",
+        schemes: &[Scheme {
+            header: "x-goog-channel-token",
+            event: &[Source::Header("x-goog-resource-state")],
+            tests: &[Mark::Header("x-goog-resource-state", "sync")],
+            ..TOKEN
+        }],
+        guide: Guide { page: "", secret: "token of the channel", source: Confirmed::Reported("Nango, Trigger.dev") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "gorgias",
+        title: "Gorgias",
+        schemes: &[Scheme { header: "", ..TOKEN }],
+        guide: Guide {
+            page: "",
+            secret: "Value of a header that you name",
+            source: Confirmed::Reported("Trigger.dev"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "grafana",
+        title: "Grafana Alerting",
+        schemes: &[Scheme { header: "authorization", event: &[Source::Body("status")], ..BASIC }],
+        options: &[OptionKind::Username],
+        guide: Guide {
+            page: "https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/",
+            secret: "Password",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "granola",
+        title: "Granola",
+        schemes: &[Scheme { event: &[Source::Body("type")], ..STANDARD }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Sim") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "greenhouse",
+        title: "Greenhouse",
+        schemes: &[Scheme {
+            header: "signature",
+            proof: of_body(None, Prefix::Text("sha256 "), Encoding::Hex),
+            delivery_id: &[Source::Header("greenhouse-event-id")],
+            event: &[Source::Body("action")],
+            tests: &[Mark::Body("action", "ping")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Secret key", source: Confirmed::Reported("Sim") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "guesty",
+        title: "Guesty",
+        schemes: &[
+            Scheme { event: &[Source::Body("type")], ..SVIX },
+            Scheme { event: &[Source::Body("type")], ..STANDARD },
+        ],
+        guide: Guide {
+            page: "",
+            secret: "Signing secret",
+            source: Confirmed::Reported("Svix, which reads it as its own scheme"),
+        },
+        ..PROVIDER
+    },
+];

@@ -1,0 +1,40 @@
+//! The providers whose names begin with this letter.
+
+use super::bases::{
+    Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, PROVIDER, Part, Prefix, Proof, Provider,
+    Scheme, Source, TOKEN, TimeForm, Timing,
+};
+
+pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "knock",
+        title: "Knock",
+        schemes: &[Scheme {
+            header: "x-knock-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("s="),
+                encoding: Encoding::Base64,
+                signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "t", form: TimeForm::Millis, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co, Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "kustomer",
+        title: "Kustomer",
+        schemes: &[Scheme { header: "", ..TOKEN }],
+        guide: Guide {
+            page: "",
+            secret: "Value of a header that you name",
+            source: Confirmed::Reported("Trigger.dev"),
+        },
+        ..PROVIDER
+    },
+];

@@ -1,0 +1,83 @@
+//! The providers whose names begin with this letter.
+
+use super::bases::{
+    BASE64, Confirmed, FIVE_MINUTES, Guide, HEX, Mark, PROVIDER, Provider, STANDARD, Scheme, Source, TimeForm, Timing,
+};
+
+pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "launchdarkly",
+        title: "LaunchDarkly",
+        schemes: &[Scheme {
+            header: "x-ld-signature",
+            delivery_id: &[Source::Body("_id")],
+            event: &[Source::Body("kind")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "lemon-squeezy",
+        title: "Lemon Squeezy",
+        schemes: &[Scheme {
+            header: "x-signature",
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Header("x-event-name")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co, Trigger.dev") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "line",
+        title: "LINE Messaging API",
+        schemes: &[Scheme {
+            header: "x-line-signature",
+            delivery_id: &[Source::BodyDigest],
+            tests: &[Mark::EmptyInBody("events")],
+            ..BASE64
+        }],
+        guide: Guide { page: "", secret: "Channel secret", source: Confirmed::ByVendor("@line/bot-sdk 11 for npm") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "linear",
+        title: "Linear",
+        schemes: &[Scheme {
+            header: "linear-signature",
+            timing: Timing::Body { path: "webhookTimestamp", form: TimeForm::Millis, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::Header("linear-delivery")],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        by_header: true,
+        guide: Guide {
+            page: "https://linear.app/developers/webhooks",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "linq",
+        title: "Linq",
+        schemes: &[Scheme { event: &[Source::Body("type")], ..STANDARD }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Sim") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "lithic",
+        title: "Lithic",
+        schemes: &[Scheme { event: &[Source::Body("event_type")], ..STANDARD }],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::ByVendor("lithic 0.133 for Python") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "loops",
+        title: "Loops",
+        schemes: &[Scheme { ..STANDARD }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByProjects("webhook.co, Sim") },
+        ..PROVIDER
+    },
+];

@@ -1,0 +1,95 @@
+//! The providers whose names begin with this letter.
+
+use super::bases::{
+    BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, OptionKind, PROVIDER, Part,
+    Prefix, Proof, Provider, SHA1, Scheme, Source, TimeForm, Timing, of_body,
+};
+
+pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "merge-dev",
+        title: "Merge",
+        schemes: &[Scheme {
+            header: "x-merge-webhook-signature",
+            proof: of_body(None, Prefix::None, Encoding::Base64Url),
+            event: &[Source::Body("hook.event")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Webhook signature key", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "microsoft-teams",
+        title: "Microsoft Teams, outgoing webhook",
+        schemes: &[Scheme {
+            header: "authorization",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::Text("HMAC "),
+                encoding: Encoding::Base64,
+                signed: &[Part::Body],
+                key: Key::Base64After(""),
+            }),
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Security token", source: Confirmed::ByProjects("webhook.co, Sim") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "mixpanel",
+        title: "Mixpanel",
+        schemes: &[Scheme { header: "authorization", ..BASIC }],
+        options: &[OptionKind::Username],
+        guide: Guide { page: "", secret: "Password", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "modern-treasury",
+        title: "Modern Treasury",
+        schemes: &[Scheme { header: "x-signature", ..HEX }],
+        guide: Guide { page: "", secret: "Webhook key", source: Confirmed::Reported("webhook.co, Trigger.dev") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "mollie",
+        title: "Mollie",
+        schemes: &[Scheme {
+            header: "x-mollie-signature",
+            proof: of_body(None, Prefix::Text("sha256="), Encoding::Hex),
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Trigger.dev") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "mongodb-atlas",
+        title: "MongoDB Atlas",
+        schemes: &[Scheme { header: "x-mms-signature", algorithms: SHA1, ..BASE64 }],
+        guide: Guide { page: "", secret: "Webhook secret", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "mux",
+        title: "Mux",
+        schemes: &[Scheme {
+            header: "mux-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("v1="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "t", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("@mux/mux-node 15.3 for npm") },
+        ..PROVIDER
+    },
+];

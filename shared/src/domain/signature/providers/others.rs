@@ -1,0 +1,49 @@
+//! Senders that are not in the table.
+
+use super::bases::{
+    ANY, BITBUCKET_PING, Confirmed, Encoding, Forms, GITHUB_PING, Guide, HEX, Handshake, NOTHING, PROVIDER, Prefix,
+    Provider, Scheme, Source, of_body,
+};
+
+/// The id of a sender that follows Standard Webhooks in this much. Others call the subscription `webhook-id`.
+const STANDARD_ID: Source = Source::HeaderBeside("webhook-id", "webhook-timestamp");
+
+/// A signature header that implies no provider: the HMAC of the body. Such callers may name their delivery as the
+/// `Idempotency-Key` draft or Standard Webhooks say.
+pub static GENERIC: Provider = Provider {
+    name: "generic",
+    title: "Any other sender",
+    schemes: &[Scheme {
+        algorithms: ANY,
+        proof: of_body(None, Prefix::Optional, Encoding::HexOrBase64),
+        forms: Forms::Fields,
+        delivery_id: &[Source::Header("idempotency-key"), STANDARD_ID],
+        ..HEX
+    }],
+    guide: Guide { source: OURS, ..PROVIDER.guide },
+    ..PROVIDER
+};
+
+/// The calls of a hook that requires no secret, from any sender: the headers of common providers are trusted, as
+/// everything in the call is.
+pub static UNSIGNED: Provider = Provider {
+    name: "unsigned",
+    title: "Anyone who knows the URL",
+    schemes: &[Scheme {
+        forms: Forms::Fields,
+        delivery_id: &[
+            Source::Header("idempotency-key"),
+            STANDARD_ID,
+            Source::HeaderBeside("x-github-delivery", "x-github-event"),
+            Source::HeaderBeside("x-request-uuid", "x-event-key"),
+        ],
+        event: &[Source::Header("x-github-event"), Source::Header("x-event-key"), Source::Header("x-gitlab-event")],
+        handshakes: &[Handshake::SlackChallenge],
+        tests: &[GITHUB_PING, BITBUCKET_PING],
+        ..NOTHING
+    }],
+    guide: Guide { source: OURS, ..PROVIDER.guide },
+    ..PROVIDER
+};
+
+const OURS: Confirmed = Confirmed::ByVendor("this document");

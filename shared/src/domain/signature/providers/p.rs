@@ -1,0 +1,227 @@
+//! The providers whose names begin with this letter.
+
+use super::bases::{
+    BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind, PROVIDER,
+    Part, Prefix, Proof, Provider, SHA512, STANDARD, SVIX, Scheme, Source, TimeForm, Timing, of_body, of_standard,
+};
+
+pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "paddle",
+        title: "Paddle",
+        schemes: &[Scheme {
+            header: "paddle-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(';'),
+                prefix: Prefix::Text("h1="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Entry("ts", Holds::Time), Part::Text(":"), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "ts", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::Body("event_id")],
+            event: &[Source::Body("event_type")],
+            // https://developer.paddle.com/api-reference/simulation-events/overview
+            tests: &[Mark::BodyPrefix("event_id", "ntfsimevt_")],
+            ..HEX
+        }],
+        by_header: true,
+        guide: Guide {
+            page: "https://developer.paddle.com/webhooks/signature-verification",
+            secret: "Secret key",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "pagerduty",
+        title: "PagerDuty",
+        schemes: &[Scheme {
+            header: "x-pagerduty-signature",
+            proof: of_body(Some(','), Prefix::Text("v1="), Encoding::Hex),
+            // https://github.com/PagerDuty/developer-docs/blob/main/docs/webhooks/02-Behavior.md, "At-Least-Once Delivery"
+            delivery_id: &[Source::Header("x-webhook-id"), Source::Body("event.id")],
+            event: &[Source::Body("event.event_type")],
+            tests: &[Mark::Body("event.event_type", "pagey.ping")],
+            ..HEX
+        }],
+        by_header: true,
+        guide: Guide {
+            page: "https://github.com/PagerDuty/developer-docs/blob/main/docs/webhooks/04-Signatures.md",
+            secret: "Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "paystack",
+        title: "Paystack",
+        schemes: &[Scheme {
+            header: "x-paystack-signature",
+            algorithms: SHA512,
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "",
+            secret: "Secret key of the account",
+            source: Confirmed::Reported("webhook.co, Hookdeck"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "picqer",
+        title: "Picqer",
+        schemes: &[Scheme {
+            header: "x-picqer-signature",
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event")],
+            ..BASE64
+        }],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "pipedrive",
+        title: "Pipedrive",
+        schemes: &[Scheme {
+            header: "authorization",
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("meta.action")],
+            ..BASIC
+        }],
+        options: &[OptionKind::Username],
+        guide: Guide { page: "", secret: "Password", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "plain",
+        title: "Plain",
+        schemes: &[Scheme { header: "plain-request-signature", delivery_id: &[Source::BodyDigest], ..HEX }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Trigger.dev") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "pleo",
+        title: "Pleo",
+        schemes: &[
+            Scheme { event: &[Source::Body("type")], ..SVIX },
+            Scheme { event: &[Source::Body("type")], ..STANDARD },
+        ],
+        guide: Guide {
+            page: "",
+            secret: "Signing secret",
+            source: Confirmed::Reported("Svix, which reads it as its own scheme"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "polar",
+        title: "Polar",
+        schemes: &[Scheme {
+            proof: of_standard(Key::VerbatimOrBase64After("whsec_")),
+            event: &[Source::Body("type")],
+            ..STANDARD
+        }],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::ByVendor("polar-sdk 1.0.2 for Python") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "port",
+        title: "Port",
+        schemes: &[Scheme {
+            header: "x-port-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::Text("v1,"),
+                encoding: Encoding::Base64,
+                signed: &[Part::Header("x-port-timestamp", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header { name: "x-port-timestamp", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            ..HEX
+        }],
+        guide: Guide {
+            page: "",
+            secret: "Client secret",
+            source: Confirmed::ByVendor("docs.port.io on signature verification"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "postmark",
+        title: "Postmark",
+        schemes: &[Scheme {
+            header: "authorization",
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("RecordType")],
+            ..BASIC
+        }],
+        options: &[OptionKind::Username],
+        guide: Guide { page: "", secret: "Password", source: Confirmed::Reported("webhook.co, Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "primer",
+        title: "Primer",
+        schemes: &[Scheme {
+            header: "x-signature-primary",
+            other_headers: &["x-signature-secondary"],
+            event: &[Source::Body("eventType")],
+            ..BASE64
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "psi-fi",
+        title: "PSI-FI",
+        schemes: &[
+            Scheme { event: &[Source::Body("type")], ..SVIX },
+            Scheme { event: &[Source::Body("type")], ..STANDARD },
+        ],
+        guide: Guide {
+            page: "",
+            secret: "Signing secret",
+            source: Confirmed::Reported("Svix, which reads it as its own scheme"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "pusher",
+        title: "Pusher Channels",
+        schemes: &[Scheme {
+            header: "x-pusher-signature",
+            timing: Timing::Body { path: "time_ms", form: TimeForm::Millis, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::BodyDigest],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Secret of the app", source: Confirmed::ByVendor("pusher 3.3.4 for Python") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "pylon",
+        title: "Pylon",
+        schemes: &[Scheme {
+            header: "pylon-webhook-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::Text("hs256="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Header("pylon-webhook-timestamp", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header {
+                name: "pylon-webhook-timestamp",
+                form: TimeForm::Seconds,
+                tolerance: FIVE_MINUTES,
+            },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+];

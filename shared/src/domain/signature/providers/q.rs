@@ -1,0 +1,11 @@
+//! The providers whose names begin with this letter.
+
+use super::bases::{BASE64, Confirmed, Guide, PROVIDER, Provider, Scheme};
+
+pub(super) const PROVIDERS: &[Provider] = &[Provider {
+    name: "quickbooks",
+    title: "QuickBooks",
+    schemes: &[Scheme { header: "intuit-signature", ..BASE64 }],
+    guide: Guide { page: "", secret: "Verifier token", source: Confirmed::Reported("webhook.co") },
+    ..PROVIDER
+}];

@@ -1,0 +1,206 @@
+//! The providers whose names begin with this letter.
+
+use super::bases::{
+    Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, NOTHING, PROVIDER, Part, Prefix, Proof,
+    Provider, STANDARD, SVIX, Scheme, Source, TOKEN, TWO_DAYS, TimeForm, Timing,
+};
+
+pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "ramp",
+        title: "Ramp",
+        schemes: &[Scheme {
+            header: "x-ramp-signature",
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Trigger.dev") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "razorpay",
+        title: "Razorpay",
+        schemes: &[Scheme {
+            header: "x-razorpay-signature",
+            delivery_id: &[Source::Header("x-razorpay-event-id")],
+            event: &[Source::Body("event")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::ByVendor("razorpay 2.9.8 for npm") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "recall-ai",
+        title: "Recall.ai",
+        schemes: &[
+            Scheme { event: &[Source::Body("event")], ..STANDARD },
+            Scheme { event: &[Source::Body("event")], ..SVIX },
+        ],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Trigger.dev") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "recharge",
+        title: "Recharge",
+        schemes: &[Scheme {
+            header: "x-recharge-webhook-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("v1="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "t", form: TimeForm::Seconds, tolerance: TWO_DAYS },
+            delivery_id: &[Source::BodyDigest],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Client secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "render",
+        title: "Render",
+        schemes: &[Scheme { event: &[Source::Body("type")], ..STANDARD }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "replicate",
+        title: "Replicate",
+        schemes: &[Scheme { ..STANDARD }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co, Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "resend",
+        title: "Resend",
+        schemes: &[Scheme { event: &[Source::Body("type")], ..SVIX }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("resend 2.52 for Python") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "retell",
+        title: "Retell AI",
+        schemes: &[Scheme {
+            header: "x-retell-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("d="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Body, Part::Entry("v", Holds::Millis)],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "v", form: TimeForm::Millis, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "API key", source: Confirmed::ByVendor("retell-sdk 5.66.1 for npm") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "revenuecat",
+        title: "RevenueCat",
+        schemes: &[
+            Scheme {
+                header: "authorization",
+                delivery_id: &[Source::Body("event.id")],
+                event: &[Source::Body("event.type")],
+                ..TOKEN
+            },
+            Scheme {
+                header: "x-revenuecat-webhook-signature",
+                proof: Proof::Mac(MacForm {
+                    separator: Some(','),
+                    prefix: Prefix::Text("v1="),
+                    encoding: Encoding::Hex,
+                    signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
+                    key: Key::Verbatim,
+                }),
+                timing: Timing::Entry { name: "t", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+                delivery_id: &[Source::Body("event.id")],
+                event: &[Source::Body("event.type")],
+                ..HEX
+            },
+        ],
+        guide: Guide {
+            page: "",
+            secret: "Authorization header value",
+            source: Confirmed::Reported("Sim for the header, Trigger.dev for the signature"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "revolut",
+        title: "Revolut",
+        schemes: &[Scheme {
+            header: "revolut-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("v1="),
+                encoding: Encoding::Hex,
+                signed: &[
+                    Part::Text("v1."),
+                    Part::Header("revolut-request-timestamp", Holds::Time),
+                    Part::Text("."),
+                    Part::Body,
+                ],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header {
+                name: "revolut-request-timestamp",
+                form: TimeForm::Millis,
+                tolerance: FIVE_MINUTES,
+            },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://developer.revolut.com/docs/guides/accept-payments/tutorials/work-with-webhooks/verify-the-payload-signature",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "rewardful",
+        title: "Rewardful",
+        schemes: &[Scheme { header: "x-rewardful-signature", event: &[Source::Body("event.type")], ..HEX }],
+        guide: Guide {
+            page: "https://developers.rewardful.com/webhooks/signed-webhooks",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "rootly",
+        title: "Rootly",
+        schemes: &[Scheme {
+            header: "x-rootly-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("v1="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Entry("t", Holds::Seconds), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "t", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::Body("event.id")],
+            event: &[Source::Body("event.type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Sim") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "runpod",
+        title: "RunPod",
+        schemes: &[Scheme { header: "", ..NOTHING }],
+        guide: Guide { page: "", secret: "", source: Confirmed::Reported("Trigger.dev") },
+        ..PROVIDER
+    },
+];

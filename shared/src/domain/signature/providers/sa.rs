@@ -1,0 +1,256 @@
+//! The providers whose names begin with `sa` to `sl`.
+
+use super::bases::{
+    BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Handshake, Holds, Key, KeyForm, MacForm, Mark,
+    NOTHING, OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SLACK_INTERACTIONS, STANDARD, SVIX,
+    Scheme, Source, TimeForm, Timing, of_body,
+};
+
+pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "safebase",
+        title: "SafeBase",
+        schemes: &[
+            Scheme { event: &[Source::Body("type")], ..SVIX },
+            Scheme { event: &[Source::Body("type")], ..STANDARD },
+        ],
+        guide: Guide {
+            page: "",
+            secret: "Signing secret",
+            source: Confirmed::Reported("Svix, which reads it as its own scheme"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "sanity",
+        title: "Sanity",
+        schemes: &[Scheme {
+            header: "sanity-webhook-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("v1="),
+                encoding: Encoding::Base64Url,
+                signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "t", form: TimeForm::Millis, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::Header("idempotency-key")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::ByVendor("@sanity/webhook 4.0.4 for npm") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "sardine",
+        title: "Sardine",
+        schemes: &[
+            Scheme { event: &[Source::Body("type")], ..SVIX },
+            Scheme { event: &[Source::Body("type")], ..STANDARD },
+        ],
+        guide: Guide {
+            page: "",
+            secret: "Signing secret",
+            source: Confirmed::Reported("Svix, which reads it as its own scheme"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "savvycal",
+        title: "SavvyCal",
+        schemes: &[Scheme {
+            header: "x-savvycal-signature",
+            proof: of_body(None, Prefix::Text("sha256="), Encoding::Hex),
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Trigger.dev") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "scrapfly",
+        title: "Scrapfly",
+        schemes: &[Scheme {
+            header: "x-scrapfly-webhook-signature",
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Header("x-scrapfly-webhook-resource-type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "sendbird",
+        title: "Sendbird",
+        schemes: &[Scheme { header: "x-sendbird-signature", event: &[Source::Body("category")], ..HEX }],
+        guide: Guide { page: "", secret: "Master API token", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "sendgrid",
+        title: "SendGrid event webhook",
+        schemes: &[Scheme {
+            header: "x-twilio-email-event-webhook-signature",
+            proof: Proof::PublicKey(KeyForm {
+                key: PublicKeyForm::P256,
+                encoding: Encoding::Base64,
+                signed: &[Part::Header("x-twilio-email-event-webhook-timestamp", Holds::Seconds), Part::Body],
+            }),
+            timing: Timing::Header {
+                name: "x-twilio-email-event-webhook-timestamp",
+                form: TimeForm::Seconds,
+                tolerance: FIVE_MINUTES,
+            },
+            delivery_id: &[Source::BodyDigest],
+            ..HEX
+        }],
+        options: &[OptionKind::PublicKey(PublicKeyForm::P256)],
+        guide: Guide { page: "", secret: "", source: Confirmed::ByVendor("@sendgrid/eventwebhook 8 for npm") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "sentry",
+        title: "Sentry",
+        schemes: &[Scheme {
+            header: "sentry-hook-signature",
+            delivery_id: &[Source::Header("request-id")],
+            event: &[Source::Header("sentry-hook-resource")],
+            ..HEX
+        }],
+        by_header: true,
+        guide: Guide {
+            page: "https://docs.sentry.io/organization/integrations/integration-platform/webhooks/",
+            secret: "Client Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "shipbob",
+        title: "ShipBob",
+        schemes: &[Scheme { event: &[Source::Header("x-webhook-topic")], ..STANDARD }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "shiphero",
+        title: "ShipHero",
+        schemes: &[Scheme {
+            header: "x-shiphero-hmac-sha256",
+            delivery_id: &[Source::Header("x-shiphero-message-id")],
+            event: &[Source::Body("webhook_type")],
+            ..BASE64
+        }],
+        guide: Guide { page: "", secret: "Shared signature secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "shippo",
+        title: "Shippo",
+        schemes: &[Scheme {
+            header: "shippo-auth-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("v1="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "t", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "HMAC secret", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "shipstation",
+        title: "ShipStation v1",
+        schemes: &[Scheme { header: "", ..NOTHING }],
+        guide: Guide { page: "", secret: "", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "shopify",
+        title: "Shopify",
+        schemes: &[Scheme {
+            header: "x-shopify-hmac-sha256",
+            proof: of_body(None, Prefix::None, Encoding::Base64),
+            delivery_id: &[Source::Header("x-shopify-webhook-id")],
+            event: &[Source::Header("x-shopify-topic")],
+            tests: &[Mark::Header("x-shopify-test", "true")],
+            ..HEX
+        }],
+        by_header: true,
+        guide: Guide {
+            page: "https://shopify.dev/docs/apps/build/webhooks/verify-deliveries",
+            secret: "Client secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "shopline",
+        title: "SHOPLINE",
+        schemes: &[Scheme {
+            header: "x-shopline-hmac-sha256",
+            delivery_id: &[Source::Header("x-shopline-webhook-id")],
+            event: &[Source::Header("x-shopline-topic")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "",
+            secret: "App secret",
+            source: Confirmed::Reported("Hookdeck, which has seen a live delivery"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "signable",
+        title: "Signable",
+        schemes: &[Scheme { header: "signature", ..BASE64 }],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::ByVendor("developers.signable.app") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "slack",
+        title: "Slack",
+        schemes: &[Scheme {
+            header: "x-slack-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::Text("v0="),
+                encoding: Encoding::Hex,
+                signed: &[
+                    Part::Text("v0:"),
+                    Part::Header("x-slack-request-timestamp", Holds::Time),
+                    Part::Text(":"),
+                    Part::Body,
+                ],
+                key: Key::Verbatim,
+            }),
+            // Interactions as JSON in a form, slash commands as fields.
+            forms: Forms::Fields,
+            timing: Timing::Header {
+                name: "x-slack-request-timestamp",
+                form: TimeForm::Seconds,
+                tolerance: FIVE_MINUTES,
+            },
+            delivery_id: &[Source::Body("event_id"), Source::BodyDigest],
+            event: &[Source::Body("type")],
+            handshakes: &[Handshake::SlackChallenge],
+            // https://github.com/slackapi/bolt-python/blob/main/slack_bolt/middleware/ssl_check/ssl_check.py
+            tests: &[Mark::Body("ssl_check", "1")],
+            unanswered: SLACK_INTERACTIONS,
+            ..HEX
+        }],
+        by_header: true,
+        guide: Guide {
+            page: "https://api.slack.com/authentication/verifying-requests-from-slack",
+            secret: "Signing Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+];

@@ -1,0 +1,218 @@
+//! The providers whose names begin with `sm` to `sz`.
+
+use super::bases::{
+    BASIC, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, OptionKind, PROVIDER, Part, Prefix,
+    Proof, Provider, SHA512, STANDARD, SVIX, Scheme, Source, TOKEN, TimeForm, Timing, of_body,
+};
+
+pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "smile",
+        title: "Smile API",
+        schemes: &[Scheme {
+            header: "smile-signature",
+            algorithms: SHA512,
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "snyk",
+        title: "Snyk",
+        schemes: &[Scheme {
+            header: "x-hub-signature",
+            proof: of_body(None, Prefix::Text("sha256="), Encoding::Hex),
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Trigger.dev") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "sparkpost",
+        title: "SparkPost",
+        schemes: &[Scheme { header: "authorization", ..BASIC }],
+        options: &[OptionKind::Username],
+        guide: Guide { page: "", secret: "Password", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "square",
+        title: "Square",
+        schemes: &[Scheme {
+            header: "x-square-hmacsha256-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Base64,
+                signed: &[Part::Url, Part::Body],
+                key: Key::Verbatim,
+            }),
+            delivery_id: &[Source::Body("event_id")],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        options: &[OptionKind::Url],
+        guide: Guide { page: "", secret: "Signature key", source: Confirmed::ByVendor("square 46 for npm") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "squarespace",
+        title: "Squarespace",
+        schemes: &[Scheme {
+            header: "squarespace-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Hex,
+                signed: &[Part::Body],
+                key: Key::Hex,
+            }),
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("topic")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "standard-webhooks",
+        title: "Standard Webhooks",
+        schemes: &[Scheme {
+            // GitLab's signing tokens use this scheme too, with an event header of their own.
+            event: &[Source::Header("x-gitlab-event"), Source::Body("type")],
+            ..STANDARD
+        }],
+        by_header: true,
+        guide: Guide {
+            page: "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "statsig",
+        title: "Statsig",
+        schemes: &[Scheme {
+            header: "x-statsig-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::Text("v0="),
+                encoding: Encoding::Hex,
+                signed: &[
+                    Part::Text("v0:"),
+                    Part::Header("x-statsig-request-timestamp", Holds::Time),
+                    Part::Text(":"),
+                    Part::Body,
+                ],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header {
+                name: "x-statsig-request-timestamp",
+                form: TimeForm::Millis,
+                tolerance: FIVE_MINUTES,
+            },
+            delivery_id: &[Source::BodyDigest],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "stream-chat",
+        title: "Stream Chat",
+        schemes: &[Scheme {
+            header: "x-signature",
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "API secret", source: Confirmed::ByVendor("stream-chat 4.33 for Python") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "stripe",
+        title: "Stripe",
+        schemes: &[Scheme {
+            header: "stripe-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("v1="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "t", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        by_header: true,
+        guide: Guide {
+            page: "https://docs.stripe.com/webhooks",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "stytch",
+        title: "Stytch",
+        schemes: &[Scheme { event: &[Source::Body("type")], ..SVIX }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "supabase-auth",
+        title: "Supabase Auth hooks",
+        schemes: &[Scheme { ..STANDARD }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "supabase-database",
+        title: "Supabase database webhooks",
+        schemes: &[Scheme { header: "", ..TOKEN }],
+        guide: Guide {
+            page: "",
+            secret: "Value of a header that you name",
+            source: Confirmed::Reported("Trigger.dev"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "svix",
+        title: "Svix",
+        schemes: &[Scheme { event: &[Source::Body("type")], ..SVIX }],
+        by_header: true,
+        guide: Guide {
+            page: "https://docs.svix.com/receiving/verifying-payloads/how-manual",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "synctera",
+        title: "Synctera",
+        schemes: &[Scheme {
+            header: "synctera-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some('.'),
+                prefix: Prefix::None,
+                encoding: Encoding::Hex,
+                signed: &[Part::Header("request-timestamp", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header { name: "request-timestamp", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+];

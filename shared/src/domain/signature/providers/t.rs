@@ -1,0 +1,167 @@
+//! The providers whose names begin with this letter.
+
+use super::bases::{
+    Algorithm, BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Handshake, Holds, Key, KeyForm, MacForm,
+    Mark, OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, Scheme, Source, TEN_MINUTES, TOKEN,
+    TimeForm, Timing, of_body,
+};
+
+pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "tailscale",
+        title: "Tailscale",
+        schemes: &[Scheme {
+            header: "tailscale-webhook-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("v1="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "t", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::BodyDigest],
+            tests: &[Mark::Body("0.type", "test")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "",
+            secret: "Secret",
+            source: Confirmed::ByVendor("docs/webhooks/example.go of its repository"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "tally",
+        title: "Tally",
+        schemes: &[Scheme {
+            header: "tally-signature",
+            delivery_id: &[Source::Body("eventId")],
+            event: &[Source::Body("eventType")],
+            ..BASE64
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co, Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "telegram",
+        title: "Telegram Bot API",
+        schemes: &[Scheme {
+            header: "x-telegram-bot-api-secret-token",
+            delivery_id: &[Source::Body("update_id")],
+            ..TOKEN
+        }],
+        guide: Guide { page: "", secret: "secret_token", source: Confirmed::Reported("webhook.co, Trigger.dev") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "telnyx",
+        title: "Telnyx",
+        schemes: &[Scheme {
+            header: "telnyx-signature-ed25519",
+            proof: Proof::PublicKey(KeyForm {
+                key: PublicKeyForm::Ed25519Base64,
+                encoding: Encoding::Base64,
+                signed: &[Part::Header("telnyx-timestamp", Holds::Time), Part::Text("|"), Part::Body],
+            }),
+            timing: Timing::Header { name: "telnyx-timestamp", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::Body("data.id")],
+            event: &[Source::Body("data.event_type")],
+            ..HEX
+        }],
+        options: &[OptionKind::PublicKey(PublicKeyForm::Ed25519Base64)],
+        guide: Guide { page: "", secret: "", source: Confirmed::ByVendor("telnyx 7.24 for npm") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "tiktok",
+        title: "TikTok for Developers",
+        schemes: &[Scheme {
+            header: "tiktok-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("s="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "t", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "",
+            secret: "Client secret of the app",
+            source: Confirmed::ByProjects("webhook.co, Windmill, Sim"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "twilio",
+        title: "Twilio",
+        schemes: &[Scheme {
+            header: "x-twilio-signature",
+            algorithms: &[Algorithm::Sha1],
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Base64,
+                signed: &[Part::Url, Part::SortedForm],
+                key: Key::Verbatim,
+            }),
+            forms: Forms::Fields,
+            delivery_id: &[Source::Header("i-twilio-idempotency-token")],
+            ..HEX
+        }],
+        options: &[OptionKind::Url],
+        guide: Guide { page: "", secret: "Auth token", source: Confirmed::ByVendor("twilio 6.3.1 for npm") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "twitch",
+        title: "Twitch EventSub",
+        schemes: &[Scheme {
+            header: "twitch-eventsub-message-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::Text("sha256="),
+                encoding: Encoding::Hex,
+                signed: &[
+                    Part::Header("twitch-eventsub-message-id", Holds::Word),
+                    Part::Header("twitch-eventsub-message-timestamp", Holds::Rfc3339),
+                    Part::Body,
+                ],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header {
+                name: "twitch-eventsub-message-timestamp",
+                form: TimeForm::Rfc3339,
+                tolerance: TEN_MINUTES,
+            },
+            delivery_id: &[Source::Header("twitch-eventsub-message-id")],
+            event: &[Source::Header("twitch-eventsub-subscription-type")],
+            handshakes: &[Handshake::TwitchChallenge],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://dev.twitch.tv/docs/eventsub/handling-webhook-events",
+            secret: "Secret of the subscription",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "typeform",
+        title: "Typeform",
+        schemes: &[Scheme {
+            header: "typeform-signature",
+            proof: of_body(None, Prefix::Text("sha256="), Encoding::Base64),
+            delivery_id: &[Source::Body("event_id")],
+            event: &[Source::Body("event_type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::ByProjects("webhook.co, Sim") },
+        ..PROVIDER
+    },
+];

@@ -1,0 +1,16 @@
+//! The providers whose names begin with this letter.
+
+use super::bases::{Confirmed, Guide, HEX, PROVIDER, Provider, Scheme, Source};
+
+pub(super) const PROVIDERS: &[Provider] = &[Provider {
+    name: "uber-eats",
+    title: "Uber Eats",
+    schemes: &[Scheme {
+        header: "x-uber-signature",
+        delivery_id: &[Source::Body("event_id")],
+        event: &[Source::Body("event_type")],
+        ..HEX
+    }],
+    guide: Guide { page: "", secret: "Client secret of the app", source: Confirmed::Reported("Hookdeck") },
+    ..PROVIDER
+}];

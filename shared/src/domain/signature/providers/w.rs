@@ -1,0 +1,132 @@
+//! The providers whose names begin with this letter.
+
+use super::bases::{
+    Algorithm, BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, KeyForm, MacForm, Mark, OptionKind,
+    PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, Scheme, Source, THREE_MINUTES, TimeForm, Timing,
+    of_body,
+};
+
+pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "webex",
+        title: "Webex",
+        schemes: &[Scheme {
+            header: "x-spark-signature",
+            algorithms: SHA1,
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Trigger.dev") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "webflow",
+        title: "Webflow",
+        schemes: &[Scheme {
+            header: "x-webflow-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Hex,
+                signed: &[Part::Header("x-webflow-timestamp", Holds::Time), Part::Text(":"), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header { name: "x-webflow-timestamp", form: TimeForm::Millis, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("triggerType")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Secret key", source: Confirmed::Reported("webhook.co, Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "websub",
+        title: "WebSub",
+        schemes: &[Scheme {
+            // https://www.w3.org/TR/websub/#signature-validation
+            header: "x-hub-signature",
+            algorithms: &[Algorithm::Sha512],
+            proof: of_body(None, Prefix::Algorithm, Encoding::Hex),
+            ..HEX
+        }],
+        by_header: true,
+        guide: Guide {
+            page: "https://www.w3.org/TR/websub/#signature-validation",
+            secret: "hub.secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "whereby",
+        title: "Whereby",
+        schemes: &[Scheme {
+            header: "whereby-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("v1="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "t", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Trigger.dev") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "wise",
+        title: "Wise",
+        schemes: &[Scheme {
+            header: "x-signature-sha256",
+            proof: Proof::PublicKey(KeyForm {
+                key: PublicKeyForm::Rsa,
+                encoding: Encoding::Base64,
+                signed: &[Part::Body],
+            }),
+            delivery_id: &[Source::Header("x-delivery-id")],
+            event: &[Source::Body("event_type")],
+            tests: &[Mark::Header("x-test-notification", "true")],
+            ..HEX
+        }],
+        options: &[OptionKind::PublicKey(PublicKeyForm::Rsa)],
+        guide: Guide { page: "", secret: "", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "woocommerce",
+        title: "WooCommerce",
+        schemes: &[Scheme {
+            header: "x-wc-webhook-signature",
+            delivery_id: &[Source::Header("x-wc-webhook-delivery-id")],
+            event: &[Source::Header("x-wc-webhook-topic")],
+            ..BASE64
+        }],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("webhook.co, Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "workos",
+        title: "WorkOS",
+        schemes: &[Scheme {
+            header: "workos-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("v1="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "t", form: TimeForm::Millis, tolerance: THREE_MINUTES },
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("event")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("workos 10.8 for Python") },
+        ..PROVIDER
+    },
+];

@@ -1,0 +1,91 @@
+//! The providers whose names begin with this letter.
+
+use super::bases::{
+    Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Handshake, Holds, Key, MacForm, PROVIDER, Part, Prefix, Proof,
+    Provider, Scheme, Source, TOKEN, TimeForm, Timing,
+};
+
+pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "zapier",
+        title: "Zapier",
+        schemes: &[Scheme { header: "", ..TOKEN }],
+        guide: Guide { page: "", secret: "Value of a header that you name", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "zendesk",
+        title: "Zendesk",
+        schemes: &[Scheme {
+            header: "x-zendesk-webhook-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Base64,
+                signed: &[Part::Header("x-zendesk-webhook-signature-timestamp", Holds::Rfc3339), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header {
+                name: "x-zendesk-webhook-signature-timestamp",
+                form: TimeForm::Rfc3339,
+                tolerance: FIVE_MINUTES,
+            },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByProjects("webhook.co, Sim") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "zero-hash",
+        title: "Zero Hash",
+        schemes: &[Scheme {
+            header: "x-zh-hook-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Hex,
+                signed: &[Part::Body, Part::Header("x-zh-hook-timestamp", Holds::Millis)],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header { name: "x-zh-hook-timestamp", form: TimeForm::Millis, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::Header("x-zh-hook-notification-id")],
+            event: &[Source::Header("x-zh-hook-payload-type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "zoom",
+        title: "Zoom",
+        schemes: &[Scheme {
+            header: "x-zm-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::Text("v0="),
+                encoding: Encoding::Hex,
+                signed: &[
+                    Part::Text("v0:"),
+                    Part::Header("x-zm-request-timestamp", Holds::Time),
+                    Part::Text(":"),
+                    Part::Body,
+                ],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header { name: "x-zm-request-timestamp", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event")],
+            handshakes: &[Handshake::ZoomValidation],
+            ..HEX
+        }],
+        by_header: true,
+        guide: Guide {
+            page: "https://developers.zoom.us/docs/api/webhooks/",
+            secret: "Secret Token",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+];

@@ -1,0 +1,94 @@
+//! Signatures that are verified with a public key of the provider's, which the hook's owner has copied.
+
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, VerificationAlgorithm,
+};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::encoding::Encoding;
+use super::options::PublicKeyForm;
+use super::part::Part;
+use crate::domain::Invalid;
+
+/// A signature that is made with a private key: what is signed, and how the signature is written.
+#[derive(Debug)]
+pub struct KeyForm {
+    /// The form of the key, and with it the algorithm.
+    pub key: PublicKeyForm,
+    /// How the signature is written.
+    pub encoding: Encoding,
+    /// What is signed.
+    pub signed: &'static [Part],
+}
+
+/// A public key that can verify, if this is one.
+pub(super) fn read(form: PublicKeyForm, text: &str) -> Result<ParsedPublicKey, Invalid> {
+    let refused = || Invalid::new(format!("must be {}", described(form)));
+    let bytes = match form {
+        PublicKeyForm::Ed25519Hex => hex::decode(text).ok().filter(|key| key.len() == ED25519_BYTES),
+        PublicKeyForm::Ed25519Base64 => STANDARD.decode(text).ok().filter(|key| key.len() == ED25519_BYTES),
+        PublicKeyForm::P256 | PublicKeyForm::Rsa => der(text),
+    };
+    ParsedPublicKey::new(algorithm(form), bytes.ok_or_else(refused)?).map_err(|_| refused())
+}
+
+const ED25519_BYTES: usize = 32;
+
+fn described(form: PublicKeyForm) -> &'static str {
+    match form {
+        PublicKeyForm::Ed25519Hex => "a public key of Ed25519: 64 hexadecimal digits",
+        PublicKeyForm::Ed25519Base64 => "a public key of Ed25519: the base64 of 32 bytes",
+        PublicKeyForm::P256 => "a public key of ECDSA over P-256, in PEM or base64",
+        PublicKeyForm::Rsa => "a public key of RSA with 2048 to 8192 bits, in PEM or base64",
+    }
+}
+
+fn algorithm(form: PublicKeyForm) -> &'static dyn VerificationAlgorithm {
+    match form {
+        PublicKeyForm::Ed25519Hex | PublicKeyForm::Ed25519Base64 => &ED25519,
+        PublicKeyForm::P256 => &ECDSA_P256_SHA256_ASN1,
+        PublicKeyForm::Rsa => &RSA_PKCS1_2048_8192_SHA256,
+    }
+}
+
+/// The bytes in the base64 of a PEM block, or of a text without its first and last line.
+fn der(text: &str) -> Option<Vec<u8>> {
+    let base64: String = text.lines().filter(|line| !line.starts_with("-----")).flat_map(str::chars).collect();
+    // One line that was pasted with its marks has spaces where the line breaks were.
+    let base64: String = match base64.split_once(' ') {
+        None => base64,
+        Some(_) => base64.split(' ').collect(),
+    };
+    STANDARD.decode(base64.trim()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DISCORD: &str = "79b5562e8fe654f94078b112e8a98ba7901f853ae695bed7e0e3910bad049664";
+    const SENDGRID: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw\
+                            +2fNNRaINXvVpiglSI8eNEc6wEA3F+g==";
+
+    #[test]
+    fn a_key_is_one_of_its_form_and_of_no_other() {
+        let forms = [PublicKeyForm::Ed25519Hex, PublicKeyForm::Ed25519Base64, PublicKeyForm::P256, PublicKeyForm::Rsa];
+        for form in forms {
+            assert_eq!(read(form, DISCORD).is_ok(), form == PublicKeyForm::Ed25519Hex, "{form:?}");
+            assert_eq!(read(form, SENDGRID).is_ok(), form == PublicKeyForm::P256, "{form:?}");
+            for text in ["", "00", "not a key", &"0".repeat(63), &"A".repeat(2048), "-----BEGIN PUBLIC KEY-----"] {
+                let reason = read(form, text).unwrap_err().to_string();
+                assert!(reason.starts_with("must be a public key of "), "{form:?} {text}: {reason}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_in_pem_is_taken_with_its_line_breaks_and_on_one_line() {
+        let (first, rest) = SENDGRID.split_at(64);
+        let pem = format!("-----BEGIN PUBLIC KEY-----\n{first}\n{rest}\n-----END PUBLIC KEY-----\n");
+        assert!(read(PublicKeyForm::P256, &pem).is_ok());
+        assert!(read(PublicKeyForm::P256, &format!("{first} {rest}")).is_ok());
+    }
+}

@@ -1,0 +1,112 @@
+//! The bytes that a signature covers, part by part.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::Digest as _;
+
+use super::options::Options;
+use super::part::Part;
+use super::refusal::NotAuthentic;
+use super::scheme::entry;
+use super::{Signed, public_key};
+use crate::domain::received::Received;
+
+/// A header that carries a proof.
+#[derive(Clone, Copy)]
+pub(super) struct SignatureHeader<'a> {
+    /// In lower case.
+    pub(super) name: &'a str,
+    /// As it came.
+    pub(super) value: &'a str,
+}
+
+/// What the parts of the signed bytes are taken from.
+#[derive(Clone, Copy)]
+pub(super) struct SignedBytes<'a> {
+    pub(super) header: SignatureHeader<'a>,
+    pub(super) signed: &'a Signed<'a>,
+    pub(super) options: &'a Options,
+    /// Between the entries of the signature header.
+    pub(super) separator: Option<char>,
+}
+
+impl<'a> SignedBytes<'a> {
+    /// Gives out the parts one by one.
+    pub(super) fn feed(self, parts: &[Part], mut update: impl FnMut(&[u8])) -> Result<(), NotAuthentic> {
+        for part in parts {
+            match part {
+                Part::Text(text) => update(text.as_bytes()),
+                Part::Header(name, _) => update(required(self.signed.received, name)?.as_bytes()),
+                Part::Entry(name, _) => update(self.required_entry(name)?.as_bytes()),
+                Part::Body => update(self.signed.body),
+                Part::Url => update(self.url()?.as_bytes()),
+                Part::SortedForm => update(self.sorted_form()?.as_bytes()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a signed value that could hold a part of what follows it: see [`Holds`](super::part::Holds).
+    pub(super) fn check_values(self, parts: &[Part]) -> Result<(), NotAuthentic> {
+        for part in parts {
+            let (value, holds) = match part {
+                Part::Text(_) | Part::Body | Part::Url | Part::SortedForm => continue,
+                Part::Header(name, holds) => (required(self.signed.received, name)?, holds),
+                Part::Entry(name, holds) => (self.required_entry(name)?, holds),
+            };
+            if !holds.allows(value) {
+                return Err(NotAuthentic::Ambiguous { place: part.place(self.header.name), form: holds.to_string() });
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn required_entry(self, name: &str) -> Result<&'a str, NotAuthentic> {
+        let missing =
+            || NotAuthentic::Malformed { header: self.header.name.to_owned(), form: format!("one entry `{name}=`") };
+        entry(self.header.value, self.separator, name).ok_or_else(missing)
+    }
+
+    fn url(self) -> Result<&'a str, NotAuthentic> {
+        // A hook of such a provider has one from the day it is created.
+        self.options.get("url").ok_or_else(|| NotAuthentic::NoMatch(self.header.name.to_owned()))
+    }
+
+    /// Twilio signs a form as its fields in the order of their names, and of several values with one name each one once,
+    /// in order. It signs any other body as the digest that it adds to the address, where only its name is read: what
+    /// must be there, we know.
+    fn sorted_form(self) -> Result<String, NotAuthentic> {
+        let Signed { received, body } = self.signed;
+        if received.query.split('&').any(|parameter| parameter.starts_with("bodySHA256=")) {
+            let before = if self.url()?.contains('?') { '&' } else { '?' };
+            return Ok(format!("{before}bodySHA256={}", hex::encode(sha2::Sha256::digest(body))));
+        }
+        let mut fields: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for (name, value) in form_urlencoded::parse(body) {
+            fields.entry(name).or_default().insert(value);
+        }
+        let pairs = fields.iter().flat_map(|(name, values)| values.iter().flat_map(move |value| [name, value]));
+        let text: String = pairs.map(AsRef::as_ref).collect();
+        // Such a form would be signed as another body is.
+        let is_digest = text.get(1..).is_some_and(|rest| rest.starts_with("bodySHA256="));
+        if is_digest { Err(NotAuthentic::NoMatch(self.header.name.to_owned())) } else { Ok(text) }
+    }
+}
+
+pub(super) fn required<'r>(received: &'r Received, name: &str) -> Result<&'r str, NotAuthentic> {
+    received.header(name).ok_or_else(|| NotAuthentic::Missing(name.to_owned()))
+}
+
+impl public_key::KeyForm {
+    /// Whether the header is a signature of the call that the hook's public key verifies.
+    pub(super) fn proves(&self, bytes: SignedBytes<'_>) -> Result<bool, NotAuthentic> {
+        let header = bytes.header;
+        let malformed = || NotAuthentic::Malformed { header: header.name.to_owned(), form: "a signature".to_owned() };
+        let signature = super::decode(self.encoding, header.value, None).ok_or_else(malformed)?;
+        let key = bytes.options.get("public_key").and_then(|text| public_key::read(self.key, text).ok());
+        let Some(key) = key else { return Ok(false) };
+        let mut message = Vec::new();
+        bytes.feed(self.signed, |part| message.extend_from_slice(part))?;
+        Ok(key.verify_sig(&message, &signature).is_ok())
+    }
+}

@@ -1,0 +1,219 @@
+//! The part of `docs/providers.md` that is made of the table of providers, so that the two cannot disagree.
+
+use std::time::Duration;
+
+use shared::domain::signature::PublicKeyForm;
+use shared::domain::signature::provider::{Known, Provider};
+use shared::domain::signature::providers;
+use shared::domain::signature::scheme::{
+    Encoding, Handshake, Key, MacForm, Mark, Part, Prefix, Proof, Scheme, Source, TimeForm, Timing,
+};
+
+/// The document, which has the table between these two lines.
+pub const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/providers.md");
+const BEGIN: &str = "<!-- The table begins. `cargo run -p shared-testing --bin provider-table` writes it. -->";
+const END: &str = "<!-- The table ends. -->";
+
+const HEAD: &str = "\
+| provider | `provider` | its proof | signed | may be off by | `proof` | the hook needs | delivery id | event | answered, \
+never queued | who says so |
+|---|---|---|---|---|---|---|---|---|---|---|
+";
+
+/// The document with the table of the code in it; `None` if it has no place for one.
+pub fn updated(document: &str) -> Option<String> {
+    let (before, rest) = document.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some(format!("{before}{BEGIN}\n\n{HEAD}{}\n{END}{after}", rows()))
+}
+
+fn rows() -> String {
+    let named = providers::all().filter(|known| providers::named(known.provider.name).is_some());
+    named.map(row).collect()
+}
+
+fn row(Known { provider, scheme }: Known) -> String {
+    let title = match provider.guide.page {
+        "" => provider.title.to_owned(),
+        page => format!("[{}]({page})", provider.title),
+    };
+    let cells = [
+        title,
+        code(provider.name),
+        proof(scheme),
+        signed(scheme),
+        tolerance(&scheme.timing),
+        scheme.worth().to_string(),
+        needs(provider, scheme),
+        sources(scheme.delivery_id),
+        sources(scheme.event),
+        answered(scheme),
+        format!("{}: {}", provider.guide.source.as_str(), provider.guide.source.by()),
+    ];
+    format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))
+}
+
+fn code(text: &str) -> String {
+    format!("`{text}`")
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    items.collect::<Vec<_>>().join(", ")
+}
+
+fn proof(scheme: &Scheme) -> String {
+    let header = match (scheme.header, scheme.other_headers) {
+        ("", _) => "a header that you name".to_owned(),
+        (header, []) => code(header),
+        (header, others) => format!("{} or {}", code(header), list(others.iter().map(|name| code(name)))),
+    };
+    match &scheme.proof {
+        Proof::Nothing => "none".to_owned(),
+        Proof::Secret => format!("{header}: the secret itself"),
+        Proof::Bearer => format!("{header}: `Bearer <secret>`"),
+        Proof::Basic => format!("{header}: `Basic <base64>`, with the secret as the password"),
+        Proof::PublicKey(form) => format!("{header}: {} in {}", key_name(form.key), encoding(form.encoding)),
+        Proof::Mac(form) => {
+            let algorithms = list(scheme.algorithms.iter().map(|known| known.as_str().to_owned()));
+            format!("{header}: {}, HMAC with {algorithms}{}", code(&written(form)), key(form.key))
+        }
+    }
+}
+
+fn key_name(form: PublicKeyForm) -> &'static str {
+    match form {
+        PublicKeyForm::Ed25519Hex | PublicKeyForm::Ed25519Base64 => "Ed25519",
+        PublicKeyForm::P256 => "ECDSA over P-256 with SHA-256",
+        PublicKeyForm::Rsa => "RSA (PKCS#1 v1.5) with SHA-256",
+    }
+}
+
+fn encoding(encoding: Encoding) -> &'static str {
+    match encoding {
+        Encoding::Hex => "hex",
+        Encoding::Base64 => "base64",
+        Encoding::HexOrBase64 => "hex or base64",
+        Encoding::Base64Url => "base64url",
+    }
+}
+
+/// Such as `t=…,v1=<hex>[,v1=…]`.
+fn written(form: &MacForm) -> String {
+    let prefix = match form.prefix {
+        Prefix::None => "",
+        Prefix::Text(text) => text,
+        Prefix::Algorithm => "<algorithm>=",
+        Prefix::Optional => "[<algorithm>=]",
+    };
+    let entries = form.signed.iter().filter_map(|part| match part {
+        Part::Entry(name, _) => Some(format!("{name}=…{}", form.separator.unwrap_or(','))),
+        Part::Text(_) | Part::Header(..) | Part::Body | Part::Url | Part::SortedForm => None,
+    });
+    let entries: String = entries.collect();
+    let more = form.separator.map_or_else(String::new, |separator| format!("[{separator}{prefix}…]"));
+    format!("{entries}{prefix}<{}>{more}", encoding(form.encoding))
+}
+
+fn key(key: Key) -> String {
+    match key {
+        Key::Verbatim => String::new(),
+        Key::Base64After("") => "; the key is in base64".to_owned(),
+        Key::Base64After(prefix) => format!("; the key is the base64 after {}", code(prefix)),
+        Key::Hex => "; the key is in hex".to_owned(),
+        Key::VerbatimOrBase64After(prefix) => {
+            format!("; the key is the base64 after {}, or the whole secret", code(prefix))
+        }
+    }
+}
+
+fn signed(scheme: &Scheme) -> String {
+    let parts = match &scheme.proof {
+        Proof::Mac(form) => form.signed,
+        Proof::PublicKey(form) => form.signed,
+        Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Nothing => return String::new(),
+    };
+    let text = |part: &Part| match part {
+        Part::Text(text) => (*text).to_owned(),
+        Part::Header(name, _) | Part::Entry(name, _) => format!("{{{name}}}"),
+        Part::Body => "{body}".to_owned(),
+        Part::Url => "{url}".to_owned(),
+        Part::SortedForm => "{the fields of the form, sorted}".to_owned(),
+    };
+    code(&parts.iter().map(text).collect::<String>())
+}
+
+fn tolerance(timing: &Timing) -> String {
+    let (form, tolerance, place) = match timing {
+        Timing::None => return String::new(),
+        Timing::Header { form, tolerance, .. } | Timing::Entry { form, tolerance, .. } => (form, tolerance, None),
+        Timing::Body { path, form, tolerance } => (form, tolerance, Some(path)),
+    };
+    let form = match form {
+        TimeForm::Seconds => "",
+        TimeForm::Millis => ", in milliseconds",
+        TimeForm::Rfc3339 => ", as in RFC 3339",
+    };
+    let place = place.map_or_else(String::new, |path| format!(" (body {})", code(path)));
+    format!("{}{form}{place}", minutes(*tolerance))
+}
+
+fn minutes(time: Duration) -> String {
+    match time.as_secs() / 60 {
+        minutes if minutes < 120 => format!("{minutes} min"),
+        minutes => format!("{} h", minutes / 60),
+    }
+}
+
+fn needs(provider: &Provider, scheme: &Scheme) -> String {
+    let secret = scheme.has_secret().then(|| format!("`secret`: {}", provider.guide.secret));
+    let options = provider.options.iter().map(|option| format!("`{}`: {}", option.name(), option.described()));
+    secret.into_iter().chain(options).collect::<Vec<_>>().join("; ")
+}
+
+fn sources(sources: &[Source]) -> String {
+    list(sources.iter().map(|source| match source {
+        Source::Header(name) => code(name),
+        Source::HeaderBeside(name, other) => format!("{} beside {}", code(name), code(other)),
+        Source::Body(place) => format!("body {}", code(place)),
+        Source::BodyDigest => "SHA-256 of the body".to_owned(),
+    }))
+}
+
+fn answered(scheme: &Scheme) -> String {
+    let handshakes = scheme.handshakes.iter().map(|handshake| match handshake {
+        Handshake::SlackChallenge | Handshake::ZoomValidation | Handshake::TwitchChallenge => {
+            "its challenge".to_owned()
+        }
+        Handshake::DiscordPing => "its pings".to_owned(),
+    });
+    let tests = scheme.tests.iter().map(|mark| match mark {
+        Mark::Header(name, value) => code(&format!("{name}: {value}")),
+        Mark::Body(place, value) => format!("body {} is {}", code(place), code(value)),
+        Mark::BodyPrefix(place, prefix) => format!("body {} begins with {}", code(place), code(prefix)),
+        Mark::SameInBody(one, other) => format!("body {} equals {}", code(one), code(other)),
+        Mark::EmptyInBody(place) => format!("body {} is empty", code(place)),
+    });
+    list(handshakes.chain(tests))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_has_the_table_of_the_code() {
+        let document = std::fs::read_to_string(DOCUMENT).unwrap();
+        let updated = updated(&document).expect("docs/providers.md has the two lines around the table");
+        assert!(document == updated, "run `cargo run -p shared-testing --bin provider-table`");
+    }
+
+    #[test]
+    fn each_scheme_has_a_row_with_as_many_cells_as_the_head() {
+        let columns = HEAD.lines().next().unwrap().matches(" | ").count();
+        let rows = rows();
+        assert_eq!(rows.lines().count(), providers::listed().map(|provider| provider.schemes.len()).sum::<usize>());
+        for row in rows.lines() {
+            assert_eq!(row.replace("\\|", "").matches(" | ").count(), columns, "{row}");
+        }
+    }
+}
