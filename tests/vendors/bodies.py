@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from random import Random
 from urllib.parse import urlencode
 
+from vendor import Vendor
+
 # How deep values nest, unless depth is what a body is about.
 DEPTH = 4
 DEEP = 500
@@ -36,12 +38,17 @@ class Body:
     """Whether a job can be made of it. If not, an authentic call is answered 400 or 415."""
 
 
-def bodies(random: Random, count: int, forms: str | None, without: tuple[str, ...]) -> list[Body]:
-    """So many, but at least one of each kind that the sender sends. No two are alike."""
-    makers = {**MAKERS, **({forms: FORMS[forms]} if forms else {})}
-    kinds = [kind for kind in makers if kind not in without]
+def kinds_of(vendor: Vendor) -> list[str]:
+    """The kinds that the vendor sends."""
+    kinds = [*MAKERS, *([vendor.forms] if vendor.forms else [])]
+    without = (*vendor.without, *(NO_OBJECTS if vendor.stamp else ()))
+    return [kind for kind in kinds if kind not in without and (not vendor.only or kind in vendor.only)]
+
+
+def bodies(random: Random, count: int, kinds: list[str]) -> list[Body]:
+    """So many, but at least one of each kind. No two are alike."""
     chosen = kinds + random.choices([kind for kind in kinds if kind not in ONCE], k=max(0, count - len(kinds)))
-    return [_typed(random, kind, makers[kind](random)) for kind in chosen]
+    return [_typed(random, kind, (MAKERS | FORMS)[kind](random)) for kind in chosen]
 
 
 def stamped(text: str, member: str, time: int) -> str:
@@ -135,3 +142,5 @@ FORMS: dict[str, Callable[[Random], str]] = {
     "payload": lambda random: urlencode({"payload": _object(random)}),
 }
 ONCE = ("empty", "large")
+# They have no place for a time in the body.
+NO_OBJECTS = ("empty", "array", "text")

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import base64
+import re
 import string
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
-from bodies import Body, bodies, stamped
+from bodies import Body, bodies, kinds_of, stamped
+from keys import Keys
 from vendor import Delivery, Draft, Headers, Vendor
 
-TOLERANCE = 300
+# How far from now the time of a call may be, in seconds.
 LONGEST = 48 * 3600
-
-# Not the JSON objects that a time in the body needs.
-NO_OBJECTS = ("empty", "array", "text")
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ class Case:
     delivery: Delivery
     is_genuine: bool
     is_judged: bool
-    """Whether the package has to come to the same verdict. Most do not mind a time that is yet to come."""
+    """Whether the package has to come to the same verdict. Most do not mind a time to come, and some no time."""
 
     @property
     def makes_a_job(self) -> bool:
@@ -40,20 +38,14 @@ class Case:
         return (200,) if self.body.is_usable else (400, 415)
 
 
-def secret_of(vendor: Vendor, random: Random) -> str:
-    if vendor.secret == "whsec":
-        return "whsec_" + base64.b64encode(random.randbytes(24)).decode()
-    return "".join(random.choices(string.ascii_letters + string.digits + "_-!'", k=random.randint(16, 64)))
-
-
-def cases_of(vendor: Vendor, random: Random, secret: str, count: int, now: int) -> list[Case]:
+def cases_of(vendor: Vendor, random: Random, keys: Keys, count: int, now: int) -> list[Case]:
     """About so many calls: bodies as the package signs them, and each of them forged in every way."""
-    without = (*vendor.without, *(NO_OBJECTS if vendor.stamp else ()))
-    found = bodies(random, count // (6 if vendor.timed else 4), vendor.forms, without)
+    kinds = kinds_of(vendor)
+    found = bodies(random, count // (6 if vendor.timed else 4), kinds)
     plans = [plan for body in found for plan in _plans(vendor, random, body)]
-    drafts = [_draft(vendor, random, secret, now, plan) for plan in plans]
+    drafts = [_draft(vendor, random, keys, now, plan) for plan in plans]
     headers = vendor.signed(drafts)
-    return [_case(random, secret, *parts) for parts in zip(plans, drafts, headers, strict=True)]
+    return [_case(vendor, random, keys, *parts) for parts in zip(plans, drafts, headers, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -71,43 +63,47 @@ def _plans(vendor: Vendor, random: Random, body: Body) -> Iterator[_Plan]:
         return  # The others take as long as a hundred small ones.
     yield _Plan("another signature", body)
     yield _Plan("another key", body)
+    if vendor.url:
+        yield _Plan("another URL", body)
     if vendor.timed:
-        yield _Plan("stale", body, -random.randint(TOLERANCE + 1, LONGEST))
+        yield _Plan("stale", body, -random.randint(vendor.tolerance + 1, LONGEST))
         # Some time passes before the call arrives.
-        yield _Plan("ahead of time", body, random.randint(TOLERANCE + 120, LONGEST))
+        yield _Plan("ahead of time", body, random.randint(vendor.tolerance + 120, LONGEST))
 
 
-def _draft(vendor: Vendor, random: Random, secret: str, now: int, plan: _Plan) -> Draft:
+def _draft(vendor: Vendor, random: Random, keys: Keys, now: int, plan: _Plan) -> Draft:
     time = now + plan.offset
-    key = secret_of(vendor, random) if plan.kind == "another key" else secret
+    key = Keys.of(vendor, random) if plan.kind == "another key" else keys
+    url = _changed(random, vendor.url) if plan.kind == "another URL" else vendor.url
     body = stamped(plan.body.text, vendor.stamp, time) if vendor.stamp else plan.body.text
-    return Draft(body, key, time, f"msg_{random.getrandbits(128):x}")
+    return Draft(body, key.of_sender, url, time, f"msg_{random.getrandbits(128):x}")
 
 
-def _case(random: Random, secret: str, plan: _Plan, draft: Draft, headers: Headers) -> Case:
-    delivery = Delivery(draft.body, headers, secret)
+def _case(vendor: Vendor, random: Random, keys: Keys, plan: _Plan, draft: Draft, headers: Headers) -> Case:
+    delivery = Delivery(draft.body, headers, keys.of_receiver, vendor.url)
     if plan.kind == "another body":
         delivery = replace(delivery, body=_changed(random, draft.body))
     if plan.kind == "another signature":
         delivery = replace(delivery, headers=_with_another_signature(random, headers))
     if plan.body.content_type:
         delivery = replace(delivery, headers={**delivery.headers, "content-type": plan.body.content_type})
-    is_genuine = plan.kind == "genuine"
-    return Case(plan.kind, plan.body, delivery, is_genuine, is_judged=plan.kind != "ahead of time")
+    is_judged = plan.kind != "ahead of time" and (plan.kind != "stale" or vendor.judges_time)
+    return Case(plan.kind, plan.body, delivery, plan.kind == "genuine", is_judged)
 
 
-def _changed(random: Random, body: str) -> str:
-    """Another body, of which one byte differs, or which has one byte more if there was none."""
-    places = [place for place, c in enumerate(body) if c.isascii() and c.isprintable()]
+def _changed(random: Random, text: str) -> str:
+    """Another text, of which one byte differs, or which has one byte more if there was none."""
+    places = [place for place, c in enumerate(text) if c.isascii() and c.isprintable()]
     if not places:
-        return body + "0"
+        return text + "0"
     place = random.choice(places)
-    other = random.choice([c for c in string.ascii_letters + string.digits if c != body[place]])
-    return body[:place] + other + body[place + 1 :]
+    # The digits of an escape in a form mean the same in capitals.
+    other = random.choice([c for c in string.ascii_letters + string.digits if c.lower() != text[place].lower()])
+    return text[:place] + other + text[place + 1 :]
 
 
 def _with_another_signature(random: Random, headers: Headers) -> Headers:
-    name = next(name for name in headers if "signature" in name.lower() or "hmac" in name.lower())
+    name = next(name for name in headers if re.search("signature|hmac", name, re.I) and "timestamp" not in name)
     value = headers[name]
     # Base64 may say the same in another last character, and hexadecimal in capitals.
     start = max(value.rfind(c) for c in "=,") + 1 if not value.endswith("=") else value.rfind(",") + 1

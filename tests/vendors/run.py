@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from cases import Case, cases_of, secret_of
+from cases import Case, cases_of
+from keys import Keys
 from packages import listed, vendors
 from sender import Answer, Sender
 from stack import Stack
@@ -30,9 +31,7 @@ CALLS = 3600
 # How many faults are shown.
 SHOWN = 20
 
-HOOK = {
-    "action_type": "deploy", "resource_type": "application", "requires_secret": True, "secret_algorithm": "sha256",
-}  # fmt: skip
+HOOK = {"action_type": "deploy", "resource_type": "application", "requires_secret": True}
 
 
 @dataclass
@@ -67,10 +66,9 @@ def main() -> int:
 
 def judge(count: Count, stack: Stack, sender: Sender, vendor: Vendor, random: Random, place: int, calls: int) -> None:
     """Signs about so many calls of one vendor, judges them, sends them and looks for their jobs."""
-    secret = secret_of(vendor, random)
-    fields = {"name": vendor.name, "resource_id": place + 1, **HOOK, **vendor.hook, "secret": secret}
-    path = sender.create_hook(fields)
-    cases = cases_of(vendor, random, secret, calls, int(time.time()))
+    keys = Keys.of(vendor, random)
+    path = sender.create_hook({"name": vendor.name, "resource_id": place + 1, **HOOK, **keys.hook(vendor)})
+    cases = cases_of(vendor, random, keys, calls, int(time.time()))
     verdicts = vendor.verdicts([case.delivery for case in cases])
     answers = sender.send(path, [case.delivery for case in cases])
     expected = []
@@ -100,10 +98,10 @@ def show(counts: dict[str, Count], seed: int, seconds: float) -> int:
     faults = [fault for count in counts.values() for fault in count.faults]
     faults += [f"{name} has made no call" for name in versions if name not in counts]
     faults += [f"{name} is not listed" for name in counts if name not in versions]
-    print(f"\n{'package':<32} {'version':>8} {'calls':>6} {'accepted':>8} {'refused':>8} {'verdicts':>8} {'wrong':>6}")
+    print(f"\n{'package':<32} {'version':>15} {'calls':>6} {'accepted':>8} {'refused':>8} {'verdicts':>8} {'wrong':>6}")
     for name, count in counts.items():
         numbers = f"{count.calls:>6} {count.accepted:>8} {count.refused:>8} {count.verdicts:>8} {len(count.faults):>6}"
-        print(f"{name:<32} {versions.get(name, '-'):>8} {numbers}")
+        print(f"{name:<32} {versions.get(name, '-'):>15} {numbers}")
     calls, accepted, refused, verdicts = (
         sum(getattr(count, name) for count in counts.values()) for name in ("calls", "accepted", "refused", "verdicts")
     )

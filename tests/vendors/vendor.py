@@ -17,6 +17,8 @@ class Draft:
 
     body: str
     secret: str
+    """What it is signed with: if the vendor has a key pair, the private key as PEM."""
+    url: str
     time: int
     """In Unix seconds."""
     id: str
@@ -25,11 +27,13 @@ class Draft:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A call as it is sent, with the secret of its receiver."""
+    """A call as it is sent, with what its receiver knows."""
 
     body: str
     headers: Headers
     secret: str
+    """If the vendor has a key pair, the public key."""
+    url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,17 +45,25 @@ class Vendor:
     package: str
     """Its name in requirements.txt or package.json."""
     hook: dict[str, Any]
-    """What the hook is created with. The algorithm is SHA-256 unless it says otherwise."""
+    """What the hook is created with. Without a provider, the algorithm is SHA-256 unless it says otherwise."""
     secret: str = "text"
-    """`whsec`: a key in base64 after `whsec_`."""
+    """Or `whsec`: a key in base64 after `whsec_`; `ed25519-hex`, `ed25519-base64`, `p256`: a pair of keys."""
+    url: str = ""
+    """The registered address, if it is signed."""
     timed: bool = False
     """Whether the time is signed, and old calls are refused."""
+    tolerance: int = 300
+    """How old is too old, in seconds."""
+    judges_time: bool = True
+    """Whether the package minds old calls too."""
     stamp: str | None = None
     """The member of the body that holds the time, in milliseconds."""
     forms: str | None = None
     """The forms that it sends: `fields`, or the JSON in the one field `payload`."""
     without: Sequence[str] = ()
     """Kinds of bodies that the package cannot take."""
+    only: Sequence[str] = ()
+    """The kinds that it can take, if they are few."""
 
     @property
     def name(self) -> str:

@@ -1,9 +1,8 @@
 """OpenAI's SDK, which reads Standard Webhooks in code of its own. It only verifies."""
 
 from openai import OpenAI
-from vendor import Delivery, PypiVendor
-
 from pypi.standardwebhooks import STANDARD_WEBHOOKS
+from vendor import Delivery, PypiVendor
 
 CLIENT = OpenAI(api_key="none")
 

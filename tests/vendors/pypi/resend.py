@@ -1,16 +1,18 @@
 """Resend's SDK, which reads Svix's headers in code of its own. It only verifies."""
 
-from resend import Webhooks
-from vendor import Delivery, PypiVendor
-
 from pypi.standardwebhooks import SVIX
+from resend import WebhookHeaders, Webhooks
+from vendor import Delivery, PypiVendor
 
 
 def verify(call: Delivery) -> None:
-    headers = {name: call.headers[f"svix-{name}"] for name in ("id", "timestamp", "signature")}
-    options = {"payload": call.body, "headers": headers, "webhook_secret": call.secret}
+    headers = WebhookHeaders(
+        id=call.headers["svix-id"],
+        timestamp=call.headers["svix-timestamp"],
+        signature=call.headers["svix-signature"],
+    )
     try:
-        Webhooks.verify(options)
+        Webhooks.verify({"payload": call.body, "headers": headers, "webhook_secret": call.secret})
     except ValueError as error:
         # It parses what it has verified.
         if "parse webhook payload" not in str(error):
