@@ -1,6 +1,7 @@
 //! The ledger of actions: that its writes are those of the protocol, and that each accepted job's action ends once.
 
 mod agreement;
+mod calls;
 mod deaths;
 mod model;
 mod sweeps;
