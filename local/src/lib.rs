@@ -40,7 +40,7 @@ mod tasks;
 mod template;
 
 pub use crate::{
-    aws::{AwsCall, Fault, Message, Permission, Service},
+    aws::{AwsCall, Fault, Hold, Message, Moment, Permission, Service},
     binaries::build_pipehook,
     error::Error,
     gateway::ApiCall,

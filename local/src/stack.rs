@@ -11,7 +11,7 @@ use std::{
 use tokio::sync::broadcast;
 
 use crate::{
-    aws::{Aws, AwsCall, Fault, Message, Permission, Ports, Service},
+    aws::{Aws, AwsCall, Fault, Hold, Message, Moment, Permission, Ports, Service},
     binaries,
     data::Data,
     error::Error,
@@ -208,6 +208,12 @@ impl Stack {
     /// Makes a service fail from now on, or lets it recover.
     pub fn fault(&self, service: Service, fault: impl Into<Option<Fault>>) {
         self.aws.set_fault(service, fault.into());
+    }
+
+    /// Holds the `nth` request to a service of AWS that this function sends from now on, counted from 1, and every later
+    /// one. By the function's logical id.
+    pub fn hold(&self, function: &str, nth: usize, moment: Moment) -> Hold {
+        self.aws.hold(function, nth, moment)
     }
 
     /// Each message as it lands on a queue, from now on. Consumers receive it all the same.

@@ -24,6 +24,8 @@ pub struct Fault {
     pub(super) kind: Kind,
     operation: Option<String>,
     about: Option<String>,
+    function: Option<String>,
+    skipped: u32,
     remaining: Option<u32>,
 }
 
@@ -86,23 +88,42 @@ impl Fault {
         Self { about: Some(text.into()), ..self }
     }
 
-    /// Only so many requests fail, counted from now.
+    /// Only requests of this function fail, by its logical id.
+    #[must_use]
+    pub fn of(self, function: impl Into<String>) -> Self {
+        Self { function: Some(function.into()), ..self }
+    }
+
+    /// The first requests do not fail.
+    #[must_use]
+    pub fn after(self, requests: u32) -> Self {
+        Self { skipped: requests, ..self }
+    }
+
+    /// Only so many requests fail, counted from the first that does.
     #[must_use]
     pub fn first(self, requests: u32) -> Self {
         Self { remaining: Some(requests), ..self }
     }
 
     fn new(kind: Kind) -> Self {
-        Self { kind, operation: None, about: None, remaining: None }
+        Self { kind, operation: None, about: None, function: None, skipped: 0, remaining: None }
     }
 
     /// What happens to this request, and one request fewer of those that fail.
-    pub(super) fn strike(&mut self, operation: &str, body: &[u8]) -> Option<Kind> {
+    pub(super) fn strike(&mut self, function: Option<&str>, operation: &str, body: &[u8]) -> Option<Kind> {
+        if self.function.is_some() && self.function.as_deref() != function {
+            return None;
+        }
         if self.operation.as_deref().is_some_and(|only| only != operation) {
             return None;
         }
         let has = |text: &str| body.windows(text.len().max(1)).any(|window| window == text.as_bytes());
         if self.about.as_deref().is_some_and(|text| !has(text)) {
+            return None;
+        }
+        if let Some(skipped) = self.skipped.checked_sub(1) {
+            self.skipped = skipped;
             return None;
         }
         if let Some(remaining) = &mut self.remaining {
@@ -146,12 +167,20 @@ mod tests {
 
     #[test]
     fn a_fault_strikes_its_operation_as_often_as_it_says() {
-        let mut fault = Fault::throttle().on("PutItem").about("one").first(2);
+        let mut fault = Fault::throttle().on("PutItem").about("one").of("Own").after(1).first(2);
 
-        let requests =
-            [("GetItem", "one"), ("PutItem", "two"), ("PutItem", "a one"), ("PutItem", "one"), ("PutItem", "one")];
-        let struck = requests.map(|(operation, body)| fault.strike(operation, body.as_bytes()).is_some());
+        let requests = [
+            (Some("Own"), "GetItem", "one"),
+            (Some("Own"), "PutItem", "two"),
+            (Some("Other"), "PutItem", "one"),
+            (None, "PutItem", "one"),
+            (Some("Own"), "PutItem", "the first one"),
+            (Some("Own"), "PutItem", "a one"),
+            (Some("Own"), "PutItem", "one"),
+            (Some("Own"), "PutItem", "one"),
+        ];
+        let struck = requests.map(|(function, operation, body)| fault.strike(function, operation, body.as_bytes()));
 
-        assert_eq!(struck, [false, false, true, true, false]);
+        assert_eq!(struck.map(|kind| kind.is_some()), [false, false, false, false, false, true, true, false]);
     }
 }

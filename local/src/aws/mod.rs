@@ -7,6 +7,7 @@ mod access;
 mod dynamodb;
 mod emulator;
 mod fault;
+mod hold;
 mod needs;
 mod poller;
 mod secrets_manager;
@@ -37,9 +38,15 @@ use self::{
     dynamodb::Tables,
     emulator::Emulator,
     fault::Kind,
+    hold::Holds,
     sqs::{Sqs, messages::Messages, timeline::Timeline},
 };
-pub use self::{access::Permission, fault::Fault, sqs::messages::Message};
+pub use self::{
+    access::Permission,
+    fault::Fault,
+    hold::{Hold, Moment},
+    sqs::messages::Message,
+};
 use crate::{
     data::Data,
     error::Error,
@@ -125,6 +132,7 @@ impl Aws {
             calls: Arc::default(),
             faults: Default::default(),
             measures: Arc::default(),
+            holds: Holds::default(),
             tasks: Arc::clone(tasks),
         };
         let addresses = Service::ALL.map(|service| ports.address(service));
@@ -168,6 +176,10 @@ impl Aws {
         *lock(&self.gates.faults[service as usize]) = fault;
     }
 
+    pub(crate) fn hold(&self, function: &str, nth: usize, moment: Moment) -> Hold {
+        self.gates.holds.hold(function, nth, moment)
+    }
+
     pub(crate) async fn advance_sqs(&self, by: Duration) {
         self.sqs_timeline.advance(by).await;
     }
@@ -189,6 +201,7 @@ struct Gates {
     faults: [Arc<Mutex<Option<Fault>>>; 3],
     /// Whether DynamoDB is asked what each request costs.
     measures: Arc<AtomicBool>,
+    holds: Holds,
     tasks: Arc<Tasks>,
 }
 
@@ -196,7 +209,8 @@ impl Gates {
     fn gate<E>(&self, service: Service, emulator: E) -> Arc<Gate<E>> {
         let (access, calls) = (Arc::clone(&self.access), Arc::clone(&self.calls));
         let (fault, measures) = (Arc::clone(&self.faults[service as usize]), Arc::clone(&self.measures));
-        Arc::new(Gate { service, emulator, access, calls, fault, measures, tasks: Arc::clone(&self.tasks) })
+        let (holds, tasks) = (self.holds.clone(), Arc::clone(&self.tasks));
+        Arc::new(Gate { service, emulator, access, calls, fault, measures, holds, tasks })
     }
 }
 
@@ -209,6 +223,7 @@ struct Gate<E> {
     calls: Arc<Mutex<Vec<AwsCall>>>,
     fault: Arc<Mutex<Option<Fault>>>,
     measures: Arc<AtomicBool>,
+    holds: Holds,
     tasks: Arc<Tasks>,
 }
 
@@ -230,7 +245,19 @@ impl<E: Emulator> Handler for Gate<E> {
                 lock(&self.calls)[number].scanned = scanned;
             }
         };
-        Arc::clone(&self).pass(request, &operation, function.as_deref(), note).await
+        let stop = function.as_deref().and_then(|function| self.holds.stop(function));
+        let (sent, done) = match stop {
+            Some(stop) if stop.at == Moment::Sent => (Some(stop), None),
+            done => (None, done),
+        };
+        if let Some(sent) = sent {
+            sent.wait().await;
+        }
+        let answer = Arc::clone(&self).pass(request, &operation, function.as_deref(), note).await;
+        if let Some(done) = done {
+            done.wait().await;
+        }
+        answer
     }
 }
 
@@ -258,7 +285,7 @@ impl<E: Emulator> Gate<E> {
             return Ok(denied.into_response());
         }
 
-        let fault = lock(&self.fault).as_mut().and_then(|fault| fault.strike(operation, request.body()));
+        let fault = lock(&self.fault).as_mut().and_then(|fault| fault.strike(function, operation, request.body()));
         match fault {
             Some(Kind::HangUp) => return Err(HangUp),
             Some(Kind::Status(status)) => return Ok(fault::broken(status)),
