@@ -83,7 +83,7 @@ impl Model {
             return Arrived::Before;
         }
         if action < 2 {
-            if let Some(first) = self.mark.filter(|first| self.retries && *first != action) {
+            if let Some(first) = self.mark.filter(|first| *first > action || self.retries && *first != action) {
                 return Arrived::Duplicate(first);
             }
             self.mark = Some(action);

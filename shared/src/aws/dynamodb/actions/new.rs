@@ -17,11 +17,12 @@ use crate::domain::action::{Action, Ending, JOB_KEPT, NEXT_LOOK, NewAction, Stat
 use crate::domain::id::ActionId;
 use crate::ports::{Arrival, EndUnsent, RegisterAction, Registered, StoreError, WriteAction};
 
-/// How far apart two calls of one delivery may be, for the second to be a retry of the first: as far as SQS drops them.
+/// How long after a call of a delivery another one is its retry: as long as SQS drops them.
 const RETRIED_WITHIN: Duration = Duration::from_mins(5);
 
-/// How long a mark is kept: longer than it is asked for, because time to live is late and never early.
-const MARK_KEPT: Duration = Duration::from_mins(10);
+/// How long a mark is kept: longer than a job that was called before may be on its queue and on that of dead letters,
+/// which is two weeks each.
+const MARK_KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// How many ids an action may have. One id is taken by another job in 97 days, at one action a second.
 const MOST_IDS: u8 = 16;
@@ -140,7 +141,8 @@ impl ActionsTable {
         Ok(writes.into_iter().collect::<Result<_, _>>()?)
     }
 
-    /// Writes the mark of a delivery, if the mark is missing, this action's, or that of a call too far from this one.
+    /// Writes the mark of a delivery, if the mark is missing, this action's, or that of a call long before this one. A
+    /// call that comes back from the dead letters after a later one of its delivery has run does not run as well.
     fn mark(&self, waiting: &Action, delivery: &str, arrival: &Arrival<'_>) -> Result<TransactWriteItem, NotWritten> {
         let called_at = waiting.new.created_at;
         let mut mark = key(format!("MARK#{delivery}"), "MARK");
@@ -149,13 +151,10 @@ impl ActionsTable {
         mark.insert("expires_at".to_owned(), number(arrival.now.plus(MARK_KEPT).unix_seconds()));
         let put = Put::builder().table_name(&self.table).set_item(Some(mark));
         let put = put
-            .condition_expression(
-                "attribute_not_exists(pk) OR #action = :me OR created_at <= :before OR created_at >= :after",
-            )
+            .condition_expression("attribute_not_exists(pk) OR #action = :me OR created_at <= :before")
             .expression_attribute_names("#action", "action")
             .expression_attribute_values(":me", number(waiting.id.get()))
             .expression_attribute_values(":before", text(called_at.minus(RETRIED_WITHIN)))
-            .expression_attribute_values(":after", text(called_at.plus(RETRIED_WITHIN)))
             .return_values_on_condition_check_failure(AllOld);
         Ok(TransactWriteItem::builder().put(put.build()?).build())
     }
