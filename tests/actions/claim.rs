@@ -242,3 +242,21 @@ fn an_action_whose_pipeline_was_deleted_fails_when_a_worker_asks_for_it_and_the_
         nothing_broke(stack);
     });
 }
+
+#[test]
+fn one_damaged_action_keeps_no_other_from_the_workers() {
+    // Alone, because it is logged as what must not happen.
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let pipeline = ann.create_pipeline(&deployment()).await;
+        for attribute in ["status", "job"] {
+            let damaged = pipeline.pending(stack, stack.number()).await;
+            let other = pipeline.pending(stack, stack.number()).await;
+            stack.damage_action(damaged, attribute, &json!({ "S": "nonsense" })).await;
+
+            ann.claimed(other).await;
+
+            assert_eq!(ann.claim(&json!({})).await.status, 204);
+        }
+    });
+}

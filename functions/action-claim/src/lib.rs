@@ -5,7 +5,7 @@ use lambda_http::http::header;
 use serde_json::value::RawValue;
 use shared::auth::AccessTokens;
 use shared::domain::action::{Action, ActionStep, Claim, ClaimDecision, Ending, Lease, decide_claim};
-use shared::domain::id::ProjectId;
+use shared::domain::id::{ActionId, ProjectId};
 use shared::domain::pipeline::{Label, OnLost, Pipeline};
 use shared::domain::timestamp::Timestamp;
 use shared::http::action::{HandedOut, lease_token, read_claim};
@@ -15,6 +15,7 @@ use shared::ports::{
     Change, ClaimAction, Consistency, FindAction, FindJob, FindPipeline, FinishAction, ListClaimable, Random, ReadGate,
     SendWake, StoreError, TakeOver,
 };
+use shared::telemetry::Chain;
 
 /// How many actions one call looks at: what it costs is bounded, and the next call looks further.
 const MOST_LOOKED_AT: usize = 10;
@@ -86,26 +87,39 @@ where
     Pipelines: FindPipeline,
     Queue: SendWake,
 {
-    /// The action that has waited longest, of those that the worker can have.
-    async fn find_work(&self, asker: &Asker, labels: &[Label]) -> Result<Option<Work>, ApiError> {
+    /// The action that has waited longest, of those that the worker can have. One that is damaged must not keep all others
+    /// from all workers of the project.
+    async fn find_work(&self, asker: &Asker, labels: &[Label]) -> Result<Option<Work>, StoreError> {
         let mut claimable = Vec::new();
         for label in labels {
             claimable.extend(self.actions.list_claimable(asker.project_id, label, asker.now, MOST_LOOKED_AT).await?);
         }
         claimable.sort_unstable_by_key(|one| (one.since, one.action));
         for one in claimable.iter().take(MOST_LOOKED_AT) {
-            // The list may be behind, and all who ask at once get the same one: what is stored now decides.
-            let action = self.actions.find_action(one.action, Consistency::Strong).await?;
-            let Some(action) = action.filter(|action| action.new.project_id == asker.project_id) else { continue };
-            if let Some(work) = self.try_claim(action, asker).await? {
-                return Ok(Some(work));
+            match self.look_at(one.action, asker).await {
+                Ok(None) => {}
+                Ok(Some(work)) => return Ok(Some(work)),
+                Err(error @ StoreError::Corrupt { .. }) => {
+                    tracing::error!(cause = %Chain(&error), action_id = one.action.get(), "An action was not handed out");
+                }
+                Err(error) => return Err(error),
             }
         }
         Ok(None)
     }
 
+    /// Claims what can be claimed of it. The list may be behind, and all who ask at once get the same one: what is stored
+    /// now decides.
+    async fn look_at(&self, id: ActionId, asker: &Asker) -> Result<Option<Work>, StoreError> {
+        let action = self.actions.find_action(id, Consistency::Strong).await?;
+        match action.filter(|action| action.new.project_id == asker.project_id) {
+            Some(action) => self.try_claim(action, asker).await,
+            None => Ok(None),
+        }
+    }
+
     /// Claims the action, or ends it if no one can run it any more. `None` if the worker does not get it.
-    async fn try_claim(&self, action: Action, asker: &Asker) -> Result<Option<Work>, ApiError> {
+    async fn try_claim(&self, action: Action, asker: &Asker) -> Result<Option<Work>, StoreError> {
         let decision = decide_claim(&action, asker.now);
         match decision {
             ClaimDecision::Leave => return Ok(None),
@@ -137,7 +151,7 @@ where
     }
 
     /// Ends an action that no worker gets, unless another request was first.
-    async fn end(&self, action: &Action, ending: &Ending, now: Timestamp) -> Result<Option<Work>, ApiError> {
+    async fn end(&self, action: &Action, ending: &Ending, now: Timestamp) -> Result<Option<Work>, StoreError> {
         if let Change::Made(ended) = self.actions.finish_action(action, ending, now).await? {
             wake_after(&self.actions, &self.queue, &ended).await;
         }
