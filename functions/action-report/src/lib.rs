@@ -37,6 +37,8 @@ where
         for _ in 0..TRIES {
             let reported = request.report.of(&action, now).map_err(refused)?;
             if reported == Reported::EndedBefore {
+                // The function that ended it may have died before it woke the next action.
+                wake_after(&self.actions, &self.queue, &action).await;
                 return Ok(Response::ok(&ReportedBody::new(&action, now)));
             }
             match self.write(&request, &action, reported, now).await? {
