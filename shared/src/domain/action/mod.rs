@@ -10,6 +10,8 @@ mod end;
 mod lane;
 mod lease;
 mod new;
+#[cfg(test)]
+mod properties;
 mod report;
 mod status;
 mod step;
