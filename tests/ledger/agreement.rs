@@ -19,33 +19,13 @@ use shared::ports::{
     ReadLane, RegisterAction, Registered, ReportStep, TakeOver, TakeTurn, WaitAtGate, WriteAction,
 };
 
+use super::dice::Dice;
 use super::model::{Arrived, Head, LANE, LEASE, Model, queued};
 use super::table::table;
 
 /// How many stories are told, and how many calls each has.
 const STORIES: u64 = 15;
 const CALLS: usize = 40;
-
-/// A generator of numbers that look random (`SplitMix64`), so that a failure can be told again.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % bound
-    }
-
-    fn index(&mut self, bound: usize) -> usize {
-        usize::try_from(self.below(bound as u64)).unwrap()
-    }
-
-    fn one_in(&mut self, bound: u64) -> bool {
-        self.below(bound) == 0
-    }
-}
 
 /// One story: a project of its own, the model, and what callers have seen of each action.
 struct Story<'s> {

@@ -87,7 +87,7 @@ fn one_action_of_a_delivery_runs_whatever_fails_while_it_is_sent() {
             send(Fault::delay_answer(NEVER)),
             put(Fault::hang_up()),
             put(Fault::lose_answer()),
-            put(Fault::delay(Duration::from_millis(1_000))),
+            put(Fault::delay(Duration::from_secs(1))),
         ]
         .into_iter()
         .enumerate()

@@ -3,6 +3,10 @@
 mod agreement;
 mod calls;
 mod deaths;
+mod dice;
+mod faults;
+mod kept;
+mod listed;
 mod model;
 mod sweeps;
 mod table;

@@ -1,7 +1,10 @@
 //! The sweep: what it ends, what it wakes, and what it leaves alone.
 
+use std::time::{Duration, SystemTime};
+
 use harness::{Pipehook, alone};
-use serde_json::json;
+use serde_json::{Value as Json, json};
+use shared::domain::timestamp::Timestamp;
 
 use super::table::{action_of, becomes, damage, head, hook_of, pipeline_of, status, sweep, until};
 
@@ -88,5 +91,63 @@ fn one_damaged_action_keeps_the_sweep_from_no_other() {
 
         assert_eq!((&swept["failed"], &swept["ended"]), (&json!(1), &json!(1)), "{swept}");
         assert_eq!(status(stack, other).await, "failed");
+    });
+}
+
+/// So many days ago.
+fn days_ago(days: u64) -> Json {
+    let now = Timestamp::from(SystemTime::now());
+    json!({ "S": now.minus(Duration::from_hours(days * 24)).to_string() })
+}
+
+#[test]
+fn an_action_that_waits_for_its_turn_fails_after_40_days_and_not_before_and_holds_up_no_other() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let pipeline = pipeline_of(&ann, 1).await;
+        let (hook, other) = (hook_of(&ann, 42, pipeline.id).await, hook_of(&ann, 43, pipeline.id).await);
+        let running = action_of(&hook.push().send().await);
+        becomes(stack, running, "pending").await;
+        let (waits, gate) = (action_of(&hook.push().send().await), action_of(&other.push().send().await));
+        becomes(stack, waits, "waiting").await;
+        until("it waits at the gate", async || head(stack, gate).await["at_gate"]["BOOL"] == true).await;
+
+        for (days, expected) in [(39, "waiting"), (41, "failed")] {
+            for id in [waits, gate] {
+                until("the sweep has seen it so old", async || {
+                    damage(stack, id, "created_at", &days_ago(days)).await;
+                    assert_eq!(sweep(stack, &[id]).await["failed"], 0);
+                    status(stack, id).await == expected
+                })
+                .await;
+            }
+        }
+
+        let left: Vec<_> = stack.items("ActionsTable").await;
+        assert!(!left.iter().any(|item| item["sk"]["S"].as_str().unwrap().starts_with("W#")), "{left:#?}");
+        assert_eq!(head(stack, waits).await["reason"]["S"], "its turn did not come within 40 days");
+        assert_eq!(pipeline.gate(stack).await["running"]["N"], "1", "the turn of the first one is its own");
+    });
+}
+
+#[test]
+fn an_action_that_runs_for_40_days_is_left_to_its_worker_until_its_lease_is_over() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let pipeline = pipeline_of(&ann, 1).await;
+        let id = pipeline.pending(stack, 42).await;
+        let token = ann.claimed(id).await;
+        damage(stack, id, "created_at", &days_ago(40)).await;
+        damage(stack, id, "started_at", &days_ago(40)).await;
+
+        assert_eq!(sweep(stack, &[id]).await["ended"], 0);
+        ann.report(id, &token, &json!({ "steps": [] })).await.is(200);
+        assert_eq!(status(stack, id).await, "in-progress");
+        stack.lapse(id).await;
+        assert_eq!(sweep(stack, &[id]).await["ended"], 1);
+
+        assert_eq!(status(stack, id).await, "failed");
+        ann.report(id, &token, &json!({ "status": "completed" })).await.refused(409);
+        assert_eq!(pipeline.gate(stack).await["running"]["N"], "0");
     });
 }

@@ -1,0 +1,55 @@
+//! The functions that send a job: `hook-trigger`, and `request-retry` for a user.
+
+use harness::{Answer, alone};
+use serde_json::json;
+
+use super::everywhere::{all, killed_everywhere};
+use super::world::World;
+
+#[test]
+fn the_trigger_may_die_anywhere_and_a_delivery_that_comes_again_runs_once() {
+    alone(async |stack| {
+        let world = World::new(stack, &json!({})).await;
+        let kills = killed_everywhere(
+            &world,
+            "HookTrigger",
+            all(),
+            async || world.hook_of_one_delivery().await,
+            // A provider sends it again if it gets no answer.
+            async |hook| {
+                let call = hook.push().header("x-github-delivery", "d-1");
+                loop {
+                    let answer = call.send().await;
+                    if answer.status == 200 {
+                        return vec![answer];
+                    }
+                    assert_eq!(answer.status, 502, "{answer:?}");
+                }
+            },
+        );
+        assert!(kills.await >= 5);
+    });
+}
+
+#[test]
+fn what_a_user_runs_again_ends_once_wherever_the_function_dies_that_is_asked() {
+    alone(async |stack| {
+        let world = World::new(stack, &json!({})).await;
+        let kills = killed_everywhere(
+            &world,
+            "RequestRetry",
+            all(),
+            async || world.hook().await.push().send().await,
+            async |first: &Answer| {
+                loop {
+                    let again = world.ann.retry(first.request_id()).await;
+                    if again.status == 201 {
+                        return vec![first.clone()];
+                    }
+                    assert_eq!(again.status, 502, "{again:?}");
+                }
+            },
+        );
+        assert!(kills.await >= 5);
+    });
+}
