@@ -61,5 +61,5 @@ pub use crate::{
     together::together,
     tokens::{ApiToken, Forger},
     user::{Footprint, User},
-    worker::{Worker, process_ends, process_in},
+    worker::{Worker, kill, parent_of, process_ends, process_in},
 };

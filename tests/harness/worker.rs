@@ -25,12 +25,18 @@ pub struct Worker {
 impl Pipehook {
     /// Starts a worker of this name with this token.
     pub async fn worker(&self, name: &str, token: &str) -> Worker {
+        self.worker_with(name, token, &[]).await
+    }
+
+    /// The same with these variables in its environment.
+    pub async fn worker_with(&self, name: &str, token: &str, variables: &[(&str, &Path)]) -> Worker {
         let program = local::build_pipehook().await.unwrap();
         let directory = tempfile::tempdir().unwrap();
         let output = File::create(directory.path().join("output")).unwrap();
         let mut command = Command::new(program);
         command.env_clear().env("PATH", "/usr/bin:/bin").env("PIPEHOOK_URL", self.api_url());
         command.env("PIPEHOOK_TOKEN", token).args(["worker", "--name", name, "--directory"]).arg(directory.path());
+        command.envs(variables.iter().copied());
         command.stdin(Stdio::null()).stdout(output.try_clone().unwrap()).stderr(output);
         Worker { process: command.spawn().unwrap(), directory }
     }
@@ -93,6 +99,17 @@ pub async fn process_in(file: &Path) -> u32 {
         }
         sleep(PAUSE).await;
     }
+}
+
+/// The process that has started this one.
+pub fn parent_of(process: u32) -> u32 {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    stat.rsplit_once(')').unwrap().1.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// Kills the process as the kernel does when memory runs out.
+pub fn kill(process: u32) {
+    assert!(Command::new("kill").args(["-9", &process.to_string()]).status().unwrap().success());
 }
 
 /// Waits until the process has ended.

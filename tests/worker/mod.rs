@@ -2,6 +2,7 @@
 //! `pipehook worker`.
 
 mod by_hand;
+mod clock;
 mod deaths;
 mod many;
 mod steps;
