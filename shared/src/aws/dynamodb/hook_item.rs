@@ -12,7 +12,7 @@ use crate::domain::hook::{Hook, HookRelation, Resource};
 use crate::domain::id::{EnvironmentId, PipelineId, ProjectId, ResourceId, UserId};
 use crate::domain::sealing::SealedSecret;
 use crate::domain::signature::provider::Provider;
-use crate::domain::signature::{Algorithm, OptionKind, Options};
+use crate::domain::signature::{Algorithm, OptionKind, Options, providers};
 use crate::domain::signing::{self, Means, PreviousSecret, SealedSecrets, Signing};
 use crate::domain::variable::{Variable, VariableType, VariableValue, Variables};
 use crate::ports::{HookFilter, StoreError};
@@ -145,7 +145,7 @@ fn decode_previous(item: &StoredItem<'_>) -> Result<Option<PreviousSecret>, Stor
 pub(super) fn decode_relation(attributes: &Attributes) -> Result<HookRelation, StoreError> {
     let item = StoredItem::new(attributes, "id");
     let requires_secret = item.boolean("requires_secret")?;
-    let provider = item.optional_text("provider")?.map(|_| item.decoded("provider", Provider::named)).transpose()?;
+    let provider = item.optional_text("provider")?.map(|_| item.decoded("provider", providers::read)).transpose()?;
     let means = decode_means(&item, requires_secret, provider)?;
     Ok(HookRelation {
         id: item.parsed("id")?,

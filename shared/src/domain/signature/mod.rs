@@ -11,6 +11,8 @@ mod refusal;
 pub mod scheme;
 mod signed;
 mod time;
+mod timing;
+mod worth;
 
 use std::str::FromStr;
 
@@ -20,15 +22,16 @@ use hmac::{Hmac, KeyInit, Mac};
 use subtle::ConstantTimeEq;
 
 use self::encoding::decode;
-pub use self::options::{OptionKind, Options, PublicKeyForm};
+pub use self::options::{OptionKind, Options};
+pub use self::public_key::PublicKeyForm;
 pub use self::refusal::NotAuthentic;
 use self::scheme::{MacForm, Proof, Scheme};
 use self::signed::{SignatureHeader, SignedBytes};
 use self::time::check_time;
-pub use self::time::check_time_in_body;
 use super::Invalid;
 use super::received::Received;
 use super::secret::{HookSecret, SecretString};
+use super::timestamp::Timestamp;
 
 /// How many signatures of one header are looked at: a caller without the secret must not choose how long the
 /// verification takes.
@@ -128,7 +131,7 @@ impl Proving<'_> {
                 Proof::Mac(_) | Proof::PublicKey(_) | Proof::Nothing => NotAuthentic::NoMatch(name),
             });
         }
-        check_time(self.scheme, bytes)?;
+        check_time(&self.scheme.timing, bytes)?;
         bytes.check_values(self.scheme.signed())
     }
 }
@@ -187,6 +190,15 @@ impl MacForm {
         bytes.feed(self.signed, |part| mac.update(part))?;
         Ok(mac.finalize().into_bytes().to_vec())
     }
+}
+
+/// Refuses a call whose timestamp is in the body and too old, or of the future; `find` gives what is at a place there.
+pub fn check_time_in_body<'b>(
+    scheme: &Scheme,
+    find: impl Fn(&str) -> Option<&'b str>,
+    received_at: Timestamp,
+) -> Result<(), NotAuthentic> {
+    time::check_in_body(&scheme.timing, find, received_at)
 }
 
 /// Proves to a provider that we know the secret: the HMAC-SHA256 of its token, in hex. `None` when the library takes no

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::public_key;
+use super::public_key::{self, PublicKeyForm};
 use crate::domain::Invalid;
 use crate::domain::invalid::check_line;
 
@@ -15,19 +15,6 @@ pub enum OptionKind {
     Username,
     /// `public_key`: what the provider's signatures are verified with.
     PublicKey(PublicKeyForm),
-}
-
-/// How a provider shows its public key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PublicKeyForm {
-    /// 32 bytes of Ed25519 in hex.
-    Ed25519Hex,
-    /// 32 bytes of Ed25519 in base64.
-    Ed25519Base64,
-    /// A key of ECDSA over P-256, as `SubjectPublicKeyInfo` in base64 or PEM.
-    P256,
-    /// A key of RSA, as `SubjectPublicKeyInfo` or PKCS#1 in PEM or base64.
-    Rsa,
 }
 
 /// The longest value.

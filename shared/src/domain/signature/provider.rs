@@ -1,12 +1,9 @@
 //! What a provider is: how its calls are proven, and what its users must know to set a hook up.
 
-use std::fmt;
-
 use super::Algorithm;
 use super::options::OptionKind;
-use super::providers;
 use super::scheme::{Proof, Scheme};
-use crate::domain::Invalid;
+pub use super::worth::Worth;
 
 /// One provider.
 #[derive(Debug)]
@@ -82,40 +79,19 @@ impl PartialEq for Known {
 
 impl Eq for Known {}
 
-/// What it means that a call was accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Worth {
-    /// The bytes of its body are those that the provider sent.
-    Verified,
-    /// Its sender knows the secret. Nothing proves the body.
-    Authenticated,
-    /// Nothing: anyone who knows the URL can have sent it.
-    None,
-}
-
-impl Worth {
-    /// The name as the API spells it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Verified => "verified",
-            Self::Authenticated => "authenticated",
-            Self::None => "none",
-        }
+impl PartialEq for Provider {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
     }
 }
 
-impl fmt::Display for Worth {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+impl Eq for Provider {}
 
 impl Provider {
     /// The scheme that counts unless a hook says otherwise.
     pub fn main(&'static self) -> Known {
         // A test sees to it that each provider has one.
-        let scheme = self.schemes.first().unwrap_or(&providers::UNSIGNED.schemes[0]);
-        Known { provider: self, scheme }
+        Known { provider: self, scheme: &self.schemes[0] }
     }
 
     /// The first scheme with this header and this algorithm, as far as they are given.
@@ -131,26 +107,5 @@ impl Provider {
     /// Whether its calls prove anything.
     pub fn proves(&self) -> bool {
         !matches!(self.schemes, [Scheme { proof: Proof::Nothing, .. }])
-    }
-}
-
-impl PartialEq for Provider {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Eq for Provider {}
-
-impl Provider {
-    /// The provider of this name.
-    pub fn named(name: &str) -> Result<&'static Self, Invalid> {
-        let unknown = || {
-            Invalid::new(
-                "must be the name of a provider that docs/providers.md lists; for any other sender, leave it out and \
-                 set `secret_header_name`",
-            )
-        };
-        providers::named(name).ok_or_else(unknown)
     }
 }

@@ -7,9 +7,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::encoding::Encoding;
-use super::options::PublicKeyForm;
 use super::part::Part;
 use crate::domain::Invalid;
+
+/// How a provider shows its public key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PublicKeyForm {
+    /// 32 bytes of Ed25519 in hex.
+    Ed25519Hex,
+    /// 32 bytes of Ed25519 in base64.
+    Ed25519Base64,
+    /// A key of ECDSA over P-256, as `SubjectPublicKeyInfo` in base64 or PEM.
+    P256,
+    /// A key of RSA, as `SubjectPublicKeyInfo` or PKCS#1 in PEM or base64.
+    Rsa,
+}
 
 /// A signature that is made with a private key: what is signed, and how the signature is written.
 #[derive(Debug)]

@@ -4,9 +4,9 @@ use super::Algorithm;
 pub use super::encoding::Encoding;
 pub use super::key::Key;
 pub use super::part::{Holds, Part};
-pub use super::provider::Worth;
 pub use super::public_key::KeyForm;
-pub use super::time::{TimeForm, Timing};
+pub use super::timing::{TimeForm, Timing};
+pub use super::worth::Worth;
 use crate::domain::Invalid;
 use crate::domain::secret::{HookSecret, SecretString};
 

@@ -12,7 +12,6 @@ use super::*;
 use crate::domain::id::RequestId;
 use crate::domain::secret::SecretString;
 use crate::domain::signing::{Means, Signing};
-use crate::domain::timestamp::Timestamp;
 
 fn secret(text: &str) -> HookSecret {
     HookSecret::trusted(SecretString::new(text.to_owned()))

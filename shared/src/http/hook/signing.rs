@@ -98,7 +98,7 @@ fn check_algorithm(fields: &mut Fields<'_>, means: Option<Means>) -> Option<Mean
 }
 
 fn read_provider(fields: &mut Fields<'_>) -> Option<&'static Provider> {
-    fields.required("provider", |value| Provider::named(&read::text(value)?))
+    fields.required("provider", |value| providers::read(&read::text(value)?))
 }
 
 fn read_means(fields: &mut Fields<'_>, provider: &'static Provider, kept: Option<&Means>) -> Option<Means> {

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 pub(super) use super::super::Algorithm;
 pub(super) use super::super::encoding::Encoding;
-pub(super) use super::super::options::{OptionKind, PublicKeyForm};
+pub(super) use super::super::options::OptionKind;
 pub(super) use super::super::provider::{Confirmed, Guide, Provider};
-pub(super) use super::super::public_key::KeyForm;
+pub(super) use super::super::public_key::{KeyForm, PublicKeyForm};
 pub(super) use super::super::scheme::{
     Forms, Handshake, Holds, Key, MacForm, Mark, Part, Prefix, Proof, Scheme, Source, TimeForm, Timing,
 };

@@ -121,6 +121,17 @@ pub fn named(name: &str) -> Option<&'static Provider> {
     table.get(found)
 }
 
+/// The provider that someone names.
+pub fn read(name: &str) -> Result<&'static Provider, Invalid> {
+    let unknown = || {
+        Invalid::new(
+            "must be the name of a provider that docs/providers.md lists; for any other sender, leave it out and set \
+             `secret_header_name`",
+        )
+    };
+    named(name).ok_or_else(unknown)
+}
+
 /// The providers that a hook can name, in alphabetical order.
 pub fn listed() -> impl Iterator<Item = &'static Provider> {
     TABLES.iter().copied().flatten()

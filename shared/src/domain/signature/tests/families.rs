@@ -7,7 +7,7 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::super::provider::{Provider, Worth};
+use super::super::provider::Worth;
 use super::*;
 
 const NOW: i64 = 1_764_403_200;
@@ -47,7 +47,7 @@ impl Call {
     }
 
     fn signing(&self) -> Signing {
-        let provider = Provider::named(self.provider).unwrap();
+        let provider = providers::read(self.provider).unwrap();
         let given: BTreeMap<_, _> =
             self.options.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let options = Options::new(provider.options, &given).unwrap();

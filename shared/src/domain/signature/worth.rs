@@ -1,0 +1,31 @@
+//! What a proof is worth.
+
+use std::fmt;
+
+/// What it means that a call was accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worth {
+    /// The bytes of its body are those that the provider sent.
+    Verified,
+    /// Its sender knows the secret. Nothing proves the body.
+    Authenticated,
+    /// Nothing: anyone who knows the URL can have sent it.
+    None,
+}
+
+impl Worth {
+    /// The name as the API spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Authenticated => "authenticated",
+            Self::None => "none",
+        }
+    }
+}
+
+impl fmt::Display for Worth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
