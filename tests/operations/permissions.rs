@@ -17,6 +17,9 @@ const KEY: &str = "arn:aws:kms:us-east-1:000000000000:key/01234567-89ab-cdef-012
 const WIDE: &[(&str, &str, &str)] = &[
     ("TracingPolicy", "xray:PutTraceSegments", "X-Ray has no resources that a policy could name"),
     ("TracingPolicy", "xray:PutTelemetryRecords", "as above"),
+    ("ActionsPipeRole", "dynamodb:ListStreams", "it names no resource"),
+    ("ActionsPipeRole", "kms:GenerateDataKey", "the key of the topic is unknown; only SNS, for that topic"),
+    ("ActionsPipeRole", "kms:Decrypt", "as above"),
 ];
 
 /// Policies that are not ours: what they allow is for AWS to say.
