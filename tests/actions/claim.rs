@@ -36,7 +36,7 @@ fn a_worker_gets_what_it_has_to_run() {
         let expected =
             json!([step(1, json!("build"), "make build", "builder"), step(2, json!(null), "make install", "")]);
         assert_eq!(claimed["steps"], expected);
-        assert_eq!(claimed["job"], json!({ "version": 1, "action_id": id }));
+        assert_eq!(claimed["job"], json!({ "version": 1, "action_id": id, "variables": { "ref": "main" } }));
         assert_eq!((&claimed["lease_seconds"], &claimed["attempt"]), (&json!(60), &json!(1)));
         assert_eq!(claimed["action"], ann.action(id).await);
         assert_eq!(claimed["action"]["targets"][0]["total_steps"], 2);
