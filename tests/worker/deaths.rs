@@ -96,9 +96,9 @@ fn branch((function, nth, moment): (&str, usize, Moment)) -> String {
     format!("{function}-{nth}-{moment:?}")
 }
 
-/// Kills a worker when the function has sent so many requests for it, which then go on. Then lets another one come.
-/// Whether there were so many, and how the action has ended.
-async fn killed_at(stack: &Pipehook, setting: &Setting<'_>, at: (&str, usize, Moment)) -> (bool, Json) {
+/// Kills a worker when the function has sent so many requests for it. What it has asked for then goes on, or is lost
+/// with it. Then lets another one come. Whether there were so many, and how the action has ended.
+async fn killed_at(stack: &Pipehook, setting: &Setting<'_>, at: (&str, usize, Moment), goes_on: bool) -> (bool, Json) {
     let Setting { ann, hook, token, .. } = setting;
     let (function, nth, moment) = at;
     let id = call(hook, &branch(at)).await;
@@ -110,7 +110,12 @@ async fn killed_at(stack: &Pipehook, setting: &Setting<'_>, at: (&str, usize, Mo
         _ = ann.ended(id) => true,
     };
     lost.kill();
-    hold.let_go();
+    if goes_on {
+        hold.let_go();
+    } else {
+        stack.kill(function).unwrap();
+        drop(hold);
+    }
     let _second = stack.worker("builder-2", token).await;
     loop {
         let head = stack.stored_action(id).await;
@@ -126,7 +131,7 @@ async fn killed_at(stack: &Pipehook, setting: &Setting<'_>, at: (&str, usize, Mo
 }
 
 /// Kills workers at each of the requests that a function sends for them; returns how many.
-async fn killed_everywhere(stack: &Pipehook, on_lost: &str, function: &str) -> usize {
+async fn killed_everywhere(stack: &Pipehook, on_lost: &str, function: &str, goes_on: bool) -> usize {
     let setting = Setting::with(stack, &json!({ "on_lost": on_lost })).await;
     let directory = tempfile::tempdir().unwrap();
     setting.pipeline.add_step(&shell(&format!("echo run >> {}/$PIPEHOOK_BRANCH", directory.path().display()))).await;
@@ -136,7 +141,7 @@ async fn killed_everywhere(stack: &Pipehook, on_lost: &str, function: &str) -> u
         let before = kills;
         for moment in moments {
             let at = (function, nth, *moment);
-            let (was_killed, action) = killed_at(stack, &setting, at).await;
+            let (was_killed, action) = killed_at(stack, &setting, at, goes_on).await;
             kills += usize::from(was_killed);
             let what = format!("{function}, {nth}, {moment:?}: {action}");
             let (runs, attempt) = (runs(directory.path(), &branch(at)), &action["attempt"]);
@@ -155,12 +160,14 @@ async fn killed_everywhere(stack: &Pipehook, on_lost: &str, function: &str) -> u
 #[test]
 fn a_worker_may_die_at_any_request_and_its_step_runs_once() {
     alone(async |stack| {
-        assert!(killed_everywhere(stack, "fail", "ActionClaim").await >= 2);
-        assert!(killed_everywhere(stack, "fail", "ActionReport").await >= 3);
+        for goes_on in [true, false] {
+            assert!(killed_everywhere(stack, "fail", "ActionClaim", goes_on).await >= 2);
+            assert!(killed_everywhere(stack, "fail", "ActionReport", goes_on).await >= 3);
+        }
     });
 }
 
 #[test]
 fn a_worker_may_die_at_any_request_and_its_action_is_done_by_another_one_if_it_may_run_again() {
-    alone(async |stack| assert!(killed_everywhere(stack, "run_again", "ActionReport").await >= 3));
+    alone(async |stack| assert!(killed_everywhere(stack, "run_again", "ActionReport", true).await >= 3));
 }

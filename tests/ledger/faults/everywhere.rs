@@ -79,7 +79,7 @@ pub(super) async fn unavailable_everywhere<Case>(
     let all = services.map(calls);
     assert!(all[0] > before[0], "{function} asks DynamoDB");
     world.rest(&[], "undisturbed").await;
-    let faults = [Fault::hang_up(), Fault::throttle(), Fault::lose_answer(), Fault::status(500)];
+    let faults = [Fault::lose_answer(), Fault::hang_up(), Fault::throttle(), Fault::status(500)];
     for (service, number) in services.into_iter().zip(all.iter().zip(before).map(|(all, before)| all - before)) {
         for nth in (0..number).filter(|nth| soak() > 1 || nth % 2 == 0) {
             for fault in faults.iter().cycle().skip(nth / 2).take(if soak() > 1 { 4 } else { 1 }) {
