@@ -23,6 +23,12 @@ impl Pipehook {
         }
     }
 
+    /// An item, by the table's logical id and its key, in DynamoDB's JSON; null if it does not exist.
+    pub async fn item(&self, table: &str, key: &Json) -> Json {
+        let request = json!({ "TableName": self.physical_id(table), "Key": key, "ConsistentRead": true });
+        self.dynamodb("GetItem", &request).await["Item"].take()
+    }
+
     /// The entries of a partition of an index, whose partition key is `listed`.
     pub async fn index(&self, table: &str, index: &str, partition: &str) -> Vec<Json> {
         let request = json!({

@@ -50,9 +50,11 @@ pub(super) fn action_of(answer: &Answer) -> i64 {
 
 /// The stored action.
 pub(super) async fn head(stack: &Pipehook, id: i64) -> Json {
-    let key = format!("A#{id}");
-    let items = stack.items("ActionsTable").await;
-    items.into_iter().find(|item| item["pk"]["S"] == key && item["sk"]["S"] == "HEAD").unwrap_or_default()
+    stack.item("ActionsTable", &head_key(id)).await
+}
+
+fn head_key(id: i64) -> Json {
+    json!({ "pk": { "S": format!("A#{id}") }, "sk": { "S": "HEAD" } })
 }
 
 /// How far the action has come.
@@ -67,8 +69,7 @@ pub(super) async fn becomes(stack: &Pipehook, id: i64, expected: &str) {
 
 /// Changes an attribute of a stored action behind the product's back.
 pub(super) async fn damage(stack: &Pipehook, id: i64, attribute: &str, value: &Json) {
-    let key = json!({ "pk": { "S": format!("A#{id}") }, "sk": { "S": "HEAD" } });
-    stack.damage("ActionsTable", &key, attribute, value).await;
+    stack.damage("ActionsTable", &head_key(id), attribute, value).await;
 }
 
 /// Makes the action due, and runs the sweep. What it says it has done.

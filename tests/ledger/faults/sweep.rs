@@ -24,11 +24,11 @@ async fn killed(world: &World<'_>, requests: usize, prepare: impl AsyncFn() -> C
         damage(world.stack, case.due, "due", &json!({ "S": LONG_AGO })).await;
         case
     };
-    let kills = killed_everywhere(world, "ActionSweep", (first, requests), due, async |case: &Case| {
+    let last = killed_everywhere(world, "ActionSweep", (first, requests), due, async |case: &Case| {
         world.stack.invoke("ActionSweep", "{}").await.unwrap();
         case.accepted.clone()
     });
-    assert!(kills.await > requests);
+    assert!(last.await >= requests - 1);
 }
 
 /// Two calls for one resource.

@@ -39,22 +39,22 @@ async fn first_of_lane(stack: &Pipehook) -> usize {
 
 #[test]
 fn action_start_may_die_anywhere_on_the_way_to_a_turn() {
-    alone(async |stack| assert!(first_of_lane(stack).await >= 6));
+    alone(async |stack| assert!(first_of_lane(stack).await >= 4));
 }
 
 #[test]
 fn action_start_may_die_anywhere_while_it_finds_a_lane_held_or_a_gate_full() {
     alone(async |stack| {
         let world = World::new(stack, &json!({})).await;
-        assert!(killed(&world, async || one_behind(&world).await).await >= 3);
+        assert!(killed(&world, async || one_behind(&world).await).await >= 2);
 
         let world = World::new(stack, &json!({ "max_parallel_actions": 1 })).await;
-        let kills = killed(&world, async || {
+        let last = killed(&world, async || {
             let mut accepted = one_behind(&world).await;
             accepted.push(world.hook().await.push().send().await);
             accepted
         });
-        assert!(kills.await >= 9);
+        assert!(last.await >= 7);
     });
 }
 
@@ -62,13 +62,13 @@ fn action_start_may_die_anywhere_while_it_finds_a_lane_held_or_a_gate_full() {
 fn action_start_may_die_anywhere_while_it_skips_a_delivery_that_comes_again() {
     alone(async |stack| {
         let world = World::new(stack, &json!({})).await;
-        let kills = killed(&world, async || {
+        let last = killed(&world, async || {
             world.pause().await;
             let hook = world.hook_of_one_delivery().await;
             let call = hook.push().header("x-github-delivery", "d-1");
             vec![call.send().await, call.send().await]
         });
-        assert!(kills.await >= 8);
+        assert!(last.await >= 6);
     });
 }
 
@@ -76,7 +76,7 @@ fn action_start_may_die_anywhere_while_it_skips_a_delivery_that_comes_again() {
 fn action_start_may_die_anywhere_while_it_ends_what_no_pipeline_is_left_for_and_goes_on_to_the_next() {
     alone(async |stack| {
         let world = World::new(stack, &json!({})).await;
-        let kills = killed(&world, async || {
+        let last = killed(&world, async || {
             world.pause().await;
             let gone = world.ann.create_pipeline(&deployment()).await;
             let hook = world.hook_of(gone.id).await;
@@ -84,7 +84,7 @@ fn action_start_may_die_anywhere_while_it_ends_what_no_pipeline_is_left_for_and_
             assert_eq!(gone.delete().await.status, 204);
             calls
         });
-        assert!(kills.await >= 9);
+        assert!(last.await >= 7);
     });
 }
 
@@ -92,7 +92,7 @@ fn action_start_may_die_anywhere_while_it_ends_what_no_pipeline_is_left_for_and_
 fn action_start_may_die_anywhere_after_a_wake_up() {
     alone(async |stack| {
         let world = World::new(stack, &json!({})).await;
-        let kills = killed(&world, async || {
+        let last = killed(&world, async || {
             let accepted = one_behind(&world).await;
             world.resume().await;
             world.dealt_with().await;
@@ -100,6 +100,6 @@ fn action_start_may_die_anywhere_after_a_wake_up() {
             assert!(world.work().await);
             accepted
         });
-        assert!(kills.await >= 5);
+        assert!(last.await >= 4);
     });
 }
