@@ -63,8 +63,10 @@ fn a_service_may_fail_anywhere_while_turns_are_given_out() {
 #[test]
 fn a_service_may_fail_anywhere_while_a_worker_runs_an_action() {
     alone(async |stack| {
-        let world = World::new(stack, &json!({ "max_parallel_actions": 1 })).await;
+        // One for each, because a pipeline has at most 100 hooks.
+        let world = async || World::new(stack, &json!({ "max_parallel_actions": 1 })).await;
         for function in ["ActionClaim", "ActionReport"] {
+            let world = world().await;
             unavailable_everywhere(
                 &world,
                 function,
@@ -78,6 +80,7 @@ fn a_service_may_fail_anywhere_while_a_worker_runs_an_action() {
         }
         // It asks for each of its shards, which takes long.
         if soak() > 1 {
+            let world = world().await;
             let lost = async || {
                 let calls = two(&world).await;
                 let (id, token) = world.claim().await.unwrap();
