@@ -102,17 +102,11 @@ def know_what_is_secret(case: Case[Any]) -> None:
 
 def correct_new_hook(case: Case[Any], body: Body, positive: bool) -> None:
     """Names of variables are unique, and signatures are such as the header's provider makes."""
-    assert case.meta is not None
     if positive:
         name_no_pipeline_of_ours(body)
         tell_variables_apart(body)
-        if body.get("provider") and case.meta.phase.name != TestPhase.STATEFUL:
-            leave_it_to_the_provider(body)
-        elif body.get("provider"):
-            # A later call changes the header, which a provider would not allow.
-            for name in ("provider", "provider_options", "secret_algorithm", "secret_header_name", "secret"):
-                body.pop(name, None)
-            body["requires_secret"] = False
+        if body.get("provider"):
+            name_no_provider(body)
         elif body.get("requires_secret"):
             sign_as_the_header_says(body)
 
@@ -252,11 +246,11 @@ def tell_variables_apart(body: Body) -> None:
         names.add(variable["name"])
 
 
-def leave_it_to_the_provider(body: Body) -> None:
-    """Few names are a provider's, and each has one header, options of its own and a form of its secrets."""
-    body["provider"] = "razorpay"
-    for name in ("provider_options", "requires_secret", "secret_algorithm", "secret_header_name"):
+def name_no_provider(body: Body) -> None:
+    """Few names are a provider's, each with its own options, and later changes must go with its one header."""
+    for name in ("provider", "provider_options", "secret_algorithm", "secret_header_name", "secret"):
         body.pop(name, None)
+    body["requires_secret"] = False
 
 
 def sign_as_the_header_says(body: Body) -> None:
