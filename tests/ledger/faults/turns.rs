@@ -17,7 +17,7 @@ async fn killed(world: &World<'_>, prepare: impl AsyncFn() -> Vec<Answer>) -> us
     .await
 }
 
-/// Two calls for one resource, the first of which has its turn. The second one's job is held back.
+/// Two calls for one resource. The first one has its turn, and the job of the second one is held back.
 async fn one_behind(world: &World<'_>) -> Vec<Answer> {
     world.resume().await;
     let hook = world.hook().await;

@@ -27,7 +27,7 @@ pub struct Provider {
 pub struct Guide {
     /// Its own page on how it signs; empty if none is known.
     pub page: &'static str,
-    /// What it calls the secret; empty if there is none.
+    /// What it calls the secret; empty if it has no secret.
     pub secret: &'static str,
     /// Who says that it signs like this.
     pub source: Confirmed,

@@ -3,6 +3,7 @@
 use super::bases::{
     BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind,
     PROVIDER, Part, Prefix, Proof, Provider, SHA1, SHA512, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing, of_body,
+    with_a_header_of_yours,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -211,17 +212,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide { page: "", secret: "Secret token", source: Confirmed::ByProjects("webhook.co, Sim") },
         ..PROVIDER
     },
-    Provider {
-        name: "assemblyai",
-        title: "AssemblyAI",
-        schemes: &[Scheme { header: "", ..TOKEN }],
-        guide: Guide {
-            page: "",
-            secret: "Value of a header that you name",
-            source: Confirmed::Reported("Trigger.dev"),
-        },
-        ..PROVIDER
-    },
+    Provider { name: "assemblyai", title: "AssemblyAI", ..with_a_header_of_yours(Confirmed::Reported("Trigger.dev")) },
     Provider {
         name: "attentive",
         title: "Attentive",

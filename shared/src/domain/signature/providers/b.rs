@@ -1,26 +1,13 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, BITBUCKET_PING, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, NOTHING,
-    PROVIDER, Part, Prefix, Proof, Provider, STANDARD, SVIX, Scheme, Source, TEN_MINUTES, TOKEN, TimeForm, Timing,
-    of_body, of_standard,
+    BASE64, BITBUCKET_PING, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, PROVIDER, Part,
+    Prefix, Proof, Provider, SENT_BY_SVIX, STANDARD, Scheme, Source, TEN_MINUTES, TimeForm, Timing, of_body,
+    of_standard, with_a_header_of_yours, without_proof,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
-        name: "beehiiv",
-        title: "beehiiv",
-        schemes: &[
-            Scheme { event: &[Source::Body("type")], ..SVIX },
-            Scheme { event: &[Source::Body("type")], ..STANDARD },
-        ],
-        guide: Guide {
-            page: "",
-            secret: "Signing secret",
-            source: Confirmed::Reported("Svix, which reads it as its own scheme"),
-        },
-        ..PROVIDER
-    },
+    Provider { name: "beehiiv", title: "beehiiv", ..SENT_BY_SVIX },
     Provider {
         name: "bigcommerce",
         title: "BigCommerce",
@@ -47,13 +34,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
         },
         ..PROVIDER
     },
-    Provider {
-        name: "bitpay",
-        title: "BitPay",
-        schemes: &[Scheme { header: "", ..NOTHING }],
-        guide: Guide { page: "", secret: "", source: Confirmed::Reported("Trigger.dev") },
-        ..PROVIDER
-    },
+    Provider { name: "bitpay", title: "BitPay", ..without_proof(Confirmed::Reported("Trigger.dev")) },
     Provider {
         name: "bolt",
         title: "Bolt",
@@ -86,20 +67,8 @@ pub(super) const PROVIDERS: &[Provider] = &[
         },
         ..PROVIDER
     },
-    Provider {
-        name: "braze-currents",
-        title: "Braze Currents",
-        schemes: &[Scheme { header: "", ..NOTHING }],
-        guide: Guide { page: "", secret: "", source: Confirmed::Reported("Trigger.dev") },
-        ..PROVIDER
-    },
-    Provider {
-        name: "brevo",
-        title: "Brevo",
-        schemes: &[Scheme { header: "", ..TOKEN }],
-        guide: Guide { page: "", secret: "Value of a header that you name", source: Confirmed::Reported("webhook.co") },
-        ..PROVIDER
-    },
+    Provider { name: "braze-currents", title: "Braze Currents", ..without_proof(Confirmed::Reported("Trigger.dev")) },
+    Provider { name: "brevo", title: "Brevo", ..with_a_header_of_yours(Confirmed::Reported("webhook.co")) },
     Provider {
         name: "brex",
         title: "Brex",

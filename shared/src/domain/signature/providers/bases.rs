@@ -21,6 +21,34 @@ pub(super) const PROVIDER: Provider = Provider {
     guide: Guide { page: "", secret: "", source: Confirmed::Reported("") },
 };
 
+/// Sends its calls through Svix: under the names of Svix's headers, or those of Standard Webhooks.
+pub(super) const SENT_BY_SVIX: Provider = Provider {
+    schemes: &[
+        Scheme { event: &[Source::Body("type")], ..SVIX },
+        Scheme { event: &[Source::Body("type")], ..STANDARD },
+    ],
+    guide: Guide {
+        page: "",
+        secret: "Signing secret",
+        source: Confirmed::Reported("Svix, which reads it as its own scheme"),
+    },
+    ..PROVIDER
+};
+
+/// Sends a secret in a header; its users name both.
+pub(super) const fn with_a_header_of_yours(source: Confirmed) -> Provider {
+    Provider {
+        schemes: &[TOKEN],
+        guide: Guide { page: "", secret: "Value of a header that you name", source },
+        ..PROVIDER
+    }
+}
+
+/// Proves nothing.
+pub(super) const fn without_proof(source: Confirmed) -> Provider {
+    Provider { schemes: &[NOTHING], guide: Guide { source, ..PROVIDER.guide }, ..PROVIDER }
+}
+
 pub(super) const THREE_MINUTES: Duration = Duration::from_mins(3);
 pub(super) const FIVE_MINUTES: Duration = Duration::from_mins(5);
 pub(super) const TEN_MINUTES: Duration = Duration::from_mins(10);

@@ -1,9 +1,9 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Handshake, Holds, Key, KeyForm, MacForm, NOTHING,
-    OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, Scheme, Source, TOKEN, TimeForm, Timing,
-    of_body,
+    BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Handshake, Holds, Key, KeyForm, MacForm, OptionKind,
+    PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, Scheme, Source, TimeForm, Timing, of_body,
+    with_a_header_of_yours, without_proof,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -30,13 +30,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "datadog",
         title: "Datadog",
-        schemes: &[Scheme { header: "", ..TOKEN }],
-        guide: Guide {
-            page: "",
-            secret: "Value of a header that you name",
-            source: Confirmed::Reported("webhook.co, Trigger.dev"),
-        },
-        ..PROVIDER
+        ..with_a_header_of_yours(Confirmed::Reported("webhook.co, Trigger.dev"))
     },
     Provider {
         name: "deel",
@@ -76,13 +70,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide { page: "", secret: "", source: Confirmed::ByVendor("discord-interactions 4.4 for npm") },
         ..PROVIDER
     },
-    Provider {
-        name: "docker-hub",
-        title: "Docker Hub",
-        schemes: &[Scheme { header: "", ..NOTHING }],
-        guide: Guide { page: "", secret: "", source: Confirmed::Reported("Hookdeck") },
-        ..PROVIDER
-    },
+    Provider { name: "docker-hub", title: "Docker Hub", ..without_proof(Confirmed::Reported("Hookdeck")) },
     Provider {
         name: "docusign",
         title: "DocuSign Connect",

@@ -56,7 +56,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "etsy",
         title: "Etsy",
-        schemes: &[Scheme { ..STANDARD }],
+        schemes: &[STANDARD],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
         ..PROVIDER
     },

@@ -2,8 +2,8 @@
 
 use super::bases::{
     BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, MacForm, OptionKind, PROVIDER,
-    PUSH_OF_NOTHING, Part, Prefix, Proof, Provider, PublicKeyForm, STANDARD, SVIX, Scheme, Source, TOKEN, TimeForm,
-    Timing, of_body,
+    PUSH_OF_NOTHING, Part, Prefix, Proof, Provider, PublicKeyForm, STANDARD, SVIX, Scheme, Source, TimeForm, Timing,
+    of_body, with_a_header_of_yours,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -49,13 +49,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
         ..PROVIDER
     },
-    Provider {
-        name: "fillout",
-        title: "Fillout",
-        schemes: &[Scheme { header: "", ..TOKEN }],
-        guide: Guide { page: "", secret: "Value of a header that you name", source: Confirmed::Reported("webhook.co") },
-        ..PROVIDER
-    },
+    Provider { name: "fillout", title: "Fillout", ..with_a_header_of_yours(Confirmed::Reported("webhook.co")) },
     Provider {
         name: "finch",
         title: "Finch",
@@ -156,15 +150,5 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide { page: "", secret: "", source: Confirmed::Reported("Trigger.dev") },
         ..PROVIDER
     },
-    Provider {
-        name: "freshdesk",
-        title: "Freshdesk",
-        schemes: &[Scheme { header: "", ..TOKEN }],
-        guide: Guide {
-            page: "",
-            secret: "Value of a header that you name",
-            source: Confirmed::Reported("Trigger.dev"),
-        },
-        ..PROVIDER
-    },
+    Provider { name: "freshdesk", title: "Freshdesk", ..with_a_header_of_yours(Confirmed::Reported("Trigger.dev")) },
 ];

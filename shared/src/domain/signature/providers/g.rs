@@ -2,7 +2,8 @@
 
 use super::bases::{
     ANY, Algorithm, BASIC, Confirmed, Encoding, Forms, GITHUB_PING, Guide, HEX, Mark, OptionKind, PROVIDER,
-    PUSH_OF_NOTHING, Prefix, Proof, Provider, STANDARD, SVIX, Scheme, Source, TOKEN, of_body,
+    PUSH_OF_NOTHING, Prefix, Proof, Provider, SENT_BY_SVIX, STANDARD, Scheme, Source, TOKEN, of_body,
+    with_a_header_of_yours,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -123,17 +124,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide { page: "", secret: "token of the channel", source: Confirmed::Reported("Nango, Trigger.dev") },
         ..PROVIDER
     },
-    Provider {
-        name: "gorgias",
-        title: "Gorgias",
-        schemes: &[Scheme { header: "", ..TOKEN }],
-        guide: Guide {
-            page: "",
-            secret: "Value of a header that you name",
-            source: Confirmed::Reported("Trigger.dev"),
-        },
-        ..PROVIDER
-    },
+    Provider { name: "gorgias", title: "Gorgias", ..with_a_header_of_yours(Confirmed::Reported("Trigger.dev")) },
     Provider {
         name: "grafana",
         title: "Grafana Alerting",
@@ -167,18 +158,5 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide { page: "", secret: "Secret key", source: Confirmed::Reported("Sim") },
         ..PROVIDER
     },
-    Provider {
-        name: "guesty",
-        title: "Guesty",
-        schemes: &[
-            Scheme { event: &[Source::Body("type")], ..SVIX },
-            Scheme { event: &[Source::Body("type")], ..STANDARD },
-        ],
-        guide: Guide {
-            page: "",
-            secret: "Signing secret",
-            source: Confirmed::Reported("Svix, which reads it as its own scheme"),
-        },
-        ..PROVIDER
-    },
+    Provider { name: "guesty", title: "Guesty", ..SENT_BY_SVIX },
 ];

@@ -13,7 +13,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "increase",
         title: "Increase",
-        schemes: &[Scheme { ..STANDARD }],
+        schemes: &[STANDARD],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
         ..PROVIDER
     },

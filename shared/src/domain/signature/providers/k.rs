@@ -2,7 +2,7 @@
 
 use super::bases::{
     Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, PROVIDER, Part, Prefix, Proof, Provider,
-    Scheme, Source, TOKEN, TimeForm, Timing,
+    Scheme, Source, TimeForm, Timing, with_a_header_of_yours,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -26,15 +26,5 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co, Hookdeck") },
         ..PROVIDER
     },
-    Provider {
-        name: "kustomer",
-        title: "Kustomer",
-        schemes: &[Scheme { header: "", ..TOKEN }],
-        guide: Guide {
-            page: "",
-            secret: "Value of a header that you name",
-            source: Confirmed::Reported("Trigger.dev"),
-        },
-        ..PROVIDER
-    },
+    Provider { name: "kustomer", title: "Kustomer", ..with_a_header_of_yours(Confirmed::Reported("Trigger.dev")) },
 ];

@@ -76,7 +76,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "loops",
         title: "Loops",
-        schemes: &[Scheme { ..STANDARD }],
+        schemes: &[STANDARD],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByProjects("webhook.co, Sim") },
         ..PROVIDER
     },

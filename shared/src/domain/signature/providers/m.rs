@@ -40,7 +40,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "mixpanel",
         title: "Mixpanel",
-        schemes: &[Scheme { header: "authorization", ..BASIC }],
+        schemes: &[BASIC],
         options: &[OptionKind::Username],
         guide: Guide { page: "", secret: "Password", source: Confirmed::Reported("webhook.co") },
         ..PROVIDER

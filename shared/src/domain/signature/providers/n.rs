@@ -1,31 +1,13 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, Guide, HEX, PROVIDER, Prefix, Provider, STANDARD, SVIX, Scheme, Source, TOKEN, of_body,
+    BASE64, Confirmed, Encoding, Guide, HEX, PROVIDER, Prefix, Provider, SENT_BY_SVIX, Scheme, Source, of_body,
+    with_a_header_of_yours,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
-        name: "nash",
-        title: "Nash",
-        schemes: &[
-            Scheme { event: &[Source::Body("type")], ..SVIX },
-            Scheme { event: &[Source::Body("type")], ..STANDARD },
-        ],
-        guide: Guide {
-            page: "",
-            secret: "Signing secret",
-            source: Confirmed::Reported("Svix, which reads it as its own scheme"),
-        },
-        ..PROVIDER
-    },
-    Provider {
-        name: "new-relic",
-        title: "New Relic",
-        schemes: &[Scheme { header: "", ..TOKEN }],
-        guide: Guide { page: "", secret: "Value of a header that you name", source: Confirmed::Reported("webhook.co") },
-        ..PROVIDER
-    },
+    Provider { name: "nash", title: "Nash", ..SENT_BY_SVIX },
+    Provider { name: "new-relic", title: "New Relic", ..with_a_header_of_yours(Confirmed::Reported("webhook.co")) },
     Provider {
         name: "northpass",
         title: "Gainsight CE (Northpass)",

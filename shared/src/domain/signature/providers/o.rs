@@ -17,7 +17,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "openclaw",
         title: "OpenClaw",
-        schemes: &[Scheme { header: "authorization", ..BEARER }],
+        schemes: &[BEARER],
         guide: Guide { page: "", secret: "Token", source: Confirmed::Reported("Hookdeck") },
         ..PROVIDER
     },

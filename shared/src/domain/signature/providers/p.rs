@@ -2,7 +2,8 @@
 
 use super::bases::{
     BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind, PROVIDER,
-    Part, Prefix, Proof, Provider, SHA512, STANDARD, SVIX, Scheme, Source, TimeForm, Timing, of_body, of_standard,
+    Part, Prefix, Proof, Provider, SENT_BY_SVIX, SHA512, STANDARD, Scheme, Source, TimeForm, Timing, of_body,
+    of_standard,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -102,20 +103,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Trigger.dev") },
         ..PROVIDER
     },
-    Provider {
-        name: "pleo",
-        title: "Pleo",
-        schemes: &[
-            Scheme { event: &[Source::Body("type")], ..SVIX },
-            Scheme { event: &[Source::Body("type")], ..STANDARD },
-        ],
-        guide: Guide {
-            page: "",
-            secret: "Signing secret",
-            source: Confirmed::Reported("Svix, which reads it as its own scheme"),
-        },
-        ..PROVIDER
-    },
+    Provider { name: "pleo", title: "Pleo", ..SENT_BY_SVIX },
     Provider {
         name: "polar",
         title: "Polar",
@@ -174,20 +162,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
         ..PROVIDER
     },
-    Provider {
-        name: "psi-fi",
-        title: "PSI-FI",
-        schemes: &[
-            Scheme { event: &[Source::Body("type")], ..SVIX },
-            Scheme { event: &[Source::Body("type")], ..STANDARD },
-        ],
-        guide: Guide {
-            page: "",
-            secret: "Signing secret",
-            source: Confirmed::Reported("Svix, which reads it as its own scheme"),
-        },
-        ..PROVIDER
-    },
+    Provider { name: "psi-fi", title: "PSI-FI", ..SENT_BY_SVIX },
     Provider {
         name: "pusher",
         title: "Pusher Channels",

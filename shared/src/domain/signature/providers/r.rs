@@ -1,8 +1,8 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, NOTHING, PROVIDER, Part, Prefix, Proof,
-    Provider, STANDARD, SVIX, Scheme, Source, TOKEN, TWO_DAYS, TimeForm, Timing,
+    Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, PROVIDER, Part, Prefix, Proof, Provider,
+    STANDARD, SVIX, Scheme, Source, TOKEN, TWO_DAYS, TimeForm, Timing, without_proof,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -69,7 +69,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "replicate",
         title: "Replicate",
-        schemes: &[Scheme { ..STANDARD }],
+        schemes: &[STANDARD],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co, Hookdeck") },
         ..PROVIDER
     },
@@ -196,11 +196,5 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Sim") },
         ..PROVIDER
     },
-    Provider {
-        name: "runpod",
-        title: "RunPod",
-        schemes: &[Scheme { header: "", ..NOTHING }],
-        guide: Guide { page: "", secret: "", source: Confirmed::Reported("Trigger.dev") },
-        ..PROVIDER
-    },
+    Provider { name: "runpod", title: "RunPod", ..without_proof(Confirmed::Reported("Trigger.dev")) },
 ];

@@ -2,25 +2,12 @@
 
 use super::bases::{
     BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Handshake, Holds, Key, KeyForm, MacForm, Mark,
-    NOTHING, OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SLACK_INTERACTIONS, STANDARD, SVIX,
-    Scheme, Source, TimeForm, Timing, of_body,
+    OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SENT_BY_SVIX, SLACK_INTERACTIONS, STANDARD,
+    Scheme, Source, TimeForm, Timing, of_body, without_proof,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
-        name: "safebase",
-        title: "SafeBase",
-        schemes: &[
-            Scheme { event: &[Source::Body("type")], ..SVIX },
-            Scheme { event: &[Source::Body("type")], ..STANDARD },
-        ],
-        guide: Guide {
-            page: "",
-            secret: "Signing secret",
-            source: Confirmed::Reported("Svix, which reads it as its own scheme"),
-        },
-        ..PROVIDER
-    },
+    Provider { name: "safebase", title: "SafeBase", ..SENT_BY_SVIX },
     Provider {
         name: "sanity",
         title: "Sanity",
@@ -40,20 +27,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide { page: "", secret: "Secret", source: Confirmed::ByVendor("@sanity/webhook 4.0.4 for npm") },
         ..PROVIDER
     },
-    Provider {
-        name: "sardine",
-        title: "Sardine",
-        schemes: &[
-            Scheme { event: &[Source::Body("type")], ..SVIX },
-            Scheme { event: &[Source::Body("type")], ..STANDARD },
-        ],
-        guide: Guide {
-            page: "",
-            secret: "Signing secret",
-            source: Confirmed::Reported("Svix, which reads it as its own scheme"),
-        },
-        ..PROVIDER
-    },
+    Provider { name: "sardine", title: "Sardine", ..SENT_BY_SVIX },
     Provider {
         name: "savvycal",
         title: "SavvyCal",
@@ -164,13 +138,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide { page: "", secret: "HMAC secret", source: Confirmed::Reported("webhook.co") },
         ..PROVIDER
     },
-    Provider {
-        name: "shipstation",
-        title: "ShipStation v1",
-        schemes: &[Scheme { header: "", ..NOTHING }],
-        guide: Guide { page: "", secret: "", source: Confirmed::Reported("Hookdeck") },
-        ..PROVIDER
-    },
+    Provider { name: "shipstation", title: "ShipStation v1", ..without_proof(Confirmed::Reported("Hookdeck")) },
     Provider {
         name: "shopify",
         title: "Shopify",

@@ -2,7 +2,7 @@
 
 use super::bases::{
     BASIC, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, OptionKind, PROVIDER, Part, Prefix,
-    Proof, Provider, SHA512, STANDARD, SVIX, Scheme, Source, TOKEN, TimeForm, Timing, of_body,
+    Proof, Provider, SHA512, STANDARD, SVIX, Scheme, Source, TimeForm, Timing, of_body, with_a_header_of_yours,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -33,7 +33,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "sparkpost",
         title: "SparkPost",
-        schemes: &[Scheme { header: "authorization", ..BASIC }],
+        schemes: &[BASIC],
         options: &[OptionKind::Username],
         guide: Guide { page: "", secret: "Password", source: Confirmed::Reported("webhook.co") },
         ..PROVIDER
@@ -168,20 +168,14 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "supabase-auth",
         title: "Supabase Auth hooks",
-        schemes: &[Scheme { ..STANDARD }],
+        schemes: &[STANDARD],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
         ..PROVIDER
     },
     Provider {
         name: "supabase-database",
         title: "Supabase database webhooks",
-        schemes: &[Scheme { header: "", ..TOKEN }],
-        guide: Guide {
-            page: "",
-            secret: "Value of a header that you name",
-            source: Confirmed::Reported("Trigger.dev"),
-        },
-        ..PROVIDER
+        ..with_a_header_of_yours(Confirmed::Reported("Trigger.dev"))
     },
     Provider {
         name: "svix",

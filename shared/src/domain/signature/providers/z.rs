@@ -2,17 +2,11 @@
 
 use super::bases::{
     Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Handshake, Holds, Key, MacForm, PROVIDER, Part, Prefix, Proof,
-    Provider, Scheme, Source, TOKEN, TimeForm, Timing,
+    Provider, Scheme, Source, TimeForm, Timing, with_a_header_of_yours,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
-        name: "zapier",
-        title: "Zapier",
-        schemes: &[Scheme { header: "", ..TOKEN }],
-        guide: Guide { page: "", secret: "Value of a header that you name", source: Confirmed::Reported("webhook.co") },
-        ..PROVIDER
-    },
+    Provider { name: "zapier", title: "Zapier", ..with_a_header_of_yours(Confirmed::Reported("webhook.co")) },
     Provider {
         name: "zendesk",
         title: "Zendesk",

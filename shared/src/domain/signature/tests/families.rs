@@ -2,9 +2,14 @@
 //! signed here as the provider's page or code says, not as the table does.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
+use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
+use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256,
+};
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::super::provider::Worth;
@@ -18,6 +23,7 @@ const SECRET: &str = "a secret of a provider";
 const BASE64_SECRET: &str = "YSBzZWNyZXQgb2YgYSBwcm92aWRlcg==";
 const BODY: &str = r#"{"type": "a", "id": "1"}"#;
 const URL: &str = "https://example.com/webhook";
+static RSA: LazyLock<RsaKeyPair> = LazyLock::new(|| RsaKeyPair::generate(KeySize::Rsa2048).unwrap());
 
 /// A call as its provider makes it.
 #[derive(Clone)]
@@ -198,6 +204,8 @@ fn calls_with_private_keys() -> Vec<Call> {
     let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
     let p256 = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8.as_ref()).unwrap();
     let sendgrid = p256.sign(&random, format!("{NOW}{BODY}").as_bytes()).unwrap();
+    let mut wise = vec![0; RSA.public_modulus_len()];
+    RSA.sign(&RSA_PKCS1_SHA256, &random, BODY.as_bytes(), &mut wise).unwrap();
     vec![
         Call::new(
             "discord",
@@ -217,6 +225,8 @@ fn calls_with_private_keys() -> Vec<Call> {
             ],
         )
         .with_option("public_key", &STANDARD.encode(p256.public_key())),
+        Call::new("wise", vec![("x-signature-sha256", STANDARD.encode(wise))])
+            .with_option("public_key", &public_key_of(&RSA)),
     ]
 }
 
@@ -269,13 +279,17 @@ fn another_secret_another_key_and_another_address_are_refused() {
 /// Of the same form.
 fn other_key(key: &str) -> String {
     let ed25519 = Ed25519KeyPair::from_seed_unchecked(&[8; 32]).unwrap();
-    if key.len() == 64 {
-        return hex::encode(ed25519.public_key());
+    match key.len() {
+        64 => hex::encode(ed25519.public_key()),
+        44 => STANDARD.encode(ed25519.public_key()),
+        300.. => public_key_of(&RsaKeyPair::generate(KeySize::Rsa2048).unwrap()),
+        _ => SENDGRID_KEY.to_owned(),
     }
-    if key.len() == 44 {
-        return STANDARD.encode(ed25519.public_key());
-    }
-    SENDGRID_KEY.to_owned()
+}
+
+fn public_key_of(rsa: &RsaKeyPair) -> String {
+    let der: PublicKeyX509Der<'_> = rsa.public_key().as_der().unwrap();
+    STANDARD.encode(der.as_ref())
 }
 
 #[test]
