@@ -12,17 +12,21 @@ use crate::report::{millis, quantile};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Accepted,
+    /// It is accepted, and starts an action of a pipeline of ours.
+    Started,
     Ignored,
     BadSignature,
 }
 
 impl Outcome {
-    pub(crate) const ALL: [Self; 3] = [Self::Accepted, Self::Ignored, Self::BadSignature];
+    /// Those that are measured with every size.
+    const OF_EVERY_SIZE: [Self; 3] = [Self::Accepted, Self::Ignored, Self::BadSignature];
 
     /// As the tables call it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
+            Self::Started => "starts an action",
             Self::Ignored => "ignored",
             Self::BadSignature => "bad signature",
         }
@@ -32,6 +36,7 @@ impl Outcome {
     fn answer(self) -> &'static str {
         match self {
             Self::Accepted => "The pipeline job was queued.",
+            Self::Started => r#""x-devopness-action-id""#,
             Self::Ignored => "The call was ignored. The condition `to main` does not hold.",
             Self::BadSignature => r#""statusCode":401"#,
         }
@@ -52,15 +57,16 @@ impl Kind {
         let body = push(size, if outcome == Outcome::Ignored { "topic" } else { "main" })?;
         let event = match outcome {
             Outcome::Accepted | Outcome::Ignored => Event::signed(&body)?,
+            Outcome::Started => Event::signed(&body)?.to_running_hook(),
             Outcome::BadSignature => Event::new(&body, &github_signature(b"another body")?)?,
         };
         Ok(Self { size, outcome, event })
     }
 
-    /// Every size with every outcome.
+    /// Every size with every outcome. That an action starts costs the same for every size.
     pub(crate) fn all() -> Result<Vec<Self>, Failure> {
-        let each = SIZES.iter().flat_map(|size| Outcome::ALL.map(|outcome| Self::new(*size, outcome)));
-        each.collect()
+        let each = SIZES.iter().flat_map(|size| Outcome::OF_EVERY_SIZE.map(|outcome| Self::new(*size, outcome)));
+        each.chain([Self::new(Size(8 * 1024), Outcome::Started)]).collect()
     }
 
     /// As the tables call it.

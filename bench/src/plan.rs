@@ -49,6 +49,12 @@ impl Plans {
         let items = async { self.items(stage, id).await };
         let plan = match kind.outcome {
             Outcome::Accepted => json!({ "reads": 1, "message": messages.try_recv()?.body, "items": items.await? }),
+            Outcome::Started => {
+                let action = self.action(stage).await?;
+                json!({
+                    "reads": 1, "message": messages.try_recv()?.body, "items": items.await?, "action": action,
+                })
+            }
             Outcome::Ignored => json!({ "reads": 1, "items": items.await? }),
             // In a flood, which this becomes, nothing is logged.
             Outcome::BadSignature => json!({ "reads": 2 }),
@@ -70,6 +76,15 @@ impl Plans {
         }
         items.into_iter().map(dynamodb_json).collect()
     }
+
+    /// An action that has just been started, likewise: its own item.
+    async fn action(&self, stage: &Stage) -> Result<Json, Failure> {
+        let scan = self.0.scan().table_name(stage.stack.physical_id("ActionsTable")).consistent_read(true);
+        let scan = scan.filter_expression("#status = :queued").expression_attribute_names("#status", "status");
+        let scan = scan.expression_attribute_values(":queued", AttributeValue::S("queued".to_owned()));
+        let items = scan.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        dynamodb_json(items.into_iter().next().ok_or("the call started no action")?)
+    }
 }
 
 fn dynamodb_json(item: HashMap<String, AttributeValue>) -> Result<Json, Failure> {
@@ -77,8 +92,9 @@ fn dynamodb_json(item: HashMap<String, AttributeValue>) -> Result<Json, Failure>
         let text = value.as_s().map(|text| json!({ "S": text }));
         let number = |_| value.as_n().map(|number| json!({ "N": number }));
         let bytes = |_| value.as_b().map(|bytes| json!({ "B": BASE64_STANDARD.encode(bytes.as_ref()) }));
-        let json = text.or_else(number).or_else(bytes);
-        json.map(|json| (name, json)).map_err(|other| format!("the log has an attribute of an unknown type: {other:?}"))
+        let boolean = |_| value.as_bool().map(|boolean| json!({ "BOOL": boolean }));
+        let json = text.or_else(number).or_else(bytes).or_else(boolean);
+        json.map(|json| (name, json)).map_err(|other| format!("an attribute has an unknown type: {other:?}"))
     };
     Ok(Json::Object(item.into_iter().map(attribute).collect::<Result<Map<_, _>, _>>()?))
 }

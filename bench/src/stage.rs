@@ -37,6 +37,8 @@ impl Stage {
     pub(crate) async fn set(binaries: &Binaries, variables: &[(String, String)]) -> Result<Self, Failure> {
         let target = binaries.path("hook-trigger")?.parent().map(Path::to_owned);
         let stack = Stack::start(Options { binaries: target, ..Options::default() }).await?;
+        // What consumes actions would take its share of the processor.
+        stack.enable_mappings("ActionStart", false).await?;
         let (authority, traffic, directory) = (Authority::new()?, Arc::default(), tempfile::tempdir()?);
         let trusted = directory.path().join("authorities.pem");
         std::fs::write(&trusted, trust(&authority.certificate).0)?;

@@ -120,17 +120,20 @@ impl Samples {
         let users = UsersTable::new(&tables, USERS_TABLE.to_owned());
         let user = put_user(users.clone(), &seed["user"]).await?;
 
-        let hooks = HooksTable::new(&tables, HOOKS_TABLE.to_owned());
-        let sealing_keys: KeyRing<SealingKey> = secrets.secret(SEALING_KEY.to_owned()).read_keys().await?.keys()?;
-        for (second, hook) in (CREATED_AT_SECONDS..).zip(seed["hooks"].as_array().into_iter().flatten()) {
-            let hook = read_hook(hook, sealing_keys.newest(), &user, Timestamp::from_unix_seconds(second))?;
-            there(hooks.insert_hook(&hook).await)?;
-        }
         let pipelines = PipelinesTable::new(&tables, PIPELINES_TABLE.to_owned());
         let pipelines = GatedPipelines::new(pipelines, ACTIONS_TABLE.to_owned());
+        let mut own = Vec::new();
         for (second, pipeline) in (CREATED_AT_SECONDS..).zip(seed["pipelines"].as_array().into_iter().flatten()) {
             let pipeline = read_pipeline(pipeline, &user, Timestamp::from_unix_seconds(second))?;
             there(pipelines.insert_pipeline(&pipeline).await)?;
+            own.push(pipeline.relation.id);
+        }
+        let hooks = HooksTable::new(&tables, HOOKS_TABLE.to_owned());
+        let sealing_keys: KeyRing<SealingKey> = secrets.secret(SEALING_KEY.to_owned()).read_keys().await?.keys()?;
+        for (second, hook) in (CREATED_AT_SECONDS..).zip(seed["hooks"].as_array().into_iter().flatten()) {
+            let mut hook = read_hook(hook, sealing_keys.newest(), &user, Timestamp::from_unix_seconds(second))?;
+            hook.pipelines = hook.relation.pipeline_id.into_iter().filter(|id| own.contains(id)).collect();
+            there(hooks.insert_hook(&hook).await)?;
         }
         let signing_keys: KeyRing<SigningKey> = secrets.secret(SIGNING_KEY.to_owned()).read_keys().await?.keys()?;
         let token = read_token(&seed["token"], &user)?;

@@ -17,6 +17,7 @@ struct Calls {
     sqs: aws_sdk_sqs::Client,
     hooks: String,
     requests: String,
+    actions: String,
     queue: String,
     /// How often the hook is read; the second time consistently.
     reads: u64,
@@ -24,6 +25,8 @@ struct Calls {
     message: Option<String>,
     /// What is written: nothing, one item, or two where the body is kept by itself.
     items: Vec<HashMap<String, AttributeValue>>,
+    /// An action that is written, if any.
+    action: Option<HashMap<String, AttributeValue>>,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -35,10 +38,12 @@ async fn main() -> Result<(), Error> {
         sqs: aws_sdk_sqs::Client::new(&aws),
         hooks: config::required("HOOKS_TABLE")?,
         requests: config::required("REQUESTS_TABLE")?,
+        actions: config::required("ACTIONS_TABLE")?,
         queue: config::required("JOBS_QUEUE_URL")?,
         reads: plan["reads"].as_u64().unwrap_or_default(),
         message: plan["message"].as_str().map(str::to_owned),
         items: plan["items"].as_array().into_iter().flatten().map(item).collect(),
+        action: plan.get("action").map(item),
     };
     // As `hook-trigger` does: the connections are open before the first call.
     calls.read("00000000-0000-4000-8000-000000000000", false).await?;
@@ -55,8 +60,9 @@ impl Calls {
         for read in 0..self.reads {
             self.read(&hook, read > 0).await?;
         }
-        let write = |index| self.write(self.items.get(index), delivery);
-        tokio::try_join!(self.send(delivery), write(0), write(1))?;
+        let log = |index| self.write(&self.requests, "id", self.items.get(index), delivery);
+        let start = self.write(&self.actions, "pk", self.action.as_ref(), delivery);
+        tokio::try_join!(self.send(delivery), log(0), log(1), start)?;
         Ok(Response::new("done".to_owned()))
     }
 
@@ -75,10 +81,17 @@ impl Calls {
         Ok(())
     }
 
-    async fn write(&self, item: Option<&HashMap<String, AttributeValue>>, delivery: &str) -> Result<(), Error> {
+    /// Writes the item with a key of its own.
+    async fn write(
+        &self,
+        table: &str,
+        key: &str,
+        item: Option<&HashMap<String, AttributeValue>>,
+        delivery: &str,
+    ) -> Result<(), Error> {
         let Some(item) = item else { return Ok(()) };
-        let put = self.dynamodb.put_item().table_name(&self.requests).set_item(Some(item.clone()));
-        put.item("id", AttributeValue::S(delivery.to_owned())).send().await?;
+        let put = self.dynamodb.put_item().table_name(table).set_item(Some(item.clone()));
+        put.item(key, AttributeValue::S(delivery.to_owned())).send().await?;
         Ok(())
     }
 }
@@ -87,10 +100,12 @@ fn item(json: &Json) -> HashMap<String, AttributeValue> {
     json.as_object().into_iter().flatten().filter_map(attribute).collect()
 }
 
-/// An attribute in DynamoDB's JSON, of the types that the log of calls has.
+/// An attribute in DynamoDB's JSON, of the types that the log of calls and the ledger have.
 fn attribute((name, value): (&String, &Json)) -> Option<(String, AttributeValue)> {
     let text = |kind: &str| value[kind].as_str().map(str::to_owned);
     let binary = || BASE64_STANDARD.decode(text("B")?).ok().map(|bytes| AttributeValue::B(Blob::new(bytes)));
-    let value = text("S").map(AttributeValue::S).or_else(|| text("N").map(AttributeValue::N)).or_else(binary)?;
+    let boolean = || value["BOOL"].as_bool().map(AttributeValue::Bool);
+    let value = text("S").map(AttributeValue::S).or_else(|| text("N").map(AttributeValue::N));
+    let value = value.or_else(binary).or_else(boolean)?;
     Some((name.clone(), value))
 }

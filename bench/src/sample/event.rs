@@ -12,6 +12,8 @@ const SAMPLE: &str = include_str!("../../../events/hook-trigger/github-push.json
 
 /// The first hook of `events/seed.json`, and its published secret.
 pub const HOOK_ID: &str = "5b0c1d6e-3f2a-4e7b-9c48-d1a0f6e27b35";
+/// The hook of `events/seed.json` that runs a pipeline of ours for the same calls. It has the same secret.
+pub const RUNNING_HOOK_ID: &str = "6e1f9b52-7c04-4d8a-93b7-2f58a0d4c1e6";
 /// See [`HOOK_ID`].
 pub const SECRET: &str = "It's a Secret to Everybody";
 
@@ -43,6 +45,13 @@ impl Event {
     /// The call with this body and the signature that proves it.
     pub fn signed(body: &str) -> Result<Self, Failure> {
         Self::new(body, &github_signature(body.as_bytes())?)
+    }
+
+    /// The same call of the hook that runs a pipeline of ours.
+    #[must_use]
+    pub fn to_running_hook(self) -> Self {
+        let to_other = |text: String| text.replace(HOOK_ID, RUNNING_HOOK_ID);
+        Self { before: to_other(self.before), after: to_other(self.after) }
     }
 
     /// The event of one delivery.
