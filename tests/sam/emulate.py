@@ -33,7 +33,7 @@ from typing import Any, Self
 
 import template
 from host import SKIPPED, Unavailable, provide
-from samples import Samples, cases, credentials, environment, report
+from samples import Samples, cases, credentials, environment, faults_of_all, report
 
 QEMU = "qemu-aarch64-static"
 LIBRARIES = Path("/usr/aarch64-linux-gnu")
@@ -151,7 +151,7 @@ def main() -> int:
     except Unavailable as why:
         print(f"Nothing was run: {why}")
         return SKIPPED
-    faults = [fault for name in functions for fault in check_events(given.binaries, name, given.first)]
+    faults = faults_of_all(functions, lambda name: check_events(given.binaries, name, given.first))
     print(f"{len(faults)} faults" if faults else "All is as expected.")
     return 1 if faults else 0
 

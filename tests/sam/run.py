@@ -34,7 +34,7 @@ from api import first_steps
 from bridge import Bridge
 from engine import engine, image
 from host import SKIPPED, Unavailable, architecture
-from samples import PROJECT, Samples, cases, credentials, environment, port, report
+from samples import PROJECT, Samples, cases, credentials, environment, faults_of_all, port, report
 
 # In seconds.
 INVOKE_LIMIT = 120
@@ -47,10 +47,11 @@ HOST = "host.docker.internal"
 class Sam:
     """`sam local`, with what it needs to be told of this project and this machine."""
 
-    def __init__(self, program: str, image: str, directory: Path) -> None:
+    def __init__(self, program: str, image: str, template: Path) -> None:
         self._program = program
         self._image = image
-        self._directory = directory
+        self._template = template
+        self._directory = Path(tempfile.mkdtemp(dir=template.parent))
 
     def invoke(self, stack: Samples, function: str) -> Callable[[str], Any]:
         command = self._command("invoke", stack, {}) + [function, "--event"]
@@ -94,7 +95,7 @@ class Sam:
     def _command(self, what: str, stack: Samples, more: dict[str, str]) -> list[str]:
         variables = {"Parameters": environment(stack, HOST) | more}
         environment_file = self._write("environment.json", json.dumps(variables))
-        command = [self._program, "local", what, "--template", str(self._directory / "template.yaml")]
+        command = [self._program, "local", what, "--template", str(self._template)]
         command += ["--env-vars", environment_file, "--add-host", f"{HOST}:host-gateway"]
         return command + ["--skip-pull-image", "--invoke-image", self._image]
 
@@ -119,11 +120,11 @@ def bridge(stack: Samples) -> Iterator[None]:
             process.terminate()
 
 
-def check_events(sam: Sam, function: str, first: bool) -> Iterator[str]:
+def check_events(sam: Callable[[], Sam], function: str, first: bool) -> Iterator[str]:
     logical_id = template.functions()[function]
     # A stack for each function: lists must not show what the events of another one have made.
     with Samples() as stack, bridge(stack):
-        invoke = sam.invoke(stack, logical_id)
+        invoke = sam().invoke(stack, logical_id)
         for case in cases(function, first):
             yield from report(str(case), partial(stack.faults, case, invoke))
 
@@ -172,12 +173,12 @@ def main() -> int:
     faults: list[str] = []
     try:
         with engine(given.install), tempfile.TemporaryDirectory(prefix="pipehook-sam-") as directory:
-            sam = Sam(str(given.sam), image(given.install), Path(directory))
-            Path(directory, "template.yaml").write_text(template.for_sam(given.binaries), encoding="utf-8")
-            for function in functions:
-                faults += check_events(sam, function, given.first)
+            path = Path(directory, "template.yaml")
+            path.write_text(template.for_sam(given.binaries), encoding="utf-8")
+            sam = partial(Sam, str(given.sam), image(given.install), path)
+            faults += faults_of_all(functions, lambda function: check_events(sam, function, given.first))
             if not given.function:
-                faults += check_api(sam)
+                faults += check_api(sam())
     except Unavailable as why:
         print(f"Nothing was run in containers: {why}")
         return SKIPPED

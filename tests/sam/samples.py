@@ -12,7 +12,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,9 @@ EVENTS = PROJECT / "events"
 ANY, ABSENT = "{{any}}", "{{absent}}"
 
 CALL_LIMIT = 30  # seconds
+
+# Most of the time goes into programs of one thread that start.
+AT_ONCE = 2
 
 Invoke = Callable[[str], Any]
 """Gives an event, as text, to a function, and returns the answer."""
@@ -144,6 +148,15 @@ def report(name: str, check: Callable[[], list[str]]) -> Iterator[str]:
     for fault in faults:
         print(f"        {fault}", flush=True)
         yield f"{name}: {fault}"
+
+
+def faults_of_all(functions: Iterable[str], check: Callable[[str], Iterator[str]]) -> list[str]:
+    """The faults that `check` gives for each function. It is called in several threads."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            return [fault for found in pool.map(lambda function: list(check(function)), functions) for fault in found]
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def compare(expected: dict[str, Any], is_http: bool, answer: Any, jobs: list[dict[str, Any]]) -> Iterator[str]:
