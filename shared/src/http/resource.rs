@@ -30,6 +30,7 @@ const MISTAKEN: &[(&str, &str, &str, &str)] = &[
          printed.",
     ),
     ("GET", "actions", "cancel", "POST /actions/{action_id}/cancel cancels an action."),
+    ("GET", "actions", "retry", "POST /actions/{action_id}/retry starts an action again."),
 ];
 
 /// The resource of a path such as `/pipelines/application/42`. Which resources exist is the consumer's to know.
@@ -99,6 +100,7 @@ mod tests {
             ("GET", "/actions/7/targets", "7", Form::Singular, "GET /actions/{action_id} shows"),
             ("GET", "/actions/7/logs", "7", Form::Singular, "GET /actions/{action_id}/targets/"),
             ("GET", "/actions/7/cancel", "7", Form::Singular, "POST /actions/{action_id}/cancel cancels"),
+            ("GET", "/actions/7/retry", "7", Form::Singular, "POST /actions/{action_id}/retry starts"),
             ("POST", "/pipelines/shop/hooks", "shop", Form::Singular, "It must be one of application, credential, "),
             ("POST", "/pipelines/7/42", "7", Form::Singular, "It must be one of application, credential, "),
             ("POST", "/pipelines/ssh-keys/42", "ssh-keys", Form::Singular, "Write it in the singular: `ssh-key`."),
