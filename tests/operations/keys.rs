@@ -1,10 +1,11 @@
 //! Keys that are replaced while everything runs: genuine callers do not notice, and no one else gets in.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
-use harness::{Answer, Hook, Pipehook, User, alone, github_hook, together};
+use harness::{Answer, Hook, Pipehook, User, alone, github_hook, resources, routes, template, together};
 use local::{Fault, Service};
 use serde_json::{Value as Json, json};
 use shared::auth::SigningKey;
@@ -371,4 +372,23 @@ fn a_secret_that_somebody_breaks_stops_no_process_that_runs() {
         ann.get("/users/me").bearer(&forged(&ann, "00000001")).send().await.refused(503);
         assert_eq!(statuses(&ann).await, GOOD);
     });
+}
+
+#[test]
+fn the_guide_stops_each_function_that_accepts_access_tokens() {
+    let functions = resources(&template(), "AWS::Serverless::Function");
+    let has_key = |name: &String| {
+        let variables = &functions[name]["Properties"]["Environment"]["Variables"];
+        variables.get("SIGNING_KEY_ARN").is_some()
+    };
+    let only_issue_tokens = ["UserLogin", "UserRefresh"];
+    let functions = routes().into_iter().map(|route| route.function);
+    let expected: BTreeSet<_> =
+        functions.filter(has_key).filter(|it| !only_issue_tokens.contains(&it.as_str())).collect();
+
+    let guide = harness::repository::read("docs/operations/rotate-keys.md");
+
+    let (_, after) = guide.split_once("API='").unwrap();
+    let (names, _) = after.split_once('\'').unwrap();
+    assert_eq!(names.split_whitespace().map(str::to_owned).collect::<BTreeSet<_>>(), expected);
 }
