@@ -79,6 +79,15 @@ impl Pipehook {
         self.aws(&self.secrets_manager_url(), "secretsmanager.PutSecretValue", &request).await;
     }
 
+    /// How many messages of a queue can be received, and how many have been and are not dealt with. By its logical id.
+    pub async fn queued(&self, queue: &str) -> (u64, u64) {
+        let names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"];
+        let request = json!({ "QueueUrl": self.physical_id(queue), "AttributeNames": names });
+        let answer = self.sqs("GetQueueAttributes", &request).await;
+        let number = |name: &str| answer["Attributes"][name].as_str().unwrap().parse().unwrap();
+        (number(names[0]), number(names[1]))
+    }
+
     async fn dynamodb(&self, operation: &str, request: &Json) -> Json {
         self.aws(&self.dynamodb_url(), &format!("DynamoDB_20120810.{operation}"), request).await
     }

@@ -40,6 +40,7 @@ mod stack;
 mod template;
 mod together;
 mod tokens;
+mod until;
 mod user;
 mod worker;
 
@@ -60,6 +61,7 @@ pub use crate::{
     template::{Route, resources, routes, template},
     together::together,
     tokens::{ApiToken, Forger},
+    until::until,
     user::{Footprint, User},
     worker::{Worker, kill, parent_of, process_ends, process_in},
 };

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use harness::{Hook, Pipehook, alone};
+use harness::{Hook, Pipehook, alone, until};
 use local::{Fault, Service};
 
-use super::table::{action_of, becomes, head, hook_of, pipeline_of, status, sweep, until};
+use super::table::{action_of, becomes, head, hook_of, pipeline_of, status, sweep};
 
 /// Longer than any test takes.
 const NEVER: Duration = Duration::from_mins(5);

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
-use harness::{Pipehook, alone};
+use harness::{Pipehook, alone, until};
 use serde_json::{Value as Json, json};
 use shared::domain::timestamp::Timestamp;
 
-use super::table::{action_of, becomes, damage, head, hook_of, pipeline_of, status, sweep, until};
+use super::table::{action_of, becomes, damage, head, hook_of, pipeline_of, status, sweep};
 
 const LONG_AGO: &str = "2026-01-01T00:00:00.000Z";
 

@@ -1,8 +1,6 @@
 //! The adapter of the ledger, as a function has it, and what tests look at.
 
-use std::time::{Duration, Instant};
-
-use harness::{Answer, Hook, Pipehook, User, deployment, github_hook};
+use harness::{Answer, Hook, Pipehook, User, deployment, github_hook, until};
 use serde_json::{Value as Json, json};
 use shared::aws::{ActionsTable, connect};
 
@@ -16,15 +14,6 @@ pub(super) fn table(stack: &Pipehook) -> ActionsTable {
         _ => None,
     });
     ActionsTable::new(&config.unwrap(), stack.physical_id("ActionsTable"))
-}
-
-/// Waits until something holds that a busy machine takes a while for.
-pub(super) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(25);
-    while !holds().await {
-        assert!(Instant::now() < deadline, "{what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }
 
 /// A hook of the user's on this resource, which runs this pipeline of ours.

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use harness::{alone, nothing_broke};
+use harness::{alone, nothing_broke, until};
 use serde_json::json;
 
-use super::table::{action_of, becomes, head, hook_of, pipeline_of, status, sweep, until};
+use super::table::{action_of, becomes, head, hook_of, pipeline_of, status, sweep};
 
 #[test]
 fn actions_of_a_resource_have_their_turn_one_after_the_other_and_others_do_not_wait() {
@@ -107,10 +107,7 @@ fn a_message_that_cannot_be_read_ends_on_the_dead_letter_queue_and_holds_up_no_o
         becomes(stack, id, "pending").await;
         until("all of them are put aside", async || {
             stack.advance_sqs(Duration::from_secs(181)).await;
-            let queue = stack.physical_id("ActionsDeadLetterQueue");
-            let request = json!({ "QueueUrl": queue, "AttributeNames": ["ApproximateNumberOfMessages"] });
-            let answer = stack.sqs("GetQueueAttributes", &request).await;
-            answer["Attributes"]["ApproximateNumberOfMessages"] == "4"
+            stack.queued("ActionsDeadLetterQueue").await.0 == 4
         })
         .await;
         assert_eq!(stack.heads(ann.project).await.len(), 1);

@@ -5,15 +5,10 @@
 //! cargo test -p tests --test product action_cost:: -- --nocapture
 //! ```
 
-use std::time::Duration;
-
-use harness::{Answer, Hook, Pipehook, User, alone, deployment, github_hook, shell};
+use harness::{Answer, Hook, Pipehook, User, alone, deployment, github_hook, shell, until};
 use local::Service;
 use serde_json::{Value as Json, json};
 use shared::domain::action::Status;
-use tokio::time::sleep;
-
-const PAUSE: Duration = Duration::from_millis(50);
 
 /// What the functions ask of AWS, in parts.
 struct Meter<'s> {
@@ -44,11 +39,6 @@ impl<'s> Meter<'s> {
         }
         self.rows.push(format!("| {name} | {writes} | {reads} | {messages} |"));
     }
-
-    /// Whether a function has asked for something in this part.
-    fn has_asked(&self, function: &str) -> bool {
-        self.stack.aws_calls()[self.read..].iter().any(|call| call.function.as_deref() == Some(function))
-    }
 }
 
 /// What a worker asks, with its token.
@@ -56,10 +46,9 @@ async fn ask(ann: &User<'_>, token: &str, method: &str, path: &str, body: &Json)
     ann.call(method, path).bearer(token).json(body).send().await
 }
 
-async fn until(condition: impl AsyncFn() -> bool) {
-    while !condition().await {
-        sleep(PAUSE).await;
-    }
+/// Waits until `ActionStart` has dealt with everything.
+async fn dealt_with(stack: &Pipehook) {
+    until("no message is left", async || stack.queued("ActionsQueue").await == (0, 0)).await;
 }
 
 #[test]
@@ -99,7 +88,8 @@ async fn run(stack: &Pipehook, ann: &User<'_>, hook: &Hook<'_>, token: &str) -> 
     let id = answer.action_id().unwrap();
     meter.part("the call");
     stack.enable_mappings("ActionStart", true).await.unwrap();
-    until(async || stack.stored_action(id).await.status == Status::Pending).await;
+    dealt_with(stack).await;
+    assert_eq!(stack.stored_action(id).await.status, Status::Pending);
     meter.part("its job arrives, and it gets its turn");
     let claimed = ask(ann, token, "POST", "/actions/claim", &claim).await.is(200);
     meter.part("a worker claims it");
@@ -119,7 +109,7 @@ async fn run(stack: &Pipehook, ann: &User<'_>, hook: &Hook<'_>, token: &str) -> 
     report(json!({})).await;
     meter.part("a report without news");
     report(json!({ "steps": [step(3, "completed")], "output": output(3), "status": "completed" })).await;
-    until(async || meter.has_asked("ActionStart")).await;
+    dealt_with(stack).await;
     meter.part("it ends, with output, and wakes the next one");
     meter.rows
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use harness::{Answer, Call, Hook, Pipehook, User, alone, github_hook, together};
+use harness::{Answer, Call, Hook, Pipehook, User, alone, github_hook, together, until};
 use local::{Fault, Service};
 use serde_json::{Value as Json, json};
 
@@ -11,15 +11,6 @@ const NEVER: Duration = Duration::from_mins(5);
 
 /// Past the time in which SQS drops duplicates.
 const LATER: Duration = Duration::from_secs(301);
-
-/// Waits until something holds that a busy machine takes a while for.
-async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !holds().await {
-        assert!(Instant::now() < deadline, "{what}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
 
 async fn setting(stack: &Pipehook) -> (User<'_>, Hook<'_>) {
     let ann = stack.user().await;

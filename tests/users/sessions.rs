@@ -1,8 +1,8 @@
 //! Sessions: how they go on, and everything that ends them.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use harness::{Answer, Forger, Pipehook, User, alone, github_hook, shared, together};
+use harness::{Answer, Forger, Pipehook, User, alone, github_hook, shared, together, until};
 use local::{Fault, Service};
 use serde_json::{Value as Json, json};
 
@@ -314,11 +314,7 @@ fn calls(stack: &Pipehook, operation: &str) -> usize {
 
 /// Waits until DynamoDB has had more requests than before.
 async fn until_more(stack: &Pipehook, operation: &str, before: usize) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while calls(stack, operation) == before {
-        assert!(Instant::now() < deadline, "no {operation} comes");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    until(&format!("a {operation} comes"), async || calls(stack, operation) > before).await;
 }
 
 #[test]

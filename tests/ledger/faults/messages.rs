@@ -2,11 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
-use harness::{Answer, alone};
+use harness::{Answer, alone, until};
 use serde_json::{Value as Json, json};
 use shared::domain::timestamp::Timestamp;
 
-use super::super::table::{action_of, becomes, damage, head, status, sweep, until};
+use super::super::table::{action_of, becomes, damage, head, status, sweep};
 use super::world::{LONG_AGO, World};
 
 /// The message of a call on its queue, whose consumer is paused, with what was sent beside it.
@@ -87,13 +87,10 @@ fn a_message_that_comes_after_the_sweep_has_given_its_action_up_runs_nothing() {
 /// Receives the message, of a queue whose consumer is paused, until it is on the dead-letter queue: as if the consumer
 /// had failed each time. Then lets the consumer go on.
 async fn to_dead_letters(world: &World<'_>) {
-    let queue = |name: &str| world.stack.physical_id(name);
-    let receive = json!({ "QueueUrl": queue("ActionsQueue"), "VisibilityTimeout": 0 });
-    let names = ["ApproximateNumberOfMessages"];
-    let count = json!({ "QueueUrl": queue("ActionsDeadLetterQueue"), "AttributeNames": names });
+    let receive = json!({ "QueueUrl": world.stack.physical_id("ActionsQueue"), "VisibilityTimeout": 0 });
     until("it is on the dead-letter queue", async || {
         world.stack.sqs("ReceiveMessage", &receive).await;
-        world.stack.sqs("GetQueueAttributes", &count).await["Attributes"][names[0]] == "1"
+        world.stack.queued("ActionsDeadLetterQueue").await.0 == 1
     })
     .await;
     world.resume().await;

@@ -95,13 +95,8 @@ impl<'s> World<'s> {
         }
     }
 
-    /// How many messages can be received, and how many have been.
     async fn messages(&self) -> (u64, u64) {
-        let names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"];
-        let request = json!({ "QueueUrl": self.stack.physical_id("ActionsQueue"), "AttributeNames": names });
-        let answer = self.stack.sqs("GetQueueAttributes", &request).await;
-        let number = |name: &str| answer["Attributes"][name].as_str().unwrap().parse().unwrap();
-        (number(names[0]), number(names[1]))
+        self.stack.queued("ActionsQueue").await
     }
 
     /// Claims what comes next; its id and the token of its lease. It asks again if it gets no answer.
