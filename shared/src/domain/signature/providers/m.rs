@@ -7,6 +7,34 @@ use super::bases::{
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
+        name: "mastodon",
+        title: "Mastodon",
+        schemes: &[Scheme {
+            header: "x-hub-signature",
+            proof: of_body(None, Prefix::Text("sha256="), Encoding::Hex),
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://github.com/mastodon/mastodon/blob/main/app/workers/webhooks/delivery_worker.rb",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "mautic",
+        title: "Mautic",
+        schemes: &[Scheme { header: "webhook-signature", delivery_id: &[Source::BodyDigest], ..BASE64 }],
+        guide: Guide {
+            page: "https://github.com/mautic/mautic/blob/5.x/app/bundles/WebhookBundle/Http/Client.php",
+            secret: "Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
         name: "merge-dev",
         title: "Merge",
         schemes: &[Scheme {
@@ -42,14 +70,18 @@ pub(super) const PROVIDERS: &[Provider] = &[
         title: "Mixpanel",
         schemes: &[BASIC],
         options: &[OptionKind::Username],
-        guide: Guide { page: "", secret: "Password", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://github.com/mixpanel/docs/blob/main/docs/cohort-sync/webhooks.mdx",
+            secret: "Password",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
         name: "modern-treasury",
         title: "Modern Treasury",
         schemes: &[Scheme { header: "x-signature", ..HEX }],
-        guide: Guide { page: "", secret: "Webhook key", source: Confirmed::Reported("webhook.co, Trigger.dev") },
+        guide: Guide { page: "", secret: "Webhook key", source: Confirmed::ByVendor("modern-treasury 3.3.0 for npm") },
         ..PROVIDER
     },
     Provider {
@@ -62,13 +94,23 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("type")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Trigger.dev") },
+        guide: Guide {
+            page: "https://github.com/mollie/mollie-api-php/blob/master/src/Webhooks/SignatureValidator.php",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
         name: "mongodb-atlas",
         title: "MongoDB Atlas",
-        schemes: &[Scheme { header: "x-mms-signature", algorithms: SHA1, ..BASE64 }],
+        // MongoDB's manual says hex; those who verify its calls read base64. Both are accepted.
+        schemes: &[Scheme {
+            header: "x-mms-signature",
+            algorithms: SHA1,
+            proof: of_body(None, Prefix::None, Encoding::HexOrBase64),
+            ..HEX
+        }],
         guide: Guide { page: "", secret: "Webhook secret", source: Confirmed::Reported("webhook.co") },
         ..PROVIDER
     },

@@ -1,12 +1,45 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, Guide, HEX, PROVIDER, Prefix, Provider, SENT_BY_SVIX, Scheme, Source, of_body,
+    BASE64, Confirmed, Encoding, Guide, HEX, PROVIDER, Prefix, Provider, SENT_BY_SVIX, SHA512, Scheme, Source, of_body,
     with_a_header_of_yours,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "nango",
+        title: "Nango",
+        schemes: &[Scheme {
+            header: "x-nango-hmac-sha256",
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://github.com/NangoHQ/nango/blob/master/packages/webhooks/lib/utils.ts",
+            secret: "Webhook signing key",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
     Provider { name: "nash", title: "Nash", ..SENT_BY_SVIX },
+    Provider {
+        name: "netbox",
+        title: "NetBox",
+        schemes: &[Scheme {
+            header: "x-hook-signature",
+            algorithms: SHA512,
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://github.com/netbox-community/netbox/blob/main/netbox/extras/webhooks.py",
+            secret: "Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
     Provider { name: "new-relic", title: "New Relic", ..with_a_header_of_yours(Confirmed::Reported("webhook.co")) },
     Provider {
         name: "northpass",
@@ -28,7 +61,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("event")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://github.com/npm/npm-hook-receiver/blob/master/index.js",
+            secret: "Shared secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {

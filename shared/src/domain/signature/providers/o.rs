@@ -1,6 +1,9 @@
 //! The providers whose names begin with this letter.
 
-use super::bases::{BEARER, Confirmed, Guide, Key, PROVIDER, Provider, STANDARD, Scheme, Source, of_standard};
+use super::bases::{
+    BEARER, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, PROVIDER, Part, Prefix, Proof,
+    Provider, STANDARD, Scheme, Source, TimeForm, Timing, of_body, of_standard,
+};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -19,6 +22,48 @@ pub(super) const PROVIDERS: &[Provider] = &[
         title: "OpenClaw",
         schemes: &[BEARER],
         guide: Guide { page: "", secret: "Token", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "outline",
+        title: "Outline",
+        schemes: &[Scheme {
+            header: "outline-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("s="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "t", form: TimeForm::Millis, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("event")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://github.com/outline/outline/blob/main/server/models/WebhookSubscription.ts",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "outpost",
+        title: "Hookdeck Outpost",
+        schemes: &[Scheme {
+            header: "x-outpost-signature",
+            // While it replaces a secret, the old one's signature follows without the prefix; the new one's counts.
+            proof: of_body(Some(','), Prefix::Text("v0="), Encoding::Hex),
+            delivery_id: &[Source::Header("x-outpost-event-id")],
+            event: &[Source::Header("x-outpost-topic")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://github.com/hookdeck/outpost/blob/main/docs/content/destinations/webhook.mdoc",
+            secret: "Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
 ];

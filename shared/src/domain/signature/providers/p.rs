@@ -65,9 +65,25 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide {
-            page: "",
+            page: "https://github.com/PaystackHQ/plugin-magento-2/blob/master/Gateway/PaystackApiClient.php",
             secret: "Secret key of the account",
-            source: Confirmed::Reported("webhook.co, Hookdeck"),
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "phabricator",
+        title: "Phabricator",
+        schemes: &[Scheme {
+            header: "x-phabricator-webhook-signature",
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("object.type")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://github.com/phacility/phabricator/blob/master/src/docs/user/userguide/webhooks.diviner",
+            secret: "HMAC key",
+            source: Confirmed::ByVendor("the page"),
         },
         ..PROVIDER
     },
@@ -80,7 +96,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("event")],
             ..BASE64
         }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Hookdeck") },
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::ByProjects("Hookdeck, Pipedream") },
         ..PROVIDER
     },
     Provider {
@@ -93,14 +109,67 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..BASIC
         }],
         options: &[OptionKind::Username],
-        guide: Guide { page: "", secret: "Password", source: Confirmed::Reported("Hookdeck") },
+        guide: Guide {
+            page: "https://pipedrive.readme.io/docs/guide-for-webhooks-v2",
+            secret: "HTTP auth password",
+            source: Confirmed::ByVendor("pipedrive 33.7.0 for npm"),
+        },
         ..PROVIDER
     },
     Provider {
         name: "plain",
         title: "Plain",
-        schemes: &[Scheme { header: "plain-request-signature", delivery_id: &[Source::BodyDigest], ..HEX }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Trigger.dev") },
+        schemes: &[Scheme {
+            header: "plain-request-signature",
+            timing: Timing::Body {
+                path: "webhookMetadata.webhookDeliveryAttemptTimestamp",
+                form: TimeForm::Rfc3339,
+                tolerance: FIVE_MINUTES,
+            },
+            // Each attempt has another time in the body, so that its digest would make a job of each.
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("@team-plain/typescript-sdk 5.12.1 for npm"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "plane",
+        title: "Plane",
+        schemes: &[Scheme {
+            header: "x-plane-signature",
+            // `X-Plane-Delivery` is another one at each attempt.
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Header("x-plane-event")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://github.com/makeplane/plane/blob/preview/apps/api/plane/bgtasks/webhook_task.py",
+            secret: "Secret key",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "planetscale",
+        title: "PlanetScale",
+        schemes: &[Scheme {
+            header: "x-planetscale-signature",
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event")],
+            tests: &[Mark::Body("event", "webhook.test")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://github.com/planetscale/docs/blob/main/docs/concepts/webhooks.md",
+            secret: "Webhook secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider { name: "pleo", title: "Pleo", ..SENT_BY_SVIX },
@@ -138,6 +207,17 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..PROVIDER
     },
     Provider {
+        name: "portone",
+        title: "PortOne",
+        schemes: &[Scheme { event: &[Source::Body("type")], ..STANDARD }],
+        guide: Guide {
+            page: "",
+            secret: "Webhook secret",
+            source: Confirmed::ByVendor("@portone/server-sdk 0.19.0 for npm"),
+        },
+        ..PROVIDER
+    },
+    Provider {
         name: "postmark",
         title: "Postmark",
         schemes: &[Scheme {
@@ -147,7 +227,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..BASIC
         }],
         options: &[OptionKind::Username],
-        guide: Guide { page: "", secret: "Password", source: Confirmed::Reported("webhook.co, Hookdeck") },
+        guide: Guide {
+            page: "https://github.com/ActiveCampaign/postmark-skills/blob/main/postmark-webhooks/references/security.md",
+            secret: "Password",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -163,6 +247,22 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..PROVIDER
     },
     Provider { name: "psi-fi", title: "PSI-FI", ..SENT_BY_SVIX },
+    Provider {
+        name: "pulumi",
+        title: "Pulumi Cloud",
+        schemes: &[Scheme {
+            header: "pulumi-webhook-signature",
+            delivery_id: &[Source::Header("pulumi-webhook-id")],
+            event: &[Source::Header("pulumi-webhook-kind")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://github.com/pulumi/examples/blob/master/aws-ts-pulumi-webhooks/index.ts",
+            secret: "Shared secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
     Provider {
         name: "pusher",
         title: "Pusher Channels",

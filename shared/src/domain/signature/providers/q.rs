@@ -6,6 +6,10 @@ pub(super) const PROVIDERS: &[Provider] = &[Provider {
     name: "quickbooks",
     title: "QuickBooks",
     schemes: &[Scheme { header: "intuit-signature", ..BASE64 }],
-    guide: Guide { page: "", secret: "Verifier token", source: Confirmed::Reported("webhook.co") },
+    guide: Guide {
+        page: "https://github.com/IntuitDeveloper/SampleApp-Webhooks-nodejs/blob/master/util/util.js",
+        secret: "Verifier token",
+        source: Confirmed::ByVendor("the page"),
+    },
     ..PROVIDER
 }];

@@ -1,7 +1,7 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, PROVIDER, Part, Prefix, Proof, Provider,
+    Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, PROVIDER, Part, Prefix, Proof, Provider,
     STANDARD, SVIX, Scheme, Source, TOKEN, TWO_DAYS, TimeForm, Timing, without_proof,
 };
 
@@ -37,7 +37,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             Scheme { event: &[Source::Body("event")], ..STANDARD },
             Scheme { event: &[Source::Body("event")], ..SVIX },
         ],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Trigger.dev") },
+        guide: Guide {
+            page: "https://github.com/recallai/sample-apps/blob/main/verify_requests_from_recall/src/verify_request_from_recall.ts",
+            secret: "Verification secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -63,14 +67,18 @@ pub(super) const PROVIDERS: &[Provider] = &[
         name: "render",
         title: "Render",
         schemes: &[Scheme { event: &[Source::Body("type")], ..STANDARD }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://github.com/render-examples/webhook-receiver/blob/main/app.ts",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
         name: "replicate",
         title: "Replicate",
         schemes: &[STANDARD],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co, Hookdeck") },
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("replicate 1.4.0 for npm") },
         ..PROVIDER
     },
     Provider {
@@ -108,6 +116,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
                 header: "authorization",
                 delivery_id: &[Source::Body("event.id")],
                 event: &[Source::Body("event.type")],
+                tests: &[Mark::Body("event.type", "TEST")],
                 ..TOKEN
             },
             Scheme {
@@ -122,13 +131,14 @@ pub(super) const PROVIDERS: &[Provider] = &[
                 timing: Timing::Entry { name: "t", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
                 delivery_id: &[Source::Body("event.id")],
                 event: &[Source::Body("event.type")],
+                tests: &[Mark::Body("event.type", "TEST")],
                 ..HEX
             },
         ],
         guide: Guide {
-            page: "",
+            page: "https://github.com/RevenueCat/revenuecat-docs/blob/main/docs_source/Integrations%20%26%20Events/webhooks.md",
             secret: "Authorization header value",
-            source: Confirmed::Reported("Sim for the header, Trigger.dev for the signature"),
+            source: Confirmed::ByVendor("the page for the header; Trigger.dev for the signature"),
         },
         ..PROVIDER
     },
@@ -185,6 +195,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
                 separator: Some(','),
                 prefix: Prefix::Text("v1="),
                 encoding: Encoding::Hex,
+                // One project has a dot between them; the two that are named below have none.
                 signed: &[Part::Entry("t", Holds::Seconds), Part::Body],
                 key: Key::Verbatim,
             }),
@@ -193,8 +204,12 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("event.type")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Sim") },
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByProjects("Sim, SuperPlane") },
         ..PROVIDER
     },
-    Provider { name: "runpod", title: "RunPod", ..without_proof(Confirmed::Reported("Trigger.dev")) },
+    Provider {
+        name: "runpod",
+        title: "RunPod",
+        ..without_proof(Confirmed::ByVendor("serverless/endpoints/send-requests.mdx of runpod/docs"))
+    },
 ];

@@ -1,9 +1,9 @@
 //! The providers whose names begin with `sa` to `sl`.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Handshake, Holds, Key, KeyForm, MacForm, Mark,
-    OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SENT_BY_SVIX, SLACK_INTERACTIONS, STANDARD,
-    Scheme, Source, TimeForm, Timing, of_body, without_proof,
+    BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HALF_AN_HOUR, HEX, Handshake, Holds, Key, KeyForm,
+    MacForm, Mark, OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SENT_BY_SVIX,
+    SLACK_INTERACTIONS, STANDARD, Scheme, Source, TimeForm, Timing, of_body, without_proof,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -38,7 +38,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("type")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Trigger.dev") },
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Pipedream") },
         ..PROVIDER
     },
     Provider {
@@ -48,9 +48,36 @@ pub(super) const PROVIDERS: &[Provider] = &[
             header: "x-scrapfly-webhook-signature",
             delivery_id: &[Source::BodyDigest],
             event: &[Source::Header("x-scrapfly-webhook-resource-type")],
+            tests: &[Mark::Header("x-scrapfly-webhook-resource-type", "ping")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("scrapfly-sdk 0.11.1 for npm") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "semaphore",
+        title: "Semaphore",
+        schemes: &[Scheme {
+            header: "x-semaphore-signature-256",
+            delivery_id: &[Source::Header("x-semaphore-webhook-id")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://github.com/semaphoreio/semaphore/blob/main/docs/docs/using-semaphore/notifications.md",
+            secret: "WEBHOOK_SECRET",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "semgrep",
+        title: "Semgrep",
+        schemes: &[Scheme { header: "x-semgrep-signature-256", delivery_id: &[Source::BodyDigest], ..HEX }],
+        guide: Guide {
+            page: "https://github.com/semgrep/semgrep-docs/blob/main/docs/semgrep-appsec-platform/webhooks.mdx",
+            secret: "Signature secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -163,15 +190,13 @@ pub(super) const PROVIDERS: &[Provider] = &[
         title: "SHOPLINE",
         schemes: &[Scheme {
             header: "x-shopline-hmac-sha256",
+            // SHOPLINE's example is base64; a live delivery was hex. Both are accepted.
+            proof: of_body(None, Prefix::None, Encoding::HexOrBase64),
             delivery_id: &[Source::Header("x-shopline-webhook-id")],
             event: &[Source::Header("x-shopline-topic")],
             ..HEX
         }],
-        guide: Guide {
-            page: "",
-            secret: "App secret",
-            source: Confirmed::Reported("Hookdeck, which has seen a live delivery"),
-        },
+        guide: Guide { page: "", secret: "App secret", source: Confirmed::Reported("Hookdeck") },
         ..PROVIDER
     },
     Provider {
@@ -179,6 +204,64 @@ pub(super) const PROVIDERS: &[Provider] = &[
         title: "Signable",
         schemes: &[Scheme { header: "signature", ..BASE64 }],
         guide: Guide { page: "", secret: "Secret", source: Confirmed::ByVendor("developers.signable.app") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "sim",
+        title: "Sim",
+        schemes: &[Scheme {
+            header: "sim-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("v1="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            // Its last attempt comes 15 minutes after the first one.
+            timing: Timing::Entry { name: "t", form: TimeForm::Millis, tolerance: HALF_AN_HOUR },
+            delivery_id: &[Source::Header("idempotency-key")],
+            event: &[Source::Header("sim-event")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://github.com/simstudioai/sim/blob/main/apps/docs/content/docs/en/logs-debugging/alerts.mdx",
+            secret: "Webhook secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "sinch",
+        title: "Sinch Conversation",
+        schemes: &[Scheme {
+            header: "x-sinch-webhook-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Base64,
+                signed: &[
+                    Part::Body,
+                    Part::Text("."),
+                    Part::Header("x-sinch-webhook-signature-nonce", Holds::AllBut('.')),
+                    Part::Text("."),
+                    Part::Header("x-sinch-webhook-signature-timestamp", Holds::Time),
+                ],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header {
+                name: "x-sinch-webhook-signature-timestamp",
+                form: TimeForm::Seconds,
+                tolerance: FIVE_MINUTES,
+            },
+            delivery_id: &[Source::BodyDigest],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "",
+            secret: "Secret of the webhook",
+            source: Confirmed::ByVendor("@sinch/sdk-client 1.5.0 for npm"),
+        },
         ..PROVIDER
     },
     Provider {

@@ -27,7 +27,24 @@ pub(super) const PROVIDERS: &[Provider] = &[
             proof: of_body(None, Prefix::Text("sha256="), Encoding::Hex),
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Trigger.dev") },
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Port Ocean") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "spacelift",
+        title: "Spacelift",
+        schemes: &[Scheme {
+            header: "x-signature-256",
+            proof: of_body(None, Prefix::Text("sha256="), Encoding::Hex),
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("state")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://github.com/spacelift-io/user-documentation/blob/main/docs/integrations/webhooks.md",
+            secret: "Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -36,6 +53,34 @@ pub(super) const PROVIDERS: &[Provider] = &[
         schemes: &[BASIC],
         options: &[OptionKind::Username],
         guide: Guide { page: "", secret: "Password", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "spree",
+        title: "Spree Commerce",
+        schemes: &[Scheme {
+            header: "x-spree-webhook-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Hex,
+                signed: &[Part::Header("x-spree-webhook-timestamp", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header {
+                name: "x-spree-webhook-timestamp",
+                form: TimeForm::Seconds,
+                tolerance: FIVE_MINUTES,
+            },
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Header("x-spree-webhook-event")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://github.com/spree/spree/blob/main/docs/developer/core-concepts/webhooks.mdx",
+            secret: "secret_key",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -118,7 +163,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             delivery_id: &[Source::BodyDigest],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
+        guide: Guide {
+            page: "https://github.com/statsig-io/docs/blob/main/integrations/event_webhook.mdx",
+            secret: "Webhook signing secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -168,8 +217,13 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "supabase-auth",
         title: "Supabase Auth hooks",
+        // If two secrets are set at Supabase, it separates their signatures by `, `, so that only the last one is read.
         schemes: &[STANDARD],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://github.com/supabase/auth/blob/master/internal/hooks/hookshttp/hookshttp.go",
+            secret: "Hook secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {

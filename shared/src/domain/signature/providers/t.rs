@@ -2,11 +2,29 @@
 
 use super::bases::{
     Algorithm, BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Handshake, Holds, Key, KeyForm, MacForm,
-    Mark, OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, Scheme, Source, TEN_MINUTES, TOKEN,
-    TimeForm, Timing, of_body,
+    Mark, OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, SHA512, Scheme, Source,
+    TEN_MINUTES, TOKEN, TimeForm, Timing, of_body,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "taiga",
+        title: "Taiga",
+        schemes: &[Scheme {
+            header: "x-taiga-webhook-signature",
+            algorithms: SHA1,
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("type")],
+            tests: &[Mark::Body("action", "test")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://github.com/taigaio/taiga-back/blob/main/taiga/webhooks/tasks.py",
+            secret: "Secret key",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
     Provider {
         name: "tailscale",
         title: "Tailscale",
@@ -40,7 +58,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("eventType")],
             ..BASE64
         }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co, Hookdeck") },
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByProjects("webhook.co, Hookdeck") },
         ..PROVIDER
     },
     Provider {
@@ -51,7 +69,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             delivery_id: &[Source::Body("update_id")],
             ..TOKEN
         }],
-        guide: Guide { page: "", secret: "secret_token", source: Confirmed::Reported("webhook.co, Trigger.dev") },
+        guide: Guide {
+            page: "https://github.com/tdlib/telegram-bot-api/blob/master/telegram-bot-api/WebhookActor.cpp",
+            secret: "secret_token",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -71,6 +93,20 @@ pub(super) const PROVIDERS: &[Provider] = &[
         }],
         options: &[OptionKind::PublicKey(PublicKeyForm::Ed25519Base64)],
         guide: Guide { page: "", secret: "", source: Confirmed::ByVendor("telnyx 7.24 for npm") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "terraform",
+        title: "HCP Terraform",
+        schemes: &[Scheme {
+            header: "x-tfe-notification-signature",
+            algorithms: SHA512,
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("notifications.0.trigger")],
+            tests: &[Mark::Body("notifications.0.trigger", "verification")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Token", source: Confirmed::ByProjects("Port Ocean, SuperPlane") },
         ..PROVIDER
     },
     Provider {
@@ -94,6 +130,50 @@ pub(super) const PROVIDERS: &[Provider] = &[
             page: "",
             secret: "Client secret of the app",
             source: Confirmed::ByProjects("webhook.co, Windmill, Sim"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "trigger-dev",
+        title: "Trigger.dev alerts",
+        schemes: &[Scheme {
+            header: "x-trigger-signature-hmacsha256",
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://github.com/triggerdotdev/trigger.dev/blob/main/packages/trigger-sdk/src/v3/webhooks.ts",
+            secret: "Webhook secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "twenty",
+        title: "Twenty",
+        schemes: &[Scheme {
+            header: "x-twenty-webhook-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Hex,
+                signed: &[Part::Header("x-twenty-webhook-timestamp", Holds::Time), Part::Text(":"), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header {
+                name: "x-twenty-webhook-timestamp",
+                form: TimeForm::Millis,
+                tolerance: FIVE_MINUTES,
+            },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("eventName")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://github.com/twentyhq/twenty/blob/main/packages/twenty-server/src/engine/core-modules/webhook/jobs/call-webhook.job.ts",
+            secret: "Secret",
+            source: Confirmed::ByVendor("the page"),
         },
         ..PROVIDER
     },

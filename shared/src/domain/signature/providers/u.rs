@@ -11,6 +11,10 @@ pub(super) const PROVIDERS: &[Provider] = &[Provider {
         event: &[Source::Body("event_type")],
         ..HEX
     }],
-    guide: Guide { page: "", secret: "Client secret of the app", source: Confirmed::Reported("Hookdeck") },
+    guide: Guide {
+        page: "https://developer.uber.com/docs/eats/references/api/v2/Menu-refresh-request-webhook",
+        secret: "Client secret of the app",
+        source: Confirmed::ByVendor("the page"),
+    },
     ..PROVIDER
 }];

@@ -1,6 +1,8 @@
 //! The providers whose names begin with this letter.
 
-use super::bases::{Confirmed, Guide, HEX, PROVIDER, Provider, SHA1, SVIX, Scheme, Source};
+use super::bases::{
+    BEARER, Confirmed, Encoding, Guide, HEX, PROVIDER, Prefix, Provider, SHA1, SVIX, Scheme, Source, TOKEN, of_body,
+};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -13,13 +15,29 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "vapi",
         title: "Vapi",
-        schemes: &[Scheme {
-            header: "x-vapi-signature",
-            delivery_id: &[Source::BodyDigest],
-            event: &[Source::Body("message.type")],
-            ..HEX
-        }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Trigger.dev") },
+        // Its users name the header of the credential that they choose for a server. The examples of its manual have
+        // `sha256=` before the signature; others have seen it bare.
+        schemes: &[
+            Scheme {
+                header: "x-vapi-signature",
+                proof: of_body(None, Prefix::Optional, Encoding::Hex),
+                delivery_id: &[Source::BodyDigest],
+                event: &[Source::Body("message.type")],
+                ..HEX
+            },
+            Scheme {
+                header: "x-vapi-secret",
+                delivery_id: &[Source::BodyDigest],
+                event: &[Source::Body("message.type")],
+                ..TOKEN
+            },
+            Scheme { delivery_id: &[Source::BodyDigest], event: &[Source::Body("message.type")], ..BEARER },
+        ],
+        guide: Guide {
+            page: "https://github.com/VapiAI/docs/blob/main/fern/server-url/server-authentication.mdx",
+            secret: "Secret of the credential",
+            source: Confirmed::ByVendor("the page, and the examples beside it"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -27,12 +45,13 @@ pub(super) const PROVIDERS: &[Provider] = &[
         title: "Vercel",
         schemes: &[Scheme {
             header: "x-vercel-signature",
+            // One package for npm says SHA-256, with a time; the projects that are named below say SHA-1.
             algorithms: SHA1,
             delivery_id: &[Source::Body("id")],
             event: &[Source::Body("type")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("webhook.co, Hookdeck, Trigger.dev") },
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::ByProjects("webhook.co, Hookdeck, Sim") },
         ..PROVIDER
     },
     Provider {
@@ -42,6 +61,22 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide {
             page: "https://devdocs.veriff.com/docs/hmac-authentication-and-endpoint-security",
             secret: "Shared secret key",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "vikunja",
+        title: "Vikunja",
+        schemes: &[Scheme {
+            header: "x-vikunja-signature",
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event_name")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://github.com/go-vikunja/vikunja/blob/main/pkg/models/webhooks.go",
+            secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
         ..PROVIDER

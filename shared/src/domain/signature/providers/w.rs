@@ -17,7 +17,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("event")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Trigger.dev") },
+        guide: Guide {
+            page: "",
+            secret: "Secret",
+            source: Confirmed::ByVendor("webex-node-bot-framework 2.3.14 for npm"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -37,7 +41,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("triggerType")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Secret key", source: Confirmed::Reported("webhook.co, Hookdeck") },
+        guide: Guide { page: "", secret: "Secret key", source: Confirmed::ByVendor("webflow-api 3.3.4 for npm") },
         ..PROVIDER
     },
     Provider {
@@ -75,7 +79,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("type")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Trigger.dev") },
+        guide: Guide {
+            page: "https://github.com/whereby/docs/blob/main/whereby-product-features/insights-suite-and-api/webhooks.md",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -106,7 +114,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Header("x-wc-webhook-topic")],
             ..BASE64
         }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("webhook.co, Hookdeck") },
+        guide: Guide {
+            page: "https://github.com/woocommerce/woocommerce/blob/trunk/plugins/woocommerce/includes/class-wc-webhook.php",
+            secret: "Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {

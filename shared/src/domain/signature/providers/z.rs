@@ -2,10 +2,28 @@
 
 use super::bases::{
     Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Handshake, Holds, Key, MacForm, PROVIDER, Part, Prefix, Proof,
-    Provider, Scheme, Source, TimeForm, Timing, with_a_header_of_yours,
+    Provider, SHA1, Scheme, Source, TimeForm, Timing, of_body, with_a_header_of_yours,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "zammad",
+        title: "Zammad",
+        schemes: &[Scheme {
+            header: "x-hub-signature",
+            algorithms: SHA1,
+            proof: of_body(None, Prefix::Text("sha1="), Encoding::Hex),
+            delivery_id: &[Source::Header("x-zammad-delivery")],
+            event: &[Source::Header("x-zammad-trigger")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://github.com/zammad/zammad/blob/develop/lib/user_agent.rb",
+            secret: "HMAC SHA1 signature token",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
     Provider { name: "zapier", title: "Zapier", ..with_a_header_of_yours(Confirmed::Reported("webhook.co")) },
     Provider {
         name: "zendesk",
@@ -49,6 +67,29 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "zitadel",
+        title: "ZITADEL Actions",
+        schemes: &[Scheme {
+            header: "zitadel-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("v1="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "t", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::BodyDigest],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://github.com/zitadel/zitadel/blob/main/pkg/actions/signing.go",
+            secret: "Signing key",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
