@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use harness::{Pipehook, alone};
+use harness::{Pipehook, alone, soak};
 use serde_json::json;
 use shared::aws::ActionsTable;
 use shared::domain::action::{
@@ -23,7 +23,7 @@ use super::dice::Dice;
 use super::model::{Arrived, Head, LANE, LEASE, Model, queued};
 use super::table::table;
 
-/// How many stories are told, and how many calls each has.
+/// How many stories each test tells, unless the search is long, and how many calls each has.
 const STORIES: u64 = 15;
 const CALLS: usize = 40;
 
@@ -333,9 +333,9 @@ async fn tell(stack: &Pipehook, table: &ActionsTable, seed: u64) -> usize {
 /// Tells some of the stories. Each part has a stack of its own, so that they are told at the same time.
 fn agree_on(part: u64) {
     alone(async |stack| {
-        let table = table(stack);
+        let (table, stories) = (table(stack), STORIES * u64::from(soak()));
         let mut ended = 0;
-        for seed in part * STORIES..(part + 1) * STORIES {
+        for seed in part * stories..(part + 1) * stories {
             ended += tell(stack, &table, seed).await;
         }
         assert!(ended > 15, "the stories have ends: {ended}");
