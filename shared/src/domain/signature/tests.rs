@@ -2,6 +2,7 @@
 
 mod borders;
 mod families;
+mod forms;
 mod table;
 
 use proptest::prelude::*;

@@ -1,7 +1,7 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BEARER, Confirmed, Encoding, Guide, HEX, PROVIDER, Prefix, Provider, SHA1, SVIX, Scheme, Source, TOKEN, of_body,
+    Confirmed, Encoding, Guide, HEX, PROVIDER, Prefix, Provider, SHA1, SVIX, Scheme, Source, TOKEN, of_body,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -31,7 +31,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
                 event: &[Source::Body("message.type")],
                 ..TOKEN
             },
-            Scheme { delivery_id: &[Source::BodyDigest], event: &[Source::Body("message.type")], ..BEARER },
         ],
         guide: Guide {
             page: "https://github.com/VapiAI/docs/blob/main/fern/server-url/server-authentication.mdx",

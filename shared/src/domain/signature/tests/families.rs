@@ -15,30 +15,30 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::super::provider::Worth;
 use super::*;
 
-const NOW: i64 = 1_764_403_200;
+pub(super) const NOW: i64 = 1_764_403_200;
 /// The same instant.
 const RFC3339: &str = "2025-11-29T08:00:00Z";
-const SECRET: &str = "a secret of a provider";
+pub(super) const SECRET: &str = "a secret of a provider";
 /// `SECRET` as bytes in base64.
 const BASE64_SECRET: &str = "YSBzZWNyZXQgb2YgYSBwcm92aWRlcg==";
-const BODY: &str = r#"{"type": "a", "id": "1"}"#;
+pub(super) const BODY: &str = r#"{"type": "a", "id": "1"}"#;
 const URL: &str = "https://example.com/webhook";
 static RSA: LazyLock<RsaKeyPair> = LazyLock::new(|| RsaKeyPair::generate(KeySize::Rsa2048).unwrap());
 
 /// A call as its provider makes it.
 #[derive(Clone)]
-struct Call {
+pub(super) struct Call {
     provider: &'static str,
     options: Vec<(&'static str, String)>,
     secret: &'static str,
-    header_name: Option<&'static str>,
+    pub(super) header_name: Option<&'static str>,
     headers: Vec<(&'static str, String)>,
-    body: Vec<u8>,
+    pub(super) body: Vec<u8>,
     now: i64,
 }
 
 impl Call {
-    fn new(provider: &'static str, headers: Vec<(&'static str, String)>) -> Self {
+    pub(super) fn new(provider: &'static str, headers: Vec<(&'static str, String)>) -> Self {
         let body = BODY.as_bytes().to_vec();
         Self { provider, options: Vec::new(), secret: SECRET, header_name: None, headers, body, now: NOW }
     }
@@ -48,7 +48,7 @@ impl Call {
         self
     }
 
-    fn with_secret(self, secret: &'static str) -> Self {
+    pub(super) fn with_secret(self, secret: &'static str) -> Self {
         Self { secret, ..self }
     }
 
@@ -61,7 +61,7 @@ impl Call {
         Signing { means: Means::of_provider(provider, header, None, options).unwrap(), secret: None, previous: None }
     }
 
-    fn is_accepted(&self) -> bool {
+    pub(super) fn is_accepted(&self) -> bool {
         let headers: Vec<_> = self.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let received = received(&headers, &self.body, self.now);
         let signed = Signed { received: &received, body: &self.body };
@@ -77,11 +77,11 @@ fn mac(key: &[u8], message: &str) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-fn hex_of(message: &str) -> String {
+pub(super) fn hex_of(message: &str) -> String {
     hex::encode(mac(SECRET.as_bytes(), message))
 }
 
-fn base64_of(message: &str) -> String {
+pub(super) fn base64_of(message: &str) -> String {
     STANDARD.encode(mac(SECRET.as_bytes(), message))
 }
 

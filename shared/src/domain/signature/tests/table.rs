@@ -64,6 +64,17 @@ fn a_provider_has_the_options_that_its_schemes_use_and_no_others() {
 }
 
 #[test]
+fn every_scheme_that_a_provider_has_besides_its_first_can_be_chosen() {
+    for provider in providers::listed() {
+        let (first, others) = provider.schemes.split_first().unwrap();
+        for scheme in others.iter().filter(|scheme| scheme.header != first.header) {
+            let chosen = scheme.header.parse::<crate::domain::signing::SecretHeaderName>();
+            assert!(chosen.is_ok(), "{}: {}", provider.name, scheme.header);
+        }
+    }
+}
+
+#[test]
 fn every_name_of_a_header_is_in_lower_case() {
     for Known { provider, scheme } in providers::all() {
         let sources = scheme.delivery_id.iter().chain(scheme.event).filter_map(|source| match source {
