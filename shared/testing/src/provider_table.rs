@@ -20,11 +20,28 @@ never queued | who says so |
 |---|---|---|---|---|---|---|---|---|---|---|
 ";
 
+const NOTES: &str = "\
+### Where sources disagree
+
+The sources of these providers contradict each other, or say less than one must know:
+
+";
+
 /// The document with the table of the code in it; `None` if it has no place for one.
 pub fn updated(document: &str) -> Option<String> {
     let (before, rest) = document.split_once(BEGIN)?;
     let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n\n{HEAD}{}\n{END}{after}", rows()))
+    Some(format!("{before}{BEGIN}\n\n{HEAD}{}\n{NOTES}{}\n{END}{after}", rows(), notes()))
+}
+
+/// What is followed where sources contradict each other.
+fn notes() -> String {
+    let noted = providers::listed().filter(|provider| !provider.note.is_empty());
+    noted.map(note).collect()
+}
+
+fn note(provider: &Provider) -> String {
+    format!("- **{}**: {}\n", provider.title, provider.note)
 }
 
 fn rows() -> String {

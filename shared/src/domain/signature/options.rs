@@ -36,8 +36,7 @@ impl OptionKind {
             Self::Url => "the address that you enter at the provider, if it is not the hook's own `url`",
             Self::Username => "the user name that you enter at the provider",
             Self::PublicKey(PublicKeyForm::Ed25519Hex) => "the public key that the provider shows, in hex",
-            Self::PublicKey(PublicKeyForm::Ed25519Base64) => "the public key that the provider shows, in base64",
-            Self::PublicKey(PublicKeyForm::P256 | PublicKeyForm::Rsa) => {
+            Self::PublicKey(PublicKeyForm::Ed25519Base64 | PublicKeyForm::P256 | PublicKeyForm::Rsa) => {
                 "the public key that the provider shows, in PEM or base64"
             }
         }

@@ -20,6 +20,8 @@ pub struct Provider {
     pub options: &'static [OptionKind],
     /// What people must know.
     pub guide: Guide,
+    /// Where those who say how it signs contradict each other: what is followed, and why.
+    pub note: &'static str,
 }
 
 /// What the generated documents say of a provider.

@@ -15,7 +15,7 @@ use crate::domain::Invalid;
 pub enum PublicKeyForm {
     /// 32 bytes of Ed25519 in hex.
     Ed25519Hex,
-    /// 32 bytes of Ed25519 in base64.
+    /// A key of Ed25519: its 32 bytes in base64, or `SubjectPublicKeyInfo` in base64 or PEM.
     Ed25519Base64,
     /// A key of ECDSA over P-256, as `SubjectPublicKeyInfo` in base64 or PEM.
     P256,
@@ -39,8 +39,7 @@ pub(super) fn read(form: PublicKeyForm, text: &str) -> Result<ParsedPublicKey, I
     let refused = || Invalid::new(format!("must be {}", described(form)));
     let bytes = match form {
         PublicKeyForm::Ed25519Hex => hex::decode(text).ok().filter(|key| key.len() == ED25519_BYTES),
-        PublicKeyForm::Ed25519Base64 => STANDARD.decode(text).ok().filter(|key| key.len() == ED25519_BYTES),
-        PublicKeyForm::P256 | PublicKeyForm::Rsa => der(text),
+        PublicKeyForm::Ed25519Base64 | PublicKeyForm::P256 | PublicKeyForm::Rsa => der(text),
     };
     ParsedPublicKey::new(algorithm(form), bytes.ok_or_else(refused)?).map_err(|_| refused())
 }
@@ -50,7 +49,7 @@ const ED25519_BYTES: usize = 32;
 fn described(form: PublicKeyForm) -> &'static str {
     match form {
         PublicKeyForm::Ed25519Hex => "a public key of Ed25519: 64 hexadecimal digits",
-        PublicKeyForm::Ed25519Base64 => "a public key of Ed25519: the base64 of 32 bytes",
+        PublicKeyForm::Ed25519Base64 => "a public key of Ed25519, in base64 or PEM",
         PublicKeyForm::P256 => "a public key of ECDSA over P-256, in PEM or base64",
         PublicKeyForm::Rsa => "a public key of RSA with 2048 to 8192 bits, in PEM or base64",
     }
@@ -93,6 +92,21 @@ mod tests {
                 let reason = read(form, text).unwrap_err().to_string();
                 assert!(reason.starts_with("must be a public key of "), "{form:?} {text}: {reason}");
             }
+        }
+    }
+
+    #[test]
+    fn a_key_of_ed25519_is_taken_as_its_bytes_and_as_the_pem_that_holds_them() {
+        let bytes = hex::decode(DISCORD).unwrap();
+        // RFC 8410 section 4: what stands before the 32 bytes.
+        let der = [&hex::decode("302a300506032b6570032100").unwrap(), bytes.as_slice()].concat();
+        let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(&der));
+        for text in [STANDARD.encode(&bytes), STANDARD.encode(&der), pem] {
+            assert!(read(PublicKeyForm::Ed25519Base64, &text).is_ok(), "{text}");
+        }
+        for length in [31, 33, 43] {
+            let short = STANDARD.encode(&der[der.len().saturating_sub(length)..]);
+            assert!(read(PublicKeyForm::Ed25519Base64, &short).is_err(), "{length}");
         }
     }
 

@@ -1,9 +1,8 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind,
-    PROVIDER, Part, Prefix, Proof, Provider, SHA1, SHA512, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing, of_body,
-    with_a_header_of_yours,
+    BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, PROVIDER, Part, Prefix,
+    Proof, Provider, SHA1, SHA512, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing, of_body,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -12,9 +11,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         title: "Ably",
         schemes: &[Scheme { header: "x-ably-signature", ..BASE64 }],
         guide: Guide {
-            page: "",
+            page: "https://ably.com/docs/platform/integrations/webhooks",
             secret: "The part of the API key after the colon",
-            source: Confirmed::Reported("webhook.co"),
+            source: Confirmed::ByVendor("ably/docs on GitHub"),
         },
         ..PROVIDER
     },
@@ -27,7 +26,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("action")],
             ..BASE64
         }],
-        guide: Guide { page: "", secret: "API key", source: Confirmed::Reported("Trigger.dev") },
+        guide: Guide {
+            page: "https://developers.acuityscheduling.com/docs/webhooks",
+            secret: "API key of the main admin",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -43,10 +46,15 @@ pub(super) const PROVIDERS: &[Provider] = &[
                 signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
                 key: Key::Verbatim,
             }),
+            forms: Forms::Fields,
             timing: Timing::Entry { name: "t", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://docs.affirm.com/developers/docs/checking-webhook-signatures",
+            secret: "Secret of the endpoint, which Affirm sets up",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -58,7 +66,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("event")],
             ..BASE64
         }],
-        guide: Guide { page: "", secret: "Webhook secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://www.aftership.com/docs/tracking/webhook/webhook-signature",
+            secret: "Webhook secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -83,7 +95,12 @@ pub(super) const PROVIDERS: &[Provider] = &[
             timing: Timing::Header { name: "x-ua-timestamp", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://support.airship.com/hc/en-us/articles/360032501831-Implementing-a-Signature-Hash-and-Validating-an-Open-Channel-Webhook",
+            secret: "Signature Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        note: "Calls with a compressed body, which Airship's page shows for open channels, are refused.",
         ..PROVIDER
     },
     Provider {
@@ -101,7 +118,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             delivery_id: &[Source::BodyDigest],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "macSecretBase64", source: Confirmed::Reported("webhook.co, Hookdeck") },
+        guide: Guide {
+            page: "https://airtable.com/developers/web/api/webhooks-overview",
+            secret: "macSecretBase64",
+            source: Confirmed::ByProjects("webhook.co, Nango"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -121,30 +142,49 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("name")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Secret key", source: Confirmed::Reported("webhook.co, Hookdeck") },
+        guide: Guide {
+            page: "https://www.airwallex.com/docs/developer-tools__listen-for-webhook-events",
+            secret: "Secret of the webhook",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
         name: "akeneo",
         title: "Akeneo",
-        schemes: &[Scheme {
-            header: "x-akeneo-request-signature",
-            proof: Proof::Mac(MacForm {
-                separator: None,
-                prefix: Prefix::None,
-                encoding: Encoding::Hex,
-                signed: &[Part::Header("x-akeneo-request-timestamp", Holds::Time), Part::Text("."), Part::Body],
-                key: Key::Verbatim,
-            }),
-            timing: Timing::Header {
-                name: "x-akeneo-request-timestamp",
-                form: TimeForm::Seconds,
-                tolerance: FIVE_MINUTES,
+        schemes: &[
+            // The Event Platform, which has taken the place of the Events API.
+            Scheme {
+                header: "x-akeneo-signature-primary",
+                other_headers: &["x-akeneo-signature-secondary"],
+                delivery_id: &[Source::Body("id")],
+                event: &[Source::Body("type")],
+                ..HEX
             },
-            delivery_id: &[Source::BodyDigest],
-            ..HEX
-        }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Hookdeck") },
+            Scheme {
+                header: "x-akeneo-request-signature",
+                proof: Proof::Mac(MacForm {
+                    separator: None,
+                    prefix: Prefix::None,
+                    encoding: Encoding::Hex,
+                    signed: &[Part::Header("x-akeneo-request-timestamp", Holds::Time), Part::Text("."), Part::Body],
+                    key: Key::Verbatim,
+                }),
+                timing: Timing::Header {
+                    name: "x-akeneo-request-timestamp",
+                    form: TimeForm::Seconds,
+                    tolerance: FIVE_MINUTES,
+                },
+                delivery_id: &[Source::BodyDigest],
+                ..HEX
+            },
+        ],
+        guide: Guide {
+            page: "https://api.akeneo.com/event-platform/concepts.html",
+            secret: "Secret",
+            source: Confirmed::ByVendor("akeneo/pim-api-docs on GitHub"),
+        },
+        note: "`x-akeneo-signature-primary` is the Event Platform's. The Events API, which Akeneo has deprecated, signs `x-akeneo-request-signature`.",
         ..PROVIDER
     },
     Provider {
@@ -156,7 +196,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("type")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Signing key", source: Confirmed::Reported("Hookdeck") },
+        guide: Guide {
+            page: "https://docs.alchemy.com/reference/notify-api-faq",
+            secret: "Signing key",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -165,9 +209,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         schemes: &[Scheme { header: "authorization", event: &[Source::Body("status")], ..BASIC }],
         options: &[OptionKind::Username],
         guide: Guide {
-            page: "",
-            secret: "Password",
-            source: Confirmed::Reported("Red Hat's reference of its webhook configuration"),
+            page: "https://prometheus.io/docs/alerting/latest/configuration/",
+            secret: "password of basic_auth",
+            source: Confirmed::ByVendor("prometheus/alertmanager on GitHub"),
         },
         ..PROVIDER
     },
@@ -176,6 +220,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
         title: "Anthropic",
         schemes: &[Scheme { event: &[Source::Body("type")], ..STANDARD }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("@anthropic-ai/sdk for npm") },
+        note: "Hookdeck and Trigger.dev name `X-Webhook-Signature`. Anthropic's SDK reads the three headers of Standard Webhooks, and is followed.",
         ..PROVIDER
     },
     Provider {
@@ -212,7 +257,17 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide { page: "", secret: "Secret token", source: Confirmed::ByProjects("webhook.co, Sim") },
         ..PROVIDER
     },
-    Provider { name: "assemblyai", title: "AssemblyAI", ..with_a_header_of_yours(Confirmed::Reported("Trigger.dev")) },
+    Provider {
+        name: "assemblyai",
+        title: "AssemblyAI",
+        schemes: &[Scheme { delivery_id: &[Source::BodyDigest], event: &[Source::Body("status")], ..TOKEN }],
+        guide: Guide {
+            page: "https://www.assemblyai.com/docs/deployment/webhooks-for-streaming-speech-to-text",
+            secret: "webhook_auth_header_value, in the header that webhook_auth_header_name names",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
     Provider {
         name: "attentive",
         title: "Attentive",
@@ -222,7 +277,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("type")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
+        guide: Guide {
+            page: "https://docs.attentive.com/pages/webhooks/webhook-authentication/",
+            secret: "Signing key",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -235,13 +294,19 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Secret", source: Confirmed::ByProjects("Sim, Nango") },
+        note: "Attio names `Attio-Signature` and keeps `X-Attio-Signature`, which Nango reads. Either is accepted.",
         ..PROVIDER
     },
     Provider {
         name: "auth0",
         title: "Auth0 log streams",
         schemes: &[Scheme { header: "authorization", delivery_id: &[Source::BodyDigest], ..TOKEN }],
-        guide: Guide { page: "", secret: "Authorization token", source: Confirmed::Reported("Hookdeck") },
+        guide: Guide {
+            page: "https://auth0.com/docs/customize/log-streams/custom-log-streams",
+            secret: "Authorization Token",
+            source: Confirmed::ByVendor("the page"),
+        },
+        note: "Choose JSON Array or JSON Object as the content format: JSON Lines is no JSON.",
         ..PROVIDER
     },
     Provider {
@@ -250,18 +315,17 @@ pub(super) const PROVIDERS: &[Provider] = &[
         schemes: &[Scheme {
             header: "x-anet-signature",
             algorithms: SHA512,
-            proof: Proof::Mac(MacForm {
-                separator: None,
-                prefix: Prefix::Text("sha512="),
-                encoding: Encoding::Hex,
-                signed: &[Part::Body],
-                key: Key::Hex,
-            }),
+            proof: of_body(None, Prefix::Text("sha512="), Encoding::Hex),
             delivery_id: &[Source::Body("notificationId")],
             event: &[Source::Body("eventType")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Signature key", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://developer.authorize.net/api/reference/features/webhooks.html",
+            secret: "Signature Key",
+            source: Confirmed::ByProjects("Saleor, stymiee/authnetjson"),
+        },
+        note: "webhook.co decodes the key from hex, as Authorize.Net does for its transaction hash. Saleor and authnetjson take the key's text, and are followed: a call that was published in Authorize.Net's forum, with its key, verifies like this only.",
         ..PROVIDER
     },
     Provider {
@@ -274,7 +338,23 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("hook.event")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Secret token", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://aps.autodesk.com/en/docs/webhooks/v1/overview/basics",
+            secret: "Secret token",
+            source: Confirmed::ByVendor("autodesk-platform-services/aps-webhooks-signature on GitHub"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "azure-devops",
+        title: "Azure DevOps",
+        schemes: &[Scheme { delivery_id: &[Source::Body("id")], event: &[Source::Body("eventType")], ..BASIC }],
+        options: &[OptionKind::Username],
+        guide: Guide {
+            page: "https://learn.microsoft.com/en-us/azure/devops/service-hooks/services/webhooks",
+            secret: "Basic authentication password",
+            source: Confirmed::ByVendor("MicrosoftDocs/azure-devops-docs on GitHub"),
+        },
         ..PROVIDER
     },
 ];

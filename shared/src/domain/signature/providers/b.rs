@@ -1,9 +1,9 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, BITBUCKET_PING, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, PROVIDER, Part,
-    Prefix, Proof, Provider, SENT_BY_SVIX, STANDARD, Scheme, Source, TEN_MINUTES, TimeForm, Timing, of_body,
-    of_standard, with_a_header_of_yours, without_proof,
+    BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, NOTHING, PROVIDER, Part, Prefix,
+    Proof, Provider, SENT_BY_SVIX, STANDARD, Scheme, Source, TEN_MINUTES, TOKEN, TimeForm, Timing, of_body,
+    of_standard, without_proof,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -12,7 +12,12 @@ pub(super) const PROVIDERS: &[Provider] = &[
         name: "bigcommerce",
         title: "BigCommerce",
         schemes: &[Scheme { proof: of_standard(Key::Verbatim), event: &[Source::Body("scope")], ..STANDARD }],
-        guide: Guide { page: "", secret: "Client secret of the app", source: Confirmed::Reported("Hookdeck") },
+        guide: Guide {
+            page: "https://developer.bigcommerce.com/docs/integrations/webhooks",
+            secret: "Client secret of the app",
+            source: Confirmed::ByVendor("bigcommerce/docs on GitHub"),
+        },
+        note: "webhook.co knows only the headers that you add to a webhook. BigCommerce's page signs by Standard Webhooks, with the text of the client secret as the key, and is followed.",
         ..PROVIDER
     },
     Provider {
@@ -34,12 +39,26 @@ pub(super) const PROVIDERS: &[Provider] = &[
         },
         ..PROVIDER
     },
-    Provider { name: "bitpay", title: "BitPay", ..without_proof(Confirmed::Reported("Trigger.dev")) },
+    Provider {
+        name: "bitpay",
+        title: "BitPay",
+        schemes: &[NOTHING],
+        guide: Guide {
+            page: "https://developer.bitpay.com/reference/notifications",
+            secret: "",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
     Provider {
         name: "bolt",
         title: "Bolt",
         schemes: &[Scheme { header: "x-bolt-hmac-sha256", event: &[Source::Body("type")], ..BASE64 }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://help.bolt.com/developers/webhooks/hook-verification/",
+            secret: "Signing Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -68,12 +87,26 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..PROVIDER
     },
     Provider { name: "braze-currents", title: "Braze Currents", ..without_proof(Confirmed::Reported("Trigger.dev")) },
-    Provider { name: "brevo", title: "Brevo", ..with_a_header_of_yours(Confirmed::Reported("webhook.co")) },
+    Provider {
+        name: "brevo",
+        title: "Brevo",
+        schemes: &[TOKEN],
+        guide: Guide {
+            page: "https://developers.brevo.com/docs/username-and-password-authentication",
+            secret: "Value of a header that you add to the webhook",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
     Provider {
         name: "brex",
         title: "Brex",
         schemes: &[Scheme { event: &[Source::Body("event_type")], ..STANDARD }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://developer.brex.com/docs/webhooks/",
+            secret: "Signing secret",
+            source: Confirmed::ByProjects("webhook.co, Trigger.dev"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -92,29 +125,46 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "buildkite",
         title: "Buildkite",
-        schemes: &[Scheme {
-            header: "x-buildkite-signature",
-            proof: Proof::Mac(MacForm {
-                separator: Some(','),
-                prefix: Prefix::Text("signature="),
-                encoding: Encoding::Hex,
-                signed: &[Part::Entry("timestamp", Holds::Time), Part::Text("."), Part::Body],
-                key: Key::Verbatim,
-            }),
-            timing: Timing::Entry { name: "timestamp", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
-            delivery_id: &[Source::BodyDigest],
-            event: &[Source::Header("x-buildkite-event")],
-            tests: &[Mark::Header("x-buildkite-event", "ping")],
-            ..HEX
-        }],
-        guide: Guide { page: "", secret: "Token", source: Confirmed::Reported("webhook.co, Trigger.dev") },
+        schemes: &[
+            Scheme {
+                header: "x-buildkite-signature",
+                proof: Proof::Mac(MacForm {
+                    separator: Some(','),
+                    prefix: Prefix::Text("signature="),
+                    encoding: Encoding::Hex,
+                    signed: &[Part::Entry("timestamp", Holds::Time), Part::Text("."), Part::Body],
+                    key: Key::Verbatim,
+                }),
+                timing: Timing::Entry { name: "timestamp", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+                delivery_id: &[Source::BodyDigest],
+                event: &[Source::Header("x-buildkite-event")],
+                tests: &[Mark::Header("x-buildkite-event", "ping")],
+                ..HEX
+            },
+            Scheme {
+                header: "x-buildkite-token",
+                delivery_id: &[Source::BodyDigest],
+                event: &[Source::Header("x-buildkite-event")],
+                tests: &[Mark::Header("x-buildkite-event", "ping")],
+                ..TOKEN
+            },
+        ],
+        guide: Guide {
+            page: "https://buildkite.com/docs/apis/webhooks",
+            secret: "Token",
+            source: Confirmed::ByVendor("buildkite/docs on GitHub"),
+        },
         ..PROVIDER
     },
     Provider {
         name: "bunny-stream",
         title: "Bunny Stream",
         schemes: &[Scheme { header: "x-bunnystream-signature", delivery_id: &[Source::BodyDigest], ..HEX }],
-        guide: Guide { page: "", secret: "Read-only API key", source: Confirmed::Reported("Hookdeck") },
+        guide: Guide {
+            page: "https://docs.bunny.net/stream/webhooks",
+            secret: "Read-only API key of the library",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
 ];

@@ -19,6 +19,7 @@ pub(super) const PROVIDER: Provider = Provider {
     by_header: false,
     options: &[],
     guide: Guide { page: "", secret: "", source: Confirmed::Reported("") },
+    note: "",
 };
 
 /// Sends its calls through Svix: under the names of Svix's headers, or those of Standard Webhooks.

@@ -1,8 +1,7 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind,
-    PROVIDER, Part, Prefix, Proof, Provider, SVIX, Scheme, Source, THREE_MINUTES, TOKEN, TimeForm, Timing, of_body,
+    BASE64, Confirmed, Encoding, Guide, HEX, Mark, PROVIDER, Prefix, Provider, Scheme, Source, TOKEN, of_body,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -13,9 +12,14 @@ pub(super) const PROVIDERS: &[Provider] = &[
             header: "x-cal-signature-256",
             delivery_id: &[Source::BodyDigest],
             event: &[Source::Body("triggerEvent")],
+            tests: &[Mark::Body("triggerEvent", "PING")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::ByProjects("webhook.co, Sim, Nango") },
+        guide: Guide {
+            page: "https://cal.com/docs/core-features/webhooks",
+            secret: "Secret",
+            source: Confirmed::ByVendor("calcom/cal.com on GitHub, which signs"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -56,6 +60,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Client secret", source: Confirmed::ByVendor("cashfree-pg 6.0.6 for npm") },
+        note: "Cashfree's guide prints a dot between time and body. Its SDK has none, and is followed.",
         ..PROVIDER
     },
     Provider {
@@ -68,7 +73,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..BASIC
         }],
         options: &[OptionKind::Username],
-        guide: Guide { page: "", secret: "Password", source: Confirmed::Reported("Hookdeck") },
+        guide: Guide { page: "", secret: "Password", source: Confirmed::ByVendor("chargebee 3.33 for npm") },
         ..PROVIDER
     },
     Provider {
@@ -78,9 +83,14 @@ pub(super) const PROVIDERS: &[Provider] = &[
             header: "x-chargify-webhook-signature-hmac-sha-256",
             forms: Forms::Fields,
             event: &[Source::Body("event")],
+            tests: &[Mark::Body("event", "test")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Site shared key", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "",
+            secret: "Site shared key",
+            source: Confirmed::ByProjects("webhook.co, theodi/member-directory"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -92,7 +102,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("type")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co, Trigger.dev") },
+        guide: Guide {
+            page: "https://www.checkout.com/docs/developer-resources/webhooks/manage-webhooks/set-up-your-webhook-receiver",
+            secret: "Signature key",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -138,7 +152,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
         name: "clerk",
         title: "Clerk",
         schemes: &[Scheme { event: &[Source::Body("type")], ..SVIX }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide { page: "", secret: "Signing Secret", source: Confirmed::ByVendor("@clerk/backend 3.25 for npm") },
         ..PROVIDER
     },
     Provider {
@@ -166,7 +180,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("alert_type")],
             ..TOKEN
         }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Trigger.dev") },
+        guide: Guide {
+            page: "https://developers.cloudflare.com/notifications/reference/webhook-payload-schema/",
+            secret: "Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -178,7 +196,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("event.type")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Shared secret", source: Confirmed::Reported("webhook.co, Hookdeck") },
+        guide: Guide {
+            page: "",
+            secret: "Shared secret",
+            source: Confirmed::ByVendor("coinbase-commerce-node 1.0.4 for npm"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -189,7 +211,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Header("x-commercelayer-topic")],
             ..BASE64
         }],
-        guide: Guide { page: "", secret: "Shared secret", source: Confirmed::Reported("Hookdeck") },
+        guide: Guide {
+            page: "",
+            secret: "Shared secret",
+            source: Confirmed::ByVendor("@commercelayer/sdk-utils 4.0 for npm"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -200,7 +226,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             proof: of_body(None, Prefix::Text("sha256="), Encoding::Hex),
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::ByProjects("webhook.co, Sim") },
         ..PROVIDER
     },
     Provider {
@@ -220,7 +246,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("type")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
+        guide: Guide {
+            page: "https://www.courier.com/docs/platform/workspaces/outbound-webhooks",
+            secret: "Webhook secret",
+            source: Confirmed::ByVendor("trycourier/docs on GitHub"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -232,7 +262,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("notification.type")],
             ..BASE64
         }],
-        guide: Guide { page: "", secret: "Client secret of the app", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "",
+            secret: "Client secret of the app",
+            source: Confirmed::ByVendor("cronofy 3.8.4 for npm"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -245,7 +279,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("event")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Hookdeck") },
+        guide: Guide {
+            page: "https://docs.cursor.com/en/background-agent/api/webhooks",
+            secret: "Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -265,7 +303,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("metric")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co, Hookdeck") },
+        guide: Guide {
+            page: "https://customer.io/docs/api/webhooks/",
+            secret: "Webhook signing key",
+            source: Confirmed::ByProjects("webhook.co, daily.dev"),
+        },
         ..PROVIDER
     },
 ];

@@ -1,9 +1,8 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Handshake, Holds, Key, KeyForm, MacForm, OptionKind,
-    PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, Scheme, Source, TimeForm, Timing, of_body,
-    with_a_header_of_yours, without_proof,
+    Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Handshake, Holds, Key, KeyForm, MacForm, NOTHING, OptionKind,
+    PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, Scheme, Source, TOKEN, TimeForm, Timing, of_body,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -30,7 +29,13 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "datadog",
         title: "Datadog",
-        ..with_a_header_of_yours(Confirmed::Reported("webhook.co, Trigger.dev"))
+        schemes: &[TOKEN],
+        guide: Guide {
+            page: "https://docs.datadoghq.com/integrations/webhooks/",
+            secret: "Value of a custom header",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
     },
     Provider {
         name: "deel",
@@ -47,7 +52,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             delivery_id: &[Source::BodyDigest],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://developer.deel.com/docs/webhooks-get-started",
+            secret: "Signing key",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -70,7 +79,17 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide { page: "", secret: "", source: Confirmed::ByVendor("discord-interactions 4.4 for npm") },
         ..PROVIDER
     },
-    Provider { name: "docker-hub", title: "Docker Hub", ..without_proof(Confirmed::Reported("Hookdeck")) },
+    Provider {
+        name: "docker-hub",
+        title: "Docker Hub",
+        schemes: &[Scheme { delivery_id: &[Source::BodyDigest], ..NOTHING }],
+        guide: Guide {
+            page: "https://docs.docker.com/docker-hub/repos/manage/webhooks/",
+            secret: "",
+            source: Confirmed::ByVendor("docker/docs on GitHub"),
+        },
+        ..PROVIDER
+    },
     Provider {
         name: "docusign",
         title: "DocuSign Connect",
@@ -87,9 +106,25 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..BASE64
         }],
         guide: Guide {
+            page: "https://www.docusign.com/blog/developers/manually-authenticating-hmac-signatures-docusign-connect-webhook-configurations",
+            secret: "Secret key of Connect",
+            source: Confirmed::ByVendor("the page; docusign/code-examples-node on GitHub"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "documenso",
+        title: "Documenso",
+        schemes: &[Scheme {
+            header: "x-documenso-secret",
+            delivery_id: &[Source::Header("x-documenso-delivery-id")],
+            event: &[Source::Body("event")],
+            ..TOKEN
+        }],
+        guide: Guide {
             page: "",
-            secret: "Connect key",
-            source: Confirmed::Reported("webhook.co, Hookdeck, Trigger.dev"),
+            secret: "Secret",
+            source: Confirmed::ByVendor("documenso/documenso on GitHub, which sends it"),
         },
         ..PROVIDER
     },
@@ -102,7 +137,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("type")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://docs.doppler.com/docs/webhooks",
+            secret: "Signing secret",
+            source: Confirmed::ByProjects("webhook.co, Tern"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -114,7 +153,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("event")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("dubinc/dub on GitHub, which signs"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -123,10 +166,14 @@ pub(super) const PROVIDERS: &[Provider] = &[
         schemes: &[Scheme {
             header: "x-request-signature-sha-256",
             delivery_id: &[Source::Body("id")],
-            event: &[Source::Header("x-dwolla-topic")],
+            event: &[Source::Body("topic")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://developers.dwolla.com/docs/balance/webhooks/frequently-asked-questions",
+            secret: "Webhook secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
 ];

@@ -37,6 +37,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("elevenlabs 2.78 for Python") },
+        note: "Hookdeck's list says Standard Webhooks. ElevenLabs' SDK reads `t=…,v0=…`, and is followed.",
         ..PROVIDER
     },
     Provider {
@@ -56,7 +57,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "etsy",
         title: "Etsy",
-        schemes: &[STANDARD],
+        schemes: &[Scheme { event: &[Source::Body("event_type")], ..STANDARD }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
         ..PROVIDER
     },

@@ -1,9 +1,8 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, MacForm, OptionKind, PROVIDER,
-    PUSH_OF_NOTHING, Part, Prefix, Proof, Provider, PublicKeyForm, STANDARD, SVIX, Scheme, Source, TimeForm, Timing,
-    of_body, with_a_header_of_yours,
+    BASE64, Confirmed, Encoding, Guide, HEX, KeyForm, OptionKind, PROVIDER, Part, Proof, Provider, PublicKeyForm,
+    SHA256, Scheme, Source, with_a_header_of_yours,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -11,7 +10,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
         name: "fastspring",
         title: "FastSpring",
         schemes: &[Scheme { header: "x-fs-signature", delivery_id: &[Source::BodyDigest], ..BASE64 }],
-        guide: Guide { page: "", secret: "HMAC SHA256 secret", source: Confirmed::Reported("Hookdeck") },
+        guide: Guide {
+            page: "https://developer.fastspring.com/docs/message-security",
+            secret: "HMAC SHA256 Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -21,7 +24,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             Scheme { event: &[Source::Body("type")], ..STANDARD },
             Scheme { event: &[Source::Body("type")], ..SVIX },
         ],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Nango") },
+        guide: Guide {
+            page: "",
+            secret: "Webhook secret",
+            source: Confirmed::ByVendor("fathom-python 0.0.43 for Python"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -73,7 +80,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("type")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Webhook secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "",
+            secret: "Webhook secret",
+            source: Confirmed::ByVendor("@tryfinch/finch-api 10.7 for npm"),
+        },
         ..PROVIDER
     },
     Provider {

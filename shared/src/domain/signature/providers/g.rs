@@ -1,12 +1,35 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    ANY, Algorithm, BASIC, Confirmed, Encoding, Forms, GITHUB_PING, Guide, HEX, Mark, OptionKind, PROVIDER,
-    PUSH_OF_NOTHING, Prefix, Proof, Provider, SENT_BY_SVIX, STANDARD, Scheme, Source, TOKEN, of_body,
-    with_a_header_of_yours,
+    ANY, BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind, PROVIDER,
+    PUSH_OF_NOTHING, Part, Prefix, Proof, Provider, SENT_BY_SVIX, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "ghost",
+        title: "Ghost",
+        schemes: &[Scheme {
+            header: "x-ghost-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("sha256="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Body, Part::Entry("t", Holds::Millis)],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "t", form: TimeForm::Millis, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "",
+            secret: "Secret",
+            source: Confirmed::ByVendor("TryGhost/Ghost on GitHub, which signs"),
+        },
+        ..PROVIDER
+    },
     Provider {
         name: "gitea",
         title: "Gitea",
@@ -109,7 +132,8 @@ pub(super) const PROVIDERS: &[Provider] = &[
         name: "google-gemini",
         title: "Google Gemini",
         schemes: &[Scheme { event: &[Source::Body("type")], ..STANDARD }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co, Hookdeck") },
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByProjects("webhook.co, Hookdeck") },
+        note: "This is for webhooks of a project. Those of a single request are signed by a JWT, and are not verified.",
         ..PROVIDER
     },
     Provider {
@@ -121,10 +145,24 @@ pub(super) const PROVIDERS: &[Provider] = &[
             tests: &[Mark::Header("x-goog-resource-state", "sync")],
             ..TOKEN
         }],
-        guide: Guide { page: "", secret: "token of the channel", source: Confirmed::Reported("Nango, Trigger.dev") },
+        guide: Guide {
+            page: "https://developers.google.com/calendar/api/guides/push",
+            secret: "token of the channel",
+            source: Confirmed::ByVendor("googleapis/google-api-java-client on GitHub"),
+        },
         ..PROVIDER
     },
-    Provider { name: "gorgias", title: "Gorgias", ..with_a_header_of_yours(Confirmed::Reported("Trigger.dev")) },
+    Provider {
+        name: "gorgias",
+        title: "Gorgias",
+        schemes: &[TOKEN],
+        guide: Guide {
+            page: "https://developers.gorgias.com/changelog/the-headers-of-http-integration-will-not-be-returned-as-a-response-anymore-for-the-integrations-endpoint",
+            secret: "Value of a header that you name",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
     Provider {
         name: "grafana",
         title: "Grafana Alerting",
@@ -155,7 +193,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             tests: &[Mark::Body("action", "ping")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Secret key", source: Confirmed::Reported("Sim") },
+        guide: Guide {
+            page: "https://developers.greenhouse.io/onboarding_webhooks.html",
+            secret: "Secret key",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider { name: "guesty", title: "Guesty", ..SENT_BY_SVIX },

@@ -1,11 +1,24 @@
 //! The providers whose names begin with this letter.
 
-use super::bases::{
-    BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, KeyForm, MacForm, OptionKind, PROVIDER, Part,
-    Prefix, Proof, Provider, PublicKeyForm, SHA1, Scheme, Source, TOKEN, TimeForm, Timing,
-};
+use super::bases::{BASE64, Confirmed, Guide, PROVIDER, Provider, Scheme, Source, TOKEN};
 
 pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "harbor",
+        title: "Harbor",
+        schemes: &[Scheme {
+            header: "authorization",
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("type")],
+            ..TOKEN
+        }],
+        guide: Guide {
+            page: "https://goharbor.io/docs/main/working-with-projects/project-configuration/configure-webhooks/",
+            secret: "Auth Header",
+            source: Confirmed::ByVendor("goharbor/harbor on GitHub, which sends it"),
+        },
+        ..PROVIDER
+    },
     Provider {
         name: "help-scout",
         title: "Help Scout",
@@ -15,7 +28,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Header("x-helpscout-event")],
             ..BASE64
         }],
-        guide: Guide { page: "", secret: "Secret key", source: Confirmed::Reported("Trigger.dev") },
+        guide: Guide {
+            page: "https://developer.helpscout.com/webhooks/",
+            secret: "Secret key",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -27,16 +44,20 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("action")],
             ..BASE64
         }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://devcenter.heroku.com/articles/app-webhooks",
+            secret: "Secret",
+            source: Confirmed::ByProjects("webhook.co, BiggerPockets/heroku-webhooks"),
+        },
         ..PROVIDER
     },
     Provider {
         name: "highlevel",
         title: "HighLevel",
         schemes: &[Scheme {
-            header: "x-wh-signature",
+            header: "x-ghl-signature",
             proof: Proof::PublicKey(KeyForm {
-                key: PublicKeyForm::Rsa,
+                key: PublicKeyForm::Ed25519Base64,
                 encoding: Encoding::Base64,
                 signed: &[Part::Body],
             }),
@@ -44,8 +65,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("type")],
             ..HEX
         }],
-        options: &[OptionKind::PublicKey(PublicKeyForm::Rsa)],
-        guide: Guide { page: "", secret: "", source: Confirmed::Reported("Nango") },
+        options: &[OptionKind::PublicKey(PublicKeyForm::Ed25519Base64)],
+        guide: Guide { page: "", secret: "", source: Confirmed::ByVendor("@gohighlevel/api-client 3.1 for npm") },
+        note: "HighLevel's older pages, and Nango, verify `x-wh-signature` with RSA. HighLevel's SDK says that this header is no longer sent, and verifies `x-ghl-signature` with Ed25519.",
         ..PROVIDER
     },
     Provider {
@@ -57,7 +79,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             delivery_id: &[Source::Header("x-hookdeck-eventid")],
             ..BASE64
         }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck, Trigger.dev") },
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("@hookdeck/sdk 0.4 for npm") },
         ..PROVIDER
     },
     Provider {
@@ -97,7 +119,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
         name: "hugging-face",
         title: "Hugging Face",
         schemes: &[Scheme { header: "x-webhook-secret", delivery_id: &[Source::BodyDigest], ..TOKEN }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Hookdeck") },
+        guide: Guide {
+            page: "https://huggingface.co/docs/hub/webhooks",
+            secret: "Secret",
+            source: Confirmed::ByVendor("huggingface/hub-docs on GitHub"),
+        },
         ..PROVIDER
     },
 ];

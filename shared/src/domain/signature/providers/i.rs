@@ -1,6 +1,9 @@
 //! The providers whose names begin with this letter.
 
-use super::bases::{Confirmed, Guide, PROVIDER, Provider, STANDARD, Scheme, Source};
+use super::bases::{
+    Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Mark, PROVIDER, Prefix, Provider, STANDARD, Scheme, Source,
+    TimeForm, Timing, of_body,
+};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -14,7 +17,27 @@ pub(super) const PROVIDERS: &[Provider] = &[
         name: "increase",
         title: "Increase",
         schemes: &[STANDARD],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide { page: "", secret: "Webhook secret", source: Confirmed::ByVendor("increase 0.552 for Python") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "infisical",
+        title: "Infisical",
+        schemes: &[Scheme {
+            header: "x-infisical-signature",
+            // Behind `t=` and the time, which is signed as a field of the body.
+            proof: of_body(Some(';'), Prefix::None, Encoding::Hex),
+            timing: Timing::Body { path: "timestamp", form: TimeForm::Millis, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event")],
+            tests: &[Mark::Body("event", "test")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "",
+            secret: "Secret key",
+            source: Confirmed::ByVendor("Infisical/infisical on GitHub, which signs"),
+        },
         ..PROVIDER
     },
 ];

@@ -1,8 +1,6 @@
 //! The providers whose names begin with this letter.
 
-use super::bases::{
-    BASE64, Confirmed, Encoding, Guide, HEX, PROVIDER, Prefix, Provider, SHA1, Scheme, Source, of_body,
-};
+use super::bases::{Confirmed, Encoding, Guide, HEX, PROVIDER, Prefix, Provider, SHA1, Scheme, Source, of_body};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -14,20 +12,38 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("webhookEvent")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::ByProjects("webhook.co, Sim, Nango") },
+        guide: Guide {
+            page: "https://developer.atlassian.com/cloud/jira/service-desk/webhooks/",
+            secret: "Secret",
+            source: Confirmed::ByProjects("webhook.co, Sim, Nango"),
+        },
         ..PROVIDER
     },
     Provider {
         name: "jobber",
         title: "Jobber",
-        schemes: &[Scheme { header: "x-jobber-hmac-sha256", ..BASE64 }],
-        guide: Guide { page: "", secret: "Client secret of the app", source: Confirmed::Reported("Nango") },
+        schemes: &[Scheme {
+            header: "x-jobber-hmac-sha256",
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("data.webHookEvent.topic")],
+            ..BASE64
+        }],
+        guide: Guide {
+            page: "https://developer.getjobber.com/docs/using_jobbers_api/setting_up_webhooks/",
+            secret: "OAuth client secret of the app",
+            source: Confirmed::ByVendor("GetJobber/Jobber-AppTemplate-RailsAPI on GitHub"),
+        },
         ..PROVIDER
     },
     Provider {
         name: "jobdiva",
         title: "JobDiva",
-        schemes: &[Scheme { header: "x-hub-signature", algorithms: SHA1, ..HEX }],
+        schemes: &[Scheme {
+            header: "x-hub-signature",
+            algorithms: SHA1,
+            proof: of_body(None, Prefix::Text("sha1="), Encoding::Hex),
+            ..HEX
+        }],
         guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Nango") },
         ..PROVIDER
     },

@@ -23,7 +23,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("type")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co, Hookdeck") },
+        guide: Guide { page: "", secret: "Signing key", source: Confirmed::ByProjects("webhook.co, Hookdeck") },
         ..PROVIDER
     },
     Provider { name: "kustomer", title: "Kustomer", ..with_a_header_of_yours(Confirmed::Reported("Trigger.dev")) },

@@ -1,8 +1,6 @@
 //! The providers whose names begin with this letter.
 
-use super::bases::{
-    BASE64, Confirmed, FIVE_MINUTES, Guide, HEX, Mark, PROVIDER, Provider, STANDARD, Scheme, Source, TimeForm, Timing,
-};
+use super::bases::{Confirmed, Guide, HEX, PROVIDER, Provider, STANDARD, Scheme, Source};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -14,7 +12,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("kind")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://docs.launchdarkly.com/home/connecting/webhooks",
+            secret: "Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -26,7 +28,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Header("x-event-name")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co, Trigger.dev") },
+        guide: Guide {
+            page: "",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("lmsqueezy/nextjs-billing on GitHub"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -62,8 +68,8 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "linq",
         title: "Linq",
-        schemes: &[Scheme { event: &[Source::Body("type")], ..STANDARD }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Sim") },
+        schemes: &[Scheme { event: &[Source::Body("event_type")], ..STANDARD }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("@linqapp/sdk 0.28 for npm") },
         ..PROVIDER
     },
     Provider {
@@ -71,6 +77,17 @@ pub(super) const PROVIDERS: &[Provider] = &[
         title: "Lithic",
         schemes: &[Scheme { event: &[Source::Body("event_type")], ..STANDARD }],
         guide: Guide { page: "", secret: "Secret", source: Confirmed::ByVendor("lithic 0.133 for Python") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "logto",
+        title: "Logto",
+        schemes: &[Scheme { header: "logto-signature-sha-256", delivery_id: &[Source::BodyDigest], ..HEX }],
+        guide: Guide {
+            page: "https://docs.logto.io/developers/webhooks/secure-webhooks",
+            secret: "Signing key",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {

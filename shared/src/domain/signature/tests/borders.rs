@@ -64,3 +64,12 @@ fn a_time_that_is_not_all_digits_is_refused_under_its_own_signature() {
         );
     }
 }
+
+#[test]
+fn two_timestamps_in_one_header_are_refused() {
+    let (body, now) = ("{}", 1_600_000_000);
+    let mac = hmac_hex("secret", &format!("{now}.{body}"));
+    let value = format!("t={now},t=1,v1={mac}");
+    let headers = [("stripe-signature", value.as_str())];
+    assert!(!verified(&signing("stripe-signature", Algorithm::Sha256), "secret", &headers, body.as_bytes(), now));
+}
