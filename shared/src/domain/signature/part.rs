@@ -36,6 +36,8 @@ pub enum Holds {
     Rfc3339,
     /// An id in front of [`Holds::Rfc3339`]: letters, digits, `-` and `_`. The colons of the time end it.
     Word,
+    /// An id of this many digits in base 16 and hyphens. They end by their number.
+    Hex(usize),
     /// Visible ASCII characters but this one, with which the next part begins.
     AllBut(char),
 }
@@ -56,6 +58,9 @@ impl Holds {
             Self::Millis => value.len() == MILLIS_DIGITS && is_all(value, |byte| byte.is_ascii_digit()),
             Self::Rfc3339 => is_rfc3339(value),
             Self::Word => is_all(value, |byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)),
+            Self::Hex(digits) => {
+                value.len() == digits && is_all(value, |byte| byte.is_ascii_hexdigit() || byte == b'-')
+            }
             Self::AllBut(border) => is_all(value, |byte| byte.is_ascii_graphic() && char::from(byte) != border),
         }
     }
@@ -83,6 +88,7 @@ impl fmt::Display for Holds {
             Self::Millis => write!(f, "{MILLIS_DIGITS} digits"),
             Self::Rfc3339 => f.write_str("a time such as `2026-11-29T08:00:00Z`"),
             Self::Word => f.write_str("letters, digits, `-` and `_`"),
+            Self::Hex(digits) => write!(f, "{digits} digits in base 16 and hyphens"),
             Self::AllBut(border) => write!(f, "visible ASCII characters other than `{border}`"),
         }
     }
@@ -214,6 +220,10 @@ mod tests {
         for text in ["", ".", "msg.1", "msg_1.1600000000", "a b", "a\t", "\0", "é"] {
             assert!(!Holds::AllBut('.').allows(text) && !Holds::Word.allows(text), "{text:?}");
         }
+        for text in ["0fbbb90e-564b-4870-ac8b-78f9bc4e44a6", "B616CA65-564b-4870-ac8b-78f9bc4e44a6"] {
+            assert!(Holds::Hex(36).allows(text) && !Holds::Hex(32).allows(text), "{text}");
+        }
+        assert!(!Holds::Hex(3).allows("12g") && !Holds::Hex(2).allows("é"));
     }
 
     #[test]
@@ -229,7 +239,7 @@ mod tests {
             let signed = |name: &str| {
                 scheme.signed().iter().any(|part| match part {
                     Part::Header(known, holds) | Part::Entry(known, holds) => {
-                        *known == name && !matches!(holds, Holds::AllBut(_) | Holds::Word)
+                        *known == name && !matches!(holds, Holds::AllBut(_) | Holds::Word | Holds::Hex(_))
                     }
                     Part::Text(_) | Part::Body | Part::Url | Part::SortedForm => false,
                 })
@@ -259,6 +269,7 @@ mod tests {
                 Holds::Millis => format!("{time:0>13.13}"),
                 Holds::Rfc3339 => format!("2026-11-29T08:00:00{decimals}"),
                 Holds::Word => id.replace(|char: char| !char.is_ascii_alphanumeric(), "_"),
+                Holds::Hex(digits) => format!("{time:a>digits$}"),
                 Holds::AllBut(border) => id.replace(border, "_"),
             };
             for (name, parts) in signed() {

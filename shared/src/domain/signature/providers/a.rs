@@ -1,8 +1,8 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, PROVIDER, Part, Prefix,
-    Proof, Provider, SHA1, SHA512, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing, of_body,
+    BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind,
+    PROVIDER, Part, Prefix, Proof, Provider, SHA1, SHA512, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing, of_body,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[

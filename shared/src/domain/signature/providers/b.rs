@@ -1,9 +1,9 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, NOTHING, PROVIDER, Part, Prefix,
-    Proof, Provider, SENT_BY_SVIX, STANDARD, Scheme, Source, TEN_MINUTES, TOKEN, TimeForm, Timing, of_body,
-    of_standard, without_proof,
+    BASE64, BITBUCKET_PING, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, NOTHING,
+    PROVIDER, Part, Prefix, Proof, Provider, SENT_BY_SVIX, STANDARD, Scheme, Source, TEN_MINUTES, TOKEN, TimeForm,
+    Timing, of_body, of_standard, without_proof,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[

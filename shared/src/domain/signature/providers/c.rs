@@ -1,7 +1,8 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, Guide, HEX, Mark, PROVIDER, Prefix, Provider, Scheme, Source, TOKEN, of_body,
+    BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind,
+    PROVIDER, Part, Prefix, Proof, Provider, SVIX, Scheme, Source, THREE_MINUTES, TOKEN, TimeForm, Timing, of_body,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -188,6 +189,30 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..PROVIDER
     },
     Provider {
+        name: "cloudflare-stream",
+        title: "Cloudflare Stream",
+        schemes: &[Scheme {
+            header: "webhook-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("sig1="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Entry("time", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "time", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("status.state")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://developers.cloudflare.com/stream/manage-video-library/using-webhooks/",
+            secret: "secret of the answer to the PUT that makes the webhook",
+            source: Confirmed::ByVendor("cloudflare/cloudflare-docs on GitHub"),
+        },
+        ..PROVIDER
+    },
+    Provider {
         name: "coinbase-commerce",
         title: "Coinbase Commerce",
         schemes: &[Scheme {
@@ -215,6 +240,37 @@ pub(super) const PROVIDERS: &[Provider] = &[
             page: "",
             secret: "Shared secret",
             source: Confirmed::ByVendor("@commercelayer/sdk-utils 4.0 for npm"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "configcat",
+        title: "ConfigCat",
+        schemes: &[Scheme {
+            header: "x-configcat-webhook-signature-v1",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::None,
+                encoding: Encoding::Base64,
+                signed: &[
+                    Part::Header("x-configcat-webhook-id", Holds::Hex(32)),
+                    Part::Header("x-configcat-webhook-timestamp", Holds::Seconds),
+                    Part::Body,
+                ],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header {
+                name: "x-configcat-webhook-timestamp",
+                form: TimeForm::Seconds,
+                tolerance: FIVE_MINUTES,
+            },
+            delivery_id: &[Source::Header("x-configcat-webhook-id")],
+            ..BASE64
+        }],
+        guide: Guide {
+            page: "https://configcat.com/docs/advanced/notifications-webhooks/",
+            secret: "Signing key",
+            source: Confirmed::ByVendor("configcat/docs, configcat/configcat-proxy on GitHub"),
         },
         ..PROVIDER
     },

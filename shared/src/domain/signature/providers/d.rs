@@ -1,8 +1,9 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Handshake, Holds, Key, KeyForm, MacForm, NOTHING, OptionKind,
-    PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, Scheme, Source, TOKEN, TimeForm, Timing, of_body,
+    BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Handshake, Holds, Key, KeyForm, MacForm, NOTHING,
+    OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, Scheme, Source, TOKEN, TimeForm, Timing,
+    of_body,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -91,6 +92,22 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..PROVIDER
     },
     Provider {
+        name: "documenso",
+        title: "Documenso",
+        schemes: &[Scheme {
+            header: "x-documenso-secret",
+            delivery_id: &[Source::Header("x-documenso-delivery-id")],
+            event: &[Source::Body("event")],
+            ..TOKEN
+        }],
+        guide: Guide {
+            page: "",
+            secret: "Secret",
+            source: Confirmed::ByVendor("documenso/documenso on GitHub, which sends it"),
+        },
+        ..PROVIDER
+    },
+    Provider {
         name: "docusign",
         title: "DocuSign Connect",
         schemes: &[Scheme {
@@ -109,22 +126,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             page: "https://www.docusign.com/blog/developers/manually-authenticating-hmac-signatures-docusign-connect-webhook-configurations",
             secret: "Secret key of Connect",
             source: Confirmed::ByVendor("the page; docusign/code-examples-node on GitHub"),
-        },
-        ..PROVIDER
-    },
-    Provider {
-        name: "documenso",
-        title: "Documenso",
-        schemes: &[Scheme {
-            header: "x-documenso-secret",
-            delivery_id: &[Source::Header("x-documenso-delivery-id")],
-            event: &[Source::Body("event")],
-            ..TOKEN
-        }],
-        guide: Guide {
-            page: "",
-            secret: "Secret",
-            source: Confirmed::ByVendor("documenso/documenso on GitHub, which sends it"),
         },
         ..PROVIDER
     },

@@ -61,4 +61,22 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
         ..PROVIDER
     },
+    Provider {
+        name: "expo",
+        title: "Expo (EAS)",
+        schemes: &[Scheme {
+            header: "expo-signature",
+            algorithms: SHA1,
+            proof: of_body(None, Prefix::Text("sha1="), Encoding::Hex),
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("status")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://docs.expo.dev/eas/webhooks/",
+            secret: "Webhook signing secret",
+            source: Confirmed::ByVendor("expo/expo on GitHub"),
+        },
+        ..PROVIDER
+    },
 ];

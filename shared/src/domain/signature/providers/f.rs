@@ -1,8 +1,9 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, Guide, HEX, KeyForm, OptionKind, PROVIDER, Part, Proof, Provider, PublicKeyForm,
-    SHA256, Scheme, Source, with_a_header_of_yours,
+    BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, MacForm, OptionKind, PROVIDER,
+    PUSH_OF_NOTHING, Part, Prefix, Proof, Provider, PublicKeyForm, STANDARD, SVIX, Scheme, Source, TimeForm, Timing,
+    of_body, with_a_header_of_yours,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -138,6 +139,28 @@ pub(super) const PROVIDERS: &[Provider] = &[
         by_header: true,
         guide: Guide {
             page: "https://forgejo.org/docs/latest/user/webhooks/",
+            secret: "Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "framer",
+        title: "Framer",
+        schemes: &[Scheme {
+            header: "framer-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::Text("sha256="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Body, Part::Header("framer-webhook-submission-id", Holds::Hex(36))],
+                key: Key::Verbatim,
+            }),
+            delivery_id: &[Source::Header("framer-webhook-submission-id")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://www.framer.com/help/articles/framer-form-webhook-setup",
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },

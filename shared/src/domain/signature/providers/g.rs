@@ -1,8 +1,9 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    ANY, BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind, PROVIDER,
-    PUSH_OF_NOTHING, Part, Prefix, Proof, Provider, SENT_BY_SVIX, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing,
+    ANY, Algorithm, BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, GITHUB_PING, Guide, HEX, Holds, Key, MacForm,
+    Mark, OptionKind, PROVIDER, PUSH_OF_NOTHING, Part, Prefix, Proof, Provider, SENT_BY_SVIX, STANDARD, Scheme, Source,
+    TOKEN, TimeForm, Timing, of_body,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[

@@ -1,6 +1,9 @@
 //! The providers whose names begin with this letter.
 
-use super::bases::{BASE64, Confirmed, Guide, PROVIDER, Provider, Scheme, Source, TOKEN};
+use super::bases::{
+    BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, KeyForm, MacForm, OptionKind, PROVIDER, Part,
+    Prefix, Proof, Provider, PublicKeyForm, SHA1, Scheme, Source, TOKEN, TimeForm, Timing,
+};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {

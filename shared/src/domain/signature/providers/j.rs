@@ -1,6 +1,8 @@
 //! The providers whose names begin with this letter.
 
-use super::bases::{Confirmed, Encoding, Guide, HEX, PROVIDER, Prefix, Provider, SHA1, Scheme, Source, of_body};
+use super::bases::{
+    BASE64, Confirmed, Encoding, Guide, HEX, PROVIDER, Prefix, Provider, SHA1, Scheme, Source, of_body,
+};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {

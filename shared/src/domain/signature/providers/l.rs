@@ -1,6 +1,8 @@
 //! The providers whose names begin with this letter.
 
-use super::bases::{Confirmed, Guide, HEX, PROVIDER, Provider, STANDARD, Scheme, Source};
+use super::bases::{
+    BASE64, Confirmed, FIVE_MINUTES, Guide, HEX, Mark, PROVIDER, Provider, STANDARD, Scheme, Source, TimeForm, Timing,
+};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {

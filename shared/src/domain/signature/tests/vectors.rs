@@ -64,6 +64,18 @@ const PUBLISHED: &[Published] = &[
         body: r#"{"id":1,"scheduled_for":"2017-01-31T20:50:02Z","attempt_number":1,"event":{"id":"24934862-d980-46cb-9402-43c81b0cdba6","type":"charge:created","api_version":"2018-03-22","created_at":"2017-01-31T20:49:02Z","data":{"code":"66BEOV2A","name":"The Sovereign Individual","description":"Mastering the Transition to the Information Age","hosted_url":"https://commerce.coinbase.com/charges/66BEOV2A","created_at":"2017-01-31T20:49:02Z","expires_at":"2017-01-31T21:04:02Z","timeline":[{"time":"2017-01-31T20:49:02Z","status":"NEW"}],"metadata":{},"pricing_type":"no_price","payments":[],"addresses":{"bitcoin":"0000000000000000000000000000000000","ethereum":"0x0000000000000000000000000000000000000000","litecoin":"3000000000000000000000000000000000","bitcoincash":"bitcoincash:000000000000000000000000000000000000000000"}}}}"#,
         now: 0,
     },
+    // https://configcat.com/docs/advanced/notifications-webhooks/
+    Published {
+        provider: "configcat",
+        secret: "configcat_whsk_VN3juirnVh5pNvCKd81RYRYchxUX4j3NykbZG2fAy88=",
+        headers: &[
+            ("x-configcat-webhook-id", "b616ca659d154a5fb907dd8475792eeb"),
+            ("x-configcat-webhook-timestamp", "1669629035"),
+            ("x-configcat-webhook-signature-v1", "Ks3cYsu9Lslfo+hVxNC3oQWnsF9e5d73TI5t94D9DRA="),
+        ],
+        body: "examplebody",
+        now: 1_669_629_035,
+    },
     // https://github.com/cronofy/cronofy-ruby/blob/master/spec/lib/cronofy/client_spec.rb
     Published {
         provider: "cronofy",
