@@ -46,7 +46,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("type")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByProjects("webhook.co, Sim") },
+        guide: Guide {
+            page: "https://developer.zendesk.com/documentation/webhooks/verifying/",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
