@@ -104,7 +104,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "mongodb-atlas",
         title: "MongoDB Atlas",
-        // MongoDB's manual says hex; those who verify its calls read base64. Both are accepted.
         schemes: &[Scheme {
             header: "x-mms-signature",
             algorithms: SHA1,
@@ -112,6 +111,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Webhook secret", source: Confirmed::Reported("webhook.co") },
+        note: "MongoDB's manual says hex, and webhook.co verifies base64. Either is accepted.",
         ..PROVIDER
     },
     Provider {

@@ -53,7 +53,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
         title: "Hookdeck Outpost",
         schemes: &[Scheme {
             header: "x-outpost-signature",
-            // While it replaces a secret, the old one's signature follows without the prefix; the new one's counts.
             proof: of_body(Some(','), Prefix::Text("v0="), Encoding::Hex),
             delivery_id: &[Source::Header("x-outpost-event-id")],
             event: &[Source::Header("x-outpost-topic")],
@@ -64,6 +63,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
+        note: "While Outpost replaces a secret, the old one's signature follows without `v0=`. The new one's counts.",
         ..PROVIDER
     },
 ];

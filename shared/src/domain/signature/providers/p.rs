@@ -126,7 +126,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
                 form: TimeForm::Rfc3339,
                 tolerance: FIVE_MINUTES,
             },
-            // Each attempt has another time in the body, so that its digest would make a job of each.
             delivery_id: &[Source::Body("id")],
             event: &[Source::Body("type")],
             ..HEX
@@ -136,6 +135,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("@team-plain/typescript-sdk 5.12.1 for npm"),
         },
+        note: "Each attempt has another time in the body. The event's `id` tells a retry.",
         ..PROVIDER
     },
     Provider {
@@ -143,7 +143,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
         title: "Plane",
         schemes: &[Scheme {
             header: "x-plane-signature",
-            // `X-Plane-Delivery` is another one at each attempt.
             delivery_id: &[Source::BodyDigest],
             event: &[Source::Header("x-plane-event")],
             ..HEX
@@ -153,6 +152,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret key",
             source: Confirmed::ByVendor("the page"),
         },
+        note: "`X-Plane-Delivery` is another one at each attempt, so the body's digest tells a retry.",
         ..PROVIDER
     },
     Provider {

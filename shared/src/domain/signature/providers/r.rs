@@ -140,6 +140,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Authorization header value",
             source: Confirmed::ByVendor("the page for the header; Trigger.dev for the signature"),
         },
+        note: "RevenueCat's manual describes the header alone. Trigger.dev describes the signature.",
         ..PROVIDER
     },
     Provider {
@@ -195,7 +196,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
                 separator: Some(','),
                 prefix: Prefix::Text("v1="),
                 encoding: Encoding::Hex,
-                // One project has a dot between them; the two that are named below have none.
                 signed: &[Part::Entry("t", Holds::Seconds), Part::Body],
                 key: Key::Verbatim,
             }),
@@ -205,6 +205,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByProjects("Sim, SuperPlane") },
+        note: "Sim and SuperPlane sign the time and the body without a dot between them, and are followed. Others have a dot.",
         ..PROVIDER
     },
     Provider {

@@ -190,13 +190,13 @@ pub(super) const PROVIDERS: &[Provider] = &[
         title: "SHOPLINE",
         schemes: &[Scheme {
             header: "x-shopline-hmac-sha256",
-            // SHOPLINE's example is base64; a live delivery was hex. Both are accepted.
             proof: of_body(None, Prefix::None, Encoding::HexOrBase64),
             delivery_id: &[Source::Header("x-shopline-webhook-id")],
             event: &[Source::Header("x-shopline-topic")],
             ..HEX
         }],
         guide: Guide { page: "", secret: "App secret", source: Confirmed::Reported("Hookdeck") },
+        note: "SHOPLINE's example is base64, and Hookdeck saw hex in a live delivery. Either is accepted.",
         ..PROVIDER
     },
     Provider {

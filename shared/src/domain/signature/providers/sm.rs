@@ -217,13 +217,13 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "supabase-auth",
         title: "Supabase Auth hooks",
-        // If two secrets are set at Supabase, it separates their signatures by `, `, so that only the last one is read.
         schemes: &[STANDARD],
         guide: Guide {
             page: "https://github.com/supabase/auth/blob/master/internal/hooks/hookshttp/hookshttp.go",
             secret: "Hook secret",
             source: Confirmed::ByVendor("the page"),
         },
+        note: "If two secrets are set, Supabase separates their signatures by a comma and a space, where Standard Webhooks has a space. Only the last one is read.",
         ..PROVIDER
     },
     Provider {

@@ -15,8 +15,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "vapi",
         title: "Vapi",
-        // Its users name the header of the credential that they choose for a server. The examples of its manual have
-        // `sha256=` before the signature; others have seen it bare.
         schemes: &[
             Scheme {
                 header: "x-vapi-signature",
@@ -37,6 +35,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret of the credential",
             source: Confirmed::ByVendor("the page, and the examples beside it"),
         },
+        note: "In Vapi, you name the header of a credential. Its examples use `x-vapi-signature` with `sha256=` before the signature; Trigger.dev describes it bare. Either is accepted.",
         ..PROVIDER
     },
     Provider {
@@ -44,13 +43,13 @@ pub(super) const PROVIDERS: &[Provider] = &[
         title: "Vercel",
         schemes: &[Scheme {
             header: "x-vercel-signature",
-            // One package for npm says SHA-256, with a time; the projects that are named below say SHA-1.
             algorithms: SHA1,
             delivery_id: &[Source::Body("id")],
             event: &[Source::Body("type")],
             ..HEX
         }],
         guide: Guide { page: "", secret: "Secret", source: Confirmed::ByProjects("webhook.co, Hookdeck, Sim") },
+        note: "The package @hookflo/tern says SHA-256 and a time. webhook.co, Hookdeck and Sim say SHA-1 of the body, and are followed.",
         ..PROVIDER
     },
     Provider {

@@ -42,6 +42,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Secret key", source: Confirmed::ByVendor("webflow-api 3.3.4 for npm") },
+        note: "Webflow's SDK does not check the time, and webhook.co leaves its unit open. Hookdeck reads milliseconds, and is followed.",
         ..PROVIDER
     },
     Provider {
@@ -119,6 +120,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
+        note: "The ping when a webhook is first saved is not signed, and is refused.",
         ..PROVIDER
     },
     Provider {
