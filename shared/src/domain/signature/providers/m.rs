@@ -108,10 +108,16 @@ pub(super) const PROVIDERS: &[Provider] = &[
             header: "x-mms-signature",
             algorithms: SHA1,
             proof: of_body(None, Prefix::None, Encoding::HexOrBase64),
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Header("x-mms-event")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Webhook secret", source: Confirmed::Reported("webhook.co") },
-        note: "MongoDB's manual says hex, and webhook.co verifies base64. Either is accepted.",
+        guide: Guide {
+            page: "https://www.mongodb.com/docs/atlas/tutorial/webhook-integration/",
+            secret: "Webhook Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        note: "MongoDB's page says base64, and an older manual says hex. Either is accepted.",
         ..PROVIDER
     },
     Provider {

@@ -84,7 +84,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
         name: "sendbird",
         title: "Sendbird",
         schemes: &[Scheme { header: "x-sendbird-signature", event: &[Source::Body("category")], ..HEX }],
-        guide: Guide { page: "", secret: "Master API token", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://docs.sendbird.com/docs/business-messaging/guide/v1/settings/webhooks",
+            secret: "Master API token",
+            source: Confirmed::ByProjects("webhook.co, mw866/chat-server"),
+        },
         ..PROVIDER
     },
     Provider {

@@ -119,7 +119,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("topic")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://developers.squarespace.com/commerce-apis/webhooks/verifying-notifications",
+            secret: "Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
