@@ -95,6 +95,30 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..PROVIDER
     },
     Provider {
+        name: "chatwoot",
+        title: "Chatwoot",
+        schemes: &[Scheme {
+            header: "x-chatwoot-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::Text("sha256="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Header("x-chatwoot-timestamp", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header { name: "x-chatwoot-timestamp", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::Header("x-chatwoot-delivery"), Source::BodyDigest],
+            event: &[Source::Body("event")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://developers.chatwoot.com/api-reference/webhook-verification",
+            secret: "Secret of the webhook",
+            source: Confirmed::ByVendor("chatwoot/docs on GitHub"),
+        },
+        ..PROVIDER
+    },
+    Provider {
         name: "checkout-com",
         title: "Checkout.com",
         schemes: &[Scheme {

@@ -81,6 +81,29 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..PROVIDER
     },
     Provider {
+        name: "dixa",
+        title: "Dixa",
+        schemes: &[Scheme {
+            header: "x-dixa-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("v1="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Hex,
+            }),
+            timing: Timing::Entry { name: "t", form: TimeForm::Millis, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::BodyDigest],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://docs.dixa.io/docs/webhooks/webhooks-security",
+            secret: "secret key of the subscription",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
         name: "docker-hub",
         title: "Docker Hub",
         schemes: &[Scheme { delivery_id: &[Source::BodyDigest], ..NOTHING }],

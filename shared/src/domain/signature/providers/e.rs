@@ -1,8 +1,8 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Confirmed, Encoding, Guide, HALF_AN_HOUR, HEX, Holds, Key, MacForm, Mark, PROVIDER, Part, Prefix, Proof, Provider,
-    SHA1, STANDARD, Scheme, Source, TimeForm, Timing, of_body,
+    Confirmed, Encoding, FIVE_MINUTES, Guide, HALF_AN_HOUR, HEX, Holds, Key, MacForm, Mark, PROVIDER, Part, Prefix,
+    Proof, Provider, SHA1, STANDARD, Scheme, Source, TimeForm, Timing, of_body,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -41,6 +41,29 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..PROVIDER
     },
     Provider {
+        name: "emailit",
+        title: "Emailit",
+        schemes: &[Scheme {
+            header: "x-emailit-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Hex,
+                signed: &[Part::Header("x-emailit-timestamp", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header { name: "x-emailit-timestamp", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::BodyDigest],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://emailit.com/docs/webhooks/request-signature/",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
         name: "enode",
         title: "Enode",
         schemes: &[Scheme {
@@ -59,6 +82,30 @@ pub(super) const PROVIDERS: &[Provider] = &[
         title: "Etsy",
         schemes: &[Scheme { event: &[Source::Body("event_type")], ..STANDARD }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "exa",
+        title: "Exa",
+        schemes: &[Scheme {
+            header: "exa-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("v1="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "t", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://exa.ai/docs/websets/api/webhooks/verifying-signatures",
+            secret: "secret of the webhook",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {

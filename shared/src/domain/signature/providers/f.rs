@@ -115,7 +115,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("type")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Hookdeck") },
+        guide: Guide {
+            page: "https://apidocs.flexport.com/v2/tag/Webhook-Endpoints/",
+            secret: "Secret token",
+            source: Confirmed::ByVendor("the page, and its prefix by Hookdeck"),
+        },
         ..PROVIDER
     },
     Provider {

@@ -179,8 +179,8 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "granola",
         title: "Granola",
-        schemes: &[Scheme { event: &[Source::Body("type")], ..STANDARD }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Sim") },
+        schemes: &[Scheme { event: &[Source::Body("event_type")], ..STANDARD }],
+        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByProjects("Nango, Sim") },
         ..PROVIDER
     },
     Provider {

@@ -1,7 +1,8 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, FIVE_MINUTES, Guide, HEX, Mark, PROVIDER, Provider, STANDARD, Scheme, Source, TimeForm, Timing,
+    BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, PROVIDER, Part, Prefix, Proof,
+    Provider, STANDARD, Scheme, Source, TimeForm, Timing,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -93,10 +94,58 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..PROVIDER
     },
     Provider {
+        name: "loop-returns",
+        title: "Loop Returns",
+        schemes: &[Scheme {
+            header: "x-loop-signature",
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("trigger")],
+            ..BASE64
+        }],
+        guide: Guide {
+            page: "https://docs.loopreturns.com/webhook-reference/validation",
+            secret: "Secret of the webhook",
+            source: Confirmed::ByVendor("the page"),
+        },
+        note: "Loop's page of a topic has slashes escaped and line feeds removed before the hash. Its page on validation hashes the body as it arrives, and is followed.",
+        ..PROVIDER
+    },
+    Provider {
         name: "loops",
         title: "Loops",
-        schemes: &[STANDARD],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByProjects("webhook.co, Sim") },
+        schemes: &[Scheme {
+            event: &[Source::Body("eventName")],
+            tests: &[Mark::Body("eventName", "testing.testEvent")],
+            ..STANDARD
+        }],
+        guide: Guide {
+            page: "https://loops.so/docs/webhooks",
+            secret: "Signing secret",
+            source: Confirmed::ByProjects("webhook.co, Sim"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "lusha",
+        title: "Lusha",
+        schemes: &[Scheme {
+            header: "x-lusha-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Hex,
+                signed: &[Part::Header("x-lusha-timestamp", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header { name: "x-lusha-timestamp", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::BodyDigest],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://docs.lusha.com/webhooks/security",
+            secret: "Webhook secret of the account",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
 ];
