@@ -13,7 +13,7 @@ use crate::stage::Stage;
 
 /// The event of each function, and what has to be done before it can be answered well again. What was deleted or revoked
 /// does not come back under its id, so `pipeline-delete` and `token-revoke` look for what does not exist.
-const CASES: [(&str, &str, Again); 42] = [
+const CASES: [(&str, &str, Again); 43] = [
     ("action-cancel", "good", Again::AsItIs),
     ("action-claim", "nothing-to-do", Again::AsItIs),
     ("action-create", "good", Again::AsItIs),
@@ -39,6 +39,7 @@ const CASES: [(&str, &str, Again); 42] = [
     ("pipeline-get", "good", Again::AsItIs),
     ("pipeline-list", "good", Again::AsItIs),
     ("pipeline-update", "good", Again::AsItIs),
+    ("provider-list", "all", Again::AsItIs),
     ("request-get", "good", Again::AsItIs),
     ("request-list", "of-a-hook", Again::AsItIs),
     ("request-retry", "good", Again::AsItIs),

@@ -4,6 +4,7 @@ mod changes;
 mod creation;
 mod limits;
 mod lists;
+mod providers;
 mod removal;
 mod rotation;
 mod schemes;

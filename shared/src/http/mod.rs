@@ -9,6 +9,7 @@ mod fields;
 pub mod hook;
 mod page;
 pub mod pipeline;
+pub mod provider;
 pub mod request;
 pub mod resource;
 mod response;

@@ -77,6 +77,12 @@ pub trait ResponseExt: Sized {
     fn never_stored(self) -> Self {
         self.with_header(header::CACHE_CONTROL, "no-store")
     }
+
+    /// Lets every cache keep the answer for so many seconds: it is the same for everyone.
+    #[must_use]
+    fn cached_by_all(self, seconds: u32) -> Self {
+        self.with_header(header::CACHE_CONTROL, &format!("public, max-age={seconds}"))
+    }
 }
 
 impl ResponseExt for Response {

@@ -1,0 +1,66 @@
+//! Providers as JSON.
+
+use serde::Serialize;
+
+use crate::domain::signature::OptionKind;
+use crate::domain::signature::provider::Provider;
+
+/// A provider, and what a hook of it needs.
+#[derive(Serialize)]
+pub struct ProviderBody {
+    name: &'static str,
+    title: &'static str,
+    proof: &'static str,
+    needs: Vec<NeedBody>,
+    guide: Option<&'static str>,
+}
+
+/// A field of a new hook.
+#[derive(Serialize)]
+struct NeedBody {
+    /// Its path, as errors name it too.
+    field: String,
+    description: &'static str,
+    required: bool,
+    secret: bool,
+}
+
+impl ProviderBody {
+    /// What the table says of a provider.
+    pub fn new(provider: &'static Provider) -> Self {
+        let scheme = provider.main().scheme;
+        Self {
+            name: provider.name,
+            title: provider.title,
+            proof: scheme.worth().as_str(),
+            needs: needs(provider),
+            guide: Some(provider.guide.page).filter(|page| !page.is_empty()),
+        }
+    }
+}
+
+fn needs(provider: &'static Provider) -> Vec<NeedBody> {
+    let scheme = provider.main().scheme;
+    let mut needs = Vec::new();
+    if scheme.has_secret() {
+        // One that is left out is made, for the provider to be told.
+        needs.push(NeedBody::new("secret", provider.guide.secret, false, true));
+    }
+    if provider.proves() && scheme.header.is_empty() {
+        let description = "the header in which the provider sends the secret: you name it there too";
+        needs.push(NeedBody::new("secret_header_name", description, true, false));
+    }
+    needs.extend(provider.options.iter().copied().map(of_option));
+    needs
+}
+
+fn of_option(option: OptionKind) -> NeedBody {
+    let field = format!("provider_options.{}", option.name());
+    NeedBody::new(field, option.described(), option.is_required(), false)
+}
+
+impl NeedBody {
+    fn new(field: impl Into<String>, description: &'static str, required: bool, secret: bool) -> Self {
+        Self { field: field.into(), description, required, secret }
+    }
+}
