@@ -7,7 +7,9 @@ use crate::domain::pipeline::{
     ClaimWithin, MaxParallelActions, OnLost, Pipeline, PipelineRelation, Runner, Step, StepDraft, Steps,
 };
 use crate::domain::received::Received;
-use crate::domain::signature::provider::Worth;
+use crate::domain::signature::provider::{Provider, Worth};
+use crate::domain::signature::{OptionKind, Options, providers};
+use crate::domain::signing::Means;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::{Scope, Token, TokenKind};
 use crate::domain::user::User;
@@ -117,4 +119,11 @@ pub(crate) fn token() -> Token {
         created_at: at,
         updated_at: at,
     }
+}
+
+/// How the calls of a hook are proven by a provider like this one that has these options, none of which is given.
+pub(crate) fn means(like: &str, options: &'static [OptionKind]) -> Means {
+    let like = providers::read(like).unwrap();
+    let provider = Provider { options, schemes: like.schemes, guide: like.guide, by_header: false, name: "test", title: "Test" };
+    Means::of_provider(Box::leak(Box::new(provider)), None, None, Options::default()).unwrap()
 }

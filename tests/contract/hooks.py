@@ -148,6 +148,12 @@ def correct_change(case: Case[Any], body: Body, positive: bool) -> None:
         sign_as_the_header_says(body)
 
 
+def correct_rotation(case: Case[Any], body: Body, positive: bool) -> None:
+    """No provider of these hooks has options, which no schema knows."""
+    if positive:
+        body.pop("provider_options", None)
+
+
 def correct_pipeline(case: Case[Any], body: Body, positive: bool) -> None:
     """The body's id is the path's, and what cannot be changed is left out: no schema knows what is there."""
     correct_own_id(case, body, positive, "pipeline_id", READ_ONLY_OF_PIPELINES)
@@ -221,6 +227,7 @@ CORRECTIONS: dict[str, Callable[[Case[Any], Body, bool], None]] = {
     "createProjectToken": correct_token,
     "rotateProjectToken": correct_token,
     "reportAction": correct_report,
+    "rotateHookSecret": correct_rotation,
     START_ACTION: correct_action,
     "updateHook": correct_change,
     "updatePipeline": correct_pipeline,

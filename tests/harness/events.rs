@@ -293,7 +293,7 @@ fn as_asked<T>(
 fn sign(hook: HookId, draft: &HookDraft, key: &SealingKey) -> Result<Option<Signing>, EventError> {
     let Some(signing) = &draft.signing else { return Ok(None) };
     let random = Random::new(config::fill_random);
-    let secret = signing.secret(&random.bytes());
+    let secret = signing.means.complete(signing.given.clone(), || random.bytes());
     let secret = secret.map(|secret| key.seal(hook, &secret, random.bytes())).transpose()?;
     let mut means = signing.means.clone();
     means.register(&url_of(hook, "https://hooks.example.com"));

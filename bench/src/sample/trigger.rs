@@ -163,7 +163,8 @@ fn seeded_hook() -> Result<Hook, Failure> {
     let id = seeded["id"].as_str().unwrap_or_default().parse()?;
     let signing = draft.signing.as_ref().ok_or("the first hook of events/seed.json takes unsigned calls")?;
     let keys: KeyRing<SealingKey> = KeyRing::derive(&SecretString::new(SEALING_KEY.to_owned()))?;
-    let secret = signing.secret(&[0; 32]).ok_or("the provider of the first hook of events/seed.json has no secret")?;
+    let secret = signing.means.complete(signing.given.clone(), || [0; 32]);
+    let secret = secret.ok_or("the provider of the first hook of events/seed.json has no secret")?;
     let secret = keys.newest().seal(id, &secret, [1; 12])?;
     let signing = Signing { means: signing.means.clone(), secret: Some(secret), previous: None };
     let now = Timestamp::from_unix_seconds(1_800_000_000);

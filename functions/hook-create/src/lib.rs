@@ -67,7 +67,7 @@ impl<Users, Hooks, Pipelines> HookCreate<Users, Hooks, Pipelines> {
         now: Timestamp,
     ) -> Result<Option<(Signing, Option<HookSecret>)>, SealError> {
         let Some(signing) = &draft.signing else { return Ok(None) };
-        let secret = signing.secret(&self.random.bytes());
+        let secret = signing.means.complete(signing.given.clone(), || self.random.bytes());
         let sealed = match &secret {
             Some(secret) => Some(self.sealing_keys.seal(hook, secret, self.random.bytes(), now).await?),
             None => None,

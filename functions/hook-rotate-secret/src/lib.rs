@@ -1,13 +1,16 @@
-//! `POST /hooks/incoming/{hook_id}/rotate-secret`: gives a hook a new secret and shows it, this once. The old one stays
+//! `POST /hooks/incoming/{hook_id}/rotate-secret`: gives a hook new secrets and shows them, this once. The old ones stay
 //! valid for a while; the URL stays the same.
 
 use std::time::Duration;
 
 use shared::auth::AccessTokens;
 use shared::domain::Invalid;
+use shared::domain::id::HookId;
+use shared::domain::sealing::SealedSecret;
 use shared::domain::secret::HookSecret;
-use shared::domain::signing::{DEFAULT_OVERLAP, MAX_OVERLAP, Rotation, Signing};
-use shared::http::hook::{HookBody, find_own, read_secret};
+use shared::domain::signing::{DEFAULT_OVERLAP, GivenSecrets, MAX_OVERLAP, Means, Rotation, Signing};
+use shared::domain::timestamp::Timestamp;
+use shared::http::hook::{HookBody, find_own, read_rotation};
 use shared::http::user::find_caller;
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _, read};
 use shared::keys::SealingKeys;
@@ -36,7 +39,9 @@ impl<Users: FindUser, Hooks: FindHook + ReplaceSecret> Endpoint for HookRotateSe
         let mut hook = find_own(&self.hooks, &identity, call.path_parameter("hook_id", "The hook")?).await?;
         let signing = hook.signing.as_ref().ok_or_else(takes_unsigned_calls)?;
         let current = signing.secret.clone().ok_or_else(has_no_secret)?;
-        let (overlap, secret) = self.read(call, signing)?;
+        let (overlap, given) = read_body(call, signing)?;
+        let secret = self.new_secret(hook.relation.id, &signing.means, &current, given, call.received_at()).await?;
+        let secret = secret.ok_or_else(has_no_secret)?;
         // Now, because once the secret is replaced nothing may fail any more: the answer alone shows the new one.
         let creator = self.users.find_user(hook.created_by).await?;
 
@@ -54,14 +59,33 @@ impl<Users: FindUser, Hooks: FindHook + ReplaceSecret> Endpoint for HookRotateSe
 }
 
 impl<Users, Hooks> HookRotateSecret<Users, Hooks> {
-    /// How long the old secret stays valid, and the new one: given by a provider that issues its secrets, or made here.
-    fn read(&self, call: &Call, signing: &Signing) -> Result<(Duration, HookSecret), ApiError> {
-        let mut fields = call.fields()?;
-        let overlap = fields.optional("overlap_seconds", read::integer(overlap)).unwrap_or(DEFAULT_OVERLAP);
-        let secret = read_secret(&mut fields, Some(signing.scheme()));
-        let secret = secret.unwrap_or_else(|| signing.scheme().generate_secret(&self.random.bytes()));
-        fields.finish(Some((overlap, secret)))
+    /// What is given by a provider that issues its secrets, or made here. A hook with options that are secret keeps what
+    /// is not replaced.
+    async fn new_secret(
+        &self,
+        hook: HookId,
+        means: &Means,
+        current: &SealedSecret,
+        given: GivenSecrets,
+        now: Timestamp,
+    ) -> Result<Option<HookSecret>, ApiError> {
+        let kept = if means.secret_options().next().is_some() {
+            let current = self.sealing_keys.open(hook, current, now).await?;
+            means.kept_by_rotation(&current, &given)
+        } else {
+            // Not even a secret that does not open stops its rotation.
+            GivenSecrets::default()
+        };
+        Ok(means.complete(given.or(kept), || self.random.bytes()))
     }
+}
+
+/// How long the old secrets stay valid, and the new ones as far as they are given.
+fn read_body(call: &Call, signing: &Signing) -> Result<(Duration, GivenSecrets), ApiError> {
+    let mut fields = call.fields()?;
+    let overlap = fields.optional("overlap_seconds", read::integer(overlap)).unwrap_or(DEFAULT_OVERLAP);
+    let given = read_rotation(&mut fields, &signing.means);
+    fields.finish(given.map(|given| (overlap, given)))
 }
 
 fn overlap(seconds: i64) -> Result<Duration, Invalid> {

@@ -3,7 +3,7 @@
 use shared::auth::AccessTokens;
 use shared::domain::hook::Hook;
 use shared::domain::signature::provider::Provider;
-use shared::domain::signing::{Means, Signing};
+use shared::domain::signing::{GivenSecrets, Means, Signing};
 use shared::domain::timestamp::Timestamp;
 use shared::http::hook::{check_pipelines, find_own, read_change, url_of};
 use shared::http::{ApiError, Call, Endpoint, FieldErrors, Response, ResponseExt as _};
@@ -48,24 +48,29 @@ impl<Hooks: FindHook + ReplaceHook, Pipelines: FindPipeline> Endpoint for HookUp
 
 impl<Hooks, Pipelines> HookUpdate<Hooks, Pipelines> {
     /// How the hook's calls are signed from now on. A hook that had no secret gets a random one that is not shown, if
-    /// its provider shares one: it refuses all calls until a rotation shows one. With a provider that has a private key,
-    /// it forgets its secret.
+    /// its provider shares one: it refuses all calls until a rotation shows one. So it is with an option that is secret.
+    /// With a provider that has a private key, it forgets its secret.
     async fn sign(&self, hook: &Hook, means: Means, now: Timestamp) -> Result<Signing, ApiError> {
         let id = hook.relation.id;
-        let scheme = means.scheme();
-        if !scheme.has_secret() {
-            return Ok(Signing { means, secret: None, previous: None });
-        }
         let current = hook.signing.as_ref().and_then(|current| Some((current.secret.as_ref()?, &current.previous)));
-        let Some((secret, previous)) = current else {
-            let secret = scheme.generate_secret(&self.random.bytes());
-            let secret = self.sealing_keys.seal(id, &secret, self.random.bytes(), now).await?;
-            return Ok(Signing { means, secret: Some(secret), previous: None });
+        let (kept, previous) = match current.filter(|_| means.has_secrets()) {
+            Some((secret, previous)) => {
+                let opened = self.sealing_keys.open(id, secret, now).await?;
+                if !opened.is_empty() && means.scheme().check_secret(&opened).is_err() {
+                    return Err(secret_does_not_fit(hook.relation.provider, means.known.provider));
+                }
+                if means.is_complete(&opened) {
+                    return Ok(Signing { means, secret: Some(secret.clone()), previous: previous.clone() });
+                }
+                (GivenSecrets::of(&opened), previous.clone())
+            }
+            None => (GivenSecrets::default(), None),
         };
-        if scheme.check_secret(&self.sealing_keys.open(id, secret, now).await?).is_err() {
-            return Err(secret_does_not_fit(hook.relation.provider, means.known.provider));
-        }
-        Ok(Signing { means, secret: Some(secret.clone()), previous: previous.clone() })
+        let secret = match means.complete(kept, || self.random.bytes()) {
+            Some(secret) => Some(self.sealing_keys.seal(id, &secret, self.random.bytes(), now).await?),
+            None => None,
+        };
+        Ok(Signing { means, secret, previous })
     }
 }
 

@@ -87,7 +87,8 @@ impl SealingKey {
         nonce: [u8; NONCE_BYTES],
     ) -> Result<SealedSecret, CannotSeal> {
         let aad = hook.to_string();
-        let payload = Payload { msg: secret.expose().as_bytes(), aad: aad.as_bytes() };
+        let text = secret.to_sealed_text();
+        let payload = Payload { msg: text.expose().as_bytes(), aad: aad.as_bytes() };
         let ciphertext = self.cipher.encrypt(&Nonce::from(nonce), payload).map_err(|_| CannotSeal)?;
         let mut sealed = Vec::with_capacity(HEADER_BYTES + ciphertext.len());
         sealed.push(VERSION);
@@ -108,7 +109,7 @@ impl SealingKey {
         let payload = Payload { msg: ciphertext, aad: aad.as_bytes() };
         let secret = self.cipher.decrypt(&nonce, payload).map_err(|_| CannotOpen)?;
         let secret = String::from_utf8(secret).map_err(|_| CannotOpen)?;
-        Ok(HookSecret::trusted(SecretString::new(secret)))
+        Ok(HookSecret::of_sealed_text(&SecretString::new(secret)))
     }
 }
 
@@ -157,6 +158,18 @@ mod tests {
         let sealed = SealedSecret::from_bytes(hex::decode(bytes).unwrap());
         let hook = HookId::from_random([1; 16]);
         assert_eq!(open('k', hook, &sealed).unwrap().expose(), secret().expose());
+    }
+
+    #[test]
+    fn the_options_that_are_secret_are_sealed_with_it() {
+        let mut options = crate::domain::secret::SecretOptions::default();
+        options.insert("verify_token", SecretString::new("a token that is chosen".to_owned()));
+        let hook = HookId::from_random([1; 16]);
+        let sealed = ring('k').newest().seal(hook, &secret().with_options(options), [9; 12]).unwrap();
+        assert!(!sealed.as_bytes().windows(6).any(|bytes| bytes == b"chosen"));
+        let opened = open('k', hook, &sealed).unwrap();
+        assert_eq!(opened.expose(), secret().expose());
+        assert_eq!(opened.options().get("verify_token").map(SecretString::expose), Some("a token that is chosen"));
     }
 
     #[test]

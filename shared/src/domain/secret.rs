@@ -1,5 +1,6 @@
 //! Secrets in memory: redacted when printed, wiped when dropped, never compared with `==`.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use subtle::ConstantTimeEq;
@@ -37,9 +38,46 @@ impl fmt::Debug for SecretString {
     }
 }
 
-/// What a provider and Pipehook share to sign calls with: 16 to 512 characters when it comes from outside.
+/// The options of a hook that are secret, by name.
+#[derive(Debug, Clone, Default)]
+pub struct SecretOptions(BTreeMap<String, SecretString>);
+
+impl SecretOptions {
+    /// Takes one more, or another value of one.
+    pub fn insert(&mut self, name: &str, value: SecretString) {
+        self.0.insert(name.to_owned(), value);
+    }
+
+    /// The value of an option.
+    pub fn get(&self, name: &str) -> Option<&SecretString> {
+        self.0.get(name)
+    }
+
+    /// These, and of the names that they do not have, the others.
+    #[must_use]
+    pub fn or(mut self, others: Self) -> Self {
+        for (name, value) in others.0 {
+            self.0.entry(name).or_insert(value);
+        }
+        self
+    }
+
+    /// The names, in alphabetical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}
+
+/// What a provider and Pipehook share: the secret that calls are signed with, 16 to 512 characters when it comes from
+/// outside, and the options that are secret. They are sealed, replaced and resealed together.
 #[derive(Debug, Clone)]
-pub struct HookSecret(SecretString);
+pub struct HookSecret {
+    text: SecretString,
+    options: SecretOptions,
+}
+
+/// Between the parts of what is sealed: no secret has a line break.
+const PART: char = '\n';
 
 impl HookSecret {
     /// A secret that the provider issued. A line break that was copied with it would make every call fail, and NULs are
@@ -48,24 +86,67 @@ impl HookSecret {
         let secret = SecretString::new(secret);
         check_line(secret.expose())?;
         match secret.expose().chars().count() {
-            16..=512 => Ok(Self(secret)),
+            16..=512 => Ok(Self::trusted(secret)),
             _ => Err(Invalid::new("must be 16 to 512 characters long")),
         }
     }
 
     /// A secret that Pipehook made itself or has kept; it was checked then.
     pub fn trusted(secret: SecretString) -> Self {
-        Self(secret)
+        Self { text: secret, options: SecretOptions::default() }
     }
 
-    /// The secret in clear.
+    /// No secret, only options: for a provider that signs with a private key.
+    pub fn of_options(options: SecretOptions) -> Self {
+        Self { text: SecretString::new(String::new()), options }
+    }
+
+    /// The same secret with these options.
+    #[must_use]
+    pub fn with_options(self, options: SecretOptions) -> Self {
+        Self { options, ..self }
+    }
+
+    /// The secret in clear; empty if there is none.
     pub fn expose(&self) -> &str {
-        self.0.expose()
+        self.text.expose()
+    }
+
+    /// Whether there are only options. An empty key would prove what anyone can sign.
+    pub fn is_empty(&self) -> bool {
+        self.expose().is_empty()
+    }
+
+    /// The options that are secret.
+    pub fn options(&self) -> &SecretOptions {
+        &self.options
     }
 
     /// Compares in constant time.
     pub fn matches(&self, candidate: &[u8]) -> bool {
-        self.0.matches(candidate)
+        self.text.matches(candidate)
+    }
+
+    /// What is sealed: the secret and, each on a line of its own, the options. Without options, that is the secret.
+    pub fn to_sealed_text(&self) -> SecretString {
+        let mut text = self.expose().to_owned();
+        for (name, value) in &self.options.0 {
+            for part in [&*PART.to_string(), name, "=", value.expose()] {
+                text.push_str(part);
+            }
+        }
+        SecretString::new(text)
+    }
+
+    /// What was sealed.
+    pub fn of_sealed_text(text: &SecretString) -> Self {
+        let mut parts = text.expose().split(PART);
+        let secret = SecretString::new(parts.next().unwrap_or_default().to_owned());
+        let mut options = SecretOptions::default();
+        for (name, value) in parts.filter_map(|part| part.split_once('=')) {
+            options.insert(name, SecretString::new(value.to_owned()));
+        }
+        Self { text: secret, options }
     }
 }
 
@@ -76,7 +157,27 @@ mod tests {
     #[test]
     fn debug_output_shows_nothing_of_the_secret() {
         let secret = HookSecret::new("correct horse battery staple".to_owned()).unwrap();
-        assert_eq!(format!("{secret:?}"), "HookSecret(SecretString(..))");
+        let mut options = SecretOptions::default();
+        options.insert("verify_token", SecretString::new("a token that is chosen".to_owned()));
+        let shown = format!("{:?}", secret.with_options(options));
+        assert!(shown.contains("SecretString(..)") && shown.contains("verify_token"), "{shown}");
+        assert!(!shown.contains("horse") && !shown.contains("chosen"), "{shown}");
+    }
+
+    #[test]
+    fn what_is_sealed_holds_the_secret_and_each_option_and_without_options_the_secret_alone() {
+        let secret = || HookSecret::new("correct horse = battery".to_owned()).unwrap();
+        assert_eq!(secret().to_sealed_text().expose(), "correct horse = battery");
+        let mut options = SecretOptions::default();
+        options.insert("verify_token", SecretString::new("a=b=".to_owned()));
+        options.insert("other", SecretString::new("c".to_owned()));
+        for secret in [secret().with_options(options.clone()), HookSecret::of_options(options)] {
+            let read = HookSecret::of_sealed_text(&secret.to_sealed_text());
+            assert_eq!((read.expose(), read.is_empty()), (secret.expose(), secret.is_empty()));
+            assert_eq!(read.options().names().collect::<Vec<_>>(), ["other", "verify_token"]);
+            assert_eq!(read.options().get("verify_token").map(SecretString::expose), Some("a=b="));
+            assert_eq!(read.options().get("other").map(SecretString::expose), Some("c"));
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! How the calls of one hook are signed, with which secrets, and how a secret is replaced.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use super::Invalid;
 use super::id::HookId;
 use super::invalid::check_field_name;
 use super::sealing::SealedSecret;
-use super::secret::HookSecret;
+use super::secret::{HookSecret, SecretOptions, SecretString};
 use super::signature::provider::{Known, Provider, Worth};
 use super::signature::scheme::Scheme;
 use super::signature::{Algorithm, NotAuthentic, Options, Proving, Signed, providers};
@@ -64,6 +65,77 @@ impl Means {
     pub fn scheme(&self) -> &'static Scheme {
         self.known.scheme
     }
+
+    /// The names of the options that are secret.
+    pub fn secret_options(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.known.provider.options.iter().filter(|kind| kind.is_secret()).map(|kind| kind.name())
+    }
+
+    fn sorted_secret_options(&self) -> impl Iterator<Item = &'static str> {
+        self.secret_options().collect::<BTreeSet<_>>().into_iter()
+    }
+
+    /// Whether a hook has something to seal.
+    pub fn has_secrets(&self) -> bool {
+        self.scheme().has_secret() || self.secret_options().next().is_some()
+    }
+
+    /// Whether these are the secrets that a hook needs, no more and no less.
+    pub fn is_complete(&self, secret: &HookSecret) -> bool {
+        secret.is_empty() != self.scheme().has_secret() && secret.options().names().eq(self.sorted_secret_options())
+    }
+
+    /// What stays of a hook's secrets when these are given: what is not replaced. If none is given, the secret is, or
+    /// where there is none, all options that are secret.
+    pub fn kept_by_rotation(&self, current: &HookSecret, given: &GivenSecrets) -> GivenSecrets {
+        let current = GivenSecrets::of(current);
+        match given {
+            GivenSecrets { secret: None, options } if options.names().next().is_none() => {
+                let options = if self.scheme().has_secret() { current.options } else { SecretOptions::default() };
+                GivenSecrets { secret: None, options }
+            }
+            GivenSecrets { .. } => current,
+        }
+    }
+
+    /// All secrets of a hook: those that were given, and the others made of random bytes. `None` if it needs none.
+    pub fn complete(&self, given: GivenSecrets, random: impl Fn() -> [u8; 32]) -> Option<HookSecret> {
+        if !self.has_secrets() {
+            return None;
+        }
+        let mut options = SecretOptions::default();
+        for name in self.secret_options() {
+            let given = given.options.get(name).cloned();
+            options.insert(name, given.unwrap_or_else(|| SecretString::new(hex::encode(random()))));
+        }
+        if !self.scheme().has_secret() {
+            return Some(HookSecret::of_options(options));
+        }
+        let secret = given.secret.unwrap_or_else(|| self.scheme().generate_secret(&random()));
+        Some(secret.with_options(options))
+    }
+}
+
+/// The secrets that someone has given, or that are kept.
+#[derive(Debug, Clone, Default)]
+pub struct GivenSecrets {
+    /// What calls are signed with.
+    pub secret: Option<HookSecret>,
+    /// The options that are secret.
+    pub options: SecretOptions,
+}
+
+impl GivenSecrets {
+    /// Those of a hook, to be kept.
+    pub fn of(secret: &HookSecret) -> Self {
+        Self { secret: Some(secret.clone()).filter(|secret| !secret.is_empty()), options: secret.options().clone() }
+    }
+
+    /// These, and of what they leave out, the others.
+    #[must_use]
+    pub fn or(self, others: Self) -> Self {
+        Self { secret: self.secret.or(others.secret), options: self.options.or(others.options) }
+    }
 }
 
 /// Why a provider and a header or an algorithm do not go together.
@@ -80,7 +152,7 @@ pub enum OtherProvider {
 pub struct Signing {
     /// How.
     pub means: Means,
-    /// What hook and provider share; `None` where the provider has a private key.
+    /// What hook and provider share; `None` where the provider has a private key, and no option is secret.
     pub secret: Option<SealedSecret>,
     /// What they shared before the secret was last rotated.
     pub previous: Option<PreviousSecret>,
@@ -156,17 +228,8 @@ pub struct Rotation {
 pub struct SigningDraft {
     /// See [`Signing::means`].
     pub means: Means,
-    /// What the provider issued; without it, one is made.
-    pub secret: Option<HookSecret>,
-}
-
-impl SigningDraft {
-    /// The secret that the provider issued, else one made of these random bytes in the form that the scheme expects;
-    /// `None` where the provider has a private key.
-    pub fn secret(&self, random: &[u8; 32]) -> Option<HookSecret> {
-        let scheme = self.means.scheme();
-        scheme.has_secret().then(|| self.secret.clone().unwrap_or_else(|| scheme.generate_secret(random)))
-    }
+    /// What the provider issued; the rest is made.
+    pub given: GivenSecrets,
 }
 
 /// What it means that a call of such a hook was accepted.
@@ -263,6 +326,81 @@ const TAKEN_PREFIXES: &[&str] =
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::signature::OptionKind;
+    use crate::fixtures;
+
+    const TOKEN: &[OptionKind] = &[OptionKind::VerifyToken];
+
+    fn given(secret: Option<&str>, token: Option<&str>) -> GivenSecrets {
+        let mut options = SecretOptions::default();
+        if let Some(token) = token {
+            options.insert("verify_token", SecretString::new(token.to_owned()));
+        }
+        let secret = secret.map(|secret| HookSecret::trusted(SecretString::new(secret.to_owned())));
+        GivenSecrets { secret, options }
+    }
+
+    /// The secret and the verify token.
+    fn shown(secret: &HookSecret) -> (&str, Option<&str>) {
+        (secret.expose(), secret.options().get("verify_token").map(SecretString::expose))
+    }
+
+    #[test]
+    fn what_is_not_given_of_a_hooks_secrets_is_made_and_what_it_does_not_need_is_left_out() {
+        let made = hex::encode([7; 32]);
+        let complete = |means: &Means, given| means.complete(given, || [7; 32]);
+        let [both, secret_alone] = [TOKEN, &[]].map(|options| fixtures::means("razorpay", options));
+        let [token_alone, nothing] = [TOKEN, &[]].map(|options| fixtures::means("discord", options));
+        for (means, given, expected) in [
+            (&both, given(None, None), Some((&*made, Some(&*made)))),
+            (&both, given(Some("secret"), Some("token")), Some(("secret", Some("token")))),
+            (&secret_alone, given(Some("secret"), Some("token")), Some(("secret", None))),
+            (&token_alone, given(Some("secret"), Some("token")), Some(("", Some("token")))),
+            (&nothing, given(Some("secret"), Some("token")), None),
+        ] {
+            let secret = complete(means, given);
+            assert_eq!(secret.as_ref().map(shown), expected);
+            assert_eq!(means.has_secrets(), secret.is_some());
+            for other in [&both, &secret_alone, &token_alone] {
+                let is_same = std::ptr::eq(other, means);
+                assert_eq!(secret.as_ref().is_some_and(|secret| other.is_complete(secret)), is_same);
+            }
+        }
+    }
+
+    #[test]
+    fn a_rotation_replaces_what_it_names_else_the_secret_else_the_options() {
+        let [both, token_alone] = ["razorpay", "discord"].map(|like| fixtures::means(like, TOKEN));
+        let made = hex::encode([7; 32]);
+        for (means, given, expected) in [
+            (&both, given(None, None), (&*made, Some("token"))),
+            (&both, given(Some("new"), None), ("new", Some("token"))),
+            (&both, given(None, Some("new")), ("secret", Some("new"))),
+            (&both, given(Some("new"), Some("new")), ("new", Some("new"))),
+            (&token_alone, given(None, None), ("", Some(&*made))),
+            (&token_alone, given(None, Some("new")), ("", Some("new"))),
+        ] {
+            let current = means.complete(self::given(Some("secret"), Some("token")), || [0; 32]).unwrap();
+            let kept = means.kept_by_rotation(&current, &given);
+            assert_eq!(shown(&means.complete(given.or(kept), || [7; 32]).unwrap()), expected);
+        }
+    }
+
+    #[test]
+    fn no_call_is_proven_by_the_empty_secret_of_a_hook_that_has_only_options() {
+        let empty = HookSecret::of_options(given(None, Some("a token that is chosen")).options);
+        for (provider, header) in [("telegram", "x-telegram-bot-api-secret-token"), ("razorpay", "x-razorpay-signature")] {
+            let means = fixtures::means(provider, &[]);
+            let mac = "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad";
+            for value in ["", mac] {
+                let mut received = fixtures::received();
+                received.headers.insert(header.to_owned(), value.to_owned());
+                let signing = Signing { means: means.clone(), secret: None, previous: None };
+                let signed = Signed { received: &received, body: b"" };
+                assert!(signing.verify(Some(&empty), &signed).is_err(), "{provider}: {value}");
+            }
+        }
+    }
 
     #[test]
     fn a_header_name_is_a_token_and_knows_no_case() {

@@ -56,7 +56,7 @@ fn needs(provider: &'static Provider) -> Vec<NeedBody> {
 
 fn of_option(option: OptionKind) -> NeedBody {
     let field = format!("provider_options.{}", option.name());
-    NeedBody::new(field, option.described(), option.is_required(), false)
+    NeedBody::new(field, option.described(), option.is_required(), option.is_secret())
 }
 
 impl NeedBody {

@@ -1,12 +1,13 @@
-//! What a hook knows of its provider besides the secret: a registered URL, a user name, a public key.
+//! What a hook knows of its provider besides the secret: a registered URL, a user name, a public key, a verify token.
 
 use std::collections::BTreeMap;
 
 use super::public_key::{self, PublicKeyForm};
 use crate::domain::Invalid;
 use crate::domain::invalid::check_line;
+use crate::domain::secret::{HookSecret, SecretOptions, SecretString};
 
-/// A value that only the hook's owner knows, and that is no secret.
+/// A value that the hook's owner and the provider know besides the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OptionKind {
     /// `url`: the address that is entered at the provider, which signs it. Unless it is given, that is the hook's own.
@@ -15,6 +16,9 @@ pub enum OptionKind {
     Username,
     /// `public_key`: what the provider's signatures are verified with.
     PublicKey(PublicKeyForm),
+    /// `verify_token`: what the provider repeats when it asks whether the URL is there. It is secret, and made unless it
+    /// is given.
+    VerifyToken,
 }
 
 /// The longest value.
@@ -27,6 +31,7 @@ impl OptionKind {
             Self::Url => "url",
             Self::Username => "username",
             Self::PublicKey(_) => "public_key",
+            Self::VerifyToken => "verify_token",
         }
     }
 
@@ -39,14 +44,23 @@ impl OptionKind {
             Self::PublicKey(PublicKeyForm::Ed25519Base64 | PublicKeyForm::P256 | PublicKeyForm::Rsa) => {
                 "the public key that the provider shows, in PEM or base64"
             }
+            Self::VerifyToken => "the verify token that you enter at the provider",
         }
     }
 
     /// Whether a hook cannot do without.
     pub fn is_required(self) -> bool {
         match self {
-            Self::Url => false,
+            Self::Url | Self::VerifyToken => false,
             Self::Username | Self::PublicKey(_) => true,
+        }
+    }
+
+    /// Whether it is sealed, masked, replaced and shown once as the secret is. One that is not given is made.
+    pub fn is_secret(self) -> bool {
+        match self {
+            Self::Url | Self::Username | Self::PublicKey(_) => false,
+            Self::VerifyToken => true,
         }
     }
 
@@ -58,6 +72,8 @@ impl OptionKind {
             Self::Url => check_url(value),
             Self::Username => check_username(value),
             Self::PublicKey(form) => public_key::read(form, value).map(drop),
+            // Whoever guesses it could have the hook answer for a subscription of theirs.
+            Self::VerifyToken => HookSecret::new(value.to_owned()).map(drop),
         }
     }
 }
@@ -82,7 +98,7 @@ fn check_username(value: &str) -> Result<(), Invalid> {
 pub struct Options(BTreeMap<&'static str, String>);
 
 impl Options {
-    /// Those of `given`, which must be those that the provider has. The errors name the option.
+    /// Those of `given` that are not secret, which must be those that the provider has. The errors name the option.
     pub fn new(kinds: &'static [OptionKind], given: &BTreeMap<String, String>) -> Result<Self, Vec<(String, Invalid)>> {
         let mut faults: Vec<(String, Invalid)> = Vec::new();
         let known = |name: &str| kinds.iter().find(|kind| kind.name() == name);
@@ -96,7 +112,7 @@ impl Options {
             faults.push((name.clone(), Invalid::new(reason)));
         }
         let mut options = BTreeMap::new();
-        for kind in kinds {
+        for kind in kinds.iter().filter(|kind| !kind.is_secret()) {
             match given.get(kind.name()) {
                 Some(value) => match kind.check(value) {
                     Ok(()) => drop(options.insert(kind.name(), value.clone())),
@@ -130,6 +146,22 @@ impl Options {
     }
 }
 
+/// Those of `given` that are secret. The errors name the option.
+pub fn read_secret_options(
+    kinds: &'static [OptionKind],
+    given: &BTreeMap<String, String>,
+) -> Result<SecretOptions, Vec<(String, Invalid)>> {
+    let (mut options, mut faults) = (SecretOptions::default(), Vec::new());
+    for kind in kinds.iter().filter(|kind| kind.is_secret()) {
+        let Some(value) = given.get(kind.name()) else { continue };
+        match kind.check(value) {
+            Ok(()) => options.insert(kind.name(), SecretString::new(value.clone())),
+            Err(reason) => faults.push((kind.name().to_owned(), reason)),
+        }
+    }
+    if faults.is_empty() { Ok(options) } else { Err(faults) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,6 +189,24 @@ mod tests {
         for name in ["", "a:b", " a", "a\n"] {
             assert!(read(&[OptionKind::Username], &[("username", name)]).is_err(), "{name:?}");
         }
+    }
+
+    #[test]
+    fn a_secret_option_is_long_enough_and_is_never_among_those_that_are_stored_in_clear() {
+        const KINDS: &[OptionKind] = &[OptionKind::Username, OptionKind::VerifyToken];
+        let given = |token: &str| {
+            BTreeMap::from([("username".to_owned(), "ann".to_owned()), ("verify_token".to_owned(), token.to_owned())])
+        };
+        let token = "a token that is chosen";
+        let options = Options::new(KINDS, &given(token)).unwrap();
+        assert_eq!(options.iter().collect::<Vec<_>>(), [("username", "ann")]);
+        let secret = read_secret_options(KINDS, &given(token)).unwrap();
+        assert_eq!(secret.get("verify_token").map(SecretString::expose), Some(token));
+        for refused in ["", "too short", "a token\nthat has two lines", " a token with a space before it"] {
+            let faults = read_secret_options(KINDS, &given(refused)).unwrap_err();
+            assert_eq!(faults[0].0, "verify_token", "{refused:?}");
+        }
+        assert!(read_secret_options(KINDS, &BTreeMap::new()).unwrap().names().next().is_none());
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub struct Provider {
 }
 
 /// What the generated documents say of a provider.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Guide {
     /// Its own page on how it signs; empty if none is known.
     pub page: &'static str,

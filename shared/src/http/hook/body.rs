@@ -176,7 +176,7 @@ pub struct HookBody<'a> {
 }
 
 impl<'a> HookBody<'a> {
-    /// The hook with its secret masked. A creator who has been removed or has moved to another project is not shown.
+    /// The hook with its secrets masked. A creator who has been removed or has moved to another project is not shown.
     pub fn new(hook: &'a Hook, creator: Option<&'a User>, base_url: &str) -> Self {
         let secret = hook.signing.as_ref().and_then(|signing| signing.secret.as_ref());
         let means = hook.signing.as_ref().map(|signing| &signing.means);
@@ -184,20 +184,31 @@ impl<'a> HookBody<'a> {
         let has_algorithm = |means: &&Means| hook.relation.provider.is_none() || means.scheme().has_algorithm();
         Self {
             relation: RelationBody::new(&hook.relation, base_url),
-            secret: secret.map_or("", |_| MASK),
+            secret: secret.filter(|_| means.is_some_and(|means| means.scheme().has_secret())).map_or("", |_| MASK),
             secret_algorithm: means.filter(has_algorithm).map(|means| means.algorithm.as_str()),
             secret_header_name: means.map(|means| means.header_name.as_str()),
-            provider_options: means.iter().flat_map(|means| means.options.iter()).collect(),
+            provider_options: means.into_iter().flat_map(options).collect(),
             created_by_user: CreatorBody::of_project(creator, hook.relation.project_id),
         }
     }
 
-    /// Shows the secret in clear, as only the answer does that hands it out.
+    /// Shows the secrets in clear, as only the answer does that hands them out.
     #[must_use]
     pub fn with_secret(mut self, secret: Option<&'a HookSecret>) -> Self {
         self.secret = secret.map_or("", HookSecret::expose);
+        let options = secret.map(HookSecret::options);
+        for (name, value) in &mut self.provider_options {
+            if let Some(shown) = options.and_then(|options| options.get(name)) {
+                *value = shown.expose();
+            }
+        }
         self
     }
+}
+
+/// Those that are no secret as they are, and the others masked.
+fn options(means: &Means) -> impl Iterator<Item = (&'static str, &str)> {
+    means.options.iter().chain(means.secret_options().map(|name| (name, MASK)))
 }
 
 #[cfg(test)]
@@ -205,6 +216,9 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
+    use crate::domain::sealing::SealedSecret;
+    use crate::domain::signature::OptionKind;
+    use crate::domain::signing::{GivenSecrets, Signing};
     use crate::fixtures;
 
     fn shown(hook: &Hook) -> Json {
@@ -216,6 +230,22 @@ mod tests {
         let hook = fixtures::hook();
         assert_eq!(shown(&hook)["secret"], "");
         assert_eq!(shown(&hook)["secret_algorithm"], Json::Null);
+    }
+
+    #[test]
+    fn an_option_that_is_secret_is_masked_and_shown_in_clear_once() {
+        let mut hook = fixtures::hook();
+        let means = fixtures::means("discord", &[OptionKind::VerifyToken]);
+        let secret = means.complete(GivenSecrets::default(), || [7; 32]).unwrap();
+        let sealed = SealedSecret::from_bytes(vec![1]);
+        hook.signing = Some(Signing { means, secret: Some(sealed), previous: None });
+
+        assert_eq!(shown(&hook)["provider_options"], json!({ "verify_token": MASK }));
+        assert_eq!(shown(&hook)["secret"], "", "the provider signs with a key of its own");
+        let body = HookBody::new(&hook, None, "https://hooks.example.com").with_secret(Some(&secret));
+        let body = serde_json::to_value(body).unwrap();
+        assert_eq!(body["provider_options"], json!({ "verify_token": "07".repeat(32) }));
+        assert_eq!(body["secret"], "");
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub use body::{HookBody, RelationBody, url_of};
 pub use change::{HookChange, read_change};
 pub use draft::{OfPipeline, read_draft};
 pub use pipelines::{check_pipelines, find_of_path};
-pub use signing::read_secret;
+pub use signing::read_rotation;
 
 use super::error::ApiError;
 use crate::auth::Identity;

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::Invalid;
 use crate::domain::hook::Hook;
-use crate::domain::secret::HookSecret;
+use crate::domain::request::MASK;
+use crate::domain::secret::{HookSecret, SecretOptions};
 use crate::domain::signature::provider::Provider;
 use crate::domain::signature::scheme::Scheme;
-use crate::domain::signature::{Algorithm, Options, providers};
-use crate::domain::signing::{Means, OtherProvider, SecretHeaderName, SigningDraft};
+use crate::domain::signature::{Algorithm, OptionKind, Options, providers, read_secret_options};
+use crate::domain::signing::{GivenSecrets, Means, OtherProvider, SecretHeaderName, SigningDraft};
 use crate::http::fields::{Fields, read};
 
 /// The provider of a new hook and how its calls are signed, when they must be. Leaving `requires_secret` out is an error
@@ -28,9 +30,12 @@ pub(super) fn read_draft(fields: &mut Fields<'_>) -> (Option<&'static Provider>,
     if requires_secret == Some(false) {
         fields.refuse("requires_secret", proves(provider));
     }
-    let means = read_means(fields, provider, None);
+    let given = fields.strings("provider_options");
+    let options = given.as_ref().and_then(|given| read_secrets_of(fields, provider.options, given));
+    let means = given.and_then(|given| read_means(fields, provider, None, given));
     let secret = read_secret(fields, means.as_ref().map(Means::scheme));
-    (Some(provider), means.map(|means| SigningDraft { means, secret }))
+    let given = options.map(|options| GivenSecrets { secret, options });
+    (Some(provider), means.zip(given).map(|(means, given)| SigningDraft { means, given }))
 }
 
 fn read_unnamed(fields: &mut Fields<'_>) -> Option<SigningDraft> {
@@ -46,7 +51,8 @@ fn read_unnamed(fields: &mut Fields<'_>) -> Option<SigningDraft> {
     let header_name: Option<SecretHeaderName> = fields.required("secret_header_name", read::parsed);
     let means = algorithm.zip(header_name).map(|(algorithm, header)| Means::of_header(header, algorithm));
     let secret = read_secret(fields, means.as_ref().map(Means::scheme));
-    check_algorithm(fields, means).map(|means| SigningDraft { means, secret })
+    let given = GivenSecrets { secret, ..GivenSecrets::default() };
+    check_algorithm(fields, means).map(|means| SigningDraft { means, given })
 }
 
 /// What a hook is to be from now on. What the body leaves out stays, but with another provider all of it follows from
@@ -67,8 +73,13 @@ pub(super) fn read_change(fields: &mut Fields<'_>, hook: &Hook) -> (Option<&'sta
     if requires_secret == Some(false) {
         fields.refuse("requires_secret", proves(provider));
     }
+    let given = fields.strings("provider_options");
     let kept = hook.signing.as_ref().map(|signing| &signing.means).filter(|_| current == Some(provider));
-    (Some(provider), read_means(fields, provider, kept))
+    let means = given.and_then(|given| {
+        refuse_secret_options(fields, provider, &given);
+        read_means(fields, provider, kept, given)
+    });
+    (Some(provider), means)
 }
 
 fn read_unnamed_change(fields: &mut Fields<'_>, hook: &Hook, requires_secret: Option<bool>) -> Option<Means> {
@@ -101,7 +112,12 @@ fn read_provider(fields: &mut Fields<'_>) -> Option<&'static Provider> {
     fields.required("provider", |value| providers::read(&read::text(value)?))
 }
 
-fn read_means(fields: &mut Fields<'_>, provider: &'static Provider, kept: Option<&Means>) -> Option<Means> {
+fn read_means(
+    fields: &mut Fields<'_>,
+    provider: &'static Provider,
+    kept: Option<&Means>,
+    given: BTreeMap<String, String>,
+) -> Option<Means> {
     let algorithm = fields.optional("secret_algorithm", read::parsed);
     let header = if fields.has("secret_header_name") {
         Some(
@@ -111,7 +127,7 @@ fn read_means(fields: &mut Fields<'_>, provider: &'static Provider, kept: Option
     } else {
         kept.map(|kept| kept.header_name.clone())
     };
-    let options = read_options(fields, provider, kept)?;
+    let options = read_options(fields, provider, kept, given)?;
     // The algorithm of a kept hook goes with its header, which may just have changed.
     let kept_algorithm = kept.filter(|kept| header.as_ref() == Some(&kept.header_name)).map(|kept| kept.algorithm);
     match Means::of_provider(provider, header, algorithm.or(kept_algorithm), options) {
@@ -135,15 +151,42 @@ fn described(scheme: &Scheme) -> String {
     format!("{} in {}", algorithms.join(", "), scheme.header)
 }
 
-fn read_options(fields: &mut Fields<'_>, provider: &'static Provider, kept: Option<&Means>) -> Option<Options> {
-    let mut given: BTreeMap<String, String> = BTreeMap::new();
+fn read_options(
+    fields: &mut Fields<'_>,
+    provider: &'static Provider,
+    kept: Option<&Means>,
+    mut given: BTreeMap<String, String>,
+) -> Option<Options> {
     for (name, value) in kept.iter().flat_map(|kept| kept.options.iter()) {
-        given.insert(name.to_owned(), value.to_owned());
+        given.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     }
-    given.extend(fields.strings("provider_options")?);
     let options = Options::new(provider.options, &given);
-    let refuse = |(name, reason)| fields.refuse(&format!("provider_options.{name}"), reason);
-    options.map_err(|faults| faults.into_iter().for_each(refuse)).ok()
+    options.map_err(|faults| refuse_all(fields, faults)).ok()
+}
+
+fn refuse_all(fields: &mut Fields<'_>, faults: Vec<(String, Invalid)>) {
+    for (name, reason) in faults {
+        fields.refuse(&format!("provider_options.{name}"), reason);
+    }
+}
+
+/// The options of the body that are secret.
+fn read_secrets_of(
+    fields: &mut Fields<'_>,
+    kinds: &'static [OptionKind],
+    given: &BTreeMap<String, String>,
+) -> Option<SecretOptions> {
+    read_secret_options(kinds, given).map_err(|faults| refuse_all(fields, faults)).ok()
+}
+
+/// What `GET` shows of a secret option may come back. Any other value was meant to change it.
+fn refuse_secret_options(fields: &mut Fields<'_>, provider: &Provider, given: &BTreeMap<String, String>) {
+    for kind in provider.options.iter().filter(|kind| kind.is_secret()) {
+        if given.get(kind.name()).is_some_and(|value| value != MASK) {
+            let reason = "is changed by `POST /hooks/incoming/{hook_id}/rotate-secret` alone: leave it out";
+            fields.refuse(&format!("provider_options.{}", kind.name()), reason);
+        }
+    }
 }
 
 fn refuse_options(fields: &mut Fields<'_>) {
@@ -172,7 +215,7 @@ fn proves(provider: &Provider) -> String {
 }
 
 /// A secret that the provider issued, in the form that its scheme, if it is known, expects.
-pub fn read_secret(fields: &mut Fields<'_>, scheme: Option<&Scheme>) -> Option<HookSecret> {
+fn read_secret(fields: &mut Fields<'_>, scheme: Option<&Scheme>) -> Option<HookSecret> {
     fields.optional("secret", |value| {
         let text = read::text(value)?;
         match scheme {
@@ -180,4 +223,76 @@ pub fn read_secret(fields: &mut Fields<'_>, scheme: Option<&Scheme>) -> Option<H
             None => HookSecret::new(text),
         }
     })
+}
+
+/// The secrets that a rotation is to make those of a hook that is proven like this.
+pub fn read_rotation(fields: &mut Fields<'_>, means: &Means) -> Option<GivenSecrets> {
+    let secret = if means.scheme().has_secret() { read_secret(fields, Some(means.scheme())) } else { None };
+    let given = fields.strings("provider_options")?;
+    let kinds = means.known.provider.options;
+    for name in given.keys().filter(|name| !means.secret_options().any(|known| known == **name)) {
+        let is_known = kinds.iter().any(|kind| kind.name() == name);
+        let reason = if is_known {
+            "is no secret: change it with `PUT /hooks/incoming/{hook_id}`"
+        } else {
+            "is unknown: only options that are secret are changed here"
+        };
+        fields.refuse(&format!("provider_options.{name}"), reason);
+    }
+    let options = read_secrets_of(fields, kinds, &given)?;
+    Some(GivenSecrets { secret, options })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures;
+    use crate::http::ApiError;
+
+    const KINDS: &[OptionKind] = &[OptionKind::Username, OptionKind::VerifyToken];
+
+    /// What is read of a body, or the fields at fault with the reasons.
+    fn read<T>(body: &str, read: impl FnOnce(&mut Fields<'_>) -> Option<T>) -> Result<T, Vec<String>> {
+        let mut fields = Fields::of_body(body).unwrap();
+        let read = read(&mut fields);
+        fields.finish(read).map_err(|error| {
+            let ApiError::Invalid(errors) = error else { panic!("{error}") };
+            errors.by_field().values().flatten().cloned().collect()
+        })
+    }
+
+    #[test]
+    fn a_rotation_takes_new_values_of_options_that_are_secret_and_of_no_others() {
+        let means = fixtures::means("razorpay", KINDS);
+        let rotation = |body: &str| read(body, |fields| read_rotation(fields, &means));
+        let token = r#"{"provider_options": {"verify_token": "a token that is chosen"}}"#;
+        let given = rotation(token).unwrap();
+        assert!(given.secret.is_none() && given.options.get("verify_token").is_some());
+        for (body, reason) in [
+            (r#"{"provider_options": {"username": "bob"}}"#, "`provider_options.username` is no secret: change it with"),
+            (r#"{"provider_options": {"user": "bob"}}"#, "`provider_options.user` is unknown"),
+            (r#"{"provider_options": {"verify_token": "short"}}"#, "`provider_options.verify_token` must be 16 to 512"),
+            (r#"{"provider_options": "token"}"#, "`provider_options` must be an object"),
+        ] {
+            let reasons = rotation(body).err().unwrap();
+            assert!(reasons.len() == 1 && reasons[0].contains(reason), "{body}: {reasons:?}");
+        }
+    }
+
+    #[test]
+    fn a_change_takes_back_the_mask_of_a_secret_option_and_no_other_value() {
+        let means = fixtures::means("razorpay", KINDS);
+        let change = |token: &str| {
+            let body = format!(r#"{{"provider_options": {{"username": "bob", "verify_token": "{token}"}}}}"#);
+            read(&body, |fields| {
+                let given = fields.strings("provider_options")?;
+                refuse_secret_options(fields, means.known.provider, &given);
+                read_options(fields, means.known.provider, Some(&means), given)
+            })
+        };
+        assert_eq!(change(MASK).unwrap().iter().collect::<Vec<_>>(), [("username", "bob")]);
+        let reasons = change("another token that is chosen").unwrap_err();
+        assert!(reasons[0].contains("rotate-secret` alone: leave it out"), "{reasons:?}");
+        assert!(!reasons[0].contains("another token"), "{reasons:?}");
+    }
 }
