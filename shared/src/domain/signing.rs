@@ -185,7 +185,9 @@ impl Signing {
     pub fn verify(&self, secret: Option<&HookSecret>, signed: &Signed<'_>) -> Result<(), NotAuthentic> {
         let Means { known, algorithm, header_name, options } = &self.means;
         let header = header_name.as_str();
-        Proving { scheme: known.scheme, algorithm: *algorithm, header, options }.verify(secret, signed)
+        let scheme = known.scheme;
+        let (proof, timing) = (&scheme.proof, &scheme.timing);
+        Proving { scheme, proof, timing, algorithm: *algorithm, header, options }.verify(secret, signed)
     }
 
     /// The secrets that are valid at `now`, the current one first.
@@ -389,7 +391,9 @@ mod tests {
     #[test]
     fn no_call_is_proven_by_the_empty_secret_of_a_hook_that_has_only_options() {
         let empty = HookSecret::of_options(given(None, Some("a token that is chosen")).options);
-        for (provider, header) in [("telegram", "x-telegram-bot-api-secret-token"), ("razorpay", "x-razorpay-signature")] {
+        for (provider, header) in
+            [("telegram", "x-telegram-bot-api-secret-token"), ("razorpay", "x-razorpay-signature")]
+        {
             let means = fixtures::means(provider, &[]);
             let mac = "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad";
             for value in ["", mac] {

@@ -115,7 +115,7 @@ fn encoding(encoding: Encoding) -> &'static str {
 }
 
 /// Such as `t=…,v1=<hex>[,v1=…]`.
-fn written(form: &MacForm) -> String {
+fn written(form: &MacForm<'_>) -> String {
     let prefix = match form.prefix {
         Prefix::None => "",
         Prefix::Text(text) => text,
@@ -149,7 +149,7 @@ fn signed(scheme: &Scheme) -> String {
         Proof::PublicKey(form) => form.signed,
         Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Nothing => return String::new(),
     };
-    let text = |part: &Part| match part {
+    let text = |part: &Part<'_>| match part {
         Part::Text(text) => (*text).to_owned(),
         Part::Header(name, _) | Part::Entry(name, _) => format!("{{{name}}}"),
         Part::Body => "{body}".to_owned(),
@@ -159,7 +159,7 @@ fn signed(scheme: &Scheme) -> String {
     code(&parts.iter().map(text).collect::<String>())
 }
 
-fn tolerance(timing: &Timing) -> String {
+fn tolerance(timing: &Timing<'_>) -> String {
     let (form, tolerance, place) = match timing {
         Timing::None => return String::new(),
         Timing::Header { form, tolerance, .. } | Timing::Entry { form, tolerance, .. } => (form, tolerance, None),

@@ -94,7 +94,8 @@ pub(super) fn decode(attributes: &Attributes) -> Result<Hook, StoreError> {
 }
 
 fn decode_signing(item: &StoredItem<'_>, mut means: Means) -> Result<Signing, StoreError> {
-    let secret = means.has_secrets().then(|| item.binary("secret").map(|secret| SealedSecret::from_bytes(secret.to_vec())));
+    let secret =
+        means.has_secrets().then(|| item.binary("secret").map(|secret| SealedSecret::from_bytes(secret.to_vec())));
     let kinds = means.known.provider.options;
     if kinds.iter().any(|kind| !kind.is_secret()) {
         means.options = item.decoded("provider_options", |json| decode_options(kinds, json))?;

@@ -25,7 +25,7 @@ use self::encoding::decode;
 pub use self::options::{OptionKind, Options, read_secret_options};
 pub use self::public_key::PublicKeyForm;
 pub use self::refusal::NotAuthentic;
-use self::scheme::{MacForm, Proof, Scheme};
+use self::scheme::{MacForm, Proof, Scheme, Timing};
 use self::signed::{SignatureHeader, SignedBytes};
 use self::time::check_time;
 use super::Invalid;
@@ -88,6 +88,9 @@ pub struct Signed<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Proving<'a> {
     pub(super) scheme: &'static Scheme,
+    /// Those of the scheme, unless the owner of the hook has described them.
+    pub(super) proof: &'a Proof<'a>,
+    pub(super) timing: &'a Timing<'a>,
     pub(super) algorithm: Algorithm,
     /// The header that carries the proof, in lower case.
     pub(super) header: &'a str,
@@ -117,8 +120,8 @@ impl Proving<'_> {
         secret: Option<&HookSecret>,
         signed: &Signed<'_>,
     ) -> Result<(), NotAuthentic> {
-        let bytes = SignedBytes { header, signed, options: self.options, separator: self.scheme.separator() };
-        let is_proven = match (&self.scheme.proof, secret) {
+        let bytes = SignedBytes { header, signed, options: self.options, separator: self.proof.separator() };
+        let is_proven = match (self.proof, secret) {
             (Proof::Secret, Some(secret)) => secret.matches(header.value.as_bytes()),
             (Proof::Bearer, Some(secret)) => is_bearer(secret, header.value),
             (Proof::Basic, Some(secret)) => is_basic(self.options, secret, header.value),
@@ -128,13 +131,13 @@ impl Proving<'_> {
         };
         if !is_proven {
             let name = header.name.to_owned();
-            return Err(match &self.scheme.proof {
+            return Err(match self.proof {
                 Proof::Secret | Proof::Bearer | Proof::Basic => NotAuthentic::OtherSecret(name),
                 Proof::Mac(_) | Proof::PublicKey(_) | Proof::Nothing => NotAuthentic::NoMatch(name),
             });
         }
-        check_time(&self.scheme.timing, bytes)?;
-        bytes.check_values(self.scheme.signed())
+        check_time(self.timing, bytes)?;
+        bytes.check_values(self.proof.signed())
     }
 }
 
@@ -157,7 +160,7 @@ fn after_word<'v>(value: &'v str, word: &str) -> Option<&'v str> {
     first.eq_ignore_ascii_case(word).then(|| rest.trim_start_matches(' '))
 }
 
-impl MacForm {
+impl MacForm<'_> {
     /// Whether any signature of the header is the MAC of the call. Every signature is compared, in constant time, so
     /// that how long it takes says nothing about how close a forgery came.
     fn proves(&self, algorithm: Algorithm, secret: &HookSecret, bytes: SignedBytes<'_>) -> Result<bool, NotAuthentic> {

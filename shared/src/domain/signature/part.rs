@@ -4,13 +4,13 @@ use std::fmt;
 
 /// A part of the signed bytes.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum Part<'s> {
     /// These very characters.
-    Text(&'static str),
+    Text(&'s str),
     /// The value of a header.
-    Header(&'static str, Holds),
+    Header(&'s str, Holds),
     /// The value of an entry of the signature header, such as `t` in `t=1,v1=..`.
-    Entry(&'static str, Holds),
+    Entry(&'s str, Holds),
     /// The body as it arrived; of [`Forms::SignedPayload`](super::scheme::Forms::SignedPayload), the JSON.
     Body,
     /// The address that the owner has entered at the provider, and never the one that a call came to: who sends the call
@@ -66,7 +66,7 @@ impl Holds {
     }
 }
 
-impl Part {
+impl Part<'_> {
     /// Where the value of this part is, in a call with this signature header.
     pub(super) fn place(&self, header: &str) -> String {
         match self {
@@ -128,20 +128,20 @@ mod tests {
     const URL: &str = "https://hooks.example.com/1.2:3";
 
     /// What each scheme signs, but of a form: its fields have no borders, as those who sign it must know.
-    fn signed() -> impl Iterator<Item = (&'static str, &'static [Part])> {
-        let all = providers::all().map(|known| (known.provider.name, known.scheme.signed()));
+    fn signed() -> impl Iterator<Item = (&'static str, &'static [Part<'static>])> {
+        let all = providers::all().map(|known| (known.provider.name, known.scheme.proof.signed()));
         all.filter(|(_, parts)| !parts.is_empty() && !parts.contains(&Part::SortedForm))
     }
 
     /// What a value may hold; `None` for what is no such value.
-    fn holds(part: &Part) -> Option<Holds> {
+    fn holds(part: &Part<'_>) -> Option<Holds> {
         match part {
             Part::Header(_, holds) | Part::Entry(_, holds) => Some(*holds),
             Part::Text(_) | Part::Body | Part::Url | Part::SortedForm => None,
         }
     }
 
-    fn fixed(part: &Part) -> Option<&'static str> {
+    fn fixed<'p>(part: &Part<'p>) -> Option<&'p str> {
         match part {
             Part::Text(text) => Some(text),
             Part::Url => Some(URL),
@@ -150,7 +150,7 @@ mod tests {
     }
 
     /// Every way to cut `bytes` into these parts, as the values and the body.
-    fn splittings<'b>(parts: &[Part], bytes: &'b [u8]) -> Vec<Vec<&'b [u8]>> {
+    fn splittings<'b>(parts: &[Part<'_>], bytes: &'b [u8]) -> Vec<Vec<&'b [u8]>> {
         let Some((first, rest)) = parts.split_first() else {
             return if bytes.is_empty() { vec![Vec::new()] } else { Vec::new() };
         };
@@ -168,8 +168,8 @@ mod tests {
     }
 
     /// What the parts are when the values are these and the body is this one.
-    fn filled(parts: &[Part], value: impl Fn(Holds) -> String, body: &str) -> Vec<(bool, String)> {
-        let text = |part: &Part| match (fixed(part), holds(part)) {
+    fn filled(parts: &[Part<'_>], value: impl Fn(Holds) -> String, body: &str) -> Vec<(bool, String)> {
+        let text = |part: &Part<'_>| match (fixed(part), holds(part)) {
             (Some(text), _) => (false, text.to_owned()),
             (None, Some(holds)) => (true, value(holds)),
             (None, None) => (true, body.to_owned()),
@@ -237,7 +237,7 @@ mod tests {
     fn a_time_that_is_checked_is_signed() {
         for Known { provider, scheme } in providers::all() {
             let signed = |name: &str| {
-                scheme.signed().iter().any(|part| match part {
+                scheme.proof.signed().iter().any(|part| match part {
                     Part::Header(known, holds) | Part::Entry(known, holds) => {
                         *known == name && !matches!(holds, Holds::AllBut(_) | Holds::Word | Holds::Hex(_))
                     }

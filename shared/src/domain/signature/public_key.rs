@@ -25,13 +25,13 @@ pub enum PublicKeyForm {
 
 /// A signature that is made with a private key: what is signed, and how the signature is written.
 #[derive(Debug)]
-pub struct KeyForm {
+pub struct KeyForm<'s> {
     /// The form of the key, and with it the algorithm.
     pub key: PublicKeyForm,
     /// How the signature is written.
     pub encoding: Encoding,
     /// What is signed.
-    pub signed: &'static [Part],
+    pub signed: &'s [Part<'s>],
 }
 
 /// A public key that can verify, if this is one.

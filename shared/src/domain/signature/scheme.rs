@@ -20,11 +20,11 @@ pub struct Scheme {
     /// The algorithms with which this entry applies; a provider that has only one leaves no choice.
     pub algorithms: &'static [Algorithm],
     /// The content of the header.
-    pub proof: Proof,
+    pub proof: Proof<'static>,
     /// In which forms calls come that are not JSON.
     pub forms: Forms,
     /// How replays are stopped.
-    pub timing: Timing,
+    pub timing: Timing<'static>,
     /// Where the delivery's id is: the first one present counts.
     pub delivery_id: &'static [Source],
     /// Where the event's name is, likewise.
@@ -37,9 +37,10 @@ pub struct Scheme {
     pub unanswered: &'static [Mark],
 }
 
-/// The content of the signature header.
+/// The content of the signature header. In the table, it lasts as long as the program; of a scheme that the owner of a
+/// hook describes, it borrows from the hook.
 #[derive(Debug)]
-pub enum Proof {
+pub enum Proof<'s> {
     /// The secret itself.
     Secret,
     /// The secret behind the word `Bearer`.
@@ -47,36 +48,36 @@ pub enum Proof {
     /// A user name and the secret, the password, as in HTTP Basic authentication.
     Basic,
     /// One or several MACs.
-    Mac(MacForm),
+    Mac(MacForm<'s>),
     /// A signature of the provider's private key.
-    PublicKey(KeyForm),
+    PublicKey(KeyForm<'s>),
     /// Nothing: the provider proves nothing.
     Nothing,
 }
 
 /// How a header holds MACs, and of what.
 #[derive(Debug)]
-pub struct MacForm {
+pub struct MacForm<'s> {
     /// What separates the header's entries; `None` when the whole header is one. API Gateway joins two headers of one
     /// name with a comma: where that separates signatures, any of them may match.
     pub separator: Option<char>,
     /// The prefix of a signature.
-    pub prefix: Prefix,
+    pub prefix: Prefix<'s>,
     /// How a signature is written.
     pub encoding: Encoding,
     /// What is signed.
-    pub signed: &'static [Part],
+    pub signed: &'s [Part<'s>],
     /// How the secret becomes the key.
     pub key: Key,
 }
 
 /// The prefix of a signature in its entry.
 #[derive(Debug)]
-pub enum Prefix {
+pub enum Prefix<'s> {
     /// Nothing.
     None,
     /// This text; entries without it are no signatures.
-    Text(&'static str),
+    Text(&'s str),
     /// The algorithm's name and an equals sign.
     Algorithm,
     /// The algorithm's name and an equals sign, or `v1=`, or nothing.
@@ -228,26 +229,28 @@ impl Scheme {
             Proof::Nothing => Worth::None,
         }
     }
+}
 
+impl<'s> Proof<'s> {
     /// What is signed.
-    pub(super) fn signed(&self) -> &'static [Part] {
-        match &self.proof {
-            Proof::Mac(form) => form.signed,
-            Proof::PublicKey(form) => form.signed,
-            Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Nothing => &[],
+    pub(super) fn signed(&self) -> &'s [Part<'s>] {
+        match self {
+            Self::Mac(form) => form.signed,
+            Self::PublicKey(form) => form.signed,
+            Self::Secret | Self::Bearer | Self::Basic | Self::Nothing => &[],
         }
     }
 
     /// What separates the entries of the signature header.
     pub(super) fn separator(&self) -> Option<char> {
-        match &self.proof {
-            Proof::Mac(form) => form.separator,
-            Proof::Secret | Proof::Bearer | Proof::Basic | Proof::PublicKey(_) | Proof::Nothing => None,
+        match self {
+            Self::Mac(form) => form.separator,
+            Self::Secret | Self::Bearer | Self::Basic | Self::PublicKey(_) | Self::Nothing => None,
         }
     }
 }
 
-impl MacForm {
+impl MacForm<'_> {
     /// What the header must hold, in words.
     pub(super) fn described(&self, algorithm: Algorithm) -> String {
         let encoding = match self.encoding {
@@ -282,7 +285,7 @@ fn entries(header: &str, separator: Option<char>) -> impl Iterator<Item = &str> 
     header.split(move |char| separator == Some(char)).map(str::trim)
 }
 
-impl Prefix {
+impl Prefix<'_> {
     /// The signature in an entry, if the entry holds one.
     fn strip<'e>(&self, entry: &'e str, algorithm: Algorithm) -> Option<&'e str> {
         let after_algorithm = || entry.strip_prefix(algorithm.as_str()).and_then(|rest| rest.strip_prefix('='));

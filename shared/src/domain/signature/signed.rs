@@ -32,7 +32,7 @@ pub(super) struct SignedBytes<'a> {
 
 impl<'a> SignedBytes<'a> {
     /// Gives out the parts one by one.
-    pub(super) fn feed(self, parts: &[Part], mut update: impl FnMut(&[u8])) -> Result<(), NotAuthentic> {
+    pub(super) fn feed(self, parts: &[Part<'_>], mut update: impl FnMut(&[u8])) -> Result<(), NotAuthentic> {
         for part in parts {
             match part {
                 Part::Text(text) => update(text.as_bytes()),
@@ -47,7 +47,7 @@ impl<'a> SignedBytes<'a> {
     }
 
     /// Refuses a signed value that could hold a part of what follows it: see [`Holds`](super::part::Holds).
-    pub(super) fn check_values(self, parts: &[Part]) -> Result<(), NotAuthentic> {
+    pub(super) fn check_values(self, parts: &[Part<'_>]) -> Result<(), NotAuthentic> {
         for part in parts {
             let (value, holds) = match part {
                 Part::Text(_) | Part::Body | Part::Url | Part::SortedForm => continue,
@@ -97,7 +97,7 @@ pub(super) fn required<'r>(received: &'r Received, name: &str) -> Result<&'r str
     received.header(name).ok_or_else(|| NotAuthentic::Missing(name.to_owned()))
 }
 
-impl public_key::KeyForm {
+impl public_key::KeyForm<'_> {
     /// Whether the header is a signature of the call that the hook's public key verifies.
     pub(super) fn proves(&self, bytes: SignedBytes<'_>) -> Result<bool, NotAuthentic> {
         let header = bytes.header;

@@ -8,7 +8,7 @@ use super::timing::{TimeForm, Timing};
 use crate::domain::timestamp::Timestamp;
 
 /// Refuses a timestamp that is not within the tolerance, before or after the clock.
-pub(super) fn check_time(timing: &Timing, bytes: SignedBytes<'_>) -> Result<(), NotAuthentic> {
+pub(super) fn check_time(timing: &Timing<'_>, bytes: SignedBytes<'_>) -> Result<(), NotAuthentic> {
     let now = bytes.signed.received.received_at;
     match timing {
         Timing::None | Timing::Body { .. } => Ok(()),
@@ -26,7 +26,7 @@ pub(super) fn check_time(timing: &Timing, bytes: SignedBytes<'_>) -> Result<(), 
 
 /// The same of a scheme whose timestamp is in the body; `find` gives what is at a place there.
 pub(super) fn check_in_body<'b>(
-    timing: &Timing,
+    timing: &Timing<'_>,
     find: impl Fn(&str) -> Option<&'b str>,
     received_at: Timestamp,
 ) -> Result<(), NotAuthentic> {

@@ -7,13 +7,13 @@ use crate::domain::timestamp::Timestamp;
 
 /// How replays are stopped. A time may be off by the tolerance, either way.
 #[derive(Debug)]
-pub enum Timing {
+pub enum Timing<'s> {
     /// They are not: the provider signs no timestamp.
     None,
     /// By a time in a header.
     Header {
         /// The header's name in lower case.
-        name: &'static str,
+        name: &'s str,
         /// How it is written.
         form: TimeForm,
         /// How far it may be from the clock.
@@ -22,7 +22,7 @@ pub enum Timing {
     /// By a time in an entry of the signature header.
     Entry {
         /// The entry's name.
-        name: &'static str,
+        name: &'s str,
         /// How it is written.
         form: TimeForm,
         /// How far it may be from the clock.
@@ -31,7 +31,7 @@ pub enum Timing {
     /// By a time in the body.
     Body {
         /// Where it is.
-        path: &'static str,
+        path: &'s str,
         /// How it is written.
         form: TimeForm,
         /// How far it may be from the clock.

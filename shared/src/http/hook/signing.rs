@@ -269,7 +269,10 @@ mod tests {
         let given = rotation(token).unwrap();
         assert!(given.secret.is_none() && given.options.get("verify_token").is_some());
         for (body, reason) in [
-            (r#"{"provider_options": {"username": "bob"}}"#, "`provider_options.username` is no secret: change it with"),
+            (
+                r#"{"provider_options": {"username": "bob"}}"#,
+                "`provider_options.username` is no secret: change it with",
+            ),
             (r#"{"provider_options": {"user": "bob"}}"#, "`provider_options.user` is unknown"),
             (r#"{"provider_options": {"verify_token": "short"}}"#, "`provider_options.verify_token` must be 16 to 512"),
             (r#"{"provider_options": "token"}"#, "`provider_options` must be an object"),

@@ -62,17 +62,17 @@ pub(super) const SHA512: &[Algorithm] = &[Algorithm::Sha512];
 pub(super) const ANY: &[Algorithm] = &[Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512];
 
 /// The MAC of the body alone, in this form.
-pub(super) const fn of_body(separator: Option<char>, prefix: Prefix, encoding: Encoding) -> Proof {
+pub(super) const fn of_body(separator: Option<char>, prefix: Prefix<'static>, encoding: Encoding) -> Proof<'static> {
     Proof::Mac(MacForm { separator, prefix, encoding, signed: &[Part::Body], key: Key::Verbatim })
 }
 
 /// The scheme of <https://www.standardwebhooks.com>, under either of the names that its headers go by.
-const fn standard(signed: &'static [Part], key: Key) -> Proof {
+const fn standard(signed: &'static [Part<'static>], key: Key) -> Proof<'static> {
     Proof::Mac(MacForm { separator: Some(' '), prefix: Prefix::Text("v1,"), encoding: Encoding::Base64, signed, key })
 }
 
 /// The same, with a secret that is read in this way.
-pub(super) const fn of_standard(key: Key) -> Proof {
+pub(super) const fn of_standard(key: Key) -> Proof<'static> {
     standard(
         &[
             Part::Header("webhook-id", Holds::AllBut('.')),

@@ -50,7 +50,7 @@ fn a_provider_has_the_options_that_its_schemes_use_and_no_others() {
     for provider in providers::listed() {
         let mut used: Vec<OptionKind> = Vec::new();
         for scheme in provider.schemes {
-            used.extend(scheme.signed().contains(&Part::Url).then_some(OptionKind::Url));
+            used.extend(scheme.proof.signed().contains(&Part::Url).then_some(OptionKind::Url));
             match &scheme.proof {
                 Proof::Basic => used.push(OptionKind::Username),
                 Proof::PublicKey(form) => used.push(OptionKind::PublicKey(form.key)),
@@ -81,7 +81,7 @@ fn every_name_of_a_header_is_in_lower_case() {
             Source::Header(name) | Source::HeaderBeside(name, _) => Some(*name),
             Source::Body(_) | Source::BodyDigest => None,
         });
-        let parts = scheme.signed().iter().filter_map(|part| match part {
+        let parts = scheme.proof.signed().iter().filter_map(|part| match part {
             Part::Header(name, _) => Some(*name),
             Part::Text(_) | Part::Entry(..) | Part::Body | Part::Url | Part::SortedForm => None,
         });
