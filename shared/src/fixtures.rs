@@ -124,7 +124,6 @@ pub(crate) fn token() -> Token {
 /// How the calls of a hook are proven by a provider like this one that has these options, none of which is given.
 pub(crate) fn means(like: &str, options: &'static [OptionKind]) -> Means {
     let like = providers::read(like).unwrap();
-    let provider =
-        Provider { options, schemes: like.schemes, guide: like.guide, by_header: false, name: "test", title: "Test" };
+    let provider = Provider { options, by_header: false, name: "test", title: "Test", ..*like };
     Means::of_provider(Box::leak(Box::new(provider)), None, None, Options::default()).unwrap()
 }

@@ -6,7 +6,7 @@ use super::scheme::{Proof, Scheme};
 pub use super::worth::Worth;
 
 /// One provider.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Provider {
     /// The name that the API, metrics and logs have for it: lower case, with hyphens.
     pub name: &'static str,
