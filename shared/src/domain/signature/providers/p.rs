@@ -72,6 +72,31 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..PROVIDER
     },
     Provider {
+        name: "persona",
+        title: "Persona",
+        schemes: &[Scheme {
+            header: "persona-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("v1="),
+                encoding: Encoding::Hex,
+                signed: &[Part::Entry("t", Holds::Time), Part::Text("."), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Entry { name: "t", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::Body("data.id")],
+            event: &[Source::Body("data.attributes.name")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://docs.withpersona.com/docs/webhooks-best-practices",
+            secret: "Webhook secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        note: "While Persona replaces a secret, the header holds two signatures with a space between. Only the last one is read.",
+        ..PROVIDER
+    },
+    Provider {
         name: "phabricator",
         title: "Phabricator",
         schemes: &[Scheme {

@@ -85,7 +85,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
         name: "resend",
         title: "Resend",
         schemes: &[Scheme { event: &[Source::Body("type")], ..SVIX }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("resend 2.52 for Python") },
+        guide: Guide {
+            page: "https://resend.com/docs/webhooks/verify-webhooks-requests",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("resend 2.52 for Python"),
+        },
         ..PROVIDER
     },
     Provider {

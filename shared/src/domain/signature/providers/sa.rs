@@ -110,7 +110,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         options: &[OptionKind::PublicKey(PublicKeyForm::P256)],
-        guide: Guide { page: "", secret: "", source: Confirmed::ByVendor("@sendgrid/eventwebhook 8 for npm") },
+        guide: Guide {
+            page: "https://github.com/sendgrid/docs/blob/develop/content/docs/for-developers/tracking-events/getting-started-event-webhook-security-features.md",
+            secret: "",
+            source: Confirmed::ByVendor("@sendgrid/eventwebhook 8 for npm"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -207,7 +211,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
         name: "signable",
         title: "Signable",
         schemes: &[Scheme { header: "signature", ..BASE64 }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::ByVendor("developers.signable.app") },
+        guide: Guide {
+            page: "https://developers.signable.app/early-access/ea-signed-webhooks",
+            secret: "webhook_secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {

@@ -93,3 +93,14 @@ fn the_first_signature_of_outpost_counts_while_it_replaces_a_secret() {
     assert!(Call::new("outpost", header(genuine.clone(), other.clone())).is_accepted());
     assert!(!Call::new("outpost", header(other, genuine)).is_accepted());
 }
+
+#[test]
+fn the_last_signature_of_persona_counts_while_it_replaces_a_secret() {
+    let signed = format!("{NOW}.{BODY}");
+    let (genuine, other) = (hex_of(&signed), hmac_hex("the old secret", &signed));
+    let is_accepted = |value: String| Call::new("persona", vec![("persona-signature", value)]).is_accepted();
+    assert!(is_accepted(format!("t={NOW},v1={genuine}")));
+    assert!(is_accepted(format!("t={NOW},v1={other} t={NOW},v1={genuine}")));
+    assert!(!is_accepted(format!("t={NOW},v1={genuine} t={NOW},v1={other}")));
+    assert!(!is_accepted(format!("t={},v1={genuine}", NOW + 1)));
+}
