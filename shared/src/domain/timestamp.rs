@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 
 use super::Invalid;
 
@@ -28,6 +28,11 @@ impl Timestamp {
     /// The instant this many seconds after the epoch, clamped likewise.
     pub fn from_unix_seconds(seconds: i64) -> Self {
         Self::from_unix_millis(seconds.saturating_mul(1_000))
+    }
+
+    /// The instant of a date as HTTP writes it: `Thu, 04 Jan 2024 18:05:25 GMT`.
+    pub fn from_http_date(text: &str) -> Option<Self> {
+        OffsetDateTime::parse(text, &Rfc2822).ok().map(|at| Self::from_unix_seconds(at.unix_timestamp()))
     }
 
     /// Milliseconds since the epoch.
@@ -113,6 +118,15 @@ mod tests {
         assert_eq!(Timestamp::from_unix_millis(1_763_920_603_007).to_string(), "2025-11-23T17:56:43.007Z");
         assert_eq!(Timestamp::from_unix_millis(i64::MAX).to_string(), "9999-12-31T23:59:59.999Z");
         assert_eq!(Timestamp::from_unix_millis(-1).to_string(), "1970-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn a_date_of_http_is_an_instant() {
+        let at = Timestamp::from_http_date("Thu, 04 Jan 2024 18:05:25 GMT");
+        assert_eq!(at, Some(Timestamp::from_unix_seconds(1_704_391_525)));
+        for text in ["", "Thu, 34 Jan 2024 18:05:25 GMT", "Thu, 04 Foo 2024 18:05:25 GMT", "2024-01-04T18:05:25Z"] {
+            assert_eq!(Timestamp::from_http_date(text), None, "{text}");
+        }
     }
 
     #[test]

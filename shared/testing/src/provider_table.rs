@@ -169,6 +169,7 @@ fn tolerance(timing: &Timing<'_>) -> String {
         TimeForm::Seconds => "",
         TimeForm::Millis => ", in milliseconds",
         TimeForm::Rfc3339 => ", as in RFC 3339",
+        TimeForm::HttpDate => ", as HTTP writes a date",
     };
     let place = place.map_or_else(String::new, |path| format!(" (body {})", code(path)));
     format!("{}{form}{place}", minutes(*tolerance))

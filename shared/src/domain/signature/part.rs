@@ -34,6 +34,8 @@ pub enum Holds {
     Millis,
     /// A time as in RFC 3339. It begins ten characters before its one `T`, and ends with its zone.
     Rfc3339,
+    /// A time as in HTTP's header `date`, which has one length.
+    HttpDate,
     /// An id in front of [`Holds::Rfc3339`]: letters, digits, `-` and `_`. The colons of the time end it.
     Word,
     /// An id of this many digits in base 16 and hyphens. They end by their number.
@@ -57,6 +59,7 @@ impl Holds {
             Self::Seconds => value.len() == SECONDS_DIGITS && is_all(value, |byte| byte.is_ascii_digit()),
             Self::Millis => value.len() == MILLIS_DIGITS && is_all(value, |byte| byte.is_ascii_digit()),
             Self::Rfc3339 => is_rfc3339(value),
+            Self::HttpDate => has_form(value, "AAA, 00 AAA 0000 00:00:00 GMT"),
             Self::Word => is_all(value, |byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)),
             Self::Hex(digits) => {
                 value.len() == digits && is_all(value, |byte| byte.is_ascii_hexdigit() || byte == b'-')
@@ -87,6 +90,7 @@ impl fmt::Display for Holds {
             Self::Seconds => write!(f, "{SECONDS_DIGITS} digits"),
             Self::Millis => write!(f, "{MILLIS_DIGITS} digits"),
             Self::Rfc3339 => f.write_str("a time such as `2026-11-29T08:00:00Z`"),
+            Self::HttpDate => f.write_str("a time such as `Thu, 04 Jan 2024 18:05:25 GMT`"),
             Self::Word => f.write_str("letters, digits, `-` and `_`"),
             Self::Hex(digits) => write!(f, "{digits} digits in base 16 and hyphens"),
             Self::AllBut(border) => write!(f, "visible ASCII characters other than `{border}`"),
@@ -105,9 +109,13 @@ fn is_rfc3339(value: &str) -> bool {
     has_form(time, TIME) && decimals_fit && (zone == "Z" || has_form(zone, "+00:00") || has_form(zone, "-00:00"))
 }
 
-/// Whether a text has this form, in which `0` is any digit.
+/// Whether a text has this form, in which `0` is any digit and `A` any letter.
 fn has_form(text: &str, form: &str) -> bool {
-    let fits = |(byte, form): (u8, u8)| if form == b'0' { byte.is_ascii_digit() } else { byte == form };
+    let fits = |(byte, form): (u8, u8)| match form {
+        b'0' => byte.is_ascii_digit(),
+        b'A' => byte.is_ascii_alphabetic(),
+        _ => byte == form,
+    };
     text.len() == form.len() && text.bytes().zip(form.bytes()).all(fits)
 }
 
@@ -212,6 +220,22 @@ mod tests {
     }
 
     #[test]
+    fn a_time_of_http_has_one_length() {
+        assert!(Holds::HttpDate.allows("Thu, 04 Jan 2024 18:05:25 GMT"));
+        for text in [
+            "",
+            "Thu, 4 Jan 2024 18:05:25 GMT",
+            "Thursday, 04-Jan-24 18:05:25 GMT",
+            "Thu Jan  4 18:05:25 2024",
+            "}Thu, 04 Jan 2024 18:05:25 GMT",
+            "Thu, 04 Jan 2024 18:05:25 GMT ",
+            "Thu, 04 Jan 2024 18:05:25 UTC",
+        ] {
+            assert!(!Holds::HttpDate.allows(text), "{text}");
+        }
+    }
+
+    #[test]
     fn an_id_is_visible_and_has_no_border_in_it() {
         for text in ["msg_27UH4WbU6Z5A5EzD8u03UvzRbpk", "f5e5f430-f57b-4e6e-9fac-d9128cd7232f", "evt:1/2,3"] {
             assert!(Holds::AllBut('.').allows(text), "{text}");
@@ -268,6 +292,7 @@ mod tests {
                 Holds::Seconds => format!("{time:0>10.10}"),
                 Holds::Millis => format!("{time:0>13.13}"),
                 Holds::Rfc3339 => format!("2026-11-29T08:00:00{decimals}"),
+                Holds::HttpDate => "Thu, 04 Jan 2024 18:05:25 GMT".to_owned(),
                 Holds::Word => id.replace(|char: char| !char.is_ascii_alphanumeric(), "_"),
                 Holds::Hex(digits) => format!("{time:a>digits$}"),
                 Holds::AllBut(border) => id.replace(border, "_"),

@@ -48,6 +48,8 @@ pub enum TimeForm {
     Millis,
     /// As in RFC 3339.
     Rfc3339,
+    /// As in HTTP's header `date`.
+    HttpDate,
 }
 
 impl TimeForm {
@@ -58,6 +60,7 @@ impl TimeForm {
             Self::Seconds => number().map(Timestamp::from_unix_seconds),
             Self::Millis => number().map(Timestamp::from_unix_millis),
             Self::Rfc3339 => text.parse().ok(),
+            Self::HttpDate => Timestamp::from_http_date(text),
         }
     }
 }

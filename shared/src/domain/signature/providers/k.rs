@@ -7,6 +7,31 @@ use super::bases::{
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
+        name: "klaviyo",
+        title: "Klaviyo",
+        schemes: &[Scheme {
+            header: "klaviyo-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Hex,
+                signed: &[Part::Body, Part::Header("klaviyo-timestamp", Holds::HttpDate)],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header { name: "klaviyo-timestamp", form: TimeForm::HttpDate, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("data.0.topic")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://developers.klaviyo.com/en/docs/working_with_system_webhooks",
+            secret: "secret key of the webhook",
+            source: Confirmed::ByProjects("Hookdeck, webhook.co"),
+        },
+        note: "webhook.co takes the time for seconds. A client that quotes Klaviyo's page reads a date as HTTP writes it, another is tested with one, and they are followed.",
+        ..PROVIDER
+    },
+    Provider {
         name: "knock",
         title: "Knock",
         schemes: &[Scheme {

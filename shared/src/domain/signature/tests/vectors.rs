@@ -104,6 +104,17 @@ const PUBLISHED: &[Published] = &[
         body: r#"{"events":[{"id":"EV00BD05S5VM2T","created_at":"2018-07-05T09:13:51.404Z","resource_type":"subscriptions","action":"created","links":{"subscription":"SB0003JJQ2MR06"},"details":{"origin":"api","cause":"subscription_created","description":"Subscription created via the API."},"metadata":{}},{"id":"EV00BD05TB8K63","created_at":"2018-07-05T09:13:56.893Z","resource_type":"mandates","action":"created","links":{"mandate":"MD000AMA19XGEC"},"details":{"origin":"api","cause":"mandate_created","description":"Mandate created via the API."},"metadata":{}}]}"#,
         now: 0,
     },
+    // Of a client for Klaviyo's calls, with the time that Klaviyo's page shows.
+    Published {
+        provider: "klaviyo",
+        secret: "klaviyo-test-secret",
+        headers: &[
+            ("klaviyo-timestamp", "Thu, 04 Jan 2024 18:05:25 GMT"),
+            ("klaviyo-signature", "5aa0e720d80b3a04ca04baf3c65cdfe31da57504af69fee8da29c35d45f0596b"),
+        ],
+        body: r#"{"data":[{"external_id":"4L3cwQae2TX","topic":"event:klaviyo.sent_sms"}],"meta":{"klaviyo_webhook_id":"a8b890458b4bbfaa26d961471b83c101d6de23bd826e7e5173a15310985ec3cb"}}"#,
+        now: 1_704_391_525,
+    },
     // https://github.com/line/line-bot-sdk-nodejs/blob/master/test/validate-signature.spec.ts
     Published {
         provider: "line",
