@@ -65,13 +65,9 @@ fn algorithm(form: PublicKeyForm) -> &'static dyn VerificationAlgorithm {
 
 /// The bytes in the base64 of a PEM block, or of a text without its first and last line.
 fn der(text: &str) -> Option<Vec<u8>> {
-    let base64: String = text.lines().filter(|line| !line.starts_with("-----")).flat_map(str::chars).collect();
-    // One line that was pasted with its marks has spaces where the line breaks were.
-    let base64: String = match base64.split_once(' ') {
-        None => base64,
-        Some(_) => base64.split(' ').collect(),
-    };
-    STANDARD.decode(base64.trim()).ok()
+    // What was pasted as one line has spaces where the line breaks were.
+    let between_the_marks = text.split("-----").nth(2).unwrap_or(text);
+    STANDARD.decode(between_the_marks.split_whitespace().collect::<String>()).ok()
 }
 
 #[cfg(test)]

@@ -117,9 +117,14 @@ pub(super) const PROVIDERS: &[Provider] = &[
             proof: of_body(Some(','), Prefix::Text("v1="), Encoding::Hex),
             delivery_id: &[Source::BodyDigest],
             event: &[Source::Body("type")],
+            tests: &[Mark::Body("type", "TEST_EVENT")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Webhook secret", source: Confirmed::Reported("Hookdeck") },
+        guide: Guide {
+            page: "",
+            secret: "Webhook secret",
+            source: Confirmed::ByProjects("Hookdeck, thelia-modules/BridgePayment"),
+        },
         ..PROVIDER
     },
     Provider {

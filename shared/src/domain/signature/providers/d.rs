@@ -24,7 +24,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("type")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "HMAC", source: Confirmed::Reported("Trigger.dev") },
+        guide: Guide {
+            page: "https://docs.daily.co/reference/rest-api/webhooks",
+            secret: "HMAC",
+            source: Confirmed::Reported("Trigger.dev"),
+        },
         ..PROVIDER
     },
     Provider {

@@ -185,7 +185,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         options: &[OptionKind::PublicKey(PublicKeyForm::Rsa)],
-        guide: Guide { page: "", secret: "", source: Confirmed::Reported("Trigger.dev") },
+        guide: Guide {
+            page: "",
+            secret: "",
+            source: Confirmed::ByProjects("nyaruka/courier, pelicargo/freshchat-mattermost"),
+        },
         ..PROVIDER
     },
     Provider { name: "freshdesk", title: "Freshdesk", ..with_a_header_of_yours(Confirmed::Reported("Trigger.dev")) },

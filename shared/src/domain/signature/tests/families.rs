@@ -43,7 +43,7 @@ impl Call {
         Self { provider, options: Vec::new(), secret: SECRET, header_name: None, headers, body, now: NOW }
     }
 
-    fn with_option(mut self, name: &'static str, value: &str) -> Self {
+    pub(super) fn with_option(mut self, name: &'static str, value: &str) -> Self {
         self.options.push((name, value.to_owned()));
         self
     }

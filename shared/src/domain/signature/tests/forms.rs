@@ -17,6 +17,24 @@ fn the_published_vector_of_plain_is_accepted() {
 }
 
 #[test]
+fn the_published_call_of_freshchat_is_accepted_with_its_key_in_one_line_or_several() {
+    // https://github.com/nyaruka/courier, handlers/freshchat/handler_test.go
+    const KEY: &str = "-----BEGIN RSA PUBLIC KEY----- MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAuGJLF4hTTtxWogT6dNkGf3CEgLAR2mGJzlds5cNbrHFoJNFnmVhkRYGzLYxx4EtDiezNCZVHfyMI2AKuNSQW2fEdDatVIG+q3Zr/X9eeDl8kQOGy804J/fgCYDrN8RQu0n5Dh1inv4puca0wb29SCvoAwrWb33ehDBIvv6+rUKBdjtv2xTV65kNiVDo5VRCaYRVeE10osxeONgw55HVY4nczuxnR+dmc2282de6WHe5LXtr0ZBdJ8yttFOLIluZ/sNM5DIWZBkIWQhyT581tbA7bTpsIbrT/IMBlmioIILw8WGtI7zcmNkjU5dnq5HnlVKEDhj/Ug/dLiyno8+Vp7QIDAQAB -----END RSA PUBLIC KEY-----";
+    const SIGNATURE: &str = "AhrmypOSWoewHG6LmIRuWjxyokuMDmPklrSU9p0gpUNjdSRCJzvpL6rjuTi5poV/ZLzWRWNM7X9yWjT5m9YFPshYrvigcd1ph4Ot2xmaJGYoUNJHijQccE6oDtDIp6i/8oLRafHgObQnGukZWPbP9OE5EiKz/VcsMP0Wv7hawI/sfIviM0w+6fNOKXWi0jDBH9ap1mj5CqOUOojni7OD5iYmIrjV/h33dyNmbvAta9E+trzcEhYqxfHIN4Z8R2FsatfRHWicoQ4PE5cQ8+UONVya8qr85nQ9w8N7Ql7yNg9fEViYG4/W/JnGEbPPEf8WrYtKzoVyuupDz4mVHdfKWg==";
+    const BODY: &str = r#"{"actor":{"actor_type":"user","actor_id":"882f3926-b292-414b-a411-96380db373cd"},"action":"message_create","action_time":"2019-06-21T17:43:20.875Z","data":{"message":{"message_parts":[{"text":{"content":"Test 2"}}],"app_id":"55b190fa-5d3c-45c4-bc49-74ddcfcf53d7","actor_id":"882f3926-b292-414b-a411-96380db373cd","id":"7a454fde-c720-4c97-a61d-0ffe70449eb6","channel_id":"c8fddfaf-622a-4a0e-b060-4f3ccbeab606","conversation_id":"c327498e-f713-481e-8d83-0603e03d2521","message_type":"normal","actor_type":"user","created_time":"2019-06-21T17:43:20.866Z"}}}"#;
+    let call = |key: &str, body: &str| {
+        let mut call = Call::new("freshchat", vec![("x-freshchat-signature", SIGNATURE.to_owned())]);
+        call.body = body.as_bytes().to_vec();
+        call.with_option("public_key", key).is_accepted()
+    };
+    let lines = KEY.replace("----- ", "-----\n").replace(" -----", "\n-----\n");
+    for key in [KEY, &lines] {
+        assert!(call(key, BODY), "{key}");
+        assert!(!call(key, &BODY.replace("Test 2", "Test 3")), "{key}");
+    }
+}
+
+#[test]
 fn the_time_in_a_body_of_plain_is_five_minutes_off_at_most() {
     const PLACE: &str = "webhookMetadata.webhookDeliveryAttemptTimestamp";
     let scheme = providers::read("plain").unwrap().main().scheme;
