@@ -1,0 +1,104 @@
+//! What a provider signs with, and what a hook is told of that.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+use shared::domain::signature::provider::Known;
+use shared::domain::signature::scheme::Proof;
+use shared::domain::signature::{Algorithm, OptionKind, Options};
+use shared::domain::signing::{Means, SecretHeaderName};
+
+use crate::pair::Pair;
+
+/// The address that is registered with a provider which signs it.
+pub const REGISTERED_URL: &str = "https://hooks.example.com/sample?from=provider";
+
+/// The user name of HTTP Basic authentication.
+pub const USERNAME: &str = "sample";
+
+/// The verify token of a provider that has one.
+pub const VERIFY_TOKEN: &str = "a verify token of a sample";
+
+/// The header of a provider that lets its users name one.
+const HEADER: &str = "x-sample-token";
+
+/// What the two sides of one hook know.
+#[derive(Debug)]
+pub struct Keys {
+    /// The provider and the scheme.
+    pub known: Known,
+    /// The hash function of a MAC.
+    pub algorithm: Option<Algorithm>,
+    /// The address that is registered with the provider.
+    pub url: String,
+    /// What both share; empty if they share nothing.
+    pub secret: String,
+    /// What the provider signs with, if it has a pair of keys.
+    pub(crate) pair: Option<Pair>,
+}
+
+impl Keys {
+    /// Keys that are made of a number. The same number makes the same secret; pairs of keys of RSA and P-256 are new
+    /// each time.
+    pub fn of(known: Known, number: u8) -> Self {
+        let scheme = known.scheme;
+        let pair = known.provider.options.iter().find_map(|kind| match kind {
+            OptionKind::PublicKey(form) => Some(Pair::of(*form, number)),
+            OptionKind::Url | OptionKind::Username | OptionKind::VerifyToken => None,
+        });
+        let secret = scheme.has_secret().then(|| scheme.generate_secret(&[number; 32]).expose().to_owned());
+        Self {
+            known,
+            algorithm: scheme.algorithms.first().copied(),
+            url: REGISTERED_URL.to_owned(),
+            secret: secret.unwrap_or_default(),
+            pair,
+        }
+    }
+
+    /// How the calls are proven; `None` if the provider proves nothing.
+    pub fn means(&self) -> Option<Means> {
+        let Known { provider, scheme } = self.known;
+        let header = match scheme.header {
+            "" => HEADER.parse().ok(),
+            header => SecretHeaderName::of_provider(provider, header).ok(),
+        };
+        let options = Options::new(provider.options, &self.options()).ok()?;
+        Means::of_provider(provider, header, Some(self.algorithm?), options).ok()
+    }
+
+    fn options(&self) -> BTreeMap<String, String> {
+        let value = |kind: &OptionKind| match kind {
+            OptionKind::Url => Some(self.url.clone()),
+            OptionKind::Username => Some(USERNAME.to_owned()),
+            OptionKind::PublicKey(form) => Some(self.pair.as_ref()?.public(*form)),
+            OptionKind::VerifyToken => Some(VERIFY_TOKEN.to_owned()),
+        };
+        let options = self.known.provider.options.iter();
+        options.filter_map(|kind| Some((kind.name().to_owned(), value(kind)?))).collect()
+    }
+
+    /// What a hook is created with that knows as much, beside its name and what it does.
+    pub fn hook(&self) -> Json {
+        let Known { provider, scheme } = self.known;
+        let mut hook = json!({ "provider": provider.name });
+        let Some(means) = self.means() else {
+            hook["requires_secret"] = false.into();
+            return hook;
+        };
+        if scheme.has_secret() {
+            hook["secret"] = self.secret.as_str().into();
+        }
+        if provider.schemes.len() > 1 || scheme.header.is_empty() {
+            hook["secret_header_name"] = means.header_name.as_str().into();
+        }
+        if matches!(scheme.proof, Proof::Mac(_)) && scheme.algorithms.len() > 1 {
+            hook["secret_algorithm"] = means.algorithm.as_str().into();
+        }
+        let options = self.options();
+        if !options.is_empty() {
+            hook["provider_options"] = json!(options);
+        }
+        hook
+    }
+}

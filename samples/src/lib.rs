@@ -1,0 +1,70 @@
+//! One realistic call of each provider, the tests that it sends, and what signs them: for tests, and for people who want
+//! to try a hook.
+//!
+//! A call is made of what the table of providers says, and of `calls/<provider>.json` if that file is there. What the
+//! file leaves out and the table names, such as a header with the event, is made up. So every provider has a sample, and
+//! a file is needed only for a body that looks like the provider's.
+//!
+//! ```no_run
+//! use samples::{Keys, Moment, Sample};
+//! # let now = samples::Timestamp::from_unix_seconds(0);
+//! for sample in Sample::all() {
+//!     let keys = Keys::of(sample.known, 7);
+//!     let call = keys.sign(&sample.event.moved(Moment { at: now, number: 1 }), now);
+//!     println!("{} {:?}", sample.known.provider.title, call.headers);
+//! }
+//! ```
+
+mod call;
+mod facts;
+mod file;
+mod filled;
+mod keys;
+mod mac;
+mod pair;
+mod sign;
+
+use shared::domain::signature::provider::Known;
+use shared::domain::signature::providers;
+pub use shared::domain::timestamp::Timestamp;
+
+pub use self::call::{Call, Moment, NUMBER, SECONDS};
+pub use self::facts::{delivery_id, event};
+use self::file::File;
+pub use self::keys::{Keys, REGISTERED_URL, USERNAME, VERIFY_TOKEN};
+pub use self::mac::mac;
+
+/// What one provider sends under one of its schemes.
+#[derive(Debug)]
+pub struct Sample {
+    /// The provider and the scheme.
+    pub known: Known,
+    /// An event, unsigned, at the time [`SECONDS`] and with the number [`NUMBER`].
+    pub event: Call,
+    /// What the provider sends to try a hook, likewise: at least one call for each of the scheme's marks.
+    pub tests: Vec<Call>,
+}
+
+impl Sample {
+    /// One for each scheme of each provider that a hook can name, in the order of the table.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let schemes = providers::all().filter(|known| providers::named(known.provider.name).is_some());
+        schemes.map(Self::of)
+    }
+
+    /// The sample of one scheme.
+    pub fn of(known: Known) -> Self {
+        let file = File::of(known.provider.name);
+        let event = file.as_ref().map_or_else(|| filled::body(known.scheme), File::event);
+        let event = filled::headers(event, known.scheme);
+        let written = file.iter().flat_map(File::tests).map(|test| filled::headers(test, known.scheme));
+        let made = known.scheme.tests.iter().map(|mark| filled::marked(&event, mark));
+        let tests = written.chain(made).collect();
+        Self { known, event, tests }
+    }
+}
+
+/// The names of the providers that have a file of their own, in alphabetical order.
+pub fn written() -> impl Iterator<Item = &'static str> {
+    file::names()
+}

@@ -1,0 +1,162 @@
+//! What a provider does to prove its calls, driven by the table as the verifier is, and written apart from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use sha2::{Digest as _, Sha256};
+use shared::domain::signature::scheme::{Encoding, Holds, Key, Part, Prefix, Proof, Scheme, TimeForm, Timing};
+
+use crate::call::NUMBER;
+use crate::keys::USERNAME;
+use crate::{Call, Keys, Timestamp, mac};
+
+/// What a scheme signs.
+pub(crate) fn signed_parts(scheme: &'static Scheme) -> &'static [Part<'static>] {
+    match &scheme.proof {
+        Proof::Mac(form) => form.signed,
+        Proof::PublicKey(form) => form.signed,
+        Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Nothing => &[],
+    }
+}
+
+impl Keys {
+    /// The call with its proof, signed at this time.
+    #[must_use]
+    pub fn sign(&self, call: &Call, at: Timestamp) -> Call {
+        let Some(means) = self.means() else { return call.clone() };
+        let scheme = self.known.scheme;
+        let call = with_signed_headers(call.clone(), scheme, at);
+        let message = || self.message(&call, at);
+        let proof = match &scheme.proof {
+            Proof::Nothing => return call,
+            Proof::Secret => self.secret.clone(),
+            Proof::Bearer => format!("Bearer {}", self.secret),
+            Proof::Basic => format!("Basic {}", STANDARD.encode(format!("{USERNAME}:{}", self.secret))),
+            Proof::PublicKey(form) => {
+                let signature = self.pair.as_ref().and_then(|pair| pair.sign(&message()).ok());
+                encode(form.encoding, &signature.unwrap_or_default())
+            }
+            Proof::Mac(form) => {
+                let signature = encode(form.encoding, &mac(means.algorithm, &self.key(form.key), &message()));
+                let signature = match form.prefix {
+                    Prefix::None | Prefix::Optional => signature,
+                    Prefix::Text(text) => format!("{text}{signature}"),
+                    Prefix::Algorithm => format!("{}={signature}", means.algorithm.as_str()),
+                };
+                let separator = form.separator.unwrap_or(',');
+                let entries = form.signed.iter().filter_map(|part| match part {
+                    Part::Entry(name, holds) => Some(format!("{name}={}{separator}", entry(scheme, name, *holds, at))),
+                    Part::Text(_) | Part::Header(..) | Part::Body | Part::Url | Part::SortedForm => None,
+                });
+                entries.chain([signature]).collect()
+            }
+        };
+        call.with(means.header_name.as_str(), proof)
+    }
+
+    /// The bytes that are signed.
+    fn message(&self, call: &Call, at: Timestamp) -> Vec<u8> {
+        let scheme = self.known.scheme;
+        let text = |part: &Part<'_>| match part {
+            Part::Text(text) => (*text).to_owned(),
+            Part::Header(name, _) => call.header(name).unwrap_or_default().to_owned(),
+            Part::Entry(name, holds) => entry(scheme, name, *holds, at),
+            Part::Body => call.body.clone(),
+            Part::Url => self.url.clone(),
+            Part::SortedForm => sorted_form(call, &self.url),
+        };
+        signed_parts(scheme).iter().map(text).collect::<String>().into_bytes()
+    }
+
+    fn key(&self, key: Key) -> Vec<u8> {
+        let after = |prefix| {
+            let base64 = self.secret.strip_prefix(prefix).unwrap_or_default().trim_end_matches('=');
+            STANDARD_NO_PAD.decode(base64).unwrap_or_default()
+        };
+        match key {
+            Key::Verbatim | Key::VerbatimOrBase64After(_) => self.secret.clone().into_bytes(),
+            Key::Base64After(prefix) => after(prefix),
+            Key::Hex => hex::decode(&self.secret).unwrap_or_default(),
+        }
+    }
+}
+
+/// The call with the headers that are signed and that it does not have: the time, and ids.
+fn with_signed_headers(call: Call, scheme: &'static Scheme, at: Timestamp) -> Call {
+    let headers = signed_parts(scheme).iter().filter_map(|part| match part {
+        Part::Header(name, holds) => Some((*name, *holds)),
+        Part::Text(_) | Part::Entry(..) | Part::Body | Part::Url | Part::SortedForm => None,
+    });
+    headers.fold(call, |call, (name, holds)| {
+        let form = match &scheme.timing {
+            Timing::Header { name: timed, form, .. } if *timed == name => Some(*form),
+            Timing::Header { .. } | Timing::Entry { .. } | Timing::Body { .. } | Timing::None => None,
+        };
+        // A time is that of the signature, whatever the call had there.
+        match form {
+            Some(form) => call.with(name, written(form, at)),
+            None => call.or_with(name, || value(holds, at)),
+        }
+    })
+}
+
+fn entry(scheme: &Scheme, name: &str, holds: Holds, at: Timestamp) -> String {
+    match &scheme.timing {
+        Timing::Entry { name: timed, form, .. } if *timed == name => written(*form, at),
+        Timing::Entry { .. } | Timing::Header { .. } | Timing::Body { .. } | Timing::None => value(holds, at),
+    }
+}
+
+fn value(holds: Holds, at: Timestamp) -> String {
+    match holds {
+        Holds::Time | Holds::Seconds => written(TimeForm::Seconds, at),
+        Holds::Millis => written(TimeForm::Millis, at),
+        Holds::Rfc3339 => written(TimeForm::Rfc3339, at),
+        Holds::HttpDate => written(TimeForm::HttpDate, at),
+        Holds::Word | Holds::AllBut(_) => format!("sample{NUMBER}"),
+        Holds::Hex(digits) => format!("{NUMBER:0>digits$}"),
+    }
+}
+
+fn written(form: TimeForm, at: Timestamp) -> String {
+    match form {
+        TimeForm::Seconds => at.unix_seconds().to_string(),
+        TimeForm::Millis => at.unix_millis().to_string(),
+        TimeForm::Rfc3339 => at.to_string(),
+        TimeForm::HttpDate => http_date(at),
+    }
+}
+
+/// Such as `Sat, 29 Nov 2025 08:00:00 GMT`.
+fn http_date(at: Timestamp) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let text = at.to_string();
+    let since = usize::try_from(at.unix_seconds() / 86_400).unwrap_or_default();
+    let month = text[5..7].parse::<usize>().unwrap_or(1) - 1;
+    format!("{}, {} {} {} {} GMT", DAYS[since % 7], &text[8..10], MONTHS[month], &text[..4], &text[11..19])
+}
+
+fn encode(encoding: Encoding, bytes: &[u8]) -> String {
+    match encoding {
+        Encoding::Hex | Encoding::HexOrBase64 => hex::encode(bytes),
+        Encoding::Base64 => STANDARD.encode(bytes),
+        Encoding::Base64Url => URL_SAFE_NO_PAD.encode(bytes),
+    }
+}
+
+/// What Twilio signs after the address: of a form its fields, sorted, each value of a name once; of any other body its
+/// digest, which it adds to the address.
+fn sorted_form(call: &Call, url: &str) -> String {
+    if !call.is_form() {
+        let before = if url.contains('?') { '&' } else { '?' };
+        return format!("{before}bodySHA256={}", hex::encode(Sha256::digest(&call.body)));
+    }
+    let mut fields: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for (name, value) in form_urlencoded::parse(call.body.as_bytes()) {
+        fields.entry(name).or_default().insert(value);
+    }
+    let pairs = fields.iter().flat_map(|(name, values)| values.iter().map(move |value| format!("{name}{value}")));
+    pairs.collect()
+}

@@ -1,0 +1,181 @@
+//! Every sample, judged by the product: as it is signed it is accepted, and forged in any way it is refused.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+use std::time::Duration;
+
+use samples::{Call, Keys, Moment, SECONDS, Sample, Timestamp, delivery_id, event};
+use shared::domain::id::RequestId;
+use shared::domain::payload::Path;
+use shared::domain::received::Received;
+use shared::domain::secret::{HookSecret, SecretString};
+use shared::domain::signature::provider::Worth;
+use shared::domain::signature::scheme::{Proof, Scheme, Source, Timing};
+use shared::domain::signature::{OptionKind, Signed, check_time_in_body};
+use shared::domain::signing::Signing;
+use shared::payload::Payload;
+
+fn now() -> Timestamp {
+    Timestamp::from_unix_seconds(SECONDS)
+}
+
+/// The samples whose senders prove something.
+fn proven() -> impl Iterator<Item = Sample> {
+    Sample::all().filter(|sample| sample.known.scheme.worth() != Worth::None)
+}
+
+/// All calls of a sample.
+fn calls(sample: &Sample) -> impl Iterator<Item = &Call> {
+    std::iter::once(&sample.event).chain(&sample.tests)
+}
+
+fn received(call: &Call, at: Timestamp) -> Received {
+    Received {
+        id: RequestId::at(at, [0; 10]),
+        received_at: at,
+        ip_address: None,
+        headers: call.headers.clone(),
+        query: call.query.clone(),
+        body: call.body.clone().into_bytes().into(),
+        retry_of: None,
+    }
+}
+
+/// Whether a hook with these keys accepts the call at this time.
+fn accepts(keys: &Keys, call: &Call, at: Timestamp) -> bool {
+    let signing = Signing { means: keys.means().unwrap(), secret: None, previous: None };
+    let scheme = signing.scheme();
+    let received = received(call, at);
+    let payload = Payload::new(scheme.forms, received.header("content-type"), &received.body);
+    let signed = Signed { received: &received, body: &payload.signed() };
+    let secret = HookSecret::trusted(SecretString::new(keys.secret.clone()));
+    let path = |place: &str| place.parse::<Path>().unwrap();
+    let time = match &scheme.timing {
+        Timing::Body { path: place, .. } => {
+            let path = path(place);
+            payload.select([&path]).ok().and_then(|found| found.at(&path)?.as_text().map(str::to_owned))
+        }
+        Timing::None | Timing::Header { .. } | Timing::Entry { .. } => None,
+    };
+    signing.verify(scheme.has_secret().then_some(&secret), &signed).is_ok()
+        && check_time_in_body(scheme, |_| time.as_deref(), at).is_ok()
+}
+
+fn name(sample: &Sample) -> String {
+    format!("{} ({})", sample.known.provider.name, sample.known.scheme.header)
+}
+
+fn tolerance(scheme: &Scheme) -> Option<Duration> {
+    match &scheme.timing {
+        Timing::None => None,
+        Timing::Header { tolerance, .. } | Timing::Entry { tolerance, .. } | Timing::Body { tolerance, .. } => {
+            Some(*tolerance)
+        }
+    }
+}
+
+#[test]
+fn every_sample_is_accepted_with_every_algorithm_and_at_any_time() {
+    let later = Moment { at: Timestamp::from_unix_millis(1_800_000_000_123), number: 7 };
+    for sample in proven() {
+        for algorithm in sample.known.scheme.algorithms {
+            let mut keys = Keys::of(sample.known, 7);
+            keys.algorithm = Some(*algorithm);
+            assert_eq!(keys.means().unwrap().known, sample.known, "{}", name(&sample));
+            for call in calls(&sample) {
+                let signed = keys.sign(call, now());
+                assert!(accepts(&keys, &signed, now()), "{}: {signed:?}", name(&sample));
+                let moved = keys.sign(&call.moved(later), later.at);
+                assert!(accepts(&keys, &moved, later.at), "{}: {moved:?}", name(&sample));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_sample_with_another_byte_in_its_body_is_refused_where_the_proof_covers_it() {
+    for sample in proven() {
+        let is_covered = sample.known.scheme.worth() == Worth::Verified;
+        let keys = Keys::of(sample.known, 7);
+        let signed = keys.sign(&sample.event, now());
+        for place in (0..signed.body.len()).step_by(5) {
+            let mut bytes = signed.body.clone().into_bytes();
+            bytes[place] ^= 1;
+            let Ok(body) = String::from_utf8(bytes) else { continue };
+            let forged = Call { body, ..signed.clone() };
+            assert_eq!(accepts(&keys, &forged, now()), !is_covered, "{}: {}", name(&sample), forged.body);
+        }
+    }
+}
+
+#[test]
+fn a_sample_without_its_proof_or_with_a_part_of_it_is_refused() {
+    for sample in proven() {
+        let keys = Keys::of(sample.known, 7);
+        let (header, signed) = (keys.means().unwrap().header_name, keys.sign(&sample.event, now()));
+        let proof = signed.header(header.as_str()).unwrap().to_owned();
+        for forged in ["", "sha256=", "Bearer ", "00", &proof[..proof.len() - 4], &format!("{proof}00AA")] {
+            let forged = signed.clone().with(header.as_str(), forged);
+            assert!(!accepts(&keys, &forged, now()), "{}: {forged:?}", name(&sample));
+        }
+        assert!(!accepts(&keys, &sample.event, now()), "{}: unsigned", name(&sample));
+    }
+}
+
+#[test]
+fn a_sample_that_is_too_old_or_of_the_future_is_refused() {
+    let mut timed = 0;
+    for sample in proven() {
+        let Some(tolerance) = tolerance(sample.known.scheme) else { continue };
+        timed += 1;
+        let keys = Keys::of(sample.known, 7);
+        let signed = keys.sign(&sample.event, now());
+        for (by, is_accepted) in [(tolerance, true), (tolerance + Duration::from_secs(1), false)] {
+            for at in [now().plus(by), now().minus(by)] {
+                assert_eq!(accepts(&keys, &signed, at), is_accepted, "{}: {by:?}", name(&sample));
+            }
+        }
+    }
+    assert!(timed > 60, "{timed}");
+}
+
+#[test]
+fn a_sample_that_is_signed_with_another_key_or_for_another_address_is_refused() {
+    for sample in proven() {
+        let (keys, others) = (Keys::of(sample.known, 7), Keys::of(sample.known, 8));
+        let signed = others.sign(&sample.event, now());
+        assert!(accepts(&others, &signed, now()) && !accepts(&keys, &signed, now()), "{}", name(&sample));
+        if sample.known.provider.options.contains(&OptionKind::Url) {
+            let mut elsewhere = Keys::of(sample.known, 7);
+            elsewhere.url.push('x');
+            assert!(!accepts(&keys, &elsewhere.sign(&sample.event, now()), now()), "{}: its address", name(&sample));
+        }
+    }
+}
+
+#[test]
+fn every_sample_says_what_its_scheme_names() {
+    for sample in Sample::all() {
+        let scheme = sample.known.scheme;
+        let (event, id) = (event(scheme, &sample.event), delivery_id(scheme, &sample.event));
+        assert_eq!(event.is_some(), !scheme.event.is_empty(), "{}: {:?}", name(&sample), sample.event);
+        assert_eq!(id.is_some(), !scheme.delivery_id.is_empty(), "{}: {:?}", name(&sample), sample.event);
+        if let [Source::Header(_) | Source::HeaderBeside(..) | Source::Body(_), ..] = scheme.delivery_id {
+            let moved = sample.event.moved(Moment { at: now(), number: 7 });
+            assert_ne!(delivery_id(scheme, &moved), id, "{}: its id", name(&sample));
+        }
+        assert!(sample.tests.len() >= scheme.tests.len());
+    }
+}
+
+#[test]
+fn no_sample_holds_its_secret_but_where_the_secret_is_the_proof() {
+    for sample in proven().filter(|sample| sample.known.scheme.has_secret()) {
+        let keys = Keys::of(sample.known, 7);
+        let signed = keys.sign(&sample.event, now());
+        let is_sent = matches!(sample.known.scheme.proof, Proof::Secret | Proof::Bearer);
+        let holds = signed.headers.values().any(|value| value.contains(&keys.secret));
+        assert_eq!(holds, is_sent, "{}", name(&sample));
+        assert!(!signed.body.contains(&keys.secret), "{}", name(&sample));
+    }
+}
