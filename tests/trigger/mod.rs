@@ -9,6 +9,7 @@ mod pipelines;
 mod providers;
 mod queue;
 mod reading;
+mod samples;
 mod signatures;
 mod strangers;
 mod trials;
