@@ -6,7 +6,7 @@ use shared::domain::signature::PublicKeyForm;
 use shared::domain::signature::provider::{Known, Provider};
 use shared::domain::signature::providers;
 use shared::domain::signature::scheme::{
-    Encoding, Handshake, Key, MacForm, Mark, Part, Prefix, Proof, Scheme, Source, TimeForm, Timing,
+    Encoding, Forms, Handshake, Key, MacForm, Mark, Part, Prefix, Proof, Scheme, Source, TimeForm, Timing,
 };
 
 /// The document, which has the table between these two lines.
@@ -156,7 +156,11 @@ fn signed(scheme: &Scheme) -> String {
         Part::Url => "{url}".to_owned(),
         Part::SortedForm => "{the fields of the form, sorted}".to_owned(),
     };
-    code(&parts.iter().map(text).collect::<String>())
+    let signed = code(&parts.iter().map(text).collect::<String>());
+    match scheme.forms {
+        Forms::SignedPayload => format!("{signed}; of a form, its field `payload`"),
+        Forms::None | Forms::Payload | Forms::Fields => signed,
+    }
 }
 
 fn tolerance(timing: &Timing<'_>) -> String {
