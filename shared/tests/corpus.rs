@@ -38,6 +38,11 @@ fn forms_hold_what_a_second_decoder_finds_in_them() {
 }
 
 #[test]
+fn options_are_taken_that_are_of_their_kind() {
+    replay("option_values", fuzz::option_values);
+}
+
+#[test]
 fn no_event_of_api_gateway_panics() {
     replay("gateway_events", fuzz::gateway_events);
 }

@@ -7,12 +7,14 @@
 
 mod event;
 mod form;
+mod options;
 mod payload;
 mod published;
 mod signature;
 
 pub use event::gateway_events;
 pub use form::forms;
+pub use options::option_values;
 pub use payload::payload_paths;
 pub use signature::signature_headers;
 
