@@ -40,10 +40,15 @@ pub(super) const PROVIDERS: &[Provider] = &[
         schemes: &[Scheme {
             header: "x-merge-webhook-signature",
             proof: of_body(None, Prefix::None, Encoding::Base64Url),
+            delivery_id: &[Source::BodyDigest],
             event: &[Source::Body("hook.event")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Webhook signature key", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://docs.merge.dev/basics/webhooks/merge-webhooks",
+            secret: "Signature key",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {

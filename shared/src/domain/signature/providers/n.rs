@@ -77,7 +77,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("event")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Client secret of the app", source: Confirmed::Reported("Hookdeck") },
+        guide: Guide {
+            page: "https://github.com/TiendaNube/api-docs/blob/master/resources/webhook.md",
+            secret: "Secret of the app",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
 ];

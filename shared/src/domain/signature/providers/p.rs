@@ -303,25 +303,38 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "pylon",
         title: "Pylon",
-        schemes: &[Scheme {
-            header: "pylon-webhook-signature",
-            proof: Proof::Mac(MacForm {
-                separator: None,
-                prefix: Prefix::Text("hs256="),
-                encoding: Encoding::Hex,
-                signed: &[Part::Header("pylon-webhook-timestamp", Holds::Time), Part::Text("."), Part::Body],
-                key: Key::Verbatim,
-            }),
-            timing: Timing::Header {
-                name: "pylon-webhook-timestamp",
-                form: TimeForm::Seconds,
-                tolerance: FIVE_MINUTES,
+        schemes: &[
+            Scheme {
+                header: "pylon-webhook-signature",
+                proof: Proof::Mac(MacForm {
+                    separator: None,
+                    prefix: Prefix::Text("hs256="),
+                    encoding: Encoding::Hex,
+                    signed: &[Part::Header("pylon-webhook-timestamp", Holds::Time), Part::Text("."), Part::Body],
+                    key: Key::Verbatim,
+                }),
+                timing: Timing::Header {
+                    name: "pylon-webhook-timestamp",
+                    form: TimeForm::Seconds,
+                    tolerance: FIVE_MINUTES,
+                },
+                delivery_id: &[Source::BodyDigest],
+                event: &[Source::Body("type")],
+                ..HEX
             },
-            delivery_id: &[Source::BodyDigest],
-            event: &[Source::Body("type")],
-            ..HEX
-        }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
+            Scheme {
+                header: "x-pylon-signature",
+                delivery_id: &[Source::BodyDigest],
+                event: &[Source::Body("type")],
+                ..HEX
+            },
+        ],
+        guide: Guide {
+            page: "https://kb.help.usepylon.com/articles/6080966819-how-do-i-verify-the-webhook-signatures",
+            secret: "Secret",
+            source: Confirmed::Reported("Hookdeck"),
+        },
+        note: "Pylon's help page names `X-Pylon-Signature`, an HMAC of the body alone. Hookdeck reads `Pylon-Webhook-Signature`, with a time. Either can be chosen.",
         ..PROVIDER
     },
 ];

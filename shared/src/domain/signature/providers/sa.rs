@@ -34,11 +34,15 @@ pub(super) const PROVIDERS: &[Provider] = &[
         schemes: &[Scheme {
             header: "x-savvycal-signature",
             proof: of_body(None, Prefix::Text("sha256="), Encoding::Hex),
-            delivery_id: &[Source::BodyDigest],
+            delivery_id: &[Source::Body("id")],
             event: &[Source::Body("type")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Pipedream") },
+        guide: Guide {
+            page: "https://savvycal.com/docs/api/webhooks",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -138,7 +142,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
         name: "shipbob",
         title: "ShipBob",
         schemes: &[Scheme { event: &[Source::Header("x-webhook-topic")], ..STANDARD }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
+        guide: Guide {
+            page: "https://developer.shipbob.com/experimental/webhooks",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -150,7 +158,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("webhook_type")],
             ..BASE64
         }],
-        guide: Guide { page: "", secret: "Shared signature secret", source: Confirmed::Reported("Hookdeck") },
+        guide: Guide {
+            page: "",
+            secret: "Shared signature secret",
+            source: Confirmed::ByProjects("Hookdeck, FullLeafTeaCo/shiphero-webhook-listener"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -170,7 +182,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             event: &[Source::Body("event")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "HMAC secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://github.com/goshippo/ai/blob/main/tools/ucp-fulfillment/src/shippo-verify.ts",
+            secret: "HMAC secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider { name: "shipstation", title: "ShipStation v1", ..without_proof(Confirmed::Reported("Hookdeck")) },

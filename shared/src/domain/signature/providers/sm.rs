@@ -1,8 +1,8 @@
 //! The providers whose names begin with `sm` to `sz`.
 
 use super::bases::{
-    BASIC, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, OptionKind, PROVIDER, Part, Prefix,
-    Proof, Provider, SHA512, STANDARD, SVIX, Scheme, Source, TimeForm, Timing, of_body, with_a_header_of_yours,
+    BASIC, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind, PROVIDER, Part,
+    Prefix, Proof, Provider, SHA512, STANDARD, SVIX, Scheme, Source, TimeForm, Timing, of_body, with_a_header_of_yours,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -25,9 +25,16 @@ pub(super) const PROVIDERS: &[Provider] = &[
         schemes: &[Scheme {
             header: "x-hub-signature",
             proof: of_body(None, Prefix::Text("sha256="), Encoding::Hex),
+            delivery_id: &[Source::Header("x-snyk-transport-id")],
+            event: &[Source::Header("x-snyk-event")],
+            tests: &[Mark::Header("x-snyk-event", "ping/v0")],
             ..HEX
         }],
-        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Port Ocean") },
+        guide: Guide {
+            page: "https://docs.snyk.io/snyk-api/snyk-webhooks/validation-and-versioning-of-payloads",
+            secret: "Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -214,8 +221,12 @@ pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         name: "stytch",
         title: "Stytch",
-        schemes: &[Scheme { event: &[Source::Body("type")], ..SVIX }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
+        schemes: &[Scheme { event: &[Source::Body("object_type")], ..SVIX }],
+        guide: Guide {
+            page: "https://stytch.com/docs/b2b/guides/webhooks",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {

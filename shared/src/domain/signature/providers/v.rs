@@ -9,7 +9,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
         name: "vanta",
         title: "Vanta",
         schemes: &[Scheme { event: &[Source::Body("type")], ..SVIX }],
-        guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://developer.vanta.com/docs/webhooks",
+            secret: "Signing secret",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {

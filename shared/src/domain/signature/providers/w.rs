@@ -103,7 +103,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         options: &[OptionKind::PublicKey(PublicKeyForm::Rsa)],
-        guide: Guide { page: "", secret: "", source: Confirmed::Reported("webhook.co") },
+        guide: Guide {
+            page: "https://docs.wise.com/guides/developer/webhooks/event-handling",
+            secret: "",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {

@@ -35,6 +35,28 @@ fn the_published_call_of_freshchat_is_accepted_with_its_key_in_one_line_or_sever
 }
 
 #[test]
+fn the_published_vector_of_wise_is_accepted() {
+    // https://github.com/transferwise/digital-signatures-examples, verify-webhook-signature/verify-signature.js
+    let key = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAwpb91cEYuyJNQepZAVfPZIlPZfNUefH+n6w9SW3fykqKu938cR7WadQv87oF2VuT+fDt7kqeRziTmPSUhqPUys/V2Q1rlfJuXbE+Gga37t7zwd0egQ+KyOEHQOpcTwKmtZ81ieGHynAQzsn1We3jwt760MsCPJ7GMT141ByQM+yW1Bx+4SG3IGjXWyqOWrcXsxAvIXkpUD/jK/L958CgnZEgz0BSEh0QxYLITnW1lLokSx/dTianWPFEhMC9BgijempgNXHNfcVirg1lPSygz7KqoKUN0oHqWLr2U1A+7kqrl6O2nx3CKs1bj1hToT1+p4kcMoHXA7kA+VBLUpEsVwIDAQAB";
+    let signature = "wKcKCYXAzxNgiu7xmoDm943NUni7Rz33QN8JkEA9dWSGebgndonabgSj18Y4C08OrwVmueGsED2s00M7DtJVcYKOS1i3G4TMVx+mgM3aL9djMBkQtiYNBFUd6wrPI7ZUNHv/TrlKSjTMc+6JFvUvJ7owY3z85e3I4jLRLJowMFvO8kvCJ60+1pY9wDwZvtZ//WS93LrwGjk9Dvwzpmu0w+P4J75tETT5qC3Uv0y5G2yO8SEoO3yNP/tg/BOli02niHb53vEOUWUb9bly6thnfMoXoiV/osoGxgF20R58RlvkAmezyyl1Sv542TfS2DpiwVnmjjjkCyXeSUcKookYLQ==";
+    let body = r#"{"data":{"resource":{"id":49983981,"profile_id":16055450,"account_id":14124090,"type":"transfer"},"current_state":"incoming_payment_waiting","previous_state":null,"occurred_at":"2021-08-23T10:12:50Z"},"subscription_id":"90aa8e14-4ef1-4a56-861c-f3c9cde097ea","event_type":"transfers#state-change","schema_version":"2.0.0","sent_at":"2021-08-23T10:12:50Z"}"#;
+    let call = |body: &str| {
+        let mut call = Call::new("wise", vec![("x-signature-sha256", signature.to_owned())]);
+        call.body = body.as_bytes().to_vec();
+        call.with_option("public_key", key).is_accepted()
+    };
+    assert!(call(body));
+    assert!(!call(&body.replace("49983981", "49983982")));
+}
+
+#[test]
+fn the_signature_of_savvycal_is_accepted_in_capitals() {
+    let call = |signature: String| Call::new("savvycal", vec![("x-savvycal-signature", signature)]).is_accepted();
+    assert!(call(format!("sha256={}", hex_of(BODY).to_uppercase())));
+    assert!(!call(format!("sha256={}", hex_of("{}").to_uppercase())));
+}
+
+#[test]
 fn the_time_in_a_body_of_plain_is_five_minutes_off_at_most() {
     const PLACE: &str = "webhookMetadata.webhookDeliveryAttemptTimestamp";
     let scheme = providers::read("plain").unwrap().main().scheme;
