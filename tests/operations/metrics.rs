@@ -192,6 +192,8 @@ fn a_call_that_comes_to_no_hook_is_counted_too() {
         for (call, status, outcome) in [
             (stack.post(unknown).body("{}"), 404, "unknown"),
             (stack.post("/hooks/x/trigger").body("{}"), 404, "unknown"),
+            (stack.get(unknown), 405, "unknown"),
+            (stack.get(&format!("/hooks/{}/trigger", hook.id)), 405, "unknown"),
             (hook.unsigned("x".repeat(4 * 1024 * 1024 + 1)), 413, "failed"),
         ] {
             let answer = call.send().await;
@@ -200,6 +202,28 @@ fn a_call_that_comes_to_no_hook_is_counted_too() {
             assert_eq!(document.triggered(), (outcome, "none"));
             assert!(document.json["span"].get("hook_id").is_none(), "{document:?}");
         }
+    });
+}
+
+#[test]
+fn a_handshake_is_counted_as_ignored_and_its_challenge_is_not_in_the_log() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let mut draft = github_hook();
+        for name in ["requires_secret", "secret_algorithm", "secret_header_name"] {
+            draft.as_object_mut().unwrap().remove(name);
+        }
+        draft["provider"] = "dropbox".into();
+        let hook = ann.create_hook(&draft).await;
+
+        let answer = stack.get(&format!("/hooks/{}/trigger?challenge=a-challenge", hook.id)).send().await;
+
+        assert_eq!(answer.text(), "a-challenge");
+        let document = document_of(stack, &answer);
+        assert_eq!(document.triggered(), ("ignored", "dropbox"));
+        assert_eq!(document.json["span"]["hook_id"], hook.id);
+        assert_eq!(document.json["span"]["route"], "ANY /hooks/{hook_id}/trigger");
+        assert!(stack.logs().iter().all(|line| !line.text.contains("a-challenge")));
     });
 }
 

@@ -2,8 +2,10 @@
 
 mod actions;
 mod forms;
+mod handshakes;
 mod job_schema;
 mod numbers;
+mod oracles;
 mod payloads;
 mod pipelines;
 mod providers;

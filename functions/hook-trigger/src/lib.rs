@@ -1,5 +1,7 @@
 //! `POST /hooks/{hook_id}/trigger`, the URL that webhook providers call: proves the call authentic, takes the variables
 //! out of its payload, puts one job on a queue and logs the call. The job of a pipeline of ours gets an action.
+//!
+//! Any other method is answered only where the hook's provider asks with it whether the URL is there.
 
 mod bucket;
 
@@ -7,10 +9,11 @@ use shared::domain::hook::Hook;
 use shared::domain::id::HookId;
 use shared::domain::received::Received;
 use shared::domain::secret::HookSecret;
+use shared::domain::signature::handshake::Method;
 use shared::http::{ApiError, Call, Endpoint, Response};
 use shared::keys::SealingKeys;
 use shared::ports::{Consistency, EndUnsent, FindHook, PushJob, PutRequest, ReplaceRequest, WriteAction};
-use shared::trigger::{Destinations, Run, authenticate};
+use shared::trigger::{Destinations, Run, authenticate, greet};
 
 pub use crate::bucket::RejectionBudget;
 
@@ -19,6 +22,10 @@ pub use crate::bucket::RejectionBudget;
 pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 
 const HOOK: &str = "The hook";
+
+/// For people who open a hook's URL in a browser.
+const HINT: &str = " This is the URL of a hook: enter it at the provider, which calls it with POST. GET /docs shows how to \
+                    try it.";
 
 /// The endpoint and what it needs.
 pub struct HookTrigger<Hooks, Jobs, Actions, Ledger, Requests> {
@@ -45,6 +52,10 @@ where
     const TAKES_WEBHOOKS: bool = true;
 
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
+        if call.method() != Method::Post.as_str() {
+            // On the heap, so that the way of deliveries is no longer for it.
+            return Box::pin(self.greet(call)).await;
+        }
         call.body_up_to(MAX_BODY_BYTES)?;
         let received = call.received();
         let (hook, secret) = self.find(call.path_parameter("hook_id", HOOK)?, received).await?;
@@ -56,6 +67,10 @@ where
         match answered {
             Ok(answered) => Ok(answered.response),
             Err(error @ ApiError::WrongSignature(_)) => {
+                let greeting = greet(&hook, received, Method::Post, &self.sealing_keys, call.measurements());
+                if let Some(response) = Box::pin(greeting).await? {
+                    return Ok(response);
+                }
                 let is_logged = self.rejections.take(received.received_at);
                 Ok(run.reject(&error, is_logged).await.response)
             }
@@ -65,6 +80,24 @@ where
 }
 
 impl<Hooks: FindHook, Jobs, Actions, Ledger, Requests> HookTrigger<Hooks, Jobs, Actions, Ledger, Requests> {
+    /// Answers a handshake. Whatever is none gets one and the same answer, whether or not the hook exists.
+    ///
+    /// The hook is read again, as for a delivery: providers ask right after it was created.
+    async fn greet(&self, call: &Call) -> Result<Response, ApiError> {
+        let (received, refused) =
+            (call.received(), || ApiError::MethodNotAllowed { allow: Method::Post.as_str().to_owned(), hint: HINT });
+        let id = call.path_parameter("hook_id", HOOK).map_err(|_| refused())?;
+        let method = Method::named(call.method()).ok_or_else(refused)?;
+        for consistency in [Consistency::Eventual, Consistency::Strong] {
+            let Some(hook) = self.hooks.find_hook(id, consistency).await? else { continue };
+            let greeting = greet(&hook, received, method, &self.sealing_keys, call.measurements());
+            if let Some(response) = greeting.await? {
+                return Ok(response);
+            }
+        }
+        Err(refused())
+    }
+
     /// The hook with this id, and which of its secrets the sender of the call knows.
     ///
     /// A read that may be a second old is enough to accept a call. Before one is refused, the hook is read again: it

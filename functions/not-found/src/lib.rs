@@ -8,13 +8,6 @@ use openapi::PATHS;
 use shared::domain::hook::ResourceType;
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
 
-/// The path of a hook's URL.
-const TRIGGER: &str = "/hooks/{hook_id}/trigger";
-
-/// For people who open a hook's URL in a browser.
-const HINT: &str = " This is the URL of a hook: enter it at the provider, which calls it with POST. GET /docs shows how to \
-                    try it.";
-
 /// The endpoint, which needs nothing.
 pub struct NotFound;
 
@@ -32,8 +25,7 @@ impl Endpoint for NotFound {
         if call.method() == "OPTIONS" {
             return Ok(Response::no_content().with_header(header::ALLOW, &allow));
         }
-        let is_hook = matches!(&*forms, [(TRIGGER, _)]);
-        Err(ApiError::MethodNotAllowed { allow, hint: if is_hook { HINT } else { "" } })
+        Err(ApiError::MethodNotAllowed { allow, hint: "" })
     }
 }
 
@@ -73,8 +65,9 @@ mod tests {
     fn a_path_has_the_methods_of_every_form_that_it_fits() {
         assert_eq!(methods("/users/login"), "POST");
         assert_eq!(methods("/hooks/incoming/5f46"), "DELETE GET PUT");
-        assert_eq!(methods("/hooks/incoming/trigger"), "DELETE GET POST PUT");
-        assert_eq!(methods("/hooks/ü %2F\0?#{}/trigger"), "POST");
+        assert_eq!(methods("/hooks/incoming/trigger"), "DELETE GET HEAD OPTIONS POST PUT");
+        assert_eq!(methods("/hooks/ü %2F\0?#{}/rotate-secret"), "");
+        assert_eq!(methods("/hooks/incoming/ü %2F\0?#{}/rotate-secret"), "POST");
         assert_eq!(methods("/pipelines/ssh-key/hooks"), "GET POST");
         assert_eq!(methods("/pipelines/7/hooks"), "GET");
     }
@@ -86,11 +79,6 @@ mod tests {
             let methods = methods_of(&path);
             assert!(expected.iter().all(|method| methods.contains(method)), "{path}: {methods:?}");
         }
-    }
-
-    #[test]
-    fn the_hint_is_about_a_path_of_the_document() {
-        assert!(PATHS.contains(&(TRIGGER, &["POST"])));
     }
 
     #[test]

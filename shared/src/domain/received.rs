@@ -1,5 +1,6 @@
 //! A call as it was received.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
@@ -42,5 +43,10 @@ impl Received {
     /// name all of them, joined with commas.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
+    }
+
+    /// A parameter of the query; of several with one name, the first.
+    pub fn query_parameter(&self, name: &str) -> Option<Cow<'_, str>> {
+        form_urlencoded::parse(self.query.as_bytes()).find(|(known, _)| known == name).map(|(_, value)| value)
     }
 }

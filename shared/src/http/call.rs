@@ -110,7 +110,7 @@ impl Call {
 
     /// A parameter of the query; of several with one name, the first.
     pub fn query_parameter(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.query_parameters().find(|(known, _)| known == name).map(|(_, value)| value)
+        self.received.query_parameter(name)
     }
 
     /// The names of all parameters of the query with their values, in their order.

@@ -149,7 +149,11 @@ async fn answer(endpoint: &dyn Handle, call: &Call) -> Response {
     response.with_header(X_REQUEST_ID, &request_id)
 }
 
-/// How a webhook call is counted that ended before it came to its hook.
+/// How a webhook call is counted that ended before it came to its hook. What is no call of a hook, such as a look at its
+/// URL with a browser, is as one of a hook that does not exist.
 fn outcome_without_hook(status: StatusCode) -> &'static str {
-    if status == StatusCode::NOT_FOUND { "unknown" } else { Outcome::Failed.as_str() }
+    match status {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => "unknown",
+        _ => Outcome::Failed.as_str(),
+    }
 }

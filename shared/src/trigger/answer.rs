@@ -1,5 +1,8 @@
 //! What the provider is told when its call was understood.
 
+use std::collections::BTreeMap;
+
+use lambda_http::http::HeaderName;
 use serde::Serialize;
 
 use crate::domain::id::RequestId;
@@ -11,17 +14,12 @@ pub(super) enum Answer {
     Message(String),
     /// A message that only the log has: the provider would show it, or take it for an error.
     Unsaid(String),
-    /// Slack's challenge, repeated.
-    Challenge(String),
-    /// Zoom's token, and the proof that we know the secret.
-    Token {
-        /// As it came.
-        plain: String,
-        /// Its HMAC.
-        encrypted: String,
-    },
-    /// Twitch's challenge, as text.
+    /// A challenge, as text.
     Text(String),
+    /// A challenge or its proof, in JSON.
+    Json(Vec<(&'static str, String)>),
+    /// A challenge, in headers.
+    Headers(Vec<(&'static str, String)>),
     /// What Discord wants of its events' ping.
     NoContent,
     /// What Discord wants of its interactions' ping.
@@ -36,21 +34,11 @@ struct MessageBody<'a> {
     request_id: String,
 }
 
-#[derive(Serialize)]
-struct ChallengeBody<'a> {
-    challenge: &'a str,
-}
+type Members<'a> = BTreeMap<&'static str, &'a String>;
 
 #[derive(Serialize)]
 struct PongBody {
     r#type: u8,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct TokenBody<'a> {
-    plain_token: &'a str,
-    encrypted_token: &'a str,
 }
 
 impl Answer {
@@ -73,12 +61,7 @@ impl Answer {
     pub(super) fn unsaid(self) -> Self {
         match self {
             Self::Message(message) => Self::Unsaid(message),
-            Self::Unsaid(_)
-            | Self::Challenge(_)
-            | Self::Token { .. }
-            | Self::Text(_)
-            | Self::NoContent
-            | Self::Pong => self,
+            Self::Unsaid(_) | Self::Text(_) | Self::Json(_) | Self::Headers(_) | Self::NoContent | Self::Pong => self,
         }
     }
 
@@ -86,7 +69,7 @@ impl Answer {
     pub(super) fn in_words(&self) -> &str {
         match self {
             Self::Message(message) | Self::Unsaid(message) => message,
-            Self::Challenge(_) | Self::Token { .. } | Self::Text(_) | Self::NoContent | Self::Pong => {
+            Self::Text(_) | Self::Json(_) | Self::Headers(_) | Self::NoContent | Self::Pong => {
                 "The provider asked for a proof that the URL is there, and got it."
             }
         }
@@ -97,11 +80,13 @@ impl Answer {
         match self {
             Self::Message(message) => Response::ok(&MessageBody { message, errors: None, request_id: id.to_string() }),
             Self::Unsaid(_) => Response::empty(),
-            Self::Challenge(challenge) => Response::ok(&ChallengeBody { challenge }),
-            Self::Token { plain, encrypted } => {
-                Response::ok(&TokenBody { plain_token: plain, encrypted_token: encrypted })
-            }
             Self::Text(text) => Response::text(text),
+            Self::Json(members) => {
+                Response::ok(&members.iter().map(|(name, value)| (*name, value)).collect::<Members<'_>>())
+            }
+            Self::Headers(headers) => headers.iter().fold(Response::empty(), |response, (name, value)| {
+                response.with_header(HeaderName::from_static(name), value)
+            }),
             Self::NoContent => Response::no_content(),
             Self::Pong => Response::ok(&PongBody { r#type: 1 }),
         }

@@ -1,5 +1,6 @@
 //! What a call says: everything that we need from its payload, found in one pass, and from its headers.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -10,19 +11,12 @@ use crate::domain::job::Delivery;
 use crate::domain::payload::{Path, Value};
 use crate::domain::received::Received;
 use crate::domain::secret::HookSecret;
-use crate::domain::signature::scheme::{Handshake, Mark, Source};
+use crate::domain::signature::scheme::{AskedAt, Challenge, Echo, Handshake, Mark, Method, Source};
 use crate::domain::signature::{self, providers};
 use crate::payload::{Found, Payload, PayloadError};
 
 /// Longer names of deliveries and events are taken for none: the job would grow with what a sender makes up.
 const MAX_FACT_CHARS: usize = 256;
-
-/// The longest text that a handshake may ask us to repeat. Slack's challenges have about 52 characters, Zoom's tokens
-/// 22. Without a limit, anyone who may call a hook could make us send and keep any amount of their text.
-const MAX_ASKED_CHARS: usize = 256;
-
-/// <https://dev.twitch.tv/docs/eventsub/handling-webhook-events/#responding-to-a-challenge-request>
-const TWITCH_VERIFICATION: &str = "webhook_callback_verification";
 
 /// The places in the body that schemes name, as paths.
 static PLACES: LazyLock<BTreeMap<&str, Path>> = LazyLock::new(|| {
@@ -70,33 +64,39 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// The answer that the provider wants, when this call only asks whether the URL is there; `secret` is the one that
-    /// its sender knows.
-    pub(super) fn handshake(&self, secret: Option<&HookSecret>) -> Option<Answer> {
-        self.hook.scheme().handshakes.iter().find_map(|handshake| match handshake {
-            Handshake::SlackChallenge => {
-                let asked = self.text("type")? == "url_verification";
-                asked.then_some(Answer::Challenge(self.asked("challenge")?.to_owned()))
-            }
-            Handshake::ZoomValidation => {
-                let asked = self.text("event")? == "endpoint.url_validation";
-                let plain = self.asked("payload.plainToken").filter(|_| asked)?;
-                // When a user retries the call, no one checks the proof.
-                let proof = secret.and_then(|secret| signature::prove(secret, plain));
-                let answer = |encrypted| Answer::Token { plain: plain.to_owned(), encrypted };
-                Some(proof.map_or_else(Answer::ready, answer))
-            }
-            Handshake::TwitchChallenge => {
-                let asked = self.received.header("twitch-eventsub-message-type") == Some(TWITCH_VERIFICATION);
-                asked.then_some(Answer::Text(self.asked("challenge")?.to_owned()))
-            }
-            Handshake::DiscordPing => match self.text("type")? {
-                "0" => Some(Answer::NoContent),
-                // An event has this type too, and says what happened.
-                "1" if self.place("event").is_none() => Some(Answer::Pong),
-                _ => None,
-            },
+    /// The handshake that this call is, made with this method. A stranger's is none that must prove itself.
+    pub(super) fn handshake(&self, method: Method, is_proven: bool) -> Option<&'static Handshake> {
+        self.hook.scheme().handshakes.iter().find(|handshake| {
+            handshake.method == method
+                && (is_proven || !handshake.is_proven)
+                && handshake.marks.iter().all(|mark| self.bears(mark))
+                && handshake.challenge.is_none_or(|challenge| self.asked(challenge).is_some())
         })
+    }
+
+    /// The answer that the provider wants of a handshake; `secret` is the one that it proves.
+    pub(super) fn answer(&self, handshake: &Handshake, secret: Option<&HookSecret>) -> Answer {
+        let challenge = || handshake.challenge.and_then(|challenge| self.asked(challenge)).unwrap_or_default();
+        match handshake.echo {
+            Echo::Empty => Answer::Text(String::new()),
+            Echo::NoContent => Answer::NoContent,
+            Echo::Pong => Answer::Pong,
+            Echo::Text => Answer::Text(challenge().into_owned()),
+            Echo::Json(name) => Answer::Json(vec![(name, challenge().into_owned())]),
+            Echo::Header(name) => Answer::Headers(vec![(name, challenge().into_owned())]),
+            Echo::AllowedOrigin => {
+                let rate = ("webhook-allowed-rate", "*".to_owned());
+                Answer::Headers(vec![("webhook-allowed-origin", challenge().into_owned()), rate])
+            }
+            Echo::Proof { repeated, name, prefix, encoding } => {
+                let challenge = challenge();
+                // When a user retries the call, no one checks the proof.
+                let proof = secret.and_then(|secret| signature::prove(secret, &challenge, encoding));
+                let Some(proof) = proof else { return Answer::ready() };
+                let repeated = repeated.map(|name| (name, challenge.into_owned()));
+                Answer::Json(repeated.into_iter().chain([(name, format!("{prefix}{proof}"))]).collect())
+            }
+        }
     }
 
     /// Whether this is what the provider sends to try the hook.
@@ -116,6 +116,9 @@ impl<'a> Facts<'a> {
             Mark::BodyPrefix(place, prefix) => self.text(place).is_some_and(|text| text.starts_with(prefix)),
             Mark::EmptyInBody(place) => self.place(place).is_some_and(is_empty_array),
             Mark::SameInBody(one, other) => self.text(one).is_some_and(|text| self.text(other) == Some(text)),
+            Mark::NotInBody(place) => self.place(place).is_none(),
+            Mark::Query(name, value) => self.received.query_parameter(name).is_some_and(|sent| sent == *value),
+            Mark::NoBody => self.received.body.is_empty(),
         }
     }
 
@@ -131,9 +134,14 @@ impl<'a> Facts<'a> {
         fact.filter(|fact| (1..=MAX_FACT_CHARS).contains(&fact.chars().count()))
     }
 
-    /// What a handshake asks to have repeated.
-    fn asked(&self, place: &str) -> Option<&str> {
-        self.text(place).filter(|asked| asked.chars().count() <= MAX_ASKED_CHARS)
+    /// What a handshake asks to have repeated or proven, if it has the form of a challenge.
+    fn asked(&self, challenge: Challenge) -> Option<Cow<'_, str>> {
+        let asked = match challenge.at {
+            AskedAt::Query(name) => self.received.query_parameter(name),
+            AskedAt::Header(name) => self.received.header(name).map(Cow::Borrowed),
+            AskedAt::Body(place) => self.text(place).map(Cow::Borrowed),
+        };
+        asked.filter(|asked| challenge.of.allow(asked))
     }
 
     /// The string or number at a place in the body that the scheme names.

@@ -4,11 +4,13 @@
 mod answer;
 mod authenticity;
 mod facts;
+mod greeting;
 mod sending;
 
 use self::answer::Answer;
 pub use self::authenticity::authenticate;
 use self::facts::Facts;
+pub use self::greeting::greet;
 pub use self::sending::Destinations;
 use crate::domain::hook::Hook;
 use crate::domain::id::ActionId;
@@ -17,6 +19,7 @@ use crate::domain::received::Received;
 use crate::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary, masked, summarized};
 use crate::domain::secret::HookSecret;
 use crate::domain::signature;
+use crate::domain::signature::handshake::Method;
 use crate::domain::variable::Unresolved;
 use crate::http::{ACTION_ID, ApiError, FieldErrors, Response, ResponseExt as _};
 use crate::payload::{Payload, refuse_compressed};
@@ -126,8 +129,8 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
             return Ok(Decision::Answer(Answer::ignored("The hook is inactive.")));
         }
         let facts = facts?;
-        if let Some(answer) = facts.handshake(secret) {
-            return Ok(Decision::Answer(answer));
+        if let Some(handshake) = facts.handshake(Method::Post, true) {
+            return Ok(Decision::Answer(facts.answer(handshake, secret)));
         }
         if facts.is_test() {
             return Ok(Decision::Answer(Answer::ready()));

@@ -6,7 +6,8 @@ use shared::domain::signature::PublicKeyForm;
 use shared::domain::signature::provider::{Known, Provider};
 use shared::domain::signature::providers;
 use shared::domain::signature::scheme::{
-    Encoding, Forms, Handshake, Key, MacForm, Mark, Part, Prefix, Proof, Scheme, Source, TimeForm, Timing,
+    AskedAt, Echo, Encoding, Forms, Handshake, Key, MacForm, Mark, Part, Prefix, Proof, Scheme, Source, TimeForm,
+    Timing,
 };
 
 /// The document, which has the table between these two lines.
@@ -124,7 +125,7 @@ fn written(form: &MacForm<'_>) -> String {
     };
     let entries = form.signed.iter().filter_map(|part| match part {
         Part::Entry(name, _) => Some(format!("{name}=…{}", form.separator.unwrap_or(','))),
-        Part::Text(_) | Part::Header(..) | Part::Body | Part::Url | Part::SortedForm => None,
+        Part::Text(_) | Part::Header(..) | Part::Body | Part::BodyDigest | Part::Url | Part::SortedForm => None,
     });
     let entries: String = entries.collect();
     let more = form.separator.map_or_else(String::new, |separator| format!("[{separator}{prefix}…]"));
@@ -153,6 +154,7 @@ fn signed(scheme: &Scheme) -> String {
         Part::Text(text) => (*text).to_owned(),
         Part::Header(name, _) | Part::Entry(name, _) => format!("{{{name}}}"),
         Part::Body => "{body}".to_owned(),
+        Part::BodyDigest => "{hex of the SHA-256 of the body}".to_owned(),
         Part::Url => "{url}".to_owned(),
         Part::SortedForm => "{the fields of the form, sorted}".to_owned(),
     };
@@ -202,20 +204,42 @@ fn sources(sources: &[Source]) -> String {
 }
 
 fn answered(scheme: &Scheme) -> String {
-    let handshakes = scheme.handshakes.iter().map(|handshake| match handshake {
-        Handshake::SlackChallenge | Handshake::ZoomValidation | Handshake::TwitchChallenge => {
-            "its challenge".to_owned()
-        }
-        Handshake::DiscordPing => "its pings".to_owned(),
+    list(scheme.handshakes.iter().map(handshake).chain(scheme.tests.iter().map(mark)))
+}
+
+/// Such as ``GET with the query `challenge`: its text``.
+fn handshake(handshake: &Handshake) -> String {
+    let asked = handshake.challenge.map(|challenge| match challenge.at {
+        AskedAt::Query(name) => format!("the query {}", code(name)),
+        AskedAt::Header(name) => format!("the header {}", code(name)),
+        AskedAt::Body(place) => format!("body {}", code(place)),
     });
-    let tests = scheme.tests.iter().map(|mark| match mark {
+    let tells: Vec<_> = handshake.marks.iter().map(mark).chain(asked).collect();
+    let with = if tells.is_empty() { String::new() } else { format!(" with {}", tells.join(" and ")) };
+    let answer = match handshake.echo {
+        Echo::Empty => "200".to_owned(),
+        Echo::NoContent => "204".to_owned(),
+        Echo::Pong => "a pong".to_owned(),
+        Echo::Text => "repeated".to_owned(),
+        Echo::Json(name) => format!("repeated as {}", code(name)),
+        Echo::Header(name) => format!("repeated in {}", code(name)),
+        Echo::AllowedOrigin => "allowed".to_owned(),
+        Echo::Proof { name, .. } => format!("proven in {}", code(name)),
+    };
+    format!("{}{with}: {answer}", handshake.method.as_str())
+}
+
+fn mark(mark: &Mark) -> String {
+    match mark {
         Mark::Header(name, value) => code(&format!("{name}: {value}")),
+        Mark::Query(name, value) => code(&format!("?{name}={value}")),
         Mark::Body(place, value) => format!("body {} is {}", code(place), code(value)),
         Mark::BodyPrefix(place, prefix) => format!("body {} begins with {}", code(place), code(prefix)),
         Mark::SameInBody(one, other) => format!("body {} equals {}", code(one), code(other)),
         Mark::EmptyInBody(place) => format!("body {} is empty", code(place)),
-    });
-    list(handshakes.chain(tests))
+        Mark::NotInBody(place) => format!("no {} in the body", code(place)),
+        Mark::NoBody => "no body".to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -28,3 +28,12 @@ pub(super) fn decode(encoding: Encoding, text: &str, length: Option<usize>) -> O
     };
     bytes.filter(|bytes| length.is_none_or(|length| bytes.len() == length))
 }
+
+/// The text that encodes `bytes`.
+pub(super) fn encode(encoding: Encoding, bytes: &[u8]) -> String {
+    match encoding {
+        Encoding::Hex | Encoding::HexOrBase64 => hex::encode(bytes),
+        Encoding::Base64 => STANDARD.encode(bytes),
+        Encoding::Base64Url => URL_SAFE_NO_PAD.encode(bytes),
+    }
+}

@@ -1,7 +1,9 @@
 //! Whether a call is authentic: one verifier, driven by the table of [`providers`].
 
 mod encoding;
+pub mod handshake;
 mod key;
+mod mark;
 mod options;
 mod part;
 pub mod provider;
@@ -21,7 +23,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use subtle::ConstantTimeEq;
 
-use self::encoding::decode;
+use self::encoding::{Encoding, decode, encode};
 pub use self::options::{OptionKind, Options, read_secret_options};
 pub use self::public_key::PublicKeyForm;
 pub use self::refusal::NotAuthentic;
@@ -137,7 +139,10 @@ impl Proving<'_> {
             });
         }
         check_time(self.timing, bytes)?;
-        bytes.check_values(self.proof.signed())
+        bytes.check_values(self.proof.signed())?;
+        // A stranger can have other texts signed: the challenges of handshakes.
+        let is_object = signed.body.trim_ascii_start().starts_with(b"{");
+        if self.scheme.only_objects && !is_object { Err(NotAuthentic::NoObject) } else { Ok(()) }
     }
 }
 
@@ -206,12 +211,12 @@ pub fn check_time_in_body<'b>(
     time::check_in_body(&scheme.timing, find, received_at)
 }
 
-/// Proves to a provider that we know the secret: the HMAC-SHA256 of its token, in hex. `None` when the library takes no
-/// such key, which it always does.
-pub fn prove(secret: &HookSecret, token: &str) -> Option<String> {
+/// Proves to a provider that we know the secret: the HMAC-SHA256 of its challenge. `None` when the library takes no such
+/// key, which it always does.
+pub fn prove(secret: &HookSecret, challenge: &str, encoding: Encoding) -> Option<String> {
     let mut mac = <Hmac<sha2::Sha256> as KeyInit>::new_from_slice(secret.expose().as_bytes()).ok()?;
-    mac.update(token.as_bytes());
-    Some(hex::encode(mac.finalize().into_bytes()))
+    mac.update(challenge.as_bytes());
+    Some(encode(encoding, &mac.finalize().into_bytes()))
 }
 
 /// The name of a body that has no other: its SHA-256.

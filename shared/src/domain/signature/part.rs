@@ -11,6 +11,8 @@ pub enum Part<'s> {
     Header(&'s str, Holds),
     /// The value of an entry of the signature header, such as `t` in `t=1,v1=..`.
     Entry(&'s str, Holds),
+    /// The SHA-256 of the body, in hex.
+    BodyDigest,
     /// The body as it arrived; of [`Forms::SignedPayload`](super::scheme::Forms::SignedPayload), the JSON.
     Body,
     /// The address that the owner has entered at the provider, and never the one that a call came to: who sends the call
@@ -76,7 +78,7 @@ impl Part<'_> {
             Self::Text(_) => "the signed text".to_owned(),
             Self::Header(name, _) => format!("the header `{name}`"),
             Self::Entry(name, _) => format!("the entry `{name}` of the header `{header}`"),
-            Self::Body => "the body".to_owned(),
+            Self::Body | Self::BodyDigest => "the body".to_owned(),
             Self::Url => "the registered address".to_owned(),
             Self::SortedForm => "the form".to_owned(),
         }
@@ -145,7 +147,7 @@ mod tests {
     fn holds(part: &Part<'_>) -> Option<Holds> {
         match part {
             Part::Header(_, holds) | Part::Entry(_, holds) => Some(*holds),
-            Part::Text(_) | Part::Body | Part::Url | Part::SortedForm => None,
+            Part::Text(_) | Part::Body | Part::BodyDigest | Part::Url | Part::SortedForm => None,
         }
     }
 
@@ -153,7 +155,7 @@ mod tests {
         match part {
             Part::Text(text) => Some(text),
             Part::Url => Some(URL),
-            Part::Header(..) | Part::Entry(..) | Part::Body | Part::SortedForm => None,
+            Part::Header(..) | Part::Entry(..) | Part::Body | Part::BodyDigest | Part::SortedForm => None,
         }
     }
 
@@ -265,7 +267,7 @@ mod tests {
                     Part::Header(known, holds) | Part::Entry(known, holds) => {
                         *known == name && !matches!(holds, Holds::AllBut(_) | Holds::Word | Holds::Hex(_))
                     }
-                    Part::Text(_) | Part::Body | Part::Url | Part::SortedForm => false,
+                    Part::Text(_) | Part::Body | Part::BodyDigest | Part::Url | Part::SortedForm => false,
                 })
             };
             match &scheme.timing {

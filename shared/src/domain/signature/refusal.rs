@@ -59,6 +59,12 @@ pub enum NotAuthentic {
         "The content type says that the body is a form, but it is not the one field `payload` that the provider signs."
     )]
     OtherForm,
+    /// The proof is right, but the body is none of a delivery: the provider has its secret sign challenges too.
+    #[error(
+        "The signature is right, but the body is not a JSON object. The provider signs other texts too, which prove \
+         nothing."
+    )]
+    NoObject,
 }
 
 impl NotAuthentic {
@@ -71,7 +77,8 @@ impl NotAuthentic {
             | Self::Stale { .. }
             | Self::NoTime(_)
             | Self::Ambiguous { .. }
-            | Self::OtherForm => false,
+            | Self::OtherForm
+            | Self::NoObject => false,
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use super::Algorithm;
 pub use super::encoding::Encoding;
+pub use super::handshake::{AskedAt, Challenge, Characters, Echo, Handshake, Method};
 pub use super::key::Key;
+pub use super::mark::Mark;
 pub use super::part::{Holds, Part};
 pub use super::public_key::KeyForm;
 pub use super::timing::{TimeForm, Timing};
@@ -31,6 +33,9 @@ pub struct Scheme {
     pub event: &'static [Source],
     /// The calls with which the provider asks whether the URL is there.
     pub handshakes: &'static [Handshake],
+    /// Whether nothing but a JSON object is a delivery. The provider has its secret sign texts that a stranger may
+    /// choose: see [`Echo::Proof`].
+    pub only_objects: bool,
     /// What tells the provider's test from an event: any one is enough. Such a call is answered and never queued.
     pub tests: &'static [Mark],
     /// What tells the calls whose answer must be empty, because the provider would show it or take it for an error.
@@ -112,57 +117,6 @@ pub enum Source {
     BodyDigest,
 }
 
-/// What tells one kind of call from the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
-    /// The header has this value.
-    Header(&'static str, &'static str),
-    /// This text stands at the place in the body.
-    Body(&'static str, &'static str),
-    /// The text at the place in the body begins like this.
-    BodyPrefix(&'static str, &'static str),
-    /// The same text stands at both places in the body.
-    SameInBody(&'static str, &'static str),
-    /// An empty array stands at the place in the body.
-    EmptyInBody(&'static str),
-}
-
-impl Mark {
-    fn body_places(self) -> impl Iterator<Item = &'static str> {
-        let places = match self {
-            Self::Header(..) => [None, None],
-            Self::Body(place, _) | Self::BodyPrefix(place, _) | Self::EmptyInBody(place) => [Some(place), None],
-            Self::SameInBody(one, other) => [Some(one), Some(other)],
-        };
-        places.into_iter().flatten()
-    }
-}
-
-/// A call with which a provider asks whether the URL is there; it is answered and never queued.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Handshake {
-    /// `{"type": "url_verification", "challenge": c}`: the answer repeats the challenge.
-    SlackChallenge,
-    /// `{"event": "endpoint.url_validation", ..}`: the answer proves that we know the secret.
-    ZoomValidation,
-    /// `{"challenge": c}` under a header that says so: the answer is the challenge as text.
-    TwitchChallenge,
-    /// `{"type": 0}` or `{"type": 1}`, which are answered as Discord wants.
-    DiscordPing,
-}
-
-impl Handshake {
-    /// The places in the body that tell the handshake and what it asks.
-    pub fn body_places(self) -> &'static [&'static str] {
-        match self {
-            Self::SlackChallenge => &["type", "challenge"],
-            Self::ZoomValidation => &["event", "payload.plainToken"],
-            Self::TwitchChallenge => &["challenge"],
-            Self::DiscordPing => &["type", "event"],
-        }
-    }
-}
-
 impl Scheme {
     /// The places in the body that the scheme, its handshakes and its marks name.
     pub fn body_places(&self) -> impl Iterator<Item = &'static str> {
@@ -175,7 +129,7 @@ impl Scheme {
             Timing::None | Timing::Header { .. } | Timing::Entry { .. } => None,
         };
         let sources = self.delivery_id.iter().chain(self.event).filter_map(of_source);
-        let of_handshakes = self.handshakes.iter().flat_map(|handshake| handshake.body_places()).copied();
+        let of_handshakes = self.handshakes.iter().flat_map(|handshake| handshake.body_places());
         let of_marks = self.tests.iter().chain(self.unanswered).flat_map(|mark| mark.body_places());
         of_timing.into_iter().chain(sources).chain(of_handshakes).chain(of_marks)
     }
@@ -201,7 +155,7 @@ impl Scheme {
         HookSecret::trusted(SecretString::new(self.key_form().write(random)))
     }
 
-    fn key_form(&self) -> Key {
+    pub(super) fn key_form(&self) -> Key {
         match &self.proof {
             Proof::Mac(form) => form.key,
             Proof::Secret | Proof::Bearer | Proof::Basic | Proof::PublicKey(_) | Proof::Nothing => Key::Verbatim,

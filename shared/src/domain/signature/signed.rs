@@ -39,6 +39,7 @@ impl<'a> SignedBytes<'a> {
                 Part::Header(name, _) => update(required(self.signed.received, name)?.as_bytes()),
                 Part::Entry(name, _) => update(self.required_entry(name)?.as_bytes()),
                 Part::Body => update(self.signed.body),
+                Part::BodyDigest => update(hex::encode(sha2::Sha256::digest(self.signed.body)).as_bytes()),
                 Part::Url => update(self.url()?.as_bytes()),
                 Part::SortedForm => update(self.sorted_form()?.as_bytes()),
             }
@@ -50,7 +51,7 @@ impl<'a> SignedBytes<'a> {
     pub(super) fn check_values(self, parts: &[Part<'_>]) -> Result<(), NotAuthentic> {
         for part in parts {
             let (value, holds) = match part {
-                Part::Text(_) | Part::Body | Part::Url | Part::SortedForm => continue,
+                Part::Text(_) | Part::Body | Part::BodyDigest | Part::Url | Part::SortedForm => continue,
                 Part::Header(name, holds) => (required(self.signed.received, name)?, holds),
                 Part::Entry(name, holds) => (self.required_entry(name)?, holds),
             };

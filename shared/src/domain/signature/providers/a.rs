@@ -4,6 +4,7 @@ use super::bases::{
     BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind,
     PROVIDER, Part, Prefix, Proof, Provider, SHA1, SHA512, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing, of_body,
 };
+use super::greetings::{CLOUDEVENTS, EVENT_GRID};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -354,6 +355,22 @@ pub(super) const PROVIDERS: &[Provider] = &[
             page: "https://learn.microsoft.com/en-us/azure/devops/service-hooks/services/webhooks",
             secret: "Basic authentication password",
             source: Confirmed::ByVendor("MicrosoftDocs/azure-devops-docs on GitHub"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "azure-event-grid",
+        title: "Azure Event Grid",
+        schemes: &[Scheme {
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("0.eventType"), Source::Body("type")],
+            handshakes: &[EVENT_GRID, CLOUDEVENTS],
+            ..TOKEN
+        }],
+        guide: Guide {
+            page: "https://learn.microsoft.com/en-us/azure/event-grid/delivery-properties",
+            secret: "Value of a delivery property that you name",
+            source: Confirmed::ByVendor("the page"),
         },
         ..PROVIDER
     },

@@ -1,9 +1,11 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind,
-    PROVIDER, Part, Prefix, Proof, Provider, SVIX, Scheme, Source, THREE_MINUTES, TOKEN, TimeForm, Timing, of_body,
+    BASE64, BASIC, BEARER, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, MacForm, Mark,
+    OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SVIX, Scheme, Source, THREE_MINUTES, TOKEN,
+    TimeForm, Timing, of_body,
 };
+use super::greetings::{CLOUDEVENTS, HEAD};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -147,6 +149,25 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..PROVIDER
     },
     Provider {
+        name: "circle",
+        title: "Circle",
+        schemes: &[Scheme {
+            header: "x-circle-signature",
+            proof: Proof::PublicKey(KeyForm {
+                key: PublicKeyForm::P256,
+                encoding: Encoding::Base64,
+                signed: &[Part::Body],
+            }),
+            delivery_id: &[Source::Body("notificationId")],
+            event: &[Source::Body("notificationType")],
+            handshakes: &[HEAD],
+            ..HEX
+        }],
+        options: &[OptionKind::PublicKey(PublicKeyForm::P256)],
+        guide: Guide { page: "", secret: "", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
         name: "circleback",
         title: "Circleback",
         schemes: &[Scheme { header: "x-signature", delivery_id: &[Source::BodyDigest], ..HEX }],
@@ -192,6 +213,22 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide {
             page: "https://developer.clickup.com/docs/webhooksignature",
             secret: "Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "cloudevents",
+        title: "CloudEvents",
+        schemes: &[Scheme {
+            delivery_id: &[Source::Header("ce-id"), Source::Body("id")],
+            event: &[Source::Header("ce-type"), Source::Body("type")],
+            handshakes: &[CLOUDEVENTS],
+            ..BEARER
+        }],
+        guide: Guide {
+            page: "https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md",
+            secret: "Access token",
             source: Confirmed::ByVendor("the page"),
         },
         ..PROVIDER

@@ -1,10 +1,10 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Handshake, Holds, Key, KeyForm, MacForm, NOTHING,
-    OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, Scheme, Source, TOKEN, TimeForm, Timing,
-    of_body,
+    BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, KeyForm, MacForm, NOTHING, OptionKind, PROVIDER,
+    Part, Prefix, Proof, Provider, PublicKeyForm, Scheme, Source, TOKEN, TimeForm, Timing, of_body,
 };
+use super::greetings::{DISCORD_EVENTS, DISCORD_INTERACTIONS, repeated_as_text};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -77,7 +77,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             timing: Timing::Header { name: "x-signature-timestamp", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
             delivery_id: &[Source::BodyDigest],
             event: &[Source::Body("event.type")],
-            handshakes: &[Handshake::DiscordPing],
+            handshakes: &[DISCORD_EVENTS, DISCORD_INTERACTIONS],
             ..HEX
         }],
         options: &[OptionKind::PublicKey(PublicKeyForm::Ed25519Hex)],
@@ -169,6 +169,22 @@ pub(super) const PROVIDERS: &[Provider] = &[
             page: "https://docs.doppler.com/docs/webhooks",
             secret: "Signing secret",
             source: Confirmed::ByProjects("webhook.co, Tern"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "dropbox",
+        title: "Dropbox",
+        schemes: &[Scheme {
+            header: "x-dropbox-signature",
+            delivery_id: &[Source::BodyDigest],
+            handshakes: &[repeated_as_text("challenge")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://www.dropbox.com/developers/reference/webhooks",
+            secret: "App secret",
+            source: Confirmed::Reported("webhook.co, Trigger.dev"),
         },
         ..PROVIDER
     },

@@ -1,10 +1,11 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, MacForm, OptionKind, PROVIDER,
-    PUSH_OF_NOTHING, Part, Prefix, Proof, Provider, PublicKeyForm, STANDARD, SVIX, Scheme, Source, TimeForm, Timing,
-    of_body, with_a_header_of_yours,
+    BASE64, Confirmed, Echo, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, MacForm, OptionKind,
+    PROVIDER, PUSH_OF_NOTHING, Part, Prefix, Proof, Provider, PublicKeyForm, STANDARD, SVIX, Scheme, Source, TimeForm,
+    Timing, of_body, with_a_header_of_yours,
 };
+use super::greetings::asked_in_header;
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -193,4 +194,33 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..PROVIDER
     },
     Provider { name: "freshdesk", title: "Freshdesk", ..with_a_header_of_yours(Confirmed::Reported("Trigger.dev")) },
+    Provider {
+        name: "front",
+        title: "Front",
+        schemes: &[Scheme {
+            header: "x-front-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Base64,
+                signed: &[Part::Header("x-front-request-timestamp", Holds::Time), Part::Text(":"), Part::Body],
+                key: Key::Verbatim,
+            }),
+            timing: Timing::Header {
+                name: "x-front-request-timestamp",
+                form: TimeForm::Millis,
+                tolerance: FIVE_MINUTES,
+            },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("type")],
+            handshakes: &[asked_in_header("x-front-challenge", Echo::Text)],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://dev.frontapp.com/docs/application-webhooks",
+            secret: "App secret",
+            source: Confirmed::Reported("webhook.co, Hookdeck"),
+        },
+        ..PROVIDER
+    },
 ];

@@ -1,9 +1,10 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Mark, PROVIDER, Prefix, Provider, STANDARD, Scheme, Source,
+    Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Mark, PROVIDER, Prefix, Provider, SHA1, STANDARD, Scheme, Source,
     TimeForm, Timing, of_body,
 };
+use super::greetings::HEAD;
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -37,6 +38,26 @@ pub(super) const PROVIDERS: &[Provider] = &[
             page: "",
             secret: "Secret key",
             source: Confirmed::ByVendor("Infisical/infisical on GitHub, which signs"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "intercom",
+        title: "Intercom",
+        schemes: &[Scheme {
+            header: "x-hub-signature",
+            algorithms: SHA1,
+            proof: of_body(None, Prefix::Text("sha1="), Encoding::Hex),
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("topic")],
+            handshakes: &[HEAD],
+            tests: &[Mark::Body("topic", "ping")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://developers.intercom.com/docs/webhooks/setting-up-webhooks",
+            secret: "Client secret",
+            source: Confirmed::ByProjects("webhook.co, Sim"),
         },
         ..PROVIDER
     },

@@ -4,6 +4,7 @@ use super::bases::{
     BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, PROVIDER, Part, Prefix, Proof,
     Provider, STANDARD, Scheme, Source, TimeForm, Timing,
 };
+use super::greetings::LINKEDIN;
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -65,6 +66,31 @@ pub(super) const PROVIDERS: &[Provider] = &[
             page: "https://linear.app/developers/webhooks",
             secret: "Signing secret",
             source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "linkedin",
+        title: "LinkedIn",
+        schemes: &[Scheme {
+            header: "x-li-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Hex,
+                signed: &[Part::Text("hmacsha256="), Part::Body],
+                key: Key::Verbatim,
+            }),
+            delivery_id: &[Source::Body("notificationId")],
+            event: &[Source::Body("type")],
+            handshakes: &[LINKEDIN],
+            only_objects: true,
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://learn.microsoft.com/en-us/linkedin/shared/api-guide/webhook-validation",
+            secret: "Client secret",
+            source: Confirmed::Reported("webhook.co, Hookdeck"),
         },
         ..PROVIDER
     },

@@ -4,6 +4,7 @@ use super::bases::{
     BASE64, Confirmed, Encoding, Guide, HEX, PROVIDER, Prefix, Provider, SENT_BY_SVIX, SHA512, Scheme, Source, of_body,
     with_a_header_of_yours,
 };
+use super::greetings::repeated_as_text;
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -81,6 +82,23 @@ pub(super) const PROVIDERS: &[Provider] = &[
             page: "https://github.com/TiendaNube/api-docs/blob/master/resources/webhook.md",
             secret: "Secret of the app",
             source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "nylas",
+        title: "Nylas",
+        schemes: &[Scheme {
+            header: "x-nylas-signature",
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("type")],
+            handshakes: &[repeated_as_text("challenge")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://developer.nylas.com/docs/v3/notifications/",
+            secret: "webhook_secret",
+            source: Confirmed::Reported("webhook.co, Hookdeck"),
         },
         ..PROVIDER
     },

@@ -2,10 +2,53 @@
 
 use super::bases::{
     BEARER, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, PROVIDER, Part, Prefix, Proof,
-    Provider, STANDARD, Scheme, Source, TimeForm, Timing, of_body, of_standard,
+    Provider, SHA512, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing, of_body, of_standard,
 };
+use super::greetings::{OKTA, repeated_as_text};
 
 pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "okta",
+        title: "Okta event hooks",
+        schemes: &[Scheme {
+            header: "authorization",
+            delivery_id: &[Source::Body("eventId")],
+            event: &[Source::Body("data.events.0.eventType")],
+            handshakes: &[OKTA],
+            ..TOKEN
+        }],
+        guide: Guide {
+            page: "https://developer.okta.com/docs/concepts/event-hooks/",
+            secret: "Authentication secret, with `authorization` as the authentication field",
+            source: Confirmed::Reported("webhook.co, Hookdeck"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "onfleet",
+        title: "Onfleet",
+        schemes: &[Scheme {
+            header: "x-onfleet-signature",
+            algorithms: SHA512,
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Hex,
+                signed: &[Part::Body],
+                key: Key::Hex,
+            }),
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("triggerId")],
+            handshakes: &[repeated_as_text("check")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://docs.onfleet.com/reference/validation",
+            secret: "Webhook secret",
+            source: Confirmed::Reported("webhook.co"),
+        },
+        ..PROVIDER
+    },
     Provider {
         name: "openai",
         title: "OpenAI",

@@ -1,9 +1,10 @@
 //! Senders that are not in the table.
 
 use super::bases::{
-    ANY, BITBUCKET_PING, Confirmed, Encoding, Forms, GITHUB_PING, Guide, HEX, Handshake, NOTHING, PROVIDER, Prefix,
-    Provider, Scheme, Source, of_body,
+    ANY, BITBUCKET_PING, Confirmed, Encoding, Forms, GITHUB_PING, Guide, HEX, NOTHING, PROVIDER, Prefix, Provider,
+    Scheme, Source, of_body,
 };
+use super::greetings::SLACK;
 
 /// The id of a sender that follows Standard Webhooks in this much. Others call the subscription `webhook-id`.
 const STANDARD_ID: Source = Source::HeaderBeside("webhook-id", "webhook-timestamp");
@@ -38,7 +39,7 @@ pub static UNSIGNED: Provider = Provider {
             Source::HeaderBeside("x-request-uuid", "x-event-key"),
         ],
         event: &[Source::Header("x-github-event"), Source::Header("x-event-key"), Source::Header("x-gitlab-event")],
-        handshakes: &[Handshake::SlackChallenge],
+        handshakes: &[SLACK],
         tests: &[GITHUB_PING, BITBUCKET_PING],
         ..NOTHING
     }],

@@ -1,9 +1,10 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, PROVIDER, Part, Prefix, Proof, Provider,
-    STANDARD, SVIX, Scheme, Source, TOKEN, TWO_DAYS, TimeForm, Timing, without_proof,
+    Confirmed, Echo, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, PROVIDER, Part, Prefix, Proof,
+    Provider, STANDARD, SVIX, Scheme, Source, TOKEN, TWO_DAYS, TimeForm, Timing, without_proof,
 };
+use super::greetings::asked_in_header;
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -188,6 +189,23 @@ pub(super) const PROVIDERS: &[Provider] = &[
             page: "https://developers.rewardful.com/webhooks/signed-webhooks",
             secret: "Signing secret",
             source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "ringcentral",
+        title: "RingCentral",
+        schemes: &[Scheme {
+            header: "verification-token",
+            delivery_id: &[Source::Body("uuid")],
+            event: &[Source::Body("event")],
+            handshakes: &[asked_in_header("validation-token", Echo::Header("validation-token"))],
+            ..TOKEN
+        }],
+        guide: Guide {
+            page: "https://developers.ringcentral.com/guide/notifications/webhooks/receiving",
+            secret: "verificationToken",
+            source: Confirmed::Reported("Hookdeck"),
         },
         ..PROVIDER
     },

@@ -1,10 +1,11 @@
 //! The providers whose names begin with `sa` to `sl`.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HALF_AN_HOUR, HEX, Handshake, Holds, Key, KeyForm,
-    MacForm, Mark, OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SENT_BY_SVIX,
-    SLACK_INTERACTIONS, STANDARD, Scheme, Source, TimeForm, Timing, of_body, without_proof,
+    BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HALF_AN_HOUR, HEX, Holds, Key, KeyForm, MacForm, Mark,
+    OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SENT_BY_SVIX, SLACK_INTERACTIONS, STANDARD,
+    Scheme, Source, TimeForm, Timing, of_body, without_proof,
 };
+use super::greetings::SLACK;
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider { name: "safebase", title: "SafeBase", ..SENT_BY_SVIX },
@@ -318,7 +319,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             },
             delivery_id: &[Source::Body("event_id"), Source::BodyDigest],
             event: &[Source::Body("type")],
-            handshakes: &[Handshake::SlackChallenge],
+            handshakes: &[SLACK],
             // https://github.com/slackapi/bolt-python/blob/main/slack_bolt/middleware/ssl_check/ssl_check.py
             tests: &[Mark::Body("ssl_check", "1")],
             unanswered: SLACK_INTERACTIONS,

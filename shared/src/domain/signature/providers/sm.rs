@@ -1,11 +1,47 @@
 //! The providers whose names begin with `sm` to `sz`.
 
 use super::bases::{
-    BASIC, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind, PROVIDER, Part,
-    Prefix, Proof, Provider, SHA512, STANDARD, SVIX, Scheme, Source, TimeForm, Timing, of_body, with_a_header_of_yours,
+    BASIC, Confirmed, Echo, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, NOTHING, OptionKind,
+    PROVIDER, Part, Prefix, Proof, Provider, SHA512, STANDARD, SVIX, Scheme, Source, TimeForm, Timing, of_body,
+    with_a_header_of_yours,
 };
+use super::greetings::{SMARTCAR, STRAVA, asked_in_header};
 
 pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "smartcar",
+        title: "Smartcar",
+        schemes: &[Scheme {
+            header: "sc-signature",
+            delivery_id: &[Source::Body("eventId")],
+            event: &[Source::Body("eventType")],
+            handshakes: &[SMARTCAR],
+            only_objects: true,
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://smartcar.com/docs/integrations/webhooks/callback-verification",
+            secret: "Application management token",
+            source: Confirmed::Reported("Hookdeck"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "smartsheet",
+        title: "Smartsheet",
+        schemes: &[Scheme {
+            header: "smartsheet-hmac-sha256",
+            delivery_id: &[Source::BodyDigest],
+            handshakes: &[asked_in_header("smartsheet-hook-challenge", Echo::Header("smartsheet-hook-response"))],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://developers.smartsheet.com/api/smartsheet/guides/webhooks/webhook-callbacks",
+            secret: "sharedSecret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
     Provider {
         name: "smile",
         title: "Smile API",
@@ -178,6 +214,17 @@ pub(super) const PROVIDERS: &[Provider] = &[
             page: "https://github.com/statsig-io/docs/blob/main/integrations/event_webhook.mdx",
             secret: "Webhook signing secret",
             source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "strava",
+        title: "Strava",
+        schemes: &[Scheme { event: &[Source::Body("aspect_type")], handshakes: &[STRAVA], ..NOTHING }],
+        guide: Guide {
+            page: "https://developers.strava.com/docs/webhooks/",
+            source: Confirmed::Reported("Hookdeck"),
+            ..PROVIDER.guide
         },
         ..PROVIDER
     },

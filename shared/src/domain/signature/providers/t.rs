@@ -1,10 +1,11 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Algorithm, BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Handshake, Holds, Key, KeyForm, MacForm,
-    Mark, OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, SHA512, Scheme, Source,
-    TEN_MINUTES, TOKEN, TimeForm, Timing, of_body,
+    Algorithm, BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, MacForm, Mark,
+    OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, SHA512, Scheme, Source, TEN_MINUTES,
+    TOKEN, TimeForm, Timing, of_body,
 };
+use super::greetings::{TEBEX, TWITCH};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -59,6 +60,30 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..BASE64
         }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByProjects("webhook.co, Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "tebex",
+        title: "Tebex",
+        schemes: &[Scheme {
+            header: "x-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Hex,
+                signed: &[Part::BodyDigest],
+                key: Key::Verbatim,
+            }),
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("type")],
+            handshakes: &[TEBEX],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://docs.tebex.io/developers/webhooks/overview",
+            secret: "Secret key",
+            source: Confirmed::Reported("Hookdeck"),
+        },
         ..PROVIDER
     },
     Provider {
@@ -221,7 +246,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             },
             delivery_id: &[Source::Header("twitch-eventsub-message-id")],
             event: &[Source::Header("twitch-eventsub-subscription-type")],
-            handshakes: &[Handshake::TwitchChallenge],
+            handshakes: &[TWITCH],
             ..HEX
         }],
         guide: Guide {

@@ -5,6 +5,7 @@ use super::bases::{
     PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, Scheme, Source, THREE_MINUTES, TimeForm, Timing,
     of_body,
 };
+use super::greetings::WEBSUB;
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -53,6 +54,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             header: "x-hub-signature",
             algorithms: &[Algorithm::Sha512],
             proof: of_body(None, Prefix::Algorithm, Encoding::Hex),
+            handshakes: &[WEBSUB],
             ..HEX
         }],
         by_header: true,

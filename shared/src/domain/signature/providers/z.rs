@@ -1,9 +1,10 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Handshake, Holds, Key, MacForm, PROVIDER, Part, Prefix, Proof,
-    Provider, SHA1, Scheme, Source, TimeForm, Timing, of_body, with_a_header_of_yours,
+    Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, PROVIDER, Part, Prefix, Proof, Provider, SHA1,
+    Scheme, Source, TimeForm, Timing, of_body, with_a_header_of_yours,
 };
+use super::greetings::ZOOM;
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -116,7 +117,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             timing: Timing::Header { name: "x-zm-request-timestamp", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
             delivery_id: &[Source::BodyDigest],
             event: &[Source::Body("event")],
-            handshakes: &[Handshake::ZoomValidation],
+            handshakes: &[ZOOM],
             ..HEX
         }],
         by_header: true,

@@ -1,7 +1,7 @@
 //! What the entries of the table must be like.
 
 use super::super::provider::{Known, Provider};
-use super::super::scheme::{Part, Scheme, Source};
+use super::super::scheme::{AskedAt, Characters, Echo, Method, Part, Scheme, Source};
 use super::*;
 
 #[test]
@@ -83,10 +83,51 @@ fn every_name_of_a_header_is_in_lower_case() {
         });
         let parts = scheme.proof.signed().iter().filter_map(|part| match part {
             Part::Header(name, _) => Some(*name),
-            Part::Text(_) | Part::Entry(..) | Part::Body | Part::Url | Part::SortedForm => None,
+            Part::Text(_) | Part::Entry(..) | Part::Body | Part::BodyDigest | Part::Url | Part::SortedForm => None,
         });
         for name in sources.chain(parts).chain(scheme.other_headers.iter().copied()).chain([scheme.header]) {
             assert_eq!(name, name.to_ascii_lowercase(), "{}", provider.name);
+        }
+    }
+}
+
+/// What anyone can have signed is no delivery: it has no `{`, with which every delivery of such a provider begins.
+#[test]
+fn a_secret_that_signs_what_a_stranger_asks_for_proves_json_objects_alone() {
+    let mut oracles = Vec::new();
+    for Known { provider, scheme } in providers::all() {
+        for handshake in scheme.handshakes.iter().filter(|handshake| handshake.echo.needs_secret()) {
+            let of = handshake.challenge.unwrap().of;
+            assert_ne!(of, Characters::Any, "{}", provider.name);
+            assert!(matches!(scheme.key_form(), super::super::scheme::Key::Verbatim), "{}: its key", provider.name);
+            assert!(handshake.is_proven || scheme.only_objects, "{}", provider.name);
+            if !handshake.is_proven {
+                oracles.push(provider.name);
+            }
+        }
+    }
+    assert_eq!(oracles, ["linkedin", "smartcar", "x"]);
+    for of in [Characters::Token, Characters::Word] {
+        assert!(!of.allow("{") && !of.allow(":"), "{of:?}");
+    }
+    assert!(!Characters::Word.allow("="), "LinkedIn signs `hmacsha256=` and the body");
+}
+
+#[test]
+fn a_handshake_asks_where_it_can_and_in_lower_case() {
+    for Known { provider, scheme } in providers::all() {
+        for handshake in scheme.handshakes {
+            let has_body = handshake.method == Method::Post;
+            assert!(has_body || handshake.body_places().next().is_none(), "{}: {handshake:?}", provider.name);
+            assert!(has_body || !handshake.is_proven, "{}: {handshake:?}", provider.name);
+            let tells = handshake.challenge.is_some() || !handshake.marks.is_empty();
+            assert!(tells || handshake.method == Method::Head, "{}: every call would be one", provider.name);
+            let asked = handshake.challenge.map(|challenge| challenge.at);
+            let names = [
+                if let Some(AskedAt::Header(name)) = asked { name } else { "" },
+                if let Echo::Header(name) = handshake.echo { name } else { "" },
+            ];
+            assert!(names.iter().all(|name| *name == name.to_ascii_lowercase()), "{}", provider.name);
         }
     }
 }

@@ -1,0 +1,187 @@
+//! The calls with which providers ask whether a hook's URL is there, and what they want to hear: as data.
+
+use super::encoding::Encoding;
+use super::mark::Mark;
+
+/// The longest text that an answer repeats. Without a limit, anyone who knows a hook's URL could make us send any amount
+/// of their text. The longest challenges that are known have about 100 characters.
+pub const MAX_CHALLENGE_CHARS: usize = 256;
+
+/// A call with which a provider asks whether the URL is there; it is answered and never queued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Handshake {
+    /// How it is made.
+    pub method: Method,
+    /// Whether it must prove itself as a delivery does. If not, anyone who knows the URL gets the answer.
+    pub is_proven: bool,
+    /// What tells it from other calls, besides its challenge: all of it.
+    pub marks: &'static [Mark],
+    /// What it asks to have repeated or proven.
+    pub challenge: Option<Challenge>,
+    /// What the provider wants to hear.
+    pub echo: Echo,
+}
+
+/// How a handshake is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// `GET`
+    Get,
+    /// `HEAD`
+    Head,
+    /// `OPTIONS`
+    Options,
+    /// `POST`
+    Post,
+}
+
+impl Method {
+    /// The method of this name, if handshakes are made with it.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Get, Self::Head, Self::Options, Self::Post].into_iter().find(|known| known.as_str() == name)
+    }
+
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Options => "OPTIONS",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// A text that a handshake asks to have repeated or proven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Challenge {
+    /// Where it is.
+    pub at: AskedAt,
+    /// What it consists of; a call with any other is no handshake.
+    pub of: Characters,
+}
+
+/// Where a handshake has something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskedAt {
+    /// In the query, under this name.
+    Query(&'static str),
+    /// In a header, by its name in lower case.
+    Header(&'static str),
+    /// In the body.
+    Body(&'static str),
+}
+
+/// Which characters a challenge consists of. One that is signed has only those that the provider uses, so that no
+/// delivery can be asked for in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Characters {
+    /// Any.
+    Any,
+    /// Those of base64, in both alphabets, and `.` and `~`.
+    Token,
+    /// Letters, digits, `-` and `_`.
+    Word,
+}
+
+impl Characters {
+    /// Whether a text is a challenge of these characters.
+    pub fn allow(self, text: &str) -> bool {
+        let is_allowed = |byte: u8| match self {
+            Self::Any => true,
+            Self::Token => byte.is_ascii_alphanumeric() || b"-_.~+/=".contains(&byte),
+            Self::Word => byte.is_ascii_alphanumeric() || b"-_".contains(&byte),
+        };
+        (1..=MAX_CHALLENGE_CHARS).contains(&text.chars().count()) && text.bytes().all(is_allowed)
+    }
+}
+
+/// What a provider wants to hear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Echo {
+    /// 200 without a word.
+    Empty,
+    /// 204.
+    NoContent,
+    /// `{"type": 1}`.
+    Pong,
+    /// The challenge as text.
+    Text,
+    /// The challenge under this name in JSON.
+    Json(&'static str),
+    /// The challenge in this header, whose name is in lower case.
+    Header(&'static str),
+    /// The challenge as the origin that may send events, at any rate: the abuse protection of CloudEvents.
+    AllowedOrigin,
+    /// JSON with the HMAC-SHA256 of the challenge under the hook's secret.
+    ///
+    /// If anyone can ask for it, the secret signs texts of a stranger's choice. None of them may be a delivery: the
+    /// characters of the challenge have no `{`, and such a scheme accepts JSON objects and nothing else.
+    Proof {
+        /// The name under which the challenge is repeated.
+        repeated: Option<&'static str>,
+        /// The name under which the MAC is.
+        name: &'static str,
+        /// What is before the MAC.
+        prefix: &'static str,
+        /// How the MAC is written.
+        encoding: Encoding,
+    },
+}
+
+impl Echo {
+    /// Whether it is made with the hook's secret.
+    pub fn needs_secret(self) -> bool {
+        match self {
+            Self::Proof { .. } => true,
+            Self::Empty
+            | Self::NoContent
+            | Self::Pong
+            | Self::Text
+            | Self::Json(_)
+            | Self::Header(_)
+            | Self::AllowedOrigin => false,
+        }
+    }
+}
+
+impl Handshake {
+    /// The places in the body that tell the handshake and what it asks.
+    pub fn body_places(&self) -> impl Iterator<Item = &'static str> {
+        let asked = self.challenge.and_then(|challenge| match challenge.at {
+            AskedAt::Body(place) => Some(place),
+            AskedAt::Query(_) | AskedAt::Header(_) => None,
+        });
+        self.marks.iter().flat_map(|mark| mark.body_places()).chain(asked)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_challenge_is_neither_empty_nor_long_and_has_the_characters_of_its_form() {
+        let longest = "x".repeat(MAX_CHALLENGE_CHARS);
+        for of in [Characters::Any, Characters::Token, Characters::Word] {
+            assert!(of.allow("x") && of.allow(&longest), "{of:?}");
+            assert!(!of.allow("") && !of.allow(&format!("{longest}x")), "{of:?}");
+        }
+        for (text, token, word) in [
+            ("3a5c8f72-e6d9-4b1a-9f2e-8c7d6a5b4e3f", true, true),
+            ("MTk5NDI1ZTMtZmQ4OC00+/==", true, false),
+            ("{}", false, false),
+            ("[1]", false, false),
+            ("a b", false, false),
+            ("a\n", false, false),
+            ("v0:1:2", false, false),
+            ("é", false, false),
+        ] {
+            assert_eq!(
+                (Characters::Token.allow(text), Characters::Word.allow(text), Characters::Any.allow(text)),
+                (token, word, true),
+                "{text:?}"
+            );
+        }
+    }
+}

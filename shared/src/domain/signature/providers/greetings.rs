@@ -1,0 +1,117 @@
+//! The handshakes of providers, by the text that they want to hear.
+
+use super::bases::{AskedAt, Challenge, Characters, Echo, Encoding, Handshake, Mark, Method};
+
+/// `GET` with a challenge in the query, under this name, which the answer repeats as text.
+pub(super) const fn repeated_as_text(name: &'static str) -> Handshake {
+    asked_by_get(AskedAt::Query(name), Characters::Any, Echo::Text)
+}
+
+/// `GET` with a challenge that the answer repeats or proves.
+pub(super) const fn asked_by_get(at: AskedAt, of: Characters, echo: Echo) -> Handshake {
+    Handshake { method: Method::Get, is_proven: false, marks: &[], challenge: Some(Challenge { at, of }), echo }
+}
+
+/// `POST` with a challenge in this header, which proves nothing of its sender.
+pub(super) const fn asked_in_header(name: &'static str, echo: Echo) -> Handshake {
+    let challenge = Some(Challenge { at: AskedAt::Header(name), of: Characters::Any });
+    Handshake { method: Method::Post, is_proven: false, marks: &[], challenge, echo }
+}
+
+/// `POST` with a challenge in the body, that is signed as every call.
+const fn signed(marks: &'static [Mark], challenge: Option<Challenge>, echo: Echo) -> Handshake {
+    Handshake { method: Method::Post, is_proven: true, marks, challenge, echo }
+}
+
+const fn in_body(place: &'static str, of: Characters) -> Option<Challenge> {
+    Some(Challenge { at: AskedAt::Body(place), of })
+}
+
+/// `HEAD`, which wants a 200 and nothing else.
+pub(super) const HEAD: Handshake =
+    Handshake { method: Method::Head, is_proven: false, marks: &[], challenge: None, echo: Echo::Empty };
+
+/// <https://docs.slack.dev/reference/events/url_verification>
+pub(super) const SLACK: Handshake =
+    signed(&[Mark::Body("type", "url_verification")], in_body("challenge", Characters::Any), Echo::Json("challenge"));
+
+/// <https://developers.zoom.us/docs/api/webhooks/#validate-your-webhook-endpoint>. The token has no colon, so that it is
+/// nothing that Zoom signs of a delivery: `v0:`, a time and a body.
+pub(super) const ZOOM: Handshake = signed(
+    &[Mark::Body("event", "endpoint.url_validation")],
+    in_body("payload.plainToken", Characters::Token),
+    Echo::Proof { repeated: Some("plainToken"), name: "encryptedToken", prefix: "", encoding: Encoding::Hex },
+);
+
+/// <https://dev.twitch.tv/docs/eventsub/handling-webhook-events/#responding-to-a-challenge-request>
+pub(super) const TWITCH: Handshake = signed(
+    &[Mark::Header("twitch-eventsub-message-type", "webhook_callback_verification")],
+    in_body("challenge", Characters::Any),
+    Echo::Text,
+);
+
+/// <https://docs.discord.com/developers/events/webhook-events#setting-up-an-endpoint>
+pub(super) const DISCORD_EVENTS: Handshake = signed(&[Mark::Body("type", "0")], None, Echo::NoContent);
+
+/// <https://docs.discord.com/developers/interactions/overview#setting-up-an-endpoint>. An event has this type too, and
+/// says what happened.
+pub(super) const DISCORD_INTERACTIONS: Handshake =
+    signed(&[Mark::Body("type", "1"), Mark::NotInBody("event")], None, Echo::Pong);
+
+/// The id of the test is the challenge. <https://docs.tebex.io/developers/webhooks/overview>
+pub(super) const TEBEX: Handshake =
+    signed(&[Mark::Body("type", "validation.webhook")], in_body("id", Characters::Any), Echo::Json("id"));
+
+/// A hub asks whether the subscription is wanted. One to end it is not answered, because anyone can ask a hub to end it;
+/// it ends when it is not renewed. <https://www.w3.org/TR/websub/#hub-verifies-intent>
+pub(super) const WEBSUB: Handshake =
+    Handshake { marks: &[Mark::Query("hub.mode", "subscribe")], ..repeated_as_text("hub.challenge") };
+
+/// <https://developers.strava.com/docs/webhooks/>
+pub(super) const STRAVA: Handshake = Handshake { echo: Echo::Json("hub.challenge"), ..WEBSUB };
+
+/// <https://developer.x.com/en/docs/x-api/enterprise/account-activity-api/guides/securing-webhooks>
+pub(super) const X: Handshake = asked_by_get(
+    AskedAt::Query("crc_token"),
+    Characters::Token,
+    Echo::Proof { repeated: None, name: "response_token", prefix: "sha256=", encoding: Encoding::Base64 },
+);
+
+/// <https://learn.microsoft.com/en-us/linkedin/shared/api-guide/webhook-validation>. LinkedIn signs `hmacsha256=` and the
+/// body; the characters of a code, which is a UUID, have no `=`.
+pub(super) const LINKEDIN: Handshake = asked_by_get(
+    AskedAt::Query("challengeCode"),
+    Characters::Word,
+    Echo::Proof { repeated: Some("challengeCode"), name: "challengeResponse", prefix: "", encoding: Encoding::Hex },
+);
+
+/// <https://smartcar.com/docs/integrations/webhooks/callback-verification>
+pub(super) const SMARTCAR: Handshake = Handshake {
+    method: Method::Post,
+    is_proven: false,
+    marks: &[Mark::Body("eventType", "VERIFY")],
+    challenge: in_body("data.challenge", Characters::Word),
+    echo: Echo::Proof { repeated: None, name: "challenge", prefix: "", encoding: Encoding::Hex },
+};
+
+/// <https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md#4-abuse-protection>
+pub(super) const CLOUDEVENTS: Handshake = Handshake {
+    method: Method::Options,
+    is_proven: false,
+    marks: &[],
+    challenge: Some(Challenge { at: AskedAt::Header("webhook-request-origin"), of: Characters::Any }),
+    echo: Echo::AllowedOrigin,
+};
+
+/// <https://learn.microsoft.com/en-us/azure/event-grid/end-point-validation-event-grid-events-schema>
+pub(super) const EVENT_GRID: Handshake = Handshake {
+    method: Method::Post,
+    is_proven: false,
+    marks: &[Mark::Header("aeg-event-type", "SubscriptionValidation")],
+    challenge: in_body("0.data.validationCode", Characters::Any),
+    echo: Echo::Json("validationResponse"),
+};
+
+/// <https://developer.okta.com/docs/concepts/event-hooks/#one-time-verification-request>
+pub(super) const OKTA: Handshake =
+    asked_by_get(AskedAt::Header("x-okta-verification-challenge"), Characters::Any, Echo::Json("verification"));
