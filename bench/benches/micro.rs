@@ -150,6 +150,7 @@ impl StandardCall {
             means: Means::of_header("webhook-signature".parse()?, Algorithm::Sha256),
             secret: None,
             previous: None,
+            handed_over: None,
         };
         let headers = [("webhook-id", "msg_1"), ("webhook-timestamp", &timestamp), ("webhook-signature", &signature)];
         let received = Received {

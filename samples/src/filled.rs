@@ -63,6 +63,9 @@ pub(crate) fn marked(call: &Call, mark: &Mark) -> Call {
         Mark::BodyPrefix(place, prefix) => in_body(&[(place, format!("{prefix}{NUMBER}").into())]),
         Mark::SameInBody(one, other) => in_body(&[(one, id().into()), (other, id().into())]),
         Mark::EmptyInBody(place) => in_body(&[(place, json!([]))]),
+        Mark::NotInBody(place) => in_body(&[(place, Json::Null)]),
+        Mark::NoBody => Call { body: String::new(), ..call.clone() },
+        Mark::Query(name, value) => Call { query: format!("{name}={value}"), ..call.clone() },
     }
 }
 
@@ -70,7 +73,13 @@ pub(crate) fn marked(call: &Call, mark: &Mark) -> Call {
 fn digits_of(scheme: &'static Scheme, header: &str) -> Option<String> {
     signed_parts(scheme).iter().find_map(|part| match part {
         Part::Header(name, Holds::Hex(digits)) if *name == header => Some(format!("{NUMBER:0>digits$}")),
-        Part::Header(..) | Part::Text(_) | Part::Entry(..) | Part::Body | Part::Url | Part::SortedForm => None,
+        Part::Header(..)
+        | Part::Text(_)
+        | Part::Entry(..)
+        | Part::Body
+        | Part::BodyDigest
+        | Part::Url
+        | Part::SortedForm => None,
     })
 }
 

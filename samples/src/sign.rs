@@ -47,7 +47,9 @@ impl Keys {
                 let separator = form.separator.unwrap_or(',');
                 let entries = form.signed.iter().filter_map(|part| match part {
                     Part::Entry(name, holds) => Some(format!("{name}={}{separator}", entry(scheme, name, *holds, at))),
-                    Part::Text(_) | Part::Header(..) | Part::Body | Part::Url | Part::SortedForm => None,
+                    Part::Text(_) | Part::Header(..) | Part::Body | Part::BodyDigest | Part::Url | Part::SortedForm => {
+                        None
+                    }
                 });
                 entries.chain([signature]).collect()
             }
@@ -63,6 +65,7 @@ impl Keys {
             Part::Header(name, _) => call.header(name).unwrap_or_default().to_owned(),
             Part::Entry(name, holds) => entry(scheme, name, *holds, at),
             Part::Body => call.body.clone(),
+            Part::BodyDigest => hex::encode(Sha256::digest(&call.body)),
             Part::Url => self.url.clone(),
             Part::SortedForm => sorted_form(call, &self.url),
         };
@@ -86,7 +89,7 @@ impl Keys {
 fn with_signed_headers(call: Call, scheme: &'static Scheme, at: Timestamp) -> Call {
     let headers = signed_parts(scheme).iter().filter_map(|part| match part {
         Part::Header(name, holds) => Some((*name, *holds)),
-        Part::Text(_) | Part::Entry(..) | Part::Body | Part::Url | Part::SortedForm => None,
+        Part::Text(_) | Part::Entry(..) | Part::Body | Part::BodyDigest | Part::Url | Part::SortedForm => None,
     });
     headers.fold(call, |call, (name, holds)| {
         let form = match &scheme.timing {

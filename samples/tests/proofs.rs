@@ -43,7 +43,7 @@ fn received(call: &Call, at: Timestamp) -> Received {
 
 /// Whether a hook with these keys accepts the call at this time.
 fn accepts(keys: &Keys, call: &Call, at: Timestamp) -> bool {
-    let signing = Signing { means: keys.means().unwrap(), secret: None, previous: None };
+    let signing = Signing { means: keys.means().unwrap(), secret: None, previous: None, handed_over: None };
     let scheme = signing.scheme();
     let received = received(call, at);
     let payload = Payload::new(scheme.forms, received.header("content-type"), &received.body);

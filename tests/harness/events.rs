@@ -297,7 +297,7 @@ fn sign(hook: HookId, draft: &HookDraft, key: &SealingKey) -> Result<Option<Sign
     let secret = secret.map(|secret| key.seal(hook, &secret, random.bytes())).transpose()?;
     let mut means = signing.means.clone();
     means.register(&url_of(hook, "https://hooks.example.com"));
-    Ok(Some(Signing { means, secret, previous: None }))
+    Ok(Some(Signing { means, secret, previous: None, handed_over: None }))
 }
 
 /// A token of the project that cannot be used: its secret is forgotten.

@@ -2,6 +2,7 @@
 
 mod changes;
 mod creation;
+mod handover;
 mod limits;
 mod lists;
 mod providers;

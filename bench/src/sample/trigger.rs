@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use hook_trigger::{HookTrigger, RejectionBudget};
 use serde_json::Value as Json;
 use shared::domain::action::{Action, NewAction};
+use shared::domain::handover::Handing;
 use shared::domain::hook::{Hook, HookDraft};
 use shared::domain::id::{ActionId, EnvironmentId, HookId, ProjectId, RequestId, UserId};
 use shared::domain::job::{Job, MAX_JOB_BYTES};
@@ -23,7 +24,8 @@ use shared::http::{Call, Endpoint, Fields};
 use shared::keys::SealingKeys;
 use shared::payload::Payload;
 use shared::ports::{
-    Consistency, EndUnsent, FindHook, PushJob, PutRequest, QueueError, ReplaceRequest, StoreError, WriteAction,
+    Consistency, EndUnsent, FindHook, PushJob, PutRequest, QueueError, Random, ReplaceRequest, StoreError, TakeSecret,
+    WriteAction,
 };
 use shared::trigger::Destinations;
 use shared_testing::keys::{SecretInMemory, now};
@@ -50,6 +52,12 @@ struct Nowhere;
 impl FindHook for OneHook {
     async fn find_hook(&self, _: HookId, _: Consistency) -> Result<Option<Hook>, StoreError> {
         Ok(Some(self.0.clone()))
+    }
+}
+
+impl TakeSecret for OneHook {
+    async fn take_secret(&self, _: &Handing) -> Result<bool, StoreError> {
+        Ok(false)
     }
 }
 
@@ -95,6 +103,7 @@ impl Trigger {
             requests: Nowhere,
             sealing_keys,
             rejections: RejectionBudget::default(),
+            random: Random::new(|bytes| bytes.fill(7)),
         };
         Ok(Self { endpoint, hook, secret, at })
     }
@@ -166,7 +175,7 @@ fn seeded_hook() -> Result<Hook, Failure> {
     let secret = signing.means.complete(signing.given.clone(), || [0; 32]);
     let secret = secret.ok_or("the provider of the first hook of events/seed.json has no secret")?;
     let secret = keys.newest().seal(id, &secret, [1; 12])?;
-    let signing = Signing { means: signing.means.clone(), secret: Some(secret), previous: None };
+    let signing = Signing { means: signing.means.clone(), secret: Some(secret), previous: None, handed_over: None };
     let now = Timestamp::from_unix_seconds(1_800_000_000);
     Ok(Hook::create(id, draft, Some(signing), &creator(now)?, now))
 }

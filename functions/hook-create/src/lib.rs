@@ -2,6 +2,7 @@
 //! once.
 
 use shared::auth::AccessTokens;
+use shared::domain::handover::HandedOver;
 use shared::domain::hook::{Hook, HookDraft};
 use shared::domain::id::HookId;
 use shared::domain::secret::HookSecret;
@@ -59,7 +60,8 @@ impl<Users: FindUser, Hooks: InsertHook, Pipelines: FindPipeline> Endpoint for H
 }
 
 impl<Users, Hooks, Pipelines> HookCreate<Users, Hooks, Pipelines> {
-    /// The secret of the new hook, given or made, and how it is kept; `None` for a hook that takes unsigned calls.
+    /// The secret of the new hook, given or made, and how it is kept; `None` for a hook that takes unsigned calls. A secret
+    /// that stands in the place of one which the provider hands over is shown to no one.
     async fn sign(
         &self,
         hook: HookId,
@@ -72,6 +74,8 @@ impl<Users, Hooks, Pipelines> HookCreate<Users, Hooks, Pipelines> {
             Some(secret) => Some(self.sealing_keys.seal(hook, secret, self.random.bytes(), now).await?),
             None => None,
         };
-        Ok(Some((Signing { means: signing.means.clone(), secret: sealed, previous: None }, secret)))
+        let handed_over = signing.awaits_secret().then(|| HandedOver::awaited_from(now));
+        let secret = secret.filter(|_| handed_over.is_none());
+        Ok(Some((Signing { means: signing.means.clone(), secret: sealed, previous: None, handed_over }, secret)))
     }
 }

@@ -7,8 +7,15 @@ use shared::start;
 
 fn main() -> ExitCode {
     start::endpoint(module_path!(), async |start| {
-        let (users, hooks, tokens) = (start.users()?, start.hooks()?, start.access_tokens()?);
+        let (users, hooks) = (start.users()?, start.hooks()?);
+        let (tokens, sealing_keys) = (start.access_tokens()?, start.sealing_keys()?);
         start.warm_up(&hooks);
-        Ok(HookGet { users, hooks, tokens: tokens.await?, public_url: start.public_url() })
+        Ok(HookGet {
+            users,
+            hooks,
+            tokens: tokens.await?,
+            sealing_keys: sealing_keys.await?,
+            public_url: start.public_url(),
+        })
     })
 }

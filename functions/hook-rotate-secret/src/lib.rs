@@ -1,10 +1,12 @@
 //! `POST /hooks/incoming/{hook_id}/rotate-secret`: gives a hook new secrets and shows them, this once. The old ones stay
-//! valid for a while; the URL stays the same.
+//! valid for a while; the URL stays the same. If the provider hands its secrets over, the hook waits for the new
+//! one.
 
 use std::time::Duration;
 
 use shared::auth::AccessTokens;
 use shared::domain::Invalid;
+use shared::domain::handover::HandedOver;
 use shared::domain::id::HookId;
 use shared::domain::sealing::SealedSecret;
 use shared::domain::secret::HookSecret;
@@ -40,6 +42,7 @@ impl<Users: FindUser, Hooks: FindHook + ReplaceSecret> Endpoint for HookRotateSe
         let signing = hook.signing.as_ref().ok_or_else(takes_unsigned_calls)?;
         let current = signing.secret.clone().ok_or_else(has_no_secret)?;
         let (overlap, given) = read_body(call, signing)?;
+        let is_awaited = given.secret.is_none() && signing.scheme().hand_over.is_some();
         let secret = self.new_secret(hook.relation.id, &signing.means, &current, given, call.received_at()).await?;
         let secret = secret.ok_or_else(has_no_secret)?;
         // Now, because once the secret is replaced nothing may fail any more: the answer alone shows the new one.
@@ -48,12 +51,17 @@ impl<Users: FindUser, Hooks: FindHook + ReplaceSecret> Endpoint for HookRotateSe
         let now = call.received_at();
         let sealed = self.sealing_keys.seal(hook.relation.id, &secret, self.random.bytes(), now).await?;
         let (id, seen, at) = (hook.relation.id, hook.relation.updated_at, hook.relation.changed_at(now));
-        let rotation = Rotation { hook: id, seen, current, new: sealed, until: now.plus(overlap), at };
+        let handed_over = is_awaited.then(|| HandedOver::awaited_from(now));
+        let awaited_until = handed_over.and_then(|handed_over| handed_over.awaited_at(now));
+        let rotation = Rotation { hook: id, seen, current, new: sealed, until: now.plus(overlap), at, awaited_until };
         self.hooks.replace_secret(&rotation).await?;
 
         hook.relation.updated_at = at;
+        if let Some(signing) = &mut hook.signing {
+            signing.handed_over = handed_over;
+        }
         let base_url = call.base_url(self.public_url.as_deref());
-        let body = HookBody::new(&hook, creator.as_ref(), &base_url).with_secret(Some(&secret));
+        let body = HookBody::new(&hook, creator.as_ref(), &base_url).with_secret((!is_awaited).then_some(&secret));
         Ok(Response::ok(&body).never_stored())
     }
 }

@@ -12,8 +12,10 @@ use shared::domain::secret::HookSecret;
 use shared::domain::signature::handshake::Method;
 use shared::http::{ApiError, Call, Endpoint, Response};
 use shared::keys::SealingKeys;
-use shared::ports::{Consistency, EndUnsent, FindHook, PushJob, PutRequest, ReplaceRequest, WriteAction};
-use shared::trigger::{Destinations, Run, authenticate, greet};
+use shared::ports::{
+    Consistency, EndUnsent, FindHook, PushJob, PutRequest, Random, ReplaceRequest, TakeSecret, WriteAction,
+};
+use shared::trigger::{Destinations, Run, Taking, authenticate, greet};
 
 pub use crate::bucket::RejectionBudget;
 
@@ -39,11 +41,13 @@ pub struct HookTrigger<Hooks, Jobs, Actions, Ledger, Requests> {
     pub sealing_keys: SealingKeys,
     /// How many calls that are not authentic are logged.
     pub rejections: RejectionBudget,
+    /// What seals the secret that a provider hands over.
+    pub random: Random,
 }
 
 impl<Hooks, Jobs, Actions, Ledger, Requests> Endpoint for HookTrigger<Hooks, Jobs, Actions, Ledger, Requests>
 where
-    Hooks: FindHook,
+    Hooks: FindHook + TakeSecret,
     Jobs: PushJob,
     Actions: PushJob,
     Ledger: WriteAction + EndUnsent,
@@ -67,8 +71,7 @@ where
         match answered {
             Ok(answered) => Ok(answered.response),
             Err(error @ ApiError::WrongSignature(_)) => {
-                let greeting = greet(&hook, received, Method::Post, &self.sealing_keys, call.measurements());
-                if let Some(response) = Box::pin(greeting).await? {
+                if let Some(response) = Box::pin(self.welcome(&hook, call)).await? {
                     return Ok(response);
                 }
                 let is_logged = self.rejections.take(received.received_at);
@@ -79,7 +82,9 @@ where
     }
 }
 
-impl<Hooks: FindHook, Jobs, Actions, Ledger, Requests> HookTrigger<Hooks, Jobs, Actions, Ledger, Requests> {
+impl<Hooks: FindHook + TakeSecret, Jobs, Actions, Ledger, Requests>
+    HookTrigger<Hooks, Jobs, Actions, Ledger, Requests>
+{
     /// Answers a handshake. Whatever is none gets one and the same answer, whether or not the hook exists.
     ///
     /// The hook is read again, as for a delivery: providers ask right after it was created.
@@ -96,6 +101,17 @@ impl<Hooks: FindHook, Jobs, Actions, Ledger, Requests> HookTrigger<Hooks, Jobs, 
             }
         }
         Err(refused())
+    }
+
+    /// Answers a call that proves nothing, if it hands over the secret that the hook waits for, or is a handshake that
+    /// anyone may make.
+    async fn welcome(&self, hook: &Hook, call: &Call) -> Result<Option<Response>, ApiError> {
+        let (received, sealing_keys, measurements) = (call.received(), &self.sealing_keys, call.measurements());
+        let taking = Taking { hooks: &self.hooks, sealing_keys, random: self.random };
+        if let Some(response) = taking.take(hook, received, measurements).await? {
+            return Ok(Some(response));
+        }
+        greet(hook, received, Method::Post, sealing_keys, measurements).await
     }
 
     /// The hook with this id, and which of its secrets the sender of the call knows.

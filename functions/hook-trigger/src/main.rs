@@ -20,6 +20,7 @@ fn main() -> ExitCode {
             requests,
             sealing_keys: sealing_keys.await?,
             rejections: RejectionBudget::default(),
+            random: start.random(),
         })
     })
 }

@@ -1,6 +1,7 @@
 //! `PUT /hooks/incoming/{hook_id}`: changes a hook of the caller's project. Its secret and its URL stay.
 
 use shared::auth::AccessTokens;
+use shared::domain::handover::HandedOver;
 use shared::domain::hook::Hook;
 use shared::domain::signature::provider::Provider;
 use shared::domain::signing::{GivenSecrets, Means, Signing};
@@ -48,11 +49,17 @@ impl<Hooks: FindHook + ReplaceHook, Pipelines: FindPipeline> Endpoint for HookUp
 
 impl<Hooks, Pipelines> HookUpdate<Hooks, Pipelines> {
     /// How the hook's calls are signed from now on. A hook that had no secret gets a random one that is not shown, if
-    /// its provider shares one: it refuses all calls until a rotation shows one. So it is with an option that is secret.
+    /// its provider shares one: it refuses all calls until a rotation shows one, or the provider
+    /// hands one over. So it is with an option that is secret.
     /// With a provider that has a private key, it forgets its secret.
     async fn sign(&self, hook: &Hook, means: Means, now: Timestamp) -> Result<Signing, ApiError> {
         let id = hook.relation.id;
         let current = hook.signing.as_ref().and_then(|current| Some((current.secret.as_ref()?, &current.previous)));
+        let handed_over = means.scheme().hand_over.and_then(|_| match &current {
+            // A rotation has the hook wait.
+            Some(_) => hook.signing.as_ref()?.handed_over,
+            None => Some(HandedOver::awaited_from(now)),
+        });
         let (kept, previous) = match current.filter(|_| means.has_secrets()) {
             Some((secret, previous)) => {
                 let opened = self.sealing_keys.open(id, secret, now).await?;
@@ -60,7 +67,12 @@ impl<Hooks, Pipelines> HookUpdate<Hooks, Pipelines> {
                     return Err(secret_does_not_fit(hook.relation.provider, means.known.provider));
                 }
                 if means.is_complete(&opened) {
-                    return Ok(Signing { means, secret: Some(secret.clone()), previous: previous.clone() });
+                    return Ok(Signing {
+                        means,
+                        secret: Some(secret.clone()),
+                        previous: previous.clone(),
+                        handed_over,
+                    });
                 }
                 (GivenSecrets::of(&opened), previous.clone())
             }
@@ -70,7 +82,7 @@ impl<Hooks, Pipelines> HookUpdate<Hooks, Pipelines> {
             Some(secret) => Some(self.sealing_keys.seal(id, &secret, self.random.bytes(), now).await?),
             None => None,
         };
-        Ok(Signing { means, secret, previous })
+        Ok(Signing { means, secret, previous, handed_over })
     }
 }
 

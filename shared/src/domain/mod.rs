@@ -3,6 +3,7 @@
 
 pub mod action;
 pub mod condition;
+pub mod handover;
 pub mod hook;
 pub mod id;
 mod invalid;

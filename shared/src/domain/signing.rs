@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::Invalid;
+use super::handover::HandedOver;
 use super::id::HookId;
 use super::invalid::check_field_name;
 use super::sealing::SealedSecret;
@@ -156,6 +157,8 @@ pub struct Signing {
     pub secret: Option<SealedSecret>,
     /// What they shared before the secret was last rotated.
     pub previous: Option<PreviousSecret>,
+    /// How far the provider has handed its secret over; `None` where the owner has entered it at either side.
+    pub handed_over: Option<HandedOver>,
 }
 
 /// A secret that was rotated out, valid until senders have had the time to take over the new one.
@@ -223,6 +226,8 @@ pub struct Rotation {
     pub until: Timestamp,
     /// When it happens.
     pub at: Timestamp,
+    /// Until when the hook waits for the secret that its provider hands over; the new one stands in its place.
+    pub awaited_until: Option<Timestamp>,
 }
 
 /// How the calls of a new hook must be signed.
@@ -232,6 +237,13 @@ pub struct SigningDraft {
     pub means: Means,
     /// What the provider issued; the rest is made.
     pub given: GivenSecrets,
+}
+
+impl SigningDraft {
+    /// Whether the hook waits for its secret: the provider hands it over, and the owner does not have it yet.
+    pub fn awaits_secret(&self) -> bool {
+        self.given.secret.is_none() && self.means.scheme().hand_over.is_some()
+    }
 }
 
 /// What it means that a call of such a hook was accepted.
@@ -399,7 +411,7 @@ mod tests {
             for value in ["", mac] {
                 let mut received = fixtures::received();
                 received.headers.insert(header.to_owned(), value.to_owned());
-                let signing = Signing { means: means.clone(), secret: None, previous: None };
+                let signing = Signing { means: means.clone(), secret: None, previous: None, handed_over: None };
                 let signed = Signed { received: &received, body: b"" };
                 assert!(signing.verify(Some(&empty), &signed).is_err(), "{provider}: {value}");
             }

@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use super::StoreError;
+use crate::domain::handover::Handing;
 use crate::domain::hook::{Hook, HookRelation, Resource};
 use crate::domain::id::{HookId, PipelineId, ProjectId};
 use crate::domain::signing::{Rotation, SealedSecrets};
@@ -53,6 +54,12 @@ pub trait ReplaceSecret: Send + Sync {
     /// Replaces the secret. Fails with [`StoreError::Conflict`] when the stored one is not the rotation's current one
     /// any more: of two rotations at once, one must not drop the other's secret unnoticed.
     fn replace_secret(&self, rotation: &Rotation) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// Takes the secret that a hook's provider hands over.
+pub trait TakeSecret: Send + Sync {
+    /// Takes it, if the hook still waits for it; says whether it did. Of two at once, the hook takes one.
+    fn take_secret(&self, handing: &Handing) -> impl Future<Output = Result<bool, StoreError>> + Send;
 }
 
 /// Where the next page begins; only the store knows what it means.

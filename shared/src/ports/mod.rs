@@ -26,7 +26,7 @@ pub use actions::{
 };
 pub use hooks::{
     Consistency, FindHook, HookFilter, InsertHook, ListHooks, RemoveHook, ReplaceHook, ReplaceSeals, ReplaceSecret,
-    ScanPosition, ScanSecrets, SecretsPage,
+    ScanPosition, ScanSecrets, SecretsPage, TakeSecret,
 };
 pub use jobs::{PushJob, QueueError};
 pub use keys::{KeySecret, KeysError, ReadKeys};

@@ -6,6 +6,9 @@ use lambda_http::http::HeaderName;
 use serde::Serialize;
 
 use crate::domain::id::RequestId;
+use crate::domain::secret::HookSecret;
+use crate::domain::signature;
+use crate::domain::signature::handshake::Echo;
 use crate::http::{Response, ResponseExt as _};
 
 /// A 200.
@@ -55,6 +58,28 @@ impl Answer {
     /// The call was authentic, but is not to run the pipeline.
     pub(super) fn ignored(why: &str) -> Self {
         Self::Message(format!("The call was ignored. {why}"))
+    }
+
+    /// What a provider wants to hear of this challenge; `secret` is the one that it proves.
+    pub(super) fn of(echo: Echo, challenge: String, secret: Option<&HookSecret>) -> Self {
+        match echo {
+            Echo::Empty => Self::Text(String::new()),
+            Echo::NoContent => Self::NoContent,
+            Echo::Pong => Self::Pong,
+            Echo::Text => Self::Text(challenge),
+            Echo::Json(name) => Self::Json(vec![(name, challenge)]),
+            Echo::Header(name) => Self::Headers(vec![(name, challenge)]),
+            Echo::AllowedOrigin => {
+                Self::Headers(vec![("webhook-allowed-origin", challenge), ("webhook-allowed-rate", "*".to_owned())])
+            }
+            Echo::Proof { repeated, name, prefix, encoding } => {
+                // When a user retries the call, no one checks the proof.
+                let proof = secret.and_then(|secret| signature::prove(secret, &challenge, encoding));
+                let Some(proof) = proof else { return Self::ready() };
+                let repeated = repeated.map(|name| (name, challenge));
+                Self::Json(repeated.into_iter().chain([(name, format!("{prefix}{proof}"))]).collect())
+            }
+        }
     }
 
     /// The same answer, to be logged but not said.

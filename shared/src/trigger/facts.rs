@@ -11,7 +11,7 @@ use crate::domain::job::Delivery;
 use crate::domain::payload::{Path, Value};
 use crate::domain::received::Received;
 use crate::domain::secret::HookSecret;
-use crate::domain::signature::scheme::{AskedAt, Challenge, Echo, Handshake, Mark, Method, Source};
+use crate::domain::signature::scheme::{AskedAt, Challenge, Handshake, Mark, Method, Source};
 use crate::domain::signature::{self, providers};
 use crate::payload::{Found, Payload, PayloadError};
 
@@ -76,27 +76,8 @@ impl<'a> Facts<'a> {
 
     /// The answer that the provider wants of a handshake; `secret` is the one that it proves.
     pub(super) fn answer(&self, handshake: &Handshake, secret: Option<&HookSecret>) -> Answer {
-        let challenge = || handshake.challenge.and_then(|challenge| self.asked(challenge)).unwrap_or_default();
-        match handshake.echo {
-            Echo::Empty => Answer::Text(String::new()),
-            Echo::NoContent => Answer::NoContent,
-            Echo::Pong => Answer::Pong,
-            Echo::Text => Answer::Text(challenge().into_owned()),
-            Echo::Json(name) => Answer::Json(vec![(name, challenge().into_owned())]),
-            Echo::Header(name) => Answer::Headers(vec![(name, challenge().into_owned())]),
-            Echo::AllowedOrigin => {
-                let rate = ("webhook-allowed-rate", "*".to_owned());
-                Answer::Headers(vec![("webhook-allowed-origin", challenge().into_owned()), rate])
-            }
-            Echo::Proof { repeated, name, prefix, encoding } => {
-                let challenge = challenge();
-                // When a user retries the call, no one checks the proof.
-                let proof = secret.and_then(|secret| signature::prove(secret, &challenge, encoding));
-                let Some(proof) = proof else { return Answer::ready() };
-                let repeated = repeated.map(|name| (name, challenge.into_owned()));
-                Answer::Json(repeated.into_iter().chain([(name, format!("{prefix}{proof}"))]).collect())
-            }
-        }
+        let challenge = handshake.challenge.and_then(|challenge| self.asked(challenge)).unwrap_or_default();
+        Answer::of(handshake.echo, challenge.into_owned(), secret)
     }
 
     /// Whether this is what the provider sends to try the hook.
@@ -136,12 +117,15 @@ impl<'a> Facts<'a> {
 
     /// What a handshake asks to have repeated or proven, if it has the form of a challenge.
     fn asked(&self, challenge: Challenge) -> Option<Cow<'_, str>> {
-        let asked = match challenge.at {
+        self.text_at(challenge.at).filter(|asked| challenge.of.allow(asked))
+    }
+
+    pub(super) fn text_at(&self, at: AskedAt) -> Option<Cow<'_, str>> {
+        match at {
             AskedAt::Query(name) => self.received.query_parameter(name),
             AskedAt::Header(name) => self.received.header(name).map(Cow::Borrowed),
             AskedAt::Body(place) => self.text(place).map(Cow::Borrowed),
-        };
-        asked.filter(|asked| challenge.of.allow(asked))
+        }
     }
 
     /// The string or number at a place in the body that the scheme names.

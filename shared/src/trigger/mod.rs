@@ -5,12 +5,14 @@ mod answer;
 mod authenticity;
 mod facts;
 mod greeting;
+mod handing;
 mod sending;
 
 use self::answer::Answer;
 pub use self::authenticity::authenticate;
 use self::facts::Facts;
 pub use self::greeting::greet;
+pub use self::handing::Taking;
 pub use self::sending::Destinations;
 use crate::domain::hook::Hook;
 use crate::domain::id::ActionId;

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use std::collections::BTreeMap;
 
+use super::handed_over;
 use super::item::{Attributes, StoredItem, binary, boolean, number, numbers, text};
 use crate::domain::Invalid;
 use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
@@ -68,6 +69,7 @@ fn encode_signing(signing: &Signing) -> Attributes {
         item.insert("previous_secret".to_owned(), binary(previous.secret.as_bytes()));
         item.insert("previous_secret_until".to_owned(), text(previous.until));
     }
+    item.extend(signing.handed_over.map(handed_over::encode));
     item
 }
 
@@ -100,7 +102,8 @@ fn decode_signing(item: &StoredItem<'_>, mut means: Means) -> Result<Signing, St
     if kinds.iter().any(|kind| !kind.is_secret()) {
         means.options = item.decoded("provider_options", |json| decode_options(kinds, json))?;
     }
-    Ok(Signing { means, secret: secret.transpose()?, previous: decode_previous(item)? })
+    let (previous, handed_over) = (decode_previous(item)?, handed_over::decode(item)?);
+    Ok(Signing { means, secret: secret.transpose()?, previous, handed_over })
 }
 
 fn decode_options(kinds: &'static [OptionKind], json: &str) -> Result<Options, Invalid> {
@@ -354,6 +357,7 @@ mod tests {
                 secret: SealedSecret::from_bytes(vec![4]),
                 until: crate::domain::timestamp::Timestamp::from_unix_seconds(1_800_000_000),
             }),
+            handed_over: None,
         });
         hook
     }

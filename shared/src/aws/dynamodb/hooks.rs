@@ -5,16 +5,19 @@ use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use aws_types::SdkConfig;
 
+use super::handed_over::{AWAITED_UNTIL, RECEIVED_AT};
 use super::hook_count::{Change, Count, Refused, counts, moved, write_counted};
 use super::hook_item::{decode, decode_relation, encode, partition};
 use super::item::{Attributes, StoredItem, binary, text};
 use super::{put_outcome, refused_item, unavailable, update_refused};
 use crate::aws::WarmUp;
+use crate::domain::handover::Handing;
 use crate::domain::hook::{Hook, HookRelation};
 use crate::domain::id::{HookId, ProjectId};
 use crate::domain::signing::Rotation;
 use crate::ports::{
     Consistency, FindHook, HookFilter, InsertHook, ListHooks, RemoveHook, ReplaceHook, ReplaceSecret, StoreError,
+    TakeSecret,
 };
 use crate::telemetry::Chain;
 
@@ -122,10 +125,14 @@ impl RemoveHook for HooksTable {
 impl ReplaceSecret for HooksTable {
     async fn replace_secret(&self, rotation: &Rotation) -> Result<(), StoreError> {
         let request = self.client.update_item().table_name(&self.table).key("id", text(rotation.hook));
+        let set = "SET secret = :new, previous_secret = :current, previous_secret_until = :until, updated_at = :at";
+        let request = match rotation.awaited_until {
+            Some(until) => request
+                .update_expression(format!("{set}, {AWAITED_UNTIL} = :awaited REMOVE {RECEIVED_AT}"))
+                .expression_attribute_values(":awaited", text(until)),
+            None => request.update_expression(format!("{set} REMOVE {AWAITED_UNTIL}, {RECEIVED_AT}")),
+        };
         let answer = request
-            .update_expression(
-                "SET secret = :new, previous_secret = :current, previous_secret_until = :until, updated_at = :at",
-            )
             .condition_expression("secret = :current AND updated_at = :seen")
             .expression_attribute_values(":seen", text(rotation.seen))
             .expression_attribute_values(":new", binary(rotation.new.as_bytes()))
@@ -141,6 +148,34 @@ impl ReplaceSecret for HooksTable {
             match there {
                 Some(there) if *there == binary(rotation.new.as_bytes()) => Ok(()),
                 _ if update_refused(&error) => Err(StoreError::Conflict),
+                _ => Err(unavailable(error)),
+            }
+        })
+    }
+}
+
+impl TakeSecret for HooksTable {
+    async fn take_secret(&self, handing: &Handing) -> Result<bool, StoreError> {
+        let request = self.client.update_item().table_name(&self.table).key("id", text(handing.hook));
+        let answer = request
+            .update_expression(format!(
+                "SET secret = :new, {RECEIVED_AT} = :received, updated_at = :at REMOVE {AWAITED_UNTIL}"
+            ))
+            .condition_expression(format!("secret = :current AND {AWAITED_UNTIL} = :awaited"))
+            .expression_attribute_values(":new", binary(handing.new.as_bytes()))
+            .expression_attribute_values(":received", text(handing.received_at))
+            .expression_attribute_values(":at", text(handing.at))
+            .expression_attribute_values(":current", binary(handing.current.as_bytes()))
+            .expression_attribute_values(":awaited", text(handing.awaited_until))
+            .return_values_on_condition_check_failure(AllOld)
+            .send()
+            .await;
+        answer.map(|_| true).or_else(|error| {
+            // When only the answer was lost, the SDK sent it again, and the secret is there already.
+            let there = refused_item(&error).and_then(|item| item.get("secret"));
+            match there {
+                Some(there) if *there == binary(handing.new.as_bytes()) => Ok(true),
+                _ if update_refused(&error) => Ok(false),
                 _ => Err(unavailable(error)),
             }
         })

@@ -3,6 +3,7 @@
 mod actions;
 mod deflate;
 mod gated_pipelines;
+mod handed_over;
 mod hook_count;
 mod hook_item;
 mod hook_seals;

@@ -129,6 +129,18 @@ pub enum Echo {
     },
 }
 
+/// A call with which a provider hands over the secret that it signs with from then on. It proves nothing of its sender, so
+/// a hook takes one such call, while its owner has it wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HandOver {
+    /// Where the secret is.
+    pub at: AskedAt,
+    /// What the provider wants to hear.
+    pub echo: Echo,
+    /// Whether the owner must enter the secret at the provider, which shows that the owner has the hook.
+    pub is_pasted_back: bool,
+}
+
 impl Echo {
     /// Whether it is made with the hook's secret.
     pub fn needs_secret(self) -> bool {
@@ -145,13 +157,20 @@ impl Echo {
     }
 }
 
+impl AskedAt {
+    /// The place, if it is in the body.
+    pub fn in_body(self) -> Option<&'static str> {
+        match self {
+            Self::Body(place) => Some(place),
+            Self::Query(_) | Self::Header(_) => None,
+        }
+    }
+}
+
 impl Handshake {
     /// The places in the body that tell the handshake and what it asks.
     pub fn body_places(&self) -> impl Iterator<Item = &'static str> {
-        let asked = self.challenge.and_then(|challenge| match challenge.at {
-            AskedAt::Body(place) => Some(place),
-            AskedAt::Query(_) | AskedAt::Header(_) => None,
-        });
+        let asked = self.challenge.and_then(|challenge| challenge.at.in_body());
         self.marks.iter().flat_map(|mark| mark.body_places()).chain(asked)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Algorithm;
 pub use super::encoding::Encoding;
-pub use super::handshake::{AskedAt, Challenge, Characters, Echo, Handshake, Method};
+pub use super::handshake::{AskedAt, Challenge, Characters, Echo, HandOver, Handshake, Method};
 pub use super::key::Key;
 pub use super::mark::Mark;
 pub use super::part::{Holds, Part};
@@ -33,6 +33,8 @@ pub struct Scheme {
     pub event: &'static [Source],
     /// The calls with which the provider asks whether the URL is there.
     pub handshakes: &'static [Handshake],
+    /// How the provider hands over its secret, if its users can neither choose nor copy it.
+    pub hand_over: Option<HandOver>,
     /// Whether nothing but a JSON object is a delivery. The provider has its secret sign texts that a stranger may
     /// choose: see [`Echo::Proof`].
     pub only_objects: bool,
@@ -131,7 +133,8 @@ impl Scheme {
         let sources = self.delivery_id.iter().chain(self.event).filter_map(of_source);
         let of_handshakes = self.handshakes.iter().flat_map(|handshake| handshake.body_places());
         let of_marks = self.tests.iter().chain(self.unanswered).flat_map(|mark| mark.body_places());
-        of_timing.into_iter().chain(sources).chain(of_handshakes).chain(of_marks)
+        let handed_over = self.hand_over.and_then(|hand_over| hand_over.at.in_body());
+        of_timing.into_iter().chain(handed_over).chain(sources).chain(of_handshakes).chain(of_marks)
     }
 
     /// A secret that the provider issued, as the provider shows it.

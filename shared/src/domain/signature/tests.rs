@@ -20,7 +20,12 @@ fn secret(text: &str) -> HookSecret {
 }
 
 fn signing(header: &str, algorithm: Algorithm) -> Signing {
-    Signing { means: Means::of_header(header.parse().unwrap(), algorithm), secret: None, previous: None }
+    Signing {
+        means: Means::of_header(header.parse().unwrap(), algorithm),
+        secret: None,
+        previous: None,
+        handed_over: None,
+    }
 }
 
 /// A call with these headers and this body that arrives at `now`, in Unix seconds.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
+use crate::domain::handover::HandedOver;
 use crate::domain::hook::{Hook, HookRelation};
 use crate::domain::id::{HookId, PipelineId};
 use crate::domain::request::MASK;
@@ -172,7 +173,27 @@ pub struct HookBody<'a> {
     secret_algorithm: Option<&'static str>,
     secret_header_name: Option<&'a str>,
     provider_options: BTreeMap<&'static str, &'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret_handover: Option<HandoverBody<'a>>,
     created_by_user: Option<CreatorBody<'a>>,
+}
+
+/// How far the provider has handed its secret over.
+#[derive(Serialize)]
+struct HandoverBody<'a> {
+    waits_until: Option<String>,
+    received_at: Option<String>,
+    /// In clear, where the owner must paste it back; else empty.
+    secret: &'a str,
+}
+
+impl HandoverBody<'_> {
+    fn new(handed_over: HandedOver) -> Self {
+        match handed_over {
+            HandedOver::Awaited(until) => Self { waits_until: Some(until.to_string()), received_at: None, secret: "" },
+            HandedOver::Received(at) => Self { waits_until: None, received_at: Some(at.to_string()), secret: "" },
+        }
+    }
 }
 
 impl<'a> HookBody<'a> {
@@ -188,8 +209,18 @@ impl<'a> HookBody<'a> {
             secret_algorithm: means.filter(has_algorithm).map(|means| means.algorithm.as_str()),
             secret_header_name: means.map(|means| means.header_name.as_str()),
             provider_options: means.into_iter().flat_map(options).collect(),
+            secret_handover: hook.signing.as_ref().and_then(|signing| signing.handed_over).map(HandoverBody::new),
             created_by_user: CreatorBody::of_project(creator, hook.relation.project_id),
         }
+    }
+
+    /// Shows the secret that the provider has handed over and that the owner must paste back.
+    #[must_use]
+    pub fn with_handed_over(mut self, secret: &'a HookSecret) -> Self {
+        if let Some(handover) = &mut self.secret_handover {
+            handover.secret = secret.expose();
+        }
+        self
     }
 
     /// Shows the secrets in clear, as only the answer does that hands them out.
@@ -238,7 +269,7 @@ mod tests {
         let means = fixtures::means("discord", &[OptionKind::VerifyToken]);
         let secret = means.complete(GivenSecrets::default(), || [7; 32]).unwrap();
         let sealed = SealedSecret::from_bytes(vec![1]);
-        hook.signing = Some(Signing { means, secret: Some(sealed), previous: None });
+        hook.signing = Some(Signing { means, secret: Some(sealed), previous: None, handed_over: None });
 
         assert_eq!(shown(&hook)["provider_options"], json!({ "verify_token": MASK }));
         assert_eq!(shown(&hook)["secret"], "", "the provider signs with a key of its own");

@@ -70,7 +70,7 @@ pub fn read_change(mut fields: Fields<'_>, hook: &Hook, now: Timestamp) -> Resul
 /// What `GET` shows and `PUT` cannot change may come back as it was shown. Any other value was meant to change something.
 fn check_read_only(fields: &mut Fields<'_>, hook: &Hook) {
     // These follow from other fields, or change by themselves.
-    fields.ignore(&["url", "proof", "created_by_user", "created_at", "updated_at"]);
+    fields.ignore(&["url", "proof", "secret_handover", "created_by_user", "created_at", "updated_at"]);
     let [project, environment] =
         [hook.relation.project_id.get(), hook.relation.environment_id.get()].map(|id| id.to_string());
     for (name, shown) in [

@@ -4,7 +4,7 @@ use super::bases::{
     BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind,
     PROVIDER, Part, Prefix, Proof, Provider, SHA1, SHA512, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing, of_body,
 };
-use super::greetings::{CLOUDEVENTS, EVENT_GRID};
+use super::greetings::{CLOUDEVENTS, EVENT_GRID, X_HOOK_SECRET};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -222,6 +222,24 @@ pub(super) const PROVIDERS: &[Provider] = &[
         schemes: &[Scheme { event: &[Source::Body("type")], ..STANDARD }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("@anthropic-ai/sdk for npm") },
         note: "Hookdeck and Trigger.dev name `X-Webhook-Signature`. Anthropic's SDK reads the three headers of Standard Webhooks, and is followed.",
+        ..PROVIDER
+    },
+    Provider {
+        name: "asana",
+        title: "Asana",
+        schemes: &[Scheme {
+            header: "x-hook-signature",
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("events.0.action")],
+            hand_over: X_HOOK_SECRET,
+            tests: &[Mark::EmptyInBody("events")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://developers.asana.com/docs/webhooks-guide",
+            secret: "X-Hook-Secret, which Asana hands over",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider {

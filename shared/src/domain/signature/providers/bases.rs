@@ -8,8 +8,8 @@ pub(super) use super::super::options::OptionKind;
 pub(super) use super::super::provider::{Confirmed, Guide, Provider};
 pub(super) use super::super::public_key::{KeyForm, PublicKeyForm};
 pub(super) use super::super::scheme::{
-    AskedAt, Challenge, Characters, Echo, Forms, Handshake, Holds, Key, MacForm, Mark, Method, Part, Prefix, Proof,
-    Scheme, Source, TimeForm, Timing,
+    AskedAt, Challenge, Characters, Echo, Forms, HandOver, Handshake, Holds, Key, MacForm, Mark, Method, Part, Prefix,
+    Proof, Scheme, Source, TimeForm, Timing,
 };
 
 /// What every provider has unless its entry says otherwise.
@@ -97,6 +97,7 @@ pub(super) const HEX: Scheme = Scheme {
     delivery_id: &[],
     event: &[],
     handshakes: &[],
+    hand_over: None,
     only_objects: false,
     tests: &[],
     unanswered: &[],

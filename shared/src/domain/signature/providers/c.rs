@@ -5,7 +5,7 @@ use super::bases::{
     OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SVIX, Scheme, Source, THREE_MINUTES, TOKEN,
     TimeForm, Timing, of_body,
 };
-use super::greetings::{CLOUDEVENTS, HEAD};
+use super::greetings::{CLOUDEVENTS, HEAD, X_HOOK_SECRET};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -214,6 +214,23 @@ pub(super) const PROVIDERS: &[Provider] = &[
             page: "https://developer.clickup.com/docs/webhooksignature",
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "clio",
+        title: "Clio",
+        schemes: &[Scheme {
+            header: "x-hook-signature",
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("meta.event")],
+            hand_over: X_HOOK_SECRET,
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://docs.developers.clio.com/guides/clio-manage/webhooks/",
+            secret: "X-Hook-Secret, which Clio hands over",
+            source: Confirmed::Reported("Hookdeck, which has seen a live delivery"),
         },
         ..PROVIDER
     },

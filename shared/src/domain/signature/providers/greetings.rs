@@ -1,6 +1,6 @@
 //! The handshakes of providers, by the text that they want to hear.
 
-use super::bases::{AskedAt, Challenge, Characters, Echo, Encoding, Handshake, Mark, Method};
+use super::bases::{AskedAt, Challenge, Characters, Echo, Encoding, HandOver, Handshake, Mark, Method};
 
 /// `GET` with a challenge in the query, under this name, which the answer repeats as text.
 pub(super) const fn repeated_as_text(name: &'static str) -> Handshake {
@@ -115,3 +115,12 @@ pub(super) const EVENT_GRID: Handshake = Handshake {
 /// <https://developer.okta.com/docs/concepts/event-hooks/#one-time-verification-request>
 pub(super) const OKTA: Handshake =
     asked_by_get(AskedAt::Header("x-okta-verification-challenge"), Characters::Any, Echo::Json("verification"));
+
+/// In a header that the answer repeats: <https://developers.asana.com/docs/webhooks-guide#the-webhook-handshake>,
+/// <https://docs.developers.clio.com/guides/clio-manage/webhooks/>
+pub(super) const X_HOOK_SECRET: Option<HandOver> =
+    Some(HandOver { at: AskedAt::Header("x-hook-secret"), echo: Echo::Header("x-hook-secret"), is_pasted_back: false });
+
+/// In the body; the owner of the integration enters it at Notion. <https://developers.notion.com/reference/webhooks>
+pub(super) const NOTION: Option<HandOver> =
+    Some(HandOver { at: AskedAt::Body("verification_token"), echo: Echo::Empty, is_pasted_back: true });

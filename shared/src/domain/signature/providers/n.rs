@@ -4,7 +4,7 @@ use super::bases::{
     BASE64, Confirmed, Encoding, Guide, HEX, PROVIDER, Prefix, Provider, SENT_BY_SVIX, SHA512, Scheme, Source, of_body,
     with_a_header_of_yours,
 };
-use super::greetings::repeated_as_text;
+use super::greetings::{NOTION, repeated_as_text};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -50,6 +50,24 @@ pub(super) const PROVIDERS: &[Provider] = &[
             page: "",
             secret: "Secret",
             source: Confirmed::ByVendor("its support page on webhook verification"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "notion",
+        title: "Notion",
+        schemes: &[Scheme {
+            header: "x-notion-signature",
+            proof: of_body(None, Prefix::Text("sha256="), Encoding::Hex),
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("type")],
+            hand_over: NOTION,
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://developers.notion.com/reference/webhooks",
+            secret: "Verification token, which Notion hands over",
+            source: Confirmed::ByVendor("@notionhq/client 5.26 for npm"),
         },
         ..PROVIDER
     },
