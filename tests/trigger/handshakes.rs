@@ -220,3 +220,44 @@ fn an_inactive_hook_answers_the_handshakes_without_which_its_provider_forgets_it
         assert_eq!(call(stack, &hook, "GET", "?challenge=x").send().await.text(), "x");
     });
 }
+
+#[test]
+fn meta_gets_its_challenge_if_it_shows_the_verify_token_and_no_stranger_does() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let token = "a verify token of ours";
+        for provider in ["facebook", "instagram", "messenger", "threads", "whatsapp"] {
+            let options = json!({ "secret": SECRET, "provider_options": { "verify_token": token } });
+            let hook = hook_of(&ann, provider, options).await;
+            let ask = |token: &str| {
+                let query = format!("?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token={token}");
+                call(stack, &hook, "GET", &query)
+            };
+
+            let answer = ask(&percent(token)).send().await;
+
+            assert_eq!((answer.status, answer.text().as_str()), (200, "1158201444"), "{provider}");
+            assert_eq!(answer.header("content-type"), "text/plain");
+            for other in ["", "another", SECRET, &percent("a verify token of our"), &percent(&token.to_uppercase())] {
+                is_none(&ask(&other.replace(' ', "+")).send().await, "GET");
+            }
+            is_none(&call(stack, &hook, "GET", "?hub.mode=subscribe&hub.challenge=1").send().await, "GET");
+            let of_another_mode = format!("?hub.mode=unsubscribe&hub.challenge=1&hub.verify_token={}", percent(token));
+            is_none(&call(stack, &hook, "GET", &of_another_mode).send().await, "GET");
+            left_nothing(stack, &ann, &hook).await;
+
+            // While a rotation overlaps, both tokens are good; without an overlap, the new one alone.
+            let rotate = async |body: Json| {
+                let path = format!("/hooks/incoming/{}/rotate-secret", hook.id);
+                ann.post(&path).json(&body).send().await.is(200)
+            };
+            let new = "a newer verify token of ours";
+            rotate(json!({ "provider_options": { "verify_token": new } })).await;
+            assert_eq!(ask(&percent(token)).send().await.status, 200);
+            assert_eq!(ask(&percent(new)).send().await.status, 200);
+            rotate(json!({ "provider_options": { "verify_token": "the newest verify token" }, "overlap_seconds": 0 }))
+                .await;
+            is_none(&ask(&percent(new)).send().await, "GET");
+        }
+    });
+}

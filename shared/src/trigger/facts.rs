@@ -12,7 +12,7 @@ use crate::domain::payload::{Path, Value};
 use crate::domain::received::Received;
 use crate::domain::secret::HookSecret;
 use crate::domain::signature::scheme::{AskedAt, Challenge, Handshake, Mark, Method, Source};
-use crate::domain::signature::{self, providers};
+use crate::domain::signature::{self, OptionKind, providers};
 use crate::payload::{Found, Payload, PayloadError};
 
 /// Longer names of deliveries and events are taken for none: the job would grow with what a sender makes up.
@@ -118,6 +118,12 @@ impl<'a> Facts<'a> {
     /// What a handshake asks to have repeated or proven, if it has the form of a challenge.
     fn asked(&self, challenge: Challenge) -> Option<Cow<'_, str>> {
         self.text_at(challenge.at).filter(|asked| challenge.of.allow(asked))
+    }
+
+    /// Whether its sender shows the verify token among these secrets.
+    pub(super) fn shows_token(&self, at: AskedAt, secret: &HookSecret) -> bool {
+        let token = secret.options().get(OptionKind::VerifyToken.name());
+        token.zip(self.text_at(at)).is_some_and(|(token, shown)| token.matches(shown.as_bytes()))
     }
 
     pub(super) fn text_at(&self, at: AskedAt) -> Option<Cow<'_, str>> {

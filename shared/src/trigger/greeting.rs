@@ -4,7 +4,8 @@ use super::facts::Facts;
 use crate::domain::hook::Hook;
 use crate::domain::received::Received;
 use crate::domain::request::Outcome;
-use crate::domain::signature::handshake::Method;
+use crate::domain::secret::HookSecret;
+use crate::domain::signature::handshake::{Handshake, Method};
 use crate::http::{ApiError, Response};
 use crate::keys::SealingKeys;
 use crate::payload::Payload;
@@ -32,12 +33,43 @@ pub async fn greet(
     let payload = Payload::new(scheme.forms, received.header("content-type"), &received.body);
     let Ok(facts) = Facts::read(hook, received, &payload) else { return Ok(None) };
     let Some(handshake) = facts.handshake(method, false) else { return Ok(None) };
-    let secret = hook.signing.as_ref().and_then(|signing| signing.secret.as_ref());
-    let secret = match secret.filter(|_| handshake.echo.needs_secret()) {
-        Some(sealed) => Some(sealing_keys.open(hook.relation.id, sealed, received.received_at).await?),
-        None => None,
+    let secret = match secret(hook, received, &facts, handshake, sealing_keys).await? {
+        Known::Secret(secret) => Some(secret),
+        Known::Unneeded => None,
+        Known::OtherToken => return Ok(None),
     };
     measurements.hook(&hook.relation.id, hook.known().provider.name);
     measurements.outcome(Outcome::Ignored.as_str());
     Ok(Some(facts.answer(handshake, secret.as_ref()).to_response(received.id)))
+}
+
+/// What is known of the secret that a handshake is about.
+enum Known {
+    /// It is this one.
+    Secret(HookSecret),
+    /// The handshake is about none.
+    Unneeded,
+    /// The sender shows no verify token of the hook's.
+    OtherToken,
+}
+
+/// The secret whose verify token the sender shows, or the newest if it need not show one.
+async fn secret(
+    hook: &Hook,
+    received: &Received,
+    facts: &Facts<'_>,
+    handshake: &Handshake,
+    sealing_keys: &SealingKeys,
+) -> Result<Known, ApiError> {
+    if handshake.token.is_none() && !handshake.echo.needs_secret() {
+        return Ok(Known::Unneeded);
+    }
+    let Some(signing) = &hook.signing else { return Ok(Known::OtherToken) };
+    for sealed in signing.valid_secrets(received.received_at) {
+        let secret = sealing_keys.open(hook.relation.id, sealed, received.received_at).await?;
+        if handshake.token.is_none_or(|at| facts.shows_token(at, &secret)) {
+            return Ok(Known::Secret(secret));
+        }
+    }
+    Ok(Known::OtherToken)
 }

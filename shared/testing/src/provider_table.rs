@@ -215,6 +215,7 @@ fn handshake(handshake: &Handshake) -> String {
         AskedAt::Body(place) => format!("body {}", code(place)),
     });
     let tells: Vec<_> = handshake.marks.iter().map(mark).chain(asked).collect();
+    let tells: Vec<_> = tells.into_iter().chain(handshake.token.map(|_| "the verify token".to_owned())).collect();
     let with = if tells.is_empty() { String::new() } else { format!(" with {}", tells.join(" and ")) };
     let answer = match handshake.echo {
         Echo::Empty => "200".to_owned(),

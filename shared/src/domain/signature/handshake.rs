@@ -18,6 +18,8 @@ pub struct Handshake {
     pub marks: &'static [Mark],
     /// What it asks to have repeated or proven.
     pub challenge: Option<Challenge>,
+    /// Where it shows the verify token that the hook's owner has entered at the provider.
+    pub token: Option<AskedAt>,
     /// What the provider wants to hear.
     pub echo: Echo,
 }

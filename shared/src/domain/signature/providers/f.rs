@@ -5,9 +5,15 @@ use super::bases::{
     PROVIDER, PUSH_OF_NOTHING, Part, Prefix, Proof, Provider, PublicKeyForm, STANDARD, SVIX, Scheme, Source, TimeForm,
     Timing, of_body, with_a_header_of_yours,
 };
-use super::greetings::asked_in_header;
+use super::greetings::{META_PROVIDER, META_SCHEME, asked_in_header};
 
 pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "facebook",
+        title: "Facebook",
+        schemes: &[Scheme { event: &[Source::Body("object")], ..META_SCHEME }],
+        ..META_PROVIDER
+    },
     Provider {
         name: "fastspring",
         title: "FastSpring",

@@ -1,6 +1,9 @@
 //! The handshakes of providers, by the text that they want to hear.
 
-use super::bases::{AskedAt, Challenge, Characters, Echo, Encoding, HandOver, Handshake, Mark, Method};
+use super::bases::{
+    AskedAt, Challenge, Characters, Confirmed, Echo, Encoding, Guide, HEX, HandOver, Handshake, Mark, Method,
+    OptionKind, PROVIDER, Prefix, Provider, Scheme, Source, of_body,
+};
 
 /// `GET` with a challenge in the query, under this name, which the answer repeats as text.
 pub(super) const fn repeated_as_text(name: &'static str) -> Handshake {
@@ -9,18 +12,25 @@ pub(super) const fn repeated_as_text(name: &'static str) -> Handshake {
 
 /// `GET` with a challenge that the answer repeats or proves.
 pub(super) const fn asked_by_get(at: AskedAt, of: Characters, echo: Echo) -> Handshake {
-    Handshake { method: Method::Get, is_proven: false, marks: &[], challenge: Some(Challenge { at, of }), echo }
+    Handshake {
+        method: Method::Get,
+        is_proven: false,
+        marks: &[],
+        challenge: Some(Challenge { at, of }),
+        token: None,
+        echo,
+    }
 }
 
 /// `POST` with a challenge in this header, which proves nothing of its sender.
 pub(super) const fn asked_in_header(name: &'static str, echo: Echo) -> Handshake {
     let challenge = Some(Challenge { at: AskedAt::Header(name), of: Characters::Any });
-    Handshake { method: Method::Post, is_proven: false, marks: &[], challenge, echo }
+    Handshake { method: Method::Post, is_proven: false, marks: &[], challenge, token: None, echo }
 }
 
 /// `POST` with a challenge in the body, that is signed as every call.
 const fn signed(marks: &'static [Mark], challenge: Option<Challenge>, echo: Echo) -> Handshake {
-    Handshake { method: Method::Post, is_proven: true, marks, challenge, echo }
+    Handshake { method: Method::Post, is_proven: true, marks, challenge, token: None, echo }
 }
 
 const fn in_body(place: &'static str, of: Characters) -> Option<Challenge> {
@@ -29,7 +39,7 @@ const fn in_body(place: &'static str, of: Characters) -> Option<Challenge> {
 
 /// `HEAD`, which wants a 200 and nothing else.
 pub(super) const HEAD: Handshake =
-    Handshake { method: Method::Head, is_proven: false, marks: &[], challenge: None, echo: Echo::Empty };
+    Handshake { method: Method::Head, is_proven: false, marks: &[], challenge: None, token: None, echo: Echo::Empty };
 
 /// <https://docs.slack.dev/reference/events/url_verification>
 pub(super) const SLACK: Handshake =
@@ -91,6 +101,7 @@ pub(super) const SMARTCAR: Handshake = Handshake {
     is_proven: false,
     marks: &[Mark::Body("eventType", "VERIFY")],
     challenge: in_body("data.challenge", Characters::Word),
+    token: None,
     echo: Echo::Proof { repeated: None, name: "challenge", prefix: "", encoding: Encoding::Hex },
 };
 
@@ -100,6 +111,7 @@ pub(super) const CLOUDEVENTS: Handshake = Handshake {
     is_proven: false,
     marks: &[],
     challenge: Some(Challenge { at: AskedAt::Header("webhook-request-origin"), of: Characters::Any }),
+    token: None,
     echo: Echo::AllowedOrigin,
 };
 
@@ -109,6 +121,7 @@ pub(super) const EVENT_GRID: Handshake = Handshake {
     is_proven: false,
     marks: &[Mark::Header("aeg-event-type", "SubscriptionValidation")],
     challenge: in_body("0.data.validationCode", Characters::Any),
+    token: None,
     echo: Echo::Json("validationResponse"),
 };
 
@@ -124,3 +137,26 @@ pub(super) const X_HOOK_SECRET: Option<HandOver> =
 /// In the body; the owner of the integration enters it at Notion. <https://developers.notion.com/reference/webhooks>
 pub(super) const NOTION: Option<HandOver> =
     Some(HandOver { at: AskedAt::Body("verification_token"), echo: Echo::Empty, is_pasted_back: true });
+
+/// The verify token is the owner's, as the secret is. <https://developers.facebook.com/docs/graph-api/webhooks/getting-started>
+pub(super) const META: Handshake = Handshake { token: Some(AskedAt::Query("hub.verify_token")), ..WEBSUB };
+
+/// How Meta signs the calls of all its products.
+pub(super) const META_SCHEME: Scheme = Scheme {
+    header: "x-hub-signature-256",
+    proof: of_body(None, Prefix::Text("sha256="), Encoding::Hex),
+    delivery_id: &[Source::BodyDigest],
+    handshakes: &[META],
+    ..HEX
+};
+
+/// What they have in common.
+pub(super) const META_PROVIDER: Provider = Provider {
+    options: &[OptionKind::VerifyToken],
+    guide: Guide {
+        page: "https://developers.facebook.com/docs/graph-api/webhooks/getting-started",
+        secret: "App secret",
+        source: Confirmed::ByProjects("webhook.co, Sim"),
+    },
+    ..PROVIDER
+};

@@ -4,7 +4,7 @@ use super::bases::{
     Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Mark, PROVIDER, Prefix, Provider, SHA1, STANDARD, Scheme, Source,
     TimeForm, Timing, of_body,
 };
-use super::greetings::HEAD;
+use super::greetings::{HEAD, META_PROVIDER, META_SCHEME};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -40,6 +40,12 @@ pub(super) const PROVIDERS: &[Provider] = &[
             source: Confirmed::ByVendor("Infisical/infisical on GitHub, which signs"),
         },
         ..PROVIDER
+    },
+    Provider {
+        name: "instagram",
+        title: "Instagram",
+        schemes: &[Scheme { event: &[Source::Body("entry.0.changes.0.field")], ..META_SCHEME }],
+        ..META_PROVIDER
     },
     Provider {
         name: "intercom",

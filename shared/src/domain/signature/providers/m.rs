@@ -4,6 +4,7 @@ use super::bases::{
     BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, OptionKind, PROVIDER, Part,
     Prefix, Proof, Provider, SHA1, Scheme, Source, TimeForm, Timing, of_body,
 };
+use super::greetings::{META_PROVIDER, META_SCHEME};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -50,6 +51,12 @@ pub(super) const PROVIDERS: &[Provider] = &[
             source: Confirmed::ByVendor("the page"),
         },
         ..PROVIDER
+    },
+    Provider {
+        name: "messenger",
+        title: "Messenger",
+        schemes: &[Scheme { event: &[Source::Body("object")], ..META_SCHEME }],
+        ..META_PROVIDER
     },
     Provider {
         name: "microsoft-teams",

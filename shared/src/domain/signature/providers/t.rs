@@ -5,7 +5,7 @@ use super::bases::{
     OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, SHA512, Scheme, Source, TEN_MINUTES,
     TOKEN, TimeForm, Timing, of_body,
 };
-use super::greetings::{TEBEX, TWITCH};
+use super::greetings::{META_PROVIDER, META_SCHEME, TEBEX, TWITCH};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -133,6 +133,12 @@ pub(super) const PROVIDERS: &[Provider] = &[
         }],
         guide: Guide { page: "", secret: "Token", source: Confirmed::ByProjects("Port Ocean, SuperPlane") },
         ..PROVIDER
+    },
+    Provider {
+        name: "threads",
+        title: "Threads",
+        schemes: &[Scheme { event: &[Source::Body("values.0.field")], ..META_SCHEME }],
+        ..META_PROVIDER
     },
     Provider {
         name: "tiktok",

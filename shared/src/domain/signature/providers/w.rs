@@ -5,7 +5,7 @@ use super::bases::{
     PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, Scheme, Source, THREE_MINUTES, TimeForm, Timing,
     of_body,
 };
-use super::greetings::WEBSUB;
+use super::greetings::{META_PROVIDER, META_SCHEME, WEBSUB};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -64,6 +64,12 @@ pub(super) const PROVIDERS: &[Provider] = &[
             source: Confirmed::ByVendor("the page"),
         },
         ..PROVIDER
+    },
+    Provider {
+        name: "whatsapp",
+        title: "WhatsApp",
+        schemes: &[Scheme { event: &[Source::Body("entry.0.changes.0.field")], ..META_SCHEME }],
+        ..META_PROVIDER
     },
     Provider {
         name: "whereby",

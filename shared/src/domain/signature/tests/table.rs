@@ -57,6 +57,8 @@ fn a_provider_has_the_options_that_its_schemes_use_and_no_others() {
                 Proof::Secret | Proof::Bearer | Proof::Mac(_) | Proof::Nothing => {}
             }
         }
+        let shows_token = |scheme: &Scheme| scheme.handshakes.iter().any(|handshake| handshake.token.is_some());
+        used.extend(provider.schemes.iter().any(shows_token).then_some(OptionKind::VerifyToken));
         assert_eq!(provider.options, used, "{}", provider.name);
         let proves = provider.schemes.iter().all(|scheme| !scheme.algorithms.is_empty());
         assert_eq!(provider.proves(), proves, "{}: its algorithms", provider.name);
