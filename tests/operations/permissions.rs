@@ -210,6 +210,13 @@ async fn of_hooks(ann: &User<'_>) {
     assert_eq!(ann.put_hook(&hook, &json!({ "resource_id": 43 })).await.status, 204);
     ann.post(&format!("{path}/rotate-secret")).json(&json!({})).send().await.is(200);
     assert_eq!(ann.call("DELETE", &path).send().await.status, 204);
+    // One that takes the secret which its provider hands over.
+    let mut draft = open_hook();
+    draft.as_object_mut().unwrap().remove("requires_secret");
+    draft["provider"] = "asana".into();
+    let waiting = ann.create_hook(&draft).await;
+    let secret = "a secret that was handed over";
+    assert_eq!(waiting.unsigned("").header("x-hook-secret", secret).send().await.status, 200);
 }
 
 async fn of_pipelines(ann: &User<'_>) {
