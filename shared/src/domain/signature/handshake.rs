@@ -113,7 +113,7 @@ pub enum Echo {
     Json(&'static str),
     /// The challenge in this header, whose name is in lower case.
     Header(&'static str),
-    /// The challenge as the origin that may send events, at any rate: the abuse protection of CloudEvents.
+    /// The challenge as the origin that may send events, at any rate: the abuse protection of `CloudEvents`.
     AllowedOrigin,
     /// JSON with the HMAC-SHA256 of the challenge under the hook's secret.
     ///

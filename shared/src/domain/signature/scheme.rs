@@ -131,7 +131,7 @@ impl Scheme {
             Timing::None | Timing::Header { .. } | Timing::Entry { .. } => None,
         };
         let sources = self.delivery_id.iter().chain(self.event).filter_map(of_source);
-        let of_handshakes = self.handshakes.iter().flat_map(|handshake| handshake.body_places());
+        let of_handshakes = self.handshakes.iter().flat_map(Handshake::body_places);
         let of_marks = self.tests.iter().chain(self.unanswered).flat_map(|mark| mark.body_places());
         let handed_over = self.hand_over.and_then(|hand_over| hand_over.at.in_body());
         of_timing.into_iter().chain(handed_over).chain(sources).chain(of_handshakes).chain(of_marks)

@@ -33,8 +33,8 @@ const fn signed(marks: &'static [Mark], challenge: Option<Challenge>, echo: Echo
     Handshake { method: Method::Post, is_proven: true, marks, challenge, token: None, echo }
 }
 
-const fn in_body(place: &'static str, of: Characters) -> Option<Challenge> {
-    Some(Challenge { at: AskedAt::Body(place), of })
+const fn in_body(place: &'static str, of: Characters) -> Challenge {
+    Challenge { at: AskedAt::Body(place), of }
 }
 
 /// `HEAD`, which wants a 200 and nothing else.
@@ -42,21 +42,24 @@ pub(super) const HEAD: Handshake =
     Handshake { method: Method::Head, is_proven: false, marks: &[], challenge: None, token: None, echo: Echo::Empty };
 
 /// <https://docs.slack.dev/reference/events/url_verification>
-pub(super) const SLACK: Handshake =
-    signed(&[Mark::Body("type", "url_verification")], in_body("challenge", Characters::Any), Echo::Json("challenge"));
+pub(super) const SLACK: Handshake = signed(
+    &[Mark::Body("type", "url_verification")],
+    Some(in_body("challenge", Characters::Any)),
+    Echo::Json("challenge"),
+);
 
 /// <https://developers.zoom.us/docs/api/webhooks/#validate-your-webhook-endpoint>. The token has no colon, so that it is
 /// nothing that Zoom signs of a delivery: `v0:`, a time and a body.
 pub(super) const ZOOM: Handshake = signed(
     &[Mark::Body("event", "endpoint.url_validation")],
-    in_body("payload.plainToken", Characters::Token),
+    Some(in_body("payload.plainToken", Characters::Token)),
     Echo::Proof { repeated: Some("plainToken"), name: "encryptedToken", prefix: "", encoding: Encoding::Hex },
 );
 
 /// <https://dev.twitch.tv/docs/eventsub/handling-webhook-events/#responding-to-a-challenge-request>
 pub(super) const TWITCH: Handshake = signed(
     &[Mark::Header("twitch-eventsub-message-type", "webhook_callback_verification")],
-    in_body("challenge", Characters::Any),
+    Some(in_body("challenge", Characters::Any)),
     Echo::Text,
 );
 
@@ -70,7 +73,7 @@ pub(super) const DISCORD_INTERACTIONS: Handshake =
 
 /// The id of the test is the challenge. <https://docs.tebex.io/developers/webhooks/overview>
 pub(super) const TEBEX: Handshake =
-    signed(&[Mark::Body("type", "validation.webhook")], in_body("id", Characters::Any), Echo::Json("id"));
+    signed(&[Mark::Body("type", "validation.webhook")], Some(in_body("id", Characters::Any)), Echo::Json("id"));
 
 /// A hub asks whether the subscription is wanted. One to end it is not answered, because anyone can ask a hub to end it;
 /// it ends when it is not renewed. <https://www.w3.org/TR/websub/#hub-verifies-intent>
@@ -87,7 +90,7 @@ pub(super) const X: Handshake = asked_by_get(
     Echo::Proof { repeated: None, name: "response_token", prefix: "sha256=", encoding: Encoding::Base64 },
 );
 
-/// <https://learn.microsoft.com/en-us/linkedin/shared/api-guide/webhook-validation>. LinkedIn signs `hmacsha256=` and the
+/// <https://learn.microsoft.com/en-us/linkedin/shared/api-guide/webhook-validation>. `LinkedIn` signs `hmacsha256=` and the
 /// body; the characters of a code, which is a UUID, have no `=`.
 pub(super) const LINKEDIN: Handshake = asked_by_get(
     AskedAt::Query("challengeCode"),
@@ -100,7 +103,7 @@ pub(super) const SMARTCAR: Handshake = Handshake {
     method: Method::Post,
     is_proven: false,
     marks: &[Mark::Body("eventType", "VERIFY")],
-    challenge: in_body("data.challenge", Characters::Word),
+    challenge: Some(in_body("data.challenge", Characters::Word)),
     token: None,
     echo: Echo::Proof { repeated: None, name: "challenge", prefix: "", encoding: Encoding::Hex },
 };
@@ -120,7 +123,7 @@ pub(super) const EVENT_GRID: Handshake = Handshake {
     method: Method::Post,
     is_proven: false,
     marks: &[Mark::Header("aeg-event-type", "SubscriptionValidation")],
-    challenge: in_body("0.data.validationCode", Characters::Any),
+    challenge: Some(in_body("0.data.validationCode", Characters::Any)),
     token: None,
     echo: Echo::Json("validationResponse"),
 };
