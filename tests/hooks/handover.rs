@@ -62,7 +62,7 @@ fn a_hook_waits_for_its_secret_takes_it_and_accepts_what_is_signed_with_it() {
                 ("", &Json::Null, &"".into())
             );
             let until: Timestamp = waiting["waits_until"].as_str().unwrap().parse().unwrap();
-            let hour = Timestamp::from(SystemTime::now()).plus(Duration::from_mins(60));
+            let hour = Timestamp::from(SystemTime::now()).plus(Duration::from_hours(1));
             assert!((until.unix_millis() - hour.unix_millis()).abs() < 60_000, "{waiting}");
             signed_by_asana(&hook, KEY).send().await.refused(401);
             signed_by_asana(&hook, "").send().await.refused(401);

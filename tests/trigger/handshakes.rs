@@ -108,7 +108,7 @@ fn a_challenge_is_repeated_as_text_that_no_browser_takes_for_a_page() {
 }
 
 fn percent(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |encoded, byte| encoded + &format!("%{byte:02X}"))
 }
 
 #[test]

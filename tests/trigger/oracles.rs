@@ -12,7 +12,7 @@ const SECRET: &str = "a secret of a provider";
 const DELIVERY: &str = r#"{"ref":"refs/heads/main"}"#;
 
 fn percent(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |encoded, byte| encoded + &format!("%{byte:02X}"))
 }
 
 async fn all_are_refused(user: &User<'_>, calls: Vec<Call<'_>>) {
