@@ -213,7 +213,8 @@ pub(super) const PROVIDERS: &[Provider] = &[
         title: "Twilio",
         schemes: &[Scheme {
             header: "x-twilio-signature",
-            algorithms: &[Algorithm::Sha1],
+            // SHA-256 where calls are signed with a shared key.
+            algorithms: &[Algorithm::Sha1, Algorithm::Sha256],
             proof: Proof::Mac(MacForm {
                 separator: None,
                 prefix: Prefix::None,
@@ -226,7 +227,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         options: &[OptionKind::Url],
-        guide: Guide { page: "", secret: "Auth token", source: Confirmed::ByVendor("twilio 6.3.1 for npm") },
+        guide: Guide {
+            page: "",
+            secret: "Auth token or shared key",
+            source: Confirmed::ByVendor("twilio 6.3.1 for npm"),
+        },
         ..PROVIDER
     },
     Provider {
