@@ -17,6 +17,9 @@ pub(crate) struct File {
     event: Written,
     #[serde(default)]
     tests: Vec<Written>,
+    /// What follows the separator of the entries of the signature header.
+    #[serde(default)]
+    after_separator: String,
 }
 
 /// A call as a file has it: with a body of one kind.
@@ -36,6 +39,10 @@ impl File {
     pub(crate) fn of(provider: &str) -> Option<Self> {
         let place = CALLS.binary_search_by_key(&provider, |(name, _)| name).ok()?;
         Some(serde_json::from_str(CALLS.get(place)?.1).expect("a file of calls/ has the form of this module"))
+    }
+
+    pub(crate) fn after_separator(&self) -> &str {
+        &self.after_separator
     }
 
     pub(crate) fn event(&self) -> Call {

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use shared::domain::signature::scheme::{Encoding, Holds, Key, Part, Prefix, Proof, Scheme, TimeForm, Timing};
 
 use crate::call::NUMBER;
+use crate::file::File;
 use crate::keys::USERNAME;
 use crate::{Call, Keys, Timestamp, mac};
 
@@ -44,7 +45,9 @@ impl Keys {
                     Prefix::Text(text) => format!("{text}{signature}"),
                     Prefix::Algorithm => format!("{}={signature}", means.algorithm.as_str()),
                 };
-                let separator = form.separator.unwrap_or(',');
+                let file = File::of(self.known.provider.name);
+                let space = file.as_ref().map_or("", File::after_separator);
+                let separator = format!("{}{space}", form.separator.unwrap_or(','));
                 let entries = form.signed.iter().filter_map(|part| match part {
                     Part::Entry(name, holds) => Some(format!("{name}={}{separator}", entry(scheme, name, *holds, at))),
                     Part::Text(_) | Part::Header(..) | Part::Body | Part::BodyDigest | Part::Url | Part::SortedForm => {

@@ -18,27 +18,33 @@ fn main() {
     let wanted = |Sample { known, .. }: &Sample| {
         names.is_empty() || names.iter().any(|name| [known.provider.name, known.scheme.header].contains(&name.as_str()))
     };
-    let printed: Json = Sample::all().filter(wanted).map(|sample| described(&sample, now.into())).collect();
+    let printed: Json = Sample::all().filter(wanted).flat_map(|sample| described(&sample, now.into())).collect();
     println!("{printed:#}");
 }
 
-/// What a hook of the provider is created with, what both sides know, and the calls.
-fn described(sample: &Sample, now: Timestamp) -> Json {
-    let keys = Keys::of(sample.known, 7);
+/// For each algorithm of a MAC: what a hook of the provider is created with, what both sides know, and the calls.
+fn described(sample: &Sample, now: Timestamp) -> Vec<Json> {
+    let mut keys = Keys::of(sample.known, 7);
+    let all: Vec<_> = sample.known.scheme.algorithms.iter().copied().map(Some).collect();
+    let algorithms = if sample.known.scheme.has_algorithm() { all } else { vec![keys.algorithm] };
+    let printed = algorithms.into_iter().map(|algorithm| {
+        keys.algorithm = algorithm;
+        signed(sample, &keys, now)
+    });
+    printed.collect()
+}
+
+fn signed(sample: &Sample, keys: &Keys, now: Timestamp) -> Json {
     let number = u64::try_from(now.unix_millis()).unwrap_or_default();
     let signed = |call: &samples::Call| keys.sign(&call.moved(Moment { at: now, number }), now);
-    let hook = keys.hook();
-    let known = match hook["provider_options"]["public_key"].as_str() {
-        Some(key) => key,
-        None => &keys.secret,
-    };
+    let (hook, means) = (keys.hook(), keys.means());
     json!({
         "provider": sample.known.provider.name,
         "by_header": sample.known.provider.by_header,
-        "header": keys.means().map(|means| means.header_name.as_str().to_owned()),
-        "algorithm": keys.means().map(|means| means.algorithm.as_str()),
+        "header": means.as_ref().map(|means| means.header_name.as_str()),
+        "algorithm": means.as_ref().map(|means| means.algorithm.as_str()),
         "proof": sample.known.scheme.worth().as_str(),
-        "secret": known,
+        "secret": hook["provider_options"]["public_key"].as_str().unwrap_or(&keys.secret),
         "url": keys.url,
         "hook": hook,
         "event": signed(&sample.event),
