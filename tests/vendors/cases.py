@@ -10,7 +10,7 @@ from random import Random
 
 from bodies import Body, bodies, kinds_of, stamped
 from keys import Keys
-from vendor import Delivery, Draft, Headers, Vendor
+from vendor import QUERY, Delivery, Draft, Headers, Vendor
 
 # How far from now the time of a call may be, in seconds.
 LONGEST = 48 * 3600
@@ -80,7 +80,8 @@ def _draft(vendor: Vendor, random: Random, keys: Keys, now: int, plan: _Plan) ->
 
 
 def _case(vendor: Vendor, random: Random, keys: Keys, plan: _Plan, draft: Draft, headers: Headers) -> Case:
-    delivery = Delivery(draft.body, headers, keys.of_receiver, vendor.url)
+    query = headers.pop(QUERY, "")
+    delivery = Delivery(draft.body, headers, keys.of_receiver, vendor.url, query)
     if plan.kind == "another body":
         delivery = replace(delivery, body=_changed(random, draft.body))
     if plan.kind == "another signature":
@@ -107,6 +108,7 @@ def _with_another_signature(random: Random, headers: Headers) -> Headers:
     value = headers[name]
     # Base64 may say the same in another last character, and hexadecimal in capitals.
     start = max(value.rfind(c) for c in "=,") + 1 if not value.endswith("=") else value.rfind(",") + 1
-    place = random.randrange(start, start + 24)
+    # Some do not mind how long ASN.1 says that a signature is, in its first bytes.
+    place = random.randrange(start + 8, start + 24)
     other = random.choice([digit for digit in string.digits if digit != value[place]])
     return {**headers, name: value[:place] + other + value[place + 1 :]}

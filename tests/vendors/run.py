@@ -4,7 +4,8 @@
 
 What a package has signed is accepted and makes a job. With another byte in the body or the signature, another key or
 another time, it is answered 401 and makes none. A package that can verify has to come to the same verdicts. A package
-that can only verify judges what is signed here as the vendor documents it.
+that can only verify judges what is signed here as the vendor documents it. Each also judges the sample of its
+provider, which is signed in Rust: see samples/.
 
 Every run makes up other calls. `--seed` repeats those of a run that has printed it.
 """
@@ -15,6 +16,7 @@ import argparse
 import secrets
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
@@ -22,12 +24,13 @@ from random import Random
 from cases import Case, cases_of
 from keys import Keys
 from packages import listed, vendors
+from samples import sample_of
 from sender import Answer, Sender
 from stack import Stack
 from vendor import Vendor
 
-# About how many calls are made in all.
-CALLS = 3600
+# About how many calls are made in all, unless `--calls` says otherwise.
+CALLS = 8000
 # How many faults are shown.
 SHOWN = 20
 
@@ -50,17 +53,26 @@ class Count:
 def main() -> int:
     parser = argparse.ArgumentParser(description="The packages of vendors against the stack.")
     parser.add_argument("--seed", type=int, default=secrets.randbits(32))
-    seed = parser.parse_args().seed
+    parser.add_argument("--calls", type=int, default=CALLS)
+    arguments = parser.parse_args()
+    seed: int = arguments.seed
     print(f"seed {seed}", flush=True)
     counts: dict[str, Count] = {}
+    families: Counter[str] = Counter()
     begun = time.monotonic()
     with Stack() as stack, vendors() as found:
         sender = Sender(stack)
         for place, vendor in enumerate(found):
             count = counts.setdefault(vendor.name, Count())
+            before = count.calls
             # Each has its own numbers, so that a change of one leaves the calls of the others as they were.
             random = Random(f"{seed} {vendor.name} {vendor.hook}")
-            judge(count, stack, sender, vendor, random, place, CALLS // len(found))
+            judge(count, stack, sender, vendor, random, place, arguments.calls // len(found))
+            if vendor.is_sampled:
+                judge_sample(count, stack, sender, vendor, len(found) + place)
+            families[vendor.family] += count.calls - before
+    for family, calls in sorted(families.items()):
+        print(f"{family:<48} {calls:>6} calls")
     return show(counts, seed, time.monotonic() - begun)
 
 
@@ -83,6 +95,28 @@ def judge(count: Count, stack: Stack, sender: Sender, vendor: Vendor, random: Ra
     jobs = [job["id"] for job in stack.receive_jobs(at_least=len(expected))]
     if sorted(jobs) != sorted(expected):
         count.faults.append(f"{vendor.name}: {len(jobs)} jobs were queued, and {len(expected)} calls were to make one")
+
+
+def judge_sample(count: Count, stack: Stack, sender: Sender, vendor: Vendor, place: int) -> None:
+    """Lets the package judge what the crate `samples` has signed, and sends it: an event makes a job, a test none."""
+    sample = sample_of(vendor)
+    if sample is None:
+        count.faults.append(f"{vendor.name}: there is no sample for {vendor.hook}")
+        return
+    calls = [sample.event, *sample.tests]
+    path = sender.create_hook({"name": vendor.name, "resource_id": place + 1, **HOOK, **sample.hook})
+    verdicts = vendor.verdicts(calls)
+    answers = sender.send(path, calls)
+    for call, verdict, answer in zip(calls, verdicts, answers, strict=True):
+        faults = [] if verdict else ["the package refuses it"]
+        faults += [] if answer.status == 200 else [f"{answer.status} is not 200: {answer.body}"]
+        count.faults += [f"{vendor.name}, its sample: {fault}: {call.body}" for fault in faults]
+        count.calls += 1
+        count.verdicts += 1
+        count.accepted += not faults
+    jobs = [job["id"] for job in stack.receive_jobs(at_least=1)]
+    if jobs != [answers[0].request_id]:
+        count.faults.append(f"{vendor.name}, its sample: {len(jobs)} jobs were queued in the place of one")
 
 
 def faults_of(case: Case, verdict: bool, answer: Answer) -> Iterator[str]:

@@ -50,7 +50,7 @@ class Sender:
 
     def send(self, path: str, deliveries: Iterable[Delivery]) -> list[Answer]:
         with ThreadPoolExecutor(CONNECTIONS) as threads:
-            return list(threads.map(lambda call: self._call(path, call.body, call.headers), deliveries))
+            return list(threads.map(lambda call: self._call(_address(path, call), call.body, call.headers), deliveries))
 
     def _call(self, path: str, body: str, headers: dict[str, str]) -> Answer:
         connection = getattr(self._open, "connection", None)
@@ -59,3 +59,7 @@ class Sender:
         connection.request("POST", path, body.encode(), headers)
         response = connection.getresponse()
         return Answer(response.status, response.read().decode())
+
+
+def _address(path: str, call: Delivery) -> str:
+    return f"{path}?{call.query}" if call.query else path

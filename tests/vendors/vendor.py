@@ -10,6 +10,9 @@ from typing import Any, ClassVar
 
 Headers = dict[str, str]
 
+# Among the headers that a package signs: what it adds to the address.
+QUERY = "?"
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -34,6 +37,8 @@ class Delivery:
     secret: str
     """If the vendor has a key pair, the public key."""
     url: str
+    query: str = ""
+    """What the sender adds to the registered address."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,10 +69,21 @@ class Vendor:
     """Kinds of bodies that the package cannot take."""
     only: Sequence[str] = ()
     """The kinds that it can take, if they are few."""
+    is_sampled: bool = True
+    """Whether the sample of its provider is of a kind that it can judge."""
 
     @property
     def name(self) -> str:
         return f"{self.registry} {self.package}"
+
+    @property
+    def family(self) -> str:
+        """How its calls are proven, in words."""
+        if self.secret not in ("text", "whsec"):
+            return f"signatures with a private key ({self.secret})"
+        signed = "a form or a digest" if self.package == "twilio" else "the body"
+        before = " the address," if self.url else ""
+        return f"MACs of{before}{' a time,' if self.timed else ''} {signed}"
 
     def signed(self, drafts: list[Draft]) -> list[Headers]:
         """The headers with which each is sent."""

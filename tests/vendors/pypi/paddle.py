@@ -24,7 +24,10 @@ def sign(call: Draft) -> Headers:
 
 
 def verify(call: Delivery) -> object:
-    return Verifier().verify(Request(call.body.encode(), call.headers), Secret(call.secret))
+    # It looks for the header in this case alone, as a framework hands it over; and its five seconds pass before a sample
+    # is judged.
+    headers = {HEADER if name == HEADER.lower() else name: value for name, value in call.headers.items()}
+    return Verifier(300).verify(Request(call.body.encode(), headers), Secret(call.secret))
 
 
 VENDORS = [
