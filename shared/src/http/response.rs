@@ -72,6 +72,12 @@ pub trait ResponseExt: Sized {
     #[must_use]
     fn with_header(self, name: HeaderName, value: &str) -> Self;
 
+    /// The same with a header whose name, in lower case, is in the code.
+    #[must_use]
+    fn with_named(self, name: &'static str, value: &str) -> Self {
+        self.with_header(HeaderName::from_static(name), value)
+    }
+
     /// Forbids caches to keep the answer: it holds a token or a secret.
     #[must_use]
     fn never_stored(self) -> Self {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use lambda_http::http::HeaderName;
 use serde::Serialize;
 
 use crate::domain::id::RequestId;
@@ -109,9 +108,9 @@ impl Answer {
             Self::Json(members) => {
                 Response::ok(&members.iter().map(|(name, value)| (*name, value)).collect::<Members<'_>>())
             }
-            Self::Headers(headers) => headers.iter().fold(Response::empty(), |response, (name, value)| {
-                response.with_header(HeaderName::from_static(name), value)
-            }),
+            Self::Headers(headers) => {
+                headers.iter().fold(Response::empty(), |response, (name, value)| response.with_named(name, value))
+            }
             Self::NoContent => Response::no_content(),
             Self::Pong => Response::ok(&PongBody { r#type: 1 }),
         }
