@@ -28,6 +28,11 @@ fn signatures_are_judged_as_a_second_opinion_judges_them() {
 }
 
 #[test]
+fn what_owners_write_of_signatures_is_taken_as_a_second_opinion_takes_it() {
+    replay("signed_texts", fuzz::signed_texts);
+}
+
+#[test]
 fn paths_lead_where_a_walk_level_by_level_leads() {
     replay("payload_paths", fuzz::payload_paths);
 }

@@ -141,7 +141,7 @@ def correct_change(case: Case[Any], body: Body, positive: bool) -> None:
     tell_variables_apart(body)
     signing = ("requires_secret", "secret_algorithm", "secret_header_name")
     # A provider would decide for all later changes of the hook what its header may be.
-    for name in ("provider", "provider_options"):
+    for name in ("provider", "provider_options", "verification"):
         body.pop(name, None)
     if body.get("requires_secret") is not False and any(body.get(name) for name in signing):
         body["secret_algorithm"] = body.get("secret_algorithm") or "sha256"
@@ -255,7 +255,7 @@ def tell_variables_apart(body: Body) -> None:
 
 def name_no_provider(body: Body) -> None:
     """Few names are a provider's, each with its own options, and later changes must go with its one header."""
-    for name in ("provider", "provider_options", "secret_algorithm", "secret_header_name", "secret"):
+    for name in ("provider", "provider_options", "verification", "secret_algorithm", "secret_header_name", "secret"):
         body.pop(name, None)
     body["requires_secret"] = False
 

@@ -37,6 +37,9 @@ fn draft(number: usize, provider: &Json, value: &str) -> Json {
     for need in needs(provider).filter(|need| need["required"] == true) {
         match need["field"].as_str().unwrap().split_once('.') {
             Some((object, name)) => hook[object][name] = value.into(),
+            None if need["field"] == "verification" => {
+                hook["verification"] = json!({ "type": "hmac", "header": "x-of-the-owner" });
+            }
             None => hook[need["field"].as_str().unwrap()] = "x-of-the-owner".into(),
         }
     }
@@ -97,7 +100,9 @@ fn the_list_has_every_provider_in_order_and_anyone_may_keep_it() {
 
         let names: Vec<_> =
             list.as_array().unwrap().iter().map(|provider| provider["name"].as_str().unwrap()).collect();
-        assert_eq!(names, providers::listed().map(|provider| provider.name).collect::<Vec<_>>());
+        let mut expected: Vec<_> = providers::listed().map(|provider| provider.name).collect();
+        expected.push("custom");
+        assert_eq!(names, expected);
         assert_eq!(answer.headers["cache-control"], "public, max-age=3600");
         let token = stack.get("/providers?page=7").bearer("not a token").send().await;
         assert_eq!(token.is(200), list, "it reads nothing of the call");

@@ -1,6 +1,7 @@
 //! A webhook call: its signature, its payload, and the job that it becomes.
 
 mod actions;
+mod custom;
 mod forms;
 mod handshakes;
 mod job_schema;

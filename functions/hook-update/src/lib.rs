@@ -4,6 +4,7 @@ use shared::auth::AccessTokens;
 use shared::domain::handover::HandedOver;
 use shared::domain::hook::Hook;
 use shared::domain::signature::provider::Provider;
+use shared::domain::signature::providers;
 use shared::domain::signing::{GivenSecrets, Means, Signing};
 use shared::domain::timestamp::Timestamp;
 use shared::http::hook::{check_pipelines, find_own, read_change, url_of};
@@ -89,7 +90,13 @@ impl<Hooks, Pipelines> HookUpdate<Hooks, Pipelines> {
 /// The field that is at fault is the one that has changed.
 fn secret_does_not_fit(current: Option<&Provider>, new: &Provider) -> ApiError {
     let names_another = current.is_some_and(|current| current != new);
-    let field = if names_another || (current.is_none() && !new.by_header) { "provider" } else { "secret_header_name" };
+    let field = if current == Some(new) && new == &providers::CUSTOM {
+        "verification"
+    } else if names_another || (current.is_none() && !new.by_header) {
+        "provider"
+    } else {
+        "secret_header_name"
+    };
     let mut errors = FieldErrors::default();
     errors.add(field, "must stay, because the secret is not a key of the other scheme: create a new hook");
     ApiError::Invalid(errors)

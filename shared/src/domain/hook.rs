@@ -7,6 +7,7 @@ use super::Invalid;
 use super::condition::Conditions;
 use super::id::{EnvironmentId, HookId, PipelineId, ProjectId, ResourceId, UserId};
 use super::invalid::check_label;
+use super::signature::custom::Verification;
 use super::signature::provider::{Known, Provider, Worth};
 use super::signature::providers::UNSIGNED;
 use super::signature::scheme::Scheme;
@@ -107,6 +108,11 @@ impl Hook {
     /// The scheme of its calls.
     pub fn scheme(&self) -> &'static Scheme {
         self.known().scheme
+    }
+
+    /// The scheme that its owner has described, if it has one.
+    pub fn verification(&self) -> Option<&Verification> {
+        self.signing.as_ref()?.means.verification.as_ref()
     }
 
     /// The hook that `draft` asks for, created by `creator` at `now`. It belongs to the creator's project.

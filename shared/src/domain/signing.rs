@@ -1,18 +1,18 @@
 //! How the calls of one hook are signed, with which secrets, and how a secret is replaced.
 
 use std::collections::BTreeSet;
-use std::str::FromStr;
 use std::time::Duration;
 
 use super::Invalid;
 use super::handover::HandedOver;
 use super::id::HookId;
-use super::invalid::check_field_name;
 use super::sealing::SealedSecret;
 use super::secret::{HookSecret, SecretOptions, SecretString};
+pub use super::signature::SecretHeaderName;
+use super::signature::custom::{Kind, Verification};
 use super::signature::provider::{Known, Provider, Worth};
 use super::signature::scheme::Scheme;
-use super::signature::{Algorithm, NotAuthentic, Options, Proving, Signed, providers};
+use super::signature::{Algorithm, NotAuthentic, OptionKind, Options, Proving, Signed, providers};
 use super::timestamp::Timestamp;
 
 /// How the calls of a hook are proven.
@@ -26,13 +26,28 @@ pub struct Means {
     pub header_name: SecretHeaderName,
     /// What the owner knows of the provider besides the secret.
     pub options: Options,
+    /// What the owner has said of the scheme, if the table does not have it. What [`Means::known`] says of the proof is
+    /// then its kind alone.
+    pub verification: Option<Verification>,
 }
 
 impl Means {
     /// Those that a header and an algorithm imply.
     pub fn of_header(header_name: SecretHeaderName, algorithm: Algorithm) -> Self {
         let known = providers::find(header_name.as_str(), algorithm);
-        Self { known, algorithm, header_name, options: Options::default() }
+        Self { known, algorithm, header_name, options: Options::default(), verification: None }
+    }
+
+    /// Those that the owner of a hook has described.
+    pub fn of_verification(verification: Verification, options: Options) -> Self {
+        let kinds = [Kind::Hmac, Kind::Token, Kind::Basic, Kind::PublicKey];
+        let provider = &providers::CUSTOM;
+        // A test sees to it that there is a scheme for each kind.
+        let scheme = kinds.iter().zip(provider.schemes).find(|(kind, _)| **kind == verification.kind());
+        let known = scheme.map_or_else(|| provider.main(), |(_, scheme)| Known { provider, scheme });
+        let algorithm = verification.algorithm().unwrap_or(Algorithm::Sha256);
+        let header_name = verification.header().clone();
+        Self { known, algorithm, header_name, options, verification: Some(verification) }
     }
 
     /// Those of a provider that is named, with this header and this algorithm as far as they are given.
@@ -47,7 +62,7 @@ impl Means {
         let own = (!known.scheme.header.is_empty()).then(|| SecretHeaderName::of_scheme(known.scheme));
         let header_name = own.or(header_name).ok_or(OtherProvider::NoHeader)?;
         let algorithm = algorithm.or(known.scheme.algorithms.first().copied()).ok_or(OtherProvider::Scheme)?;
-        Ok(Self { known, algorithm, header_name, options })
+        Ok(Self { known, algorithm, header_name, options, verification: None })
     }
 
     /// Those of a provider as they were stored, without the options.
@@ -59,7 +74,12 @@ impl Means {
 
     /// Takes the hook's own address, if the provider signs one and its owner has given none.
     pub fn register(&mut self, url: &str) {
-        self.options.register(self.known.provider.options, url);
+        self.options.register(self.option_kinds(), url);
+    }
+
+    /// What a hook must know besides the secret.
+    pub fn option_kinds(&self) -> &'static [OptionKind] {
+        self.verification.as_ref().map_or(self.known.provider.options, Verification::options)
     }
 
     /// The scheme.
@@ -69,7 +89,7 @@ impl Means {
 
     /// The names of the options that are secret.
     pub fn secret_options(&self) -> impl Iterator<Item = &'static str> + use<> {
-        self.known.provider.options.iter().filter(|kind| kind.is_secret()).map(|kind| kind.name())
+        self.option_kinds().iter().filter(|kind| kind.is_secret()).map(|kind| kind.name())
     }
 
     fn sorted_secret_options(&self) -> impl Iterator<Item = &'static str> {
@@ -186,11 +206,22 @@ impl Signing {
     /// key. If the scheme's timestamp is in the body, [`check_time_in_body`](super::signature::check_time_in_body) must
     /// be asked as well.
     pub fn verify(&self, secret: Option<&HookSecret>, signed: &Signed<'_>) -> Result<(), NotAuthentic> {
-        let Means { known, algorithm, header_name, options } = &self.means;
-        let header = header_name.as_str();
-        let scheme = known.scheme;
-        let (proof, timing) = (&scheme.proof, &scheme.timing);
-        Proving { scheme, proof, timing, algorithm: *algorithm, header, options }.verify(secret, signed)
+        let Means { known: Known { scheme, .. }, algorithm, header_name, options, verification } = &self.means;
+        let proving = |proof, timing| Proving {
+            scheme,
+            proof,
+            timing,
+            algorithm: *algorithm,
+            header: header_name.as_str(),
+            options,
+        };
+        match verification {
+            None => proving(&scheme.proof, &scheme.timing).verify(secret, signed),
+            Some(verification) => {
+                let parts = verification.parts();
+                proving(&verification.proof(&parts), &verification.timing()).verify(secret, signed)
+            }
+        }
     }
 
     /// The secrets that are valid at `now`, the current one first.
@@ -251,96 +282,10 @@ pub fn worth(means: Option<&Means>) -> Worth {
     means.map_or(Worth::None, |means| means.scheme().worth())
 }
 
-/// The name of the header that carries the signature: a field name (RFC 9110 section 5.1) of at most 64 characters, which
-/// is not taken for something else. Kept in lower case, because case does not matter in field names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SecretHeaderName(String);
-
-impl SecretHeaderName {
-    /// The name in lower case.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// A header that the provider uses, or that its users may choose.
-    pub fn of_provider(provider: &Provider, text: &str) -> Result<Self, Invalid> {
-        let name = text.to_ascii_lowercase();
-        if provider.schemes.iter().any(|scheme| scheme.header == name) {
-            return Ok(Self(name));
-        }
-        if provider.schemes.iter().any(|scheme| scheme.header.is_empty()) {
-            return text.parse();
-        }
-        let known: Vec<_> = provider.schemes.iter().map(|scheme| scheme.header).collect();
-        Err(Invalid::new(format!("must be {}, or be left out: {} sends no other", known.join(" or "), provider.title)))
-    }
-
-    /// The header of a scheme, which is known to arrive.
-    fn of_scheme(scheme: &Scheme) -> Self {
-        Self(scheme.header.to_owned())
-    }
-}
-
-impl FromStr for SecretHeaderName {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        check_field_name(text)?;
-        let name = text.to_ascii_lowercase();
-        if TAKEN.contains(&name.as_str()) || TAKEN_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
-            return Err(Invalid::new(
-                "must not be a header that HTTP or API Gateway uses for something else, because no signature arrives \
-                 in it: let the provider send the signature in a header of its own, such as `x-signature`",
-            ));
-        }
-        Ok(Self(name))
-    }
-}
-
-/// Headers in which no HMAC arrives: HTTP gives them another meaning, or API Gateway takes, rewrites or reserves them
-/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html>, Reserved headers).
-/// A hook that waits for one there would refuse every call.
-const TAKEN: &[&str] = &[
-    "accept",
-    "accept-charset",
-    "accept-encoding",
-    "accept-language",
-    "authorization",
-    "cache-control",
-    "connection",
-    "content-encoding",
-    "content-length",
-    "content-location",
-    "content-type",
-    "cookie",
-    "date",
-    "expect",
-    "forwarded",
-    "from",
-    "host",
-    "keep-alive",
-    "max-forwards",
-    "origin",
-    "pragma",
-    "range",
-    "referer",
-    "te",
-    "trailer",
-    "trailers",
-    "transfer-encoding",
-    "upgrade",
-    "user-agent",
-    "via",
-];
-
-/// Families of such headers.
-const TAKEN_PREFIXES: &[&str] =
-    &["access-control-", "apigw-", "cloudfront-", "if-", "proxy-", "sec-", "x-amz-", "x-amzn-", "x-forwarded-"];
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::signature::OptionKind;
+    use crate::domain::signature::custom::Description;
     use crate::fixtures;
 
     const TOKEN: &[OptionKind] = &[OptionKind::VerifyToken];
@@ -419,25 +364,21 @@ mod tests {
     }
 
     #[test]
-    fn a_header_name_is_a_token_and_knows_no_case() {
-        assert_eq!("X-Hub-Signature-256".parse::<SecretHeaderName>().unwrap().as_str(), "x-hub-signature-256");
-        for text in ["", "x y", "x:y", "é", "x\r\n", &"x".repeat(65)] {
-            assert!(text.parse::<SecretHeaderName>().is_err(), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn a_header_in_which_no_signature_arrives_is_refused_and_no_header_of_a_provider_is() {
-        let families = TAKEN_PREFIXES.iter().map(|prefix| format!("{prefix}signature"));
-        for name in TAKEN.iter().map(|name| (*name).to_owned()).chain(families) {
-            for name in [name.to_ascii_uppercase(), name] {
-                let refused = name.parse::<SecretHeaderName>().unwrap_err().to_string();
-                assert!(refused.ends_with("in a header of its own, such as `x-signature`"), "{name}: {refused}");
-            }
-        }
-        let known = providers::BY_HEADER.iter().map(|known| known.scheme.header);
-        for name in known.chain(["x-signature", "signature", "x-authorization", "x-amazing", "authorization-hmac"]) {
-            assert!(name.parse::<SecretHeaderName>().is_ok(), "{name}");
+    fn a_scheme_that_the_owner_describes_has_the_secret_and_the_worth_of_its_kind() {
+        for (kind, algorithm, has_secret, worth) in [
+            ("hmac", Some("sha512"), true, Worth::Verified),
+            ("token", None, true, Worth::Authenticated),
+            ("basic", None, true, Worth::Authenticated),
+            ("public_key", Some("rsa"), false, Worth::Verified),
+        ] {
+            let header = Some(if kind == "basic" { "authorization" } else { "x-proof" }.to_owned());
+            let algorithm = algorithm.map(str::to_owned);
+            let description = Description { kind: kind.to_owned(), header, algorithm, ..Description::default() };
+            let verification = Verification::new(&description).unwrap();
+            let means = Means::of_verification(verification, Options::default());
+            assert_eq!((means.scheme().has_secret(), means.scheme().worth()), (has_secret, worth), "{kind}");
+            assert_eq!(means.scheme().has_algorithm(), kind == "hmac");
+            assert_eq!(means.known.provider.name, "custom");
         }
     }
 }

@@ -152,6 +152,11 @@ impl<'a> Fields<'a> {
         members
     }
 
+    /// Whether nothing was at fault so far.
+    pub fn is_right(&self) -> bool {
+        self.errors.is_empty()
+    }
+
     /// Whether a field is there and not null.
     pub fn has(&mut self, name: &'static str) -> bool {
         self.present(name).is_some()

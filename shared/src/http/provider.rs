@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::domain::signature::OptionKind;
 use crate::domain::signature::provider::Provider;
+use crate::domain::signature::{OptionKind, providers};
 
 /// A provider, and what a hook of it needs.
 #[derive(Serialize)]
@@ -46,7 +46,10 @@ fn needs(provider: &'static Provider) -> Vec<NeedBody> {
         // One that is left out is made, for the provider to be told.
         needs.push(NeedBody::new("secret", provider.guide.secret, false, true));
     }
-    if provider.proves() && scheme.header.is_empty() {
+    if provider == &providers::CUSTOM {
+        let description = "how the sender proves its calls; its `type` decides what `proof` is, and the options";
+        needs.push(NeedBody::new("verification", description, true, false));
+    } else if provider.proves() && scheme.header.is_empty() {
         let description = "the header in which the provider sends the secret: you name it there too";
         needs.push(NeedBody::new("secret_header_name", description, true, false));
     }

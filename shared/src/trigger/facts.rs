@@ -11,6 +11,7 @@ use crate::domain::job::Delivery;
 use crate::domain::payload::{Path, Value};
 use crate::domain::received::Received;
 use crate::domain::secret::HookSecret;
+use crate::domain::signature::custom::{Place, Verification};
 use crate::domain::signature::scheme::{AskedAt, Challenge, Handshake, Mark, Method, Source};
 use crate::domain::signature::{self, OptionKind, providers};
 use crate::payload::{Found, Payload, PayloadError};
@@ -37,7 +38,8 @@ impl<'a> Facts<'a> {
         let variables = hook.relation.variables.as_slice().iter().map(|variable| &variable.path);
         let conditions = hook.relation.conditions.as_slice().iter().filter_map(|condition| condition.subject.path());
         let places = hook.scheme().body_places().filter_map(|place| PLACES.get(place));
-        let found = payload.select(variables.chain(conditions).chain(places))?;
+        let described = hook.verification().into_iter().flat_map(Verification::body_places);
+        let found = payload.select(variables.chain(conditions).chain(places).chain(described))?;
         Ok(Self { hook, received, found })
     }
 
@@ -57,11 +59,20 @@ impl<'a> Facts<'a> {
     /// What the provider says of this delivery.
     pub(super) fn delivery(&self) -> Delivery {
         let scheme = self.hook.scheme();
-        Delivery {
-            id: self.first(scheme.delivery_id),
-            event: self.first(scheme.event),
-            ip_address: self.received.ip_address.clone(),
-        }
+        let (id, event) = match self.hook.verification() {
+            None => (self.first(scheme.delivery_id), self.first(scheme.event)),
+            Some(described) => (self.described(described.delivery_id()), self.described(described.event())),
+        };
+        Delivery { id, event, ip_address: self.received.ip_address.clone() }
+    }
+
+    /// A fact whose place the owner of the hook has described.
+    fn described(&self, place: Option<&Place>) -> Option<String> {
+        let fact = match place? {
+            Place::Header(name) => self.received.header(name),
+            Place::Body(path) => self.at(path)?.as_text(),
+        };
+        fact.filter(|fact| is_short(fact)).map(str::to_owned)
     }
 
     /// The handshake that this call is, made with this method. A stranger's is none that must prove itself.
@@ -112,7 +123,7 @@ impl<'a> Facts<'a> {
             Source::Body(place) => self.text(place).map(str::to_owned),
             Source::BodyDigest => Some(signature::digest(&self.received.body)),
         });
-        fact.filter(|fact| (1..=MAX_FACT_CHARS).contains(&fact.chars().count()))
+        fact.filter(|fact| is_short(fact))
     }
 
     /// What a handshake asks to have repeated or proven, if it has the form of a challenge.
@@ -147,4 +158,8 @@ impl<'a> Facts<'a> {
 fn is_empty_array(value: &Value<'_>) -> bool {
     let Value::Array(json) = value else { return false };
     json.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).is_some_and(|inner| inner.trim().is_empty())
+}
+
+fn is_short(fact: &str) -> bool {
+    (1..=MAX_FACT_CHARS).contains(&fact.chars().count())
 }

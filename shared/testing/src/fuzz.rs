@@ -11,12 +11,14 @@ mod options;
 mod payload;
 mod published;
 mod signature;
+mod signed_text;
 
 pub use event::gateway_events;
 pub use form::forms;
 pub use options::option_values;
 pub use payload::payload_paths;
 pub use signature::signature_headers;
+pub use signed_text::signed_texts;
 
 use shared::domain::payload::Path;
 

@@ -3,17 +3,16 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use std::collections::BTreeMap;
-
 use super::handed_over;
 use super::item::{Attributes, StoredItem, binary, boolean, number, numbers, text};
+use super::proof_item;
 use crate::domain::Invalid;
 use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
 use crate::domain::hook::{Hook, HookRelation, Resource};
 use crate::domain::id::{EnvironmentId, PipelineId, ProjectId, ResourceId, UserId};
 use crate::domain::sealing::SealedSecret;
 use crate::domain::signature::provider::Provider;
-use crate::domain::signature::{Algorithm, OptionKind, Options, providers};
+use crate::domain::signature::{Algorithm, Options, providers};
 use crate::domain::signing::{self, Means, PreviousSecret, SealedSecrets, Signing};
 use crate::domain::variable::{Variable, VariableType, VariableValue, Variables};
 use crate::ports::{HookFilter, StoreError};
@@ -58,9 +57,11 @@ fn encode_signing(signing: &Signing) -> Attributes {
         ("secret_algorithm".to_owned(), text(signing.means.algorithm.as_str())),
         ("secret_header_name".to_owned(), text(signing.means.header_name.as_str())),
     ]);
-    let options: BTreeMap<_, _> = signing.means.options.iter().collect();
-    if !options.is_empty() {
-        item.insert("provider_options".to_owned(), text(json(&options)));
+    if let Some(options) = proof_item::encode_options(&signing.means.options) {
+        item.insert("provider_options".to_owned(), text(options));
+    }
+    if let Some(verification) = &signing.means.verification {
+        item.insert("verification".to_owned(), text(proof_item::encode_verification(verification)));
     }
     if let Some(secret) = &signing.secret {
         item.insert("secret".to_owned(), binary(secret.as_bytes()));
@@ -98,17 +99,12 @@ pub(super) fn decode(attributes: &Attributes) -> Result<Hook, StoreError> {
 fn decode_signing(item: &StoredItem<'_>, mut means: Means) -> Result<Signing, StoreError> {
     let secret =
         means.has_secrets().then(|| item.binary("secret").map(|secret| SealedSecret::from_bytes(secret.to_vec())));
-    let kinds = means.known.provider.options;
+    let kinds = means.option_kinds();
     if kinds.iter().any(|kind| !kind.is_secret()) {
-        means.options = item.decoded("provider_options", |json| decode_options(kinds, json))?;
+        means.options = item.decoded("provider_options", |json| proof_item::decode_options(kinds, json))?;
     }
     let (previous, handed_over) = (decode_previous(item)?, handed_over::decode(item)?);
     Ok(Signing { means, secret: secret.transpose()?, previous, handed_over })
-}
-
-fn decode_options(kinds: &'static [OptionKind], json: &str) -> Result<Options, Invalid> {
-    let given = serde_json::from_str(json).map_err(|_| Invalid::new("is not JSON"))?;
-    Options::new(kinds, &given).map_err(|_| Invalid::new("are not those of the provider"))
 }
 
 /// How the calls are proven, without the options; `None` if they are not.
@@ -124,6 +120,10 @@ fn decode_means(
     let Some(provider) = provider else {
         return Ok(Some(Means::of_header(item.parsed("secret_header_name")?, algorithm)));
     };
+    if provider == &providers::CUSTOM {
+        let verification = item.decoded("verification", proof_item::decode_verification)?;
+        return Ok(Some(Means::of_verification(verification, Options::default())));
+    }
     item.decoded("secret_header_name", |header| Means::stored(provider, header, algorithm)).map(Some)
 }
 

@@ -13,6 +13,7 @@ mod logins;
 mod passwords;
 mod pipeline_item;
 mod pipelines;
+mod proof_item;
 mod request_item;
 mod request_list;
 mod requests;

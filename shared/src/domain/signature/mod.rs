@@ -1,7 +1,9 @@
 //! Whether a call is authentic: one verifier, driven by the table of [`providers`].
 
+pub mod custom;
 mod encoding;
 pub mod handshake;
+mod header_name;
 mod key;
 mod mark;
 mod options;
@@ -12,6 +14,7 @@ mod public_key;
 mod refusal;
 pub mod scheme;
 mod signed;
+mod signed_text;
 mod time;
 mod timing;
 mod worth;
@@ -24,11 +27,13 @@ use hmac::{Hmac, KeyInit, Mac};
 use subtle::ConstantTimeEq;
 
 use self::encoding::{Encoding, decode, encode};
+pub use self::header_name::SecretHeaderName;
 pub use self::options::{OptionKind, Options, read_secret_options};
 pub use self::public_key::PublicKeyForm;
 pub use self::refusal::NotAuthentic;
 use self::scheme::{MacForm, Proof, Scheme, Timing};
 use self::signed::{SignatureHeader, SignedBytes};
+pub use self::signed_text::SignedText;
 use self::time::check_time;
 use super::Invalid;
 use super::received::Received;

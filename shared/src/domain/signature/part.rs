@@ -131,8 +131,14 @@ mod tests {
 
     use super::super::provider::Known;
     use super::super::providers;
-    use super::super::scheme::Timing;
+    use super::super::scheme::{TimeForm, Timing};
+    use super::super::signed_text::SignedText;
     use super::*;
+
+    const FORMS: &[TimeForm] = &[TimeForm::Seconds, TimeForm::Millis, TimeForm::Rfc3339, TimeForm::HttpDate];
+
+    /// What the texts of owners are made of, with `t` as the header of the time.
+    const TOKENS: &[&str] = &["{header:a}", "{header:b}", "{header:t}", ".", ":", "\n", "T", "-", "Z", "1", "v0:", "_"];
 
     /// The address of the hook, which is fixed.
     const URL: &str = "https://hooks.example.com/1.2:3";
@@ -310,6 +316,43 @@ mod tests {
                 let expected: Vec<&[u8]> = values.map(|(_, text)| text.as_bytes()).collect();
                 prop_assert_eq!(found, vec![expected], "{}: {}", name, bytes);
             }
+        }
+
+        /// The same for what the owner of a hook writes, as far as it is taken.
+        #[test]
+        fn the_signed_bytes_that_an_owner_describes_can_be_read_in_one_way_only(
+            before in prop::collection::vec(0..TOKENS.len(), 0..5),
+            after in prop::collection::vec(0..TOKENS.len(), 0..5),
+            form in prop::option::of(prop::sample::select(FORMS)),
+            ids in prop::array::uniform3("[!-~]{1,6}"),
+            time in "[0-9]{1,15}",
+            decimals in "(\\.[0-9]{1,3})?(Z|[+-][0-9]{2}:[0-9]{2})",
+            body in "([0-9a-zTZ.:,;=\n-]|2026-11-29T08:00:00Z|1600000000|1600000000000){0,6}",
+        ) {
+            let text = |tokens: &[usize]| tokens.iter().map(|token| TOKENS[*token]).collect::<String>();
+            let text = format!("{}{{body}}{}", text(&before), text(&after));
+            let Ok(signed) = SignedText::read(&text, form.map(|form| ("t", form))) else { return Ok(()) };
+            let count = std::cell::Cell::new(0);
+            let value = |holds| match holds {
+                Holds::Time | Holds::Word | Holds::Hex(_) => unreachable!("it is not what an owner can ask for"),
+                Holds::Seconds => format!("{time:0>10.10}"),
+                Holds::Millis => format!("{time:0>13.13}"),
+                Holds::Rfc3339 => format!("2026-11-29T08:00:00{decimals}"),
+                Holds::HttpDate => "Thu, 04 Jan 2024 18:05:25 GMT".to_owned(),
+                Holds::AllBut(border) => {
+                    count.set(count.get() + 1);
+                    ids[count.get() % 3].replace(border, if border == '_' { "a" } else { "_" })
+                }
+            };
+            let parts = signed.parts();
+            let filled = filled(&parts, value, &body);
+            let bytes: String = filled.iter().map(|(_, text)| text.as_str()).collect();
+
+            let found = splittings(&parts, bytes.as_bytes());
+
+            let values = filled.iter().filter(|(is_value, _)| *is_value);
+            let expected: Vec<&[u8]> = values.map(|(_, text)| text.as_bytes()).collect();
+            prop_assert_eq!(found, vec![expected], "{}: {}", text, bytes);
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::verification::VerificationBody;
 use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
 use crate::domain::handover::HandedOver;
 use crate::domain::hook::{Hook, HookRelation};
@@ -175,6 +176,7 @@ pub struct HookBody<'a> {
     provider_options: BTreeMap<&'static str, &'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     secret_handover: Option<HandoverBody<'a>>,
+    verification: Option<VerificationBody>,
     created_by_user: Option<CreatorBody<'a>>,
 }
 
@@ -210,6 +212,7 @@ impl<'a> HookBody<'a> {
             secret_header_name: means.map(|means| means.header_name.as_str()),
             provider_options: means.into_iter().flat_map(options).collect(),
             secret_handover: hook.signing.as_ref().and_then(|signing| signing.handed_over).map(HandoverBody::new),
+            verification: hook.verification().map(VerificationBody::new),
             created_by_user: CreatorBody::of_project(creator, hook.relation.project_id),
         }
     }

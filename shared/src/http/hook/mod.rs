@@ -6,6 +6,7 @@ mod draft;
 mod pipelines;
 mod signing;
 mod size;
+mod verification;
 
 pub use body::{HookBody, RelationBody, url_of};
 pub use change::{HookChange, read_change};

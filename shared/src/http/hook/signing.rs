@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::verification::read_verification;
 use crate::domain::Invalid;
 use crate::domain::hook::Hook;
 use crate::domain::request::MASK;
@@ -18,10 +19,14 @@ use crate::http::fields::{Fields, read};
 pub(super) fn read_draft(fields: &mut Fields<'_>) -> (Option<&'static Provider>, Option<SigningDraft>) {
     if !fields.has("provider") {
         refuse_options(fields);
+        refuse_verification(fields);
         return (None, read_unnamed(fields));
     }
     fields.ignore(&["requires_secret", "secret", "secret_algorithm", "secret_header_name", "provider_options"]);
-    let Some(provider) = read_provider(fields) else { return (None, None) };
+    let Some(provider) = read_provider(fields) else {
+        fields.ignore(&["verification"]);
+        return (None, None);
+    };
     let requires_secret = fields.optional("requires_secret", read::boolean);
     if !provider.proves() {
         check_open(fields, provider, requires_secret);
@@ -32,7 +37,7 @@ pub(super) fn read_draft(fields: &mut Fields<'_>) -> (Option<&'static Provider>,
     }
     let given = fields.strings("provider_options");
     let options = given.as_ref().and_then(|given| read_secrets_of(fields, provider.options, given));
-    let means = given.and_then(|given| read_means(fields, provider, None, given));
+    let means = given.and_then(|given| read_means_of(fields, provider, None, given));
     let secret = read_secret(fields, means.as_ref().map(Means::scheme));
     let given = options.map(|options| GivenSecrets { secret, options });
     (Some(provider), means.zip(given).map(|(means, given)| SigningDraft { means, given }))
@@ -64,6 +69,7 @@ pub(super) fn read_change(fields: &mut Fields<'_>, hook: &Hook) -> (Option<&'sta
     let requires_secret = fields.optional("requires_secret", read::boolean);
     let Some(provider) = named else {
         refuse_options(fields);
+        refuse_verification(fields);
         return (None, read_unnamed_change(fields, hook, requires_secret));
     };
     if !provider.proves() {
@@ -77,7 +83,7 @@ pub(super) fn read_change(fields: &mut Fields<'_>, hook: &Hook) -> (Option<&'sta
     let kept = hook.signing.as_ref().map(|signing| &signing.means).filter(|_| current == Some(provider));
     let means = given.and_then(|given| {
         refuse_secret_options(fields, provider, &given);
-        read_means(fields, provider, kept, given)
+        read_means_of(fields, provider, kept, given)
     });
     (Some(provider), means)
 }
@@ -112,6 +118,57 @@ fn read_provider(fields: &mut Fields<'_>) -> Option<&'static Provider> {
     fields.required("provider", |value| providers::read(&read::text(value)?))
 }
 
+fn read_means_of(
+    fields: &mut Fields<'_>,
+    provider: &'static Provider,
+    kept: Option<&Means>,
+    given: BTreeMap<String, String>,
+) -> Option<Means> {
+    if provider == &providers::CUSTOM {
+        return read_described(fields, kept, given);
+    }
+    refuse_verification(fields);
+    read_means(fields, provider, kept, given)
+}
+
+/// The means that the body describes, or that stay.
+fn read_described(fields: &mut Fields<'_>, kept: Option<&Means>, given: BTreeMap<String, String>) -> Option<Means> {
+    let stays = kept.filter(|_| !fields.has("verification")).and_then(|kept| kept.verification.clone());
+    let verification = match stays {
+        Some(verification) => Some(verification),
+        None if fields.has("verification") => read_verification(fields),
+        None => {
+            fields.refuse("verification", "is required: it says how the sender proves its calls");
+            None
+        }
+    };
+    let Some(verification) = verification else {
+        fields.ignore(&["secret_algorithm", "secret_header_name"]);
+        return None;
+    };
+    // An option of a proof of another kind goes with it.
+    let options = read_options(fields, verification.options(), kept, given);
+    let means = Means::of_verification(verification, options?);
+    check_shown(fields, "secret_header_name", Some(means.header_name.as_str()));
+    check_shown(fields, "secret_algorithm", means.scheme().has_algorithm().then(|| means.algorithm.as_str()));
+    Some(means)
+}
+
+/// What follows from `verification` may come back as it is shown.
+fn check_shown(fields: &mut Fields<'_>, name: &'static str, shown: Option<&str>) {
+    let given = fields.optional(name, read::text);
+    if given.is_some_and(|given| shown.is_none_or(|shown| !shown.eq_ignore_ascii_case(&given))) {
+        fields.refuse(name, "follows from `verification`: leave it out, and change it there");
+    }
+}
+
+fn refuse_verification(fields: &mut Fields<'_>) {
+    fields.ignore(&["verification"]);
+    if fields.has("verification") {
+        fields.refuse("verification", "goes with `\"provider\": \"custom\"`: set that, or leave it out");
+    }
+}
+
 fn read_means(
     fields: &mut Fields<'_>,
     provider: &'static Provider,
@@ -127,7 +184,7 @@ fn read_means(
     } else {
         kept.map(|kept| kept.header_name.clone())
     };
-    let options = read_options(fields, provider, kept, given)?;
+    let options = read_options(fields, provider.options, kept, given)?;
     // The algorithm of a kept hook goes with its header, which may just have changed.
     let kept_algorithm = kept.filter(|kept| header.as_ref() == Some(&kept.header_name)).map(|kept| kept.algorithm);
     match Means::of_provider(provider, header, algorithm.or(kept_algorithm), options) {
@@ -153,14 +210,15 @@ fn described(scheme: &Scheme) -> String {
 
 fn read_options(
     fields: &mut Fields<'_>,
-    provider: &'static Provider,
+    kinds: &'static [OptionKind],
     kept: Option<&Means>,
     mut given: BTreeMap<String, String>,
 ) -> Option<Options> {
-    for (name, value) in kept.iter().flat_map(|kept| kept.options.iter()) {
+    let is_kept = |name: &str| kinds.iter().any(|kind| kind.name() == name);
+    for (name, value) in kept.iter().flat_map(|kept| kept.options.iter()).filter(|(name, _)| is_kept(name)) {
         given.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     }
-    let options = Options::new(provider.options, &given);
+    let options = Options::new(kinds, &given);
     options.map_err(|faults| refuse_all(fields, faults)).ok()
 }
 
@@ -200,6 +258,7 @@ fn check_open(fields: &mut Fields<'_>, provider: &Provider, requires_secret: Opt
         let reason = "must be false, because this provider proves nothing: anyone who knows the URL can call the hook";
         fields.refuse("requires_secret", reason);
     }
+    refuse_verification(fields);
     for name in ["secret", "secret_header_name"] {
         if fields.has(name) {
             fields.refuse(name, format!("must be left out, because {} sends no proof", provider.title));
@@ -229,7 +288,7 @@ fn read_secret(fields: &mut Fields<'_>, scheme: Option<&Scheme>) -> Option<HookS
 pub fn read_rotation(fields: &mut Fields<'_>, means: &Means) -> Option<GivenSecrets> {
     let secret = if means.scheme().has_secret() { read_secret(fields, Some(means.scheme())) } else { None };
     let given = fields.strings("provider_options")?;
-    let kinds = means.known.provider.options;
+    let kinds = means.option_kinds();
     for name in given.keys().filter(|name| !means.secret_options().any(|known| known == **name)) {
         let is_known = kinds.iter().any(|kind| kind.name() == name);
         let reason = if is_known {
@@ -290,7 +349,7 @@ mod tests {
             read(&body, |fields| {
                 let given = fields.strings("provider_options")?;
                 refuse_secret_options(fields, means.known.provider, &given);
-                read_options(fields, means.known.provider, Some(&means), given)
+                read_options(fields, KINDS, Some(&means), given)
             })
         };
         assert_eq!(change(MASK).unwrap().iter().collect::<Vec<_>>(), [("username", "bob")]);

@@ -31,7 +31,7 @@ mod w;
 mod x;
 mod z;
 
-pub use self::others::{GENERIC, UNSIGNED};
+pub use self::others::{CUSTOM, GENERIC, UNSIGNED};
 use super::Algorithm;
 use super::provider::{Known, Provider};
 use crate::domain::Invalid;
@@ -126,11 +126,12 @@ pub fn named(name: &str) -> Option<&'static Provider> {
 pub fn read(name: &str) -> Result<&'static Provider, Invalid> {
     let unknown = || {
         Invalid::new(
-            "must be the name of a provider that docs/providers.md lists; for any other sender, leave it out and set \
-             `secret_header_name`",
+            "must be the name of a provider that docs/providers.md lists; for any other sender, describe the scheme in \
+             `verification` of the provider `custom`, or leave it out and set `secret_header_name`",
         )
     };
-    named(name).ok_or_else(unknown)
+    let custom = Some(&CUSTOM).filter(|custom| custom.name == name);
+    custom.or_else(|| named(name)).ok_or_else(unknown)
 }
 
 /// The providers that a hook can name, in alphabetical order.
@@ -140,7 +141,7 @@ pub fn listed() -> impl Iterator<Item = &'static Provider> {
 
 /// All schemes, also those of senders that are not in the table.
 pub fn all() -> impl Iterator<Item = Known> {
-    let providers = listed().chain([&GENERIC, &UNSIGNED]);
+    let providers = listed().chain([&CUSTOM, &GENERIC, &UNSIGNED]);
     providers.flat_map(|provider| provider.schemes.iter().map(move |scheme| Known { provider, scheme }))
 }
 

@@ -1,8 +1,8 @@
 //! Senders that are not in the table.
 
 use super::bases::{
-    ANY, BITBUCKET_PING, Confirmed, Encoding, Forms, GITHUB_PING, Guide, HEX, NOTHING, PROVIDER, Prefix, Provider,
-    Scheme, Source, of_body,
+    ANY, BASIC, BITBUCKET_PING, Confirmed, Encoding, Forms, GITHUB_PING, Guide, HEX, KeyForm, NOTHING, PROVIDER, Part,
+    Prefix, Proof, Provider, PublicKeyForm, Scheme, Source, TOKEN, of_body,
 };
 use super::greetings::SLACK;
 
@@ -24,6 +24,24 @@ pub static GENERIC: Provider = Provider {
     guide: Guide { source: OURS, ..PROVIDER.guide },
     ..PROVIDER
 };
+
+/// A sender whose scheme the owner of the hook describes, with a scheme for each
+/// [`Kind`](crate::domain::signature::custom::Kind) of proof. The hook says the rest of it.
+pub static CUSTOM: Provider = Provider {
+    name: "custom",
+    title: "A scheme of your own",
+    schemes: &[
+        Scheme { algorithms: ANY, forms: Forms::Fields, ..HEX },
+        Scheme { forms: Forms::Fields, ..TOKEN },
+        Scheme { forms: Forms::Fields, ..BASIC },
+        Scheme { algorithms: ANY, proof: ANY_KEY, forms: Forms::Fields, ..HEX },
+    ],
+    guide: Guide { secret: "The key, the token or the password", source: OURS, ..PROVIDER.guide },
+    ..PROVIDER
+};
+
+const ANY_KEY: Proof<'static> =
+    Proof::PublicKey(KeyForm { key: PublicKeyForm::Ed25519Base64, encoding: Encoding::Base64, signed: &[Part::Body] });
 
 /// The calls of a hook that requires no secret, from any sender: the headers of common providers are trusted, as
 /// everything in the call is.
