@@ -163,7 +163,14 @@ fn a_list_shows_what_the_whole_shows_and_less() {
         (
             "HookRelation",
             "Hook",
-            &["created_by_user", "provider_options", "secret", "secret_algorithm", "secret_header_name"][..],
+            &[
+                "created_by_user",
+                "provider_options",
+                "secret",
+                "secret_algorithm",
+                "secret_header_name",
+                "verification",
+            ][..],
         ),
         ("PersonalTokenRelation", "PersonalToken", &["token"]),
         ("PipelineRelation", "Pipeline", &["steps"]),
@@ -347,6 +354,7 @@ impl Walk {
     }
 
     async fn reference(&mut self, stack: &Pipehook) {
+        self.step(stack.get("/providers")).await;
         let served = self.step(stack.get("/openapi.json")).await.json();
         assert_eq!(served["paths"], document().json()["paths"]);
         let page = self.step(stack.get("/docs")).await.text();
