@@ -37,8 +37,9 @@ if len(resources) > MOST_RESOURCES:
         f"template.yaml: {len(resources)} resources, and CloudFormation takes 500 in a stack."
         f" Split the stack before it has more than {MOST_RESOURCES}."
     )
+ANY = "x-amazon-apigateway-any-method"
 routes = {
-    path if path == "$default" else f"{method.upper()} {path}"
+    path if path == "$default" else f"{'ANY' if method == ANY else method.upper()} {path}"
     for path, methods in resources["Api"]["Properties"]["Body"]["paths"].items()
     for method in methods
 }
