@@ -166,7 +166,7 @@ impl StandardCall {
     }
 
     fn verify(&self) -> bool {
-        let signed = Signed { received: &self.received, body: &self.received.body };
+        let signed = Signed { received: &self.received, body: &self.received.body, values: &() };
         self.signing.verify(Some(&self.secret), &signed).is_ok()
     }
 }

@@ -42,7 +42,7 @@ fn in_body(scheme: &Scheme, call: &Call, place: &str) -> Option<String> {
             text_at(&serde_json::from_str(&json).ok()?, segments)
         }
         (Forms::Fields, None) => field(segments.first()?),
-        (Forms::None | Forms::Payload | Forms::SignedPayload, _) => None,
+        (Forms::None | Forms::Payload | Forms::SignedPayload | Forms::Field(_), _) => None,
     }
 }
 

@@ -76,6 +76,9 @@ fn digits_of(scheme: &'static Scheme, header: &str) -> Option<String> {
         Part::Header(..)
         | Part::Text(_)
         | Part::Entry(..)
+        | Part::Value(..)
+        | Part::Query(..)
+        | Part::Given(_)
         | Part::Body
         | Part::BodyDigest
         | Part::Url

@@ -44,7 +44,7 @@ impl Keys {
         let scheme = known.scheme;
         let pair = known.provider.options.iter().find_map(|kind| match kind {
             OptionKind::PublicKey(form) => Some(Pair::of(*form, number)),
-            OptionKind::Url | OptionKind::Username | OptionKind::VerifyToken => None,
+            OptionKind::Url | OptionKind::Username | OptionKind::Id(..) | OptionKind::VerifyToken => None,
         });
         let secret = scheme.has_secret().then(|| scheme.generate_secret(&[number; 32]).expose().to_owned());
         Self {
@@ -67,10 +67,11 @@ impl Keys {
         Means::of_provider(provider, header, Some(self.algorithm?), options).ok()
     }
 
-    fn options(&self) -> BTreeMap<String, String> {
+    pub(crate) fn options(&self) -> BTreeMap<String, String> {
         let value = |kind: &OptionKind| match kind {
             OptionKind::Url => Some(self.url.clone()),
             OptionKind::Username => Some(USERNAME.to_owned()),
+            OptionKind::Id(name, _) => Some(format!("sample-{name}")),
             OptionKind::PublicKey(form) => Some(self.pair.as_ref()?.public(*form)),
             OptionKind::VerifyToken => Some(VERIFY_TOKEN.to_owned()),
         };
@@ -89,8 +90,8 @@ impl Keys {
         if scheme.has_secret() {
             hook["secret"] = self.secret.as_str().into();
         }
-        if provider.schemes.len() > 1 || scheme.header.is_empty() {
-            hook["secret_header_name"] = means.header_name.as_str().into();
+        if let Some(header) = means.header_name.filter(|_| provider.schemes.len() > 1 || scheme.header.is_empty()) {
+            hook["secret_header_name"] = header.as_str().into();
         }
         if matches!(scheme.proof, Proof::Mac(_)) && scheme.algorithms.len() > 1 {
             hook["secret_algorithm"] = means.algorithm.as_str().into();

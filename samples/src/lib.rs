@@ -26,6 +26,7 @@ mod sign;
 
 use shared::domain::signature::provider::Known;
 use shared::domain::signature::providers;
+use shared::domain::signature::scheme::{Forms, Part, Place, Scheme};
 pub use shared::domain::timestamp::Timestamp;
 
 pub use self::call::{Call, Moment, NUMBER, SECONDS};
@@ -46,10 +47,11 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// One for each scheme of each provider that a hook can name, in the order of the table.
+    /// One for each scheme of each provider that a hook can name, in the order of the table, but for those whose proof, or
+    /// what it signs, is in the body or the query.
     pub fn all() -> impl Iterator<Item = Self> {
         let schemes = providers::all().filter(|known| providers::named(known.provider.name).is_some());
-        schemes.map(Self::of)
+        schemes.filter(|known| is_in_headers(known.scheme)).map(Self::of)
     }
 
     /// The sample of one scheme.
@@ -62,6 +64,13 @@ impl Sample {
         let tests = written.chain(made).collect();
         Self { known, event, tests }
     }
+}
+
+fn is_in_headers(scheme: &'static Scheme) -> bool {
+    let is_elsewhere = |part: &Part<'_>| matches!(part, Part::Value(..) | Part::Query(..));
+    scheme.place == Place::Header
+        && !matches!(scheme.forms, Forms::Field(_))
+        && !sign::signed_parts(scheme).iter().any(is_elsewhere)
 }
 
 /// The names of the providers that have a file of their own, in alphabetical order.

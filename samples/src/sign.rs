@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use sha2::{Digest as _, Sha256};
-use shared::domain::signature::scheme::{Encoding, Holds, Key, Part, Prefix, Proof, Scheme, TimeForm, Timing};
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256, Sha512};
+use shared::domain::signature::Algorithm;
+use shared::domain::signature::scheme::{Encoding, Holds, Key, Order, Part, Prefix, Proof, Scheme, TimeForm, Timing};
+use shared::domain::signing::SecretHeaderName;
 
 use crate::call::NUMBER;
 use crate::file::File;
@@ -39,10 +42,11 @@ impl Keys {
                 encode(form.encoding, &signature.unwrap_or_default())
             }
             Proof::Mac(form) => {
-                let signature = encode(form.encoding, &mac(means.algorithm, &self.key(form.key), &message()));
+                let signature = encode(form.encoding, &self.code(form.key, means.algorithm, &message()));
                 let signature = match form.prefix {
                     Prefix::None | Prefix::Optional => signature,
                     Prefix::Text(text) => format!("{text}{signature}"),
+                    Prefix::UpTo(end) => format!("sample{end}{signature}"),
                     Prefix::Algorithm => format!("{}={signature}", means.algorithm.as_str()),
                 };
                 let file = File::of(self.known.provider.name);
@@ -50,14 +54,20 @@ impl Keys {
                 let separator = format!("{}{space}", form.separator.unwrap_or(','));
                 let entries = form.signed.iter().filter_map(|part| match part {
                     Part::Entry(name, holds) => Some(format!("{name}={}{separator}", entry(scheme, name, *holds, at))),
-                    Part::Text(_) | Part::Header(..) | Part::Body | Part::BodyDigest | Part::Url | Part::SortedForm => {
-                        None
-                    }
+                    Part::Text(_)
+                    | Part::Header(..)
+                    | Part::Value(..)
+                    | Part::Query(..)
+                    | Part::Given(_)
+                    | Part::Body
+                    | Part::BodyDigest
+                    | Part::Url
+                    | Part::SortedForm => None,
                 });
                 entries.chain([signature]).collect()
             }
         };
-        call.with(means.header_name.as_str(), proof)
+        call.with(means.header_name.as_ref().map_or("", SecretHeaderName::as_str), proof)
     }
 
     /// The bytes that are signed.
@@ -67,6 +77,9 @@ impl Keys {
             Part::Text(text) => (*text).to_owned(),
             Part::Header(name, _) => call.header(name).unwrap_or_default().to_owned(),
             Part::Entry(name, holds) => entry(scheme, name, *holds, at),
+            Part::Given(name) => self.options().remove(*name).unwrap_or_default(),
+            // See `Sample::all`.
+            Part::Value(..) | Part::Query(..) => String::new(),
             Part::Body => call.body.clone(),
             Part::BodyDigest => hex::encode(Sha256::digest(&call.body)),
             Part::Url => self.url.clone(),
@@ -75,13 +88,35 @@ impl Keys {
         signed_parts(scheme).iter().map(text).collect::<String>().into_bytes()
     }
 
+    /// The MAC, or the hash that a provider takes for one.
+    fn code(&self, key: Key, algorithm: Algorithm, message: &[u8]) -> Vec<u8> {
+        let secret = self.secret.as_bytes();
+        let hashed = match key {
+            Key::Hashed(Order::Before) => [secret, message].concat(),
+            Key::Hashed(Order::Behind) => [message, secret].concat(),
+            Key::Verbatim
+            | Key::VerbatimOrBase64After(_)
+            | Key::Base64After(_)
+            | Key::Hex
+            | Key::Sha1
+            | Key::Sha256 => return mac(algorithm, &self.key(key), message),
+        };
+        match algorithm {
+            Algorithm::Sha1 => Sha1::digest(hashed).to_vec(),
+            Algorithm::Sha256 => Sha256::digest(hashed).to_vec(),
+            Algorithm::Sha512 => Sha512::digest(hashed).to_vec(),
+        }
+    }
+
     fn key(&self, key: Key) -> Vec<u8> {
         let after = |prefix| {
             let base64 = self.secret.strip_prefix(prefix).unwrap_or_default().trim_end_matches('=');
             STANDARD_NO_PAD.decode(base64).unwrap_or_default()
         };
         match key {
-            Key::Verbatim | Key::VerbatimOrBase64After(_) => self.secret.clone().into_bytes(),
+            Key::Verbatim | Key::VerbatimOrBase64After(_) | Key::Hashed(_) => self.secret.clone().into_bytes(),
+            Key::Sha1 => Sha1::digest(&self.secret).to_vec(),
+            Key::Sha256 => Sha256::digest(&self.secret).to_vec(),
             Key::Base64After(prefix) => after(prefix),
             Key::Hex => hex::decode(&self.secret).unwrap_or_default(),
         }
@@ -92,7 +127,15 @@ impl Keys {
 fn with_signed_headers(call: Call, scheme: &'static Scheme, at: Timestamp) -> Call {
     let headers = signed_parts(scheme).iter().filter_map(|part| match part {
         Part::Header(name, holds) => Some((*name, *holds)),
-        Part::Text(_) | Part::Entry(..) | Part::Body | Part::BodyDigest | Part::Url | Part::SortedForm => None,
+        Part::Text(_)
+        | Part::Entry(..)
+        | Part::Value(..)
+        | Part::Query(..)
+        | Part::Given(_)
+        | Part::Body
+        | Part::BodyDigest
+        | Part::Url
+        | Part::SortedForm => None,
     });
     headers.fold(call, |call, (name, holds)| {
         let form = match &scheme.timing {
@@ -120,7 +163,8 @@ fn value(holds: Holds, at: Timestamp) -> String {
         Holds::Millis => written(TimeForm::Millis, at),
         Holds::Rfc3339 => written(TimeForm::Rfc3339, at),
         Holds::HttpDate => written(TimeForm::HttpDate, at),
-        Holds::Word | Holds::AllBut(_) => format!("sample{NUMBER}"),
+        Holds::Word | Holds::AllBut(_) | Holds::Without(_) | Holds::Anything => format!("sample{NUMBER}"),
+        Holds::Lines => format!("sample{NUMBER}\n"),
         Holds::Hex(digits) => format!("{NUMBER:0>digits$}"),
     }
 }
@@ -148,6 +192,7 @@ fn encode(encoding: Encoding, bytes: &[u8]) -> String {
     match encoding {
         Encoding::Hex | Encoding::HexOrBase64 => hex::encode(bytes),
         Encoding::Base64 => STANDARD.encode(bytes),
+        Encoding::Base64OfHex => STANDARD.encode(hex::encode(bytes)),
         Encoding::Base64Url => URL_SAFE_NO_PAD.encode(bytes),
     }
 }

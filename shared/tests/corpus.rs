@@ -48,6 +48,11 @@ fn options_are_taken_that_are_of_their_kind() {
 }
 
 #[test]
+fn a_body_without_its_proof_says_all_else_as_before() {
+    replay("proofs", fuzz::proofs);
+}
+
+#[test]
 fn no_event_of_api_gateway_panics() {
     replay("gateway_events", fuzz::gateway_events);
 }

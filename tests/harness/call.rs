@@ -64,6 +64,13 @@ impl<'s> Call<'s> {
         self.with("content-type", "application/json").body(body.to_string())
     }
 
+    /// Adds the text after the question mark.
+    #[must_use]
+    pub fn query(mut self, query: &str) -> Self {
+        self.url = format!("{}?{query}", self.url);
+        self
+    }
+
     /// The value of a header that this call will carry.
     pub fn header_value(&self, name: &str) -> Option<&str> {
         let (_, value) = self.headers.iter().find(|(known, _)| known == name)?;

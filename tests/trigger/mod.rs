@@ -9,6 +9,7 @@ mod numbers;
 mod oracles;
 mod payloads;
 mod pipelines;
+mod places;
 mod providers;
 mod queue;
 mod reading;

@@ -12,7 +12,7 @@ const BODY: &str = r#"{"event": "payment.paid", "ref": "refs/heads/main"}"#;
 const SECRET: &str = "a secret of a provider";
 
 /// What asks for a hook of this provider.
-fn of(provider: &str, more: &Json) -> Json {
+pub(super) fn of(provider: &str, more: &Json) -> Json {
     let mut hook = open_hook();
     let fields = hook.as_object_mut().unwrap();
     fields.remove("requires_secret");
@@ -21,12 +21,12 @@ fn of(provider: &str, more: &Json) -> Json {
     hook
 }
 
-fn unix_seconds() -> u64 {
+pub(super) fn unix_seconds() -> u64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs()
 }
 
 /// Every call is refused in the same words, and nothing is queued.
-async fn nobody_gets_in(user: &User<'_>, calls: Vec<Call<'_>>) {
+pub(super) async fn nobody_gets_in(user: &User<'_>, calls: Vec<Call<'_>>) {
     let before = user.footprint().await;
     for call in calls {
         let answer = call.send().await;
@@ -36,7 +36,7 @@ async fn nobody_gets_in(user: &User<'_>, calls: Vec<Call<'_>>) {
 }
 
 /// Accepts one call, and shows what its proof is worth in the job and on the hook.
-async fn queues(user: &User<'_>, hook: &Hook<'_>, call: Call<'_>, proof: &str) {
+pub(super) async fn queues(user: &User<'_>, hook: &Hook<'_>, call: Call<'_>, proof: &str) {
     let before = user.jobs().await.len();
     call.send().await.accepted();
     let jobs = user.jobs().await;

@@ -143,7 +143,7 @@ impl Trigger {
 
     /// Whether the signature proves the body.
     pub fn verify(&self, received: &Received) -> bool {
-        let signed = Signed { received, body: &received.body };
+        let signed = Signed { received, body: &received.body, values: &() };
         self.hook.signing.as_ref().is_some_and(|signing| signing.verify(Some(&self.secret), &signed).is_ok())
     }
 

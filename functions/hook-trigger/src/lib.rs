@@ -5,6 +5,8 @@
 
 mod bucket;
 
+use std::borrow::Cow;
+
 use shared::domain::hook::Hook;
 use shared::domain::id::HookId;
 use shared::domain::received::Received;
@@ -15,7 +17,7 @@ use shared::keys::SealingKeys;
 use shared::ports::{
     Consistency, EndUnsent, FindHook, PushJob, PutRequest, Random, ReplaceRequest, TakeSecret, WriteAction,
 };
-use shared::trigger::{Destinations, Run, Taking, authenticate, greet};
+use shared::trigger::{Destinations, Run, Taking, authenticate, greet, without_proof};
 
 pub use crate::bucket::RejectionBudget;
 
@@ -63,7 +65,9 @@ where
         call.body_up_to(MAX_BODY_BYTES)?;
         let received = call.received();
         let (hook, secret) = self.find(call.path_parameter("hook_id", HOOK)?, received).await?;
-        let run = Run::new(&hook, received, &self.requests, call.measurements());
+        // What a stranger sends is neither read nor kept.
+        let shown = if secret.is_ok() { without_proof(&hook, received) } else { Cow::Borrowed(received) };
+        let run = Run::new(&hook, &shown, &self.requests, call.measurements());
         let answered = match secret {
             Ok(secret) => run.accept(secret.as_ref(), &self.to).await,
             Err(error) => Err(error),

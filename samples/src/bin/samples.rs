@@ -41,7 +41,7 @@ fn signed(sample: &Sample, keys: &Keys, now: Timestamp) -> Json {
     json!({
         "provider": sample.known.provider.name,
         "by_header": sample.known.provider.by_header,
-        "header": means.as_ref().map(|means| means.header_name.as_str()),
+        "header": means.as_ref().and_then(|means| Some(means.header_name.as_ref()?.as_str())),
         "algorithm": means.as_ref().map(|means| means.algorithm.as_str()),
         "proof": sample.known.scheme.worth().as_str(),
         "secret": hook["provider_options"]["public_key"].as_str().unwrap_or(&keys.secret),

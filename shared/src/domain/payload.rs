@@ -12,13 +12,17 @@ use super::Invalid;
 /// The longest path, in characters, which is what a schema of JSON can say.
 const MAX_PATH_CHARS: usize = 500;
 
+/// The path to all of a payload.
+const WHOLE: &str = "$";
+
 /// A place in a payload, in dot notation: `repository.name`, `commits.0.id`. `\.` is a dot that is part of a name and
 /// `\\` a backslash. A segment of digits is an index where the payload has an array and a name where it has an object.
+/// `$` alone is the whole payload.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Path(Vec<String>);
 
 impl Path {
-    /// The names and indexes from the outside in; never empty.
+    /// The names and indexes from the outside in; none for the whole payload.
     pub fn segments(&self) -> &[String] {
         &self.0
     }
@@ -30,6 +34,9 @@ impl FromStr for Path {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         if text.chars().count() > MAX_PATH_CHARS {
             return Err(Invalid::new(format!("must be a path of at most {MAX_PATH_CHARS} characters")));
+        }
+        if text == WHOLE {
+            return Ok(Self(Vec::new()));
         }
         let mut segments = vec![String::new()];
         let mut chars = text.chars();
@@ -60,6 +67,9 @@ fn push(segments: &mut [String], char: char) {
 
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str(WHOLE);
+        }
         for (index, segment) in self.0.iter().enumerate() {
             if index > 0 {
                 f.write_str(".")?;

@@ -12,7 +12,7 @@ pub use super::signature::SecretHeaderName;
 use super::signature::custom::{Kind, Verification};
 use super::signature::provider::{Known, Provider, Worth};
 use super::signature::scheme::Scheme;
-use super::signature::{Algorithm, NotAuthentic, OptionKind, Options, Proving, Signed, providers};
+use super::signature::{Algorithm, At, NotAuthentic, OptionKind, Options, Place, Proving, Signed, providers};
 use super::timestamp::Timestamp;
 
 /// How the calls of a hook are proven.
@@ -22,8 +22,8 @@ pub struct Means {
     pub known: Known,
     /// The hash function of a MAC.
     pub algorithm: Algorithm,
-    /// Where the proof is.
-    pub header_name: SecretHeaderName,
+    /// The header with the proof; `None` where the proof is not in a header.
+    pub header_name: Option<SecretHeaderName>,
     /// What the owner knows of the provider besides the secret.
     pub options: Options,
     /// What the owner has said of the scheme, if the table does not have it. What [`Means::known`] says of the proof is
@@ -35,7 +35,7 @@ impl Means {
     /// Those that a header and an algorithm imply.
     pub fn of_header(header_name: SecretHeaderName, algorithm: Algorithm) -> Self {
         let known = providers::find(header_name.as_str(), algorithm);
-        Self { known, algorithm, header_name, options: Options::default(), verification: None }
+        Self { known, algorithm, header_name: Some(header_name), options: Options::default(), verification: None }
     }
 
     /// Those that the owner of a hook has described.
@@ -46,7 +46,7 @@ impl Means {
         let scheme = kinds.iter().zip(provider.schemes).find(|(kind, _)| **kind == verification.kind());
         let known = scheme.map_or_else(|| provider.main(), |(_, scheme)| Known { provider, scheme });
         let algorithm = verification.algorithm().unwrap_or(Algorithm::Sha256);
-        let header_name = verification.header().clone();
+        let header_name = Some(verification.header().clone());
         Self { known, algorithm, header_name, options, verification: Some(verification) }
     }
 
@@ -59,17 +59,31 @@ impl Means {
     ) -> Result<Self, OtherProvider> {
         let known = provider.scheme_with(header_name.as_ref().map(SecretHeaderName::as_str), algorithm);
         let known = known.ok_or(OtherProvider::Scheme)?;
-        let own = (!known.scheme.header.is_empty()).then(|| SecretHeaderName::of_scheme(known.scheme));
-        let header_name = own.or(header_name).ok_or(OtherProvider::NoHeader)?;
+        let header_name = match known.scheme.place {
+            Place::Header if known.scheme.header.is_empty() => Some(header_name.ok_or(OtherProvider::NoHeader)?),
+            Place::Header => Some(SecretHeaderName::of_scheme(known.scheme)),
+            Place::Query(_) | Place::Body(_) | Place::Each(..) => None,
+        };
         let algorithm = algorithm.or(known.scheme.algorithms.first().copied()).ok_or(OtherProvider::Scheme)?;
         Ok(Self { known, algorithm, header_name, options, verification: None })
     }
 
     /// Those of a provider as they were stored, without the options.
-    pub fn stored(provider: &'static Provider, header: &str, algorithm: Algorithm) -> Result<Self, Invalid> {
-        let header_name = SecretHeaderName::of_provider(provider, header)?;
-        let unknown = |_| Invalid::new("is not of the provider");
-        Self::of_provider(provider, Some(header_name), Some(algorithm), Options::default()).map_err(unknown)
+    pub fn stored(provider: &'static Provider, header: Option<&str>, algorithm: Algorithm) -> Result<Self, Invalid> {
+        let header_name = header.map(|header| SecretHeaderName::of_provider(provider, header)).transpose()?;
+        let unknown = || Invalid::new("is not of the provider");
+        let means = Self::of_provider(provider, header_name, Some(algorithm), Options::default());
+        means.ok().filter(|means| means.header_name.is_some() == header.is_some()).ok_or_else(unknown)
+    }
+
+    /// Where the proof is.
+    pub fn at(&self) -> At<'_> {
+        match self.known.scheme.place {
+            Place::Header => At::Header(self.header_name.as_ref().map(SecretHeaderName::as_str).unwrap_or_default()),
+            Place::Query(name) => At::Query(name),
+            Place::Body(place) => At::Body(place),
+            Place::Each(array, place) => At::Each(array, place),
+        }
     }
 
     /// Takes the hook's own address, if the provider signs one and its owner has given none.
@@ -206,15 +220,9 @@ impl Signing {
     /// key. If the scheme's timestamp is in the body, [`check_time_in_body`](super::signature::check_time_in_body) must
     /// be asked as well.
     pub fn verify(&self, secret: Option<&HookSecret>, signed: &Signed<'_>) -> Result<(), NotAuthentic> {
-        let Means { known: Known { scheme, .. }, algorithm, header_name, options, verification } = &self.means;
-        let proving = |proof, timing| Proving {
-            scheme,
-            proof,
-            timing,
-            algorithm: *algorithm,
-            header: header_name.as_str(),
-            options,
-        };
+        let Means { known: Known { scheme, .. }, algorithm, options, verification, .. } = &self.means;
+        let at = self.means.at();
+        let proving = |proof, timing| Proving { scheme, proof, timing, algorithm: *algorithm, at, options };
         match verification {
             None => proving(&scheme.proof, &scheme.timing).verify(secret, signed),
             Some(verification) => {
@@ -357,7 +365,7 @@ mod tests {
                 let mut received = fixtures::received();
                 received.headers.insert(header.to_owned(), value.to_owned());
                 let signing = Signing { means: means.clone(), secret: None, previous: None, handed_over: None };
-                let signed = Signed { received: &received, body: b"" };
+                let signed = Signed { received: &received, body: b"", values: &() };
                 assert!(signing.verify(Some(&empty), &signed).is_err(), "{provider}: {value}");
             }
         }

@@ -49,7 +49,7 @@ fn needs(provider: &'static Provider) -> Vec<NeedBody> {
     if provider == &providers::CUSTOM {
         let description = "how the sender proves its calls; its `type` decides what `proof` is, and the options";
         needs.push(NeedBody::new("verification", description, true, false));
-    } else if provider.proves() && scheme.header.is_empty() {
+    } else if provider.proves() && scheme.lets_name_the_header() {
         let description = "the header in which the provider sends the secret: you name it there too";
         needs.push(NeedBody::new("secret_header_name", description, true, false));
     }

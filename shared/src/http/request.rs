@@ -151,7 +151,7 @@ impl<'a> ContentBody<'a> {
         within_a_string.is_ok_and(|string| string.len() <= MAX_SHOWN_BYTES)
     }
 
-    fn read(content_type: Option<&str>, bytes: &'a [u8]) -> Self {
+    fn read(content_type: Option<&'a str>, bytes: &'a [u8]) -> Self {
         let text = || Self::Text { text: String::from_utf8_lossy(bytes) };
         // As liberally as any hook reads it: the hook, and with it the provider, may be gone.
         let payload = Payload::new(Forms::Fields, content_type, bytes);

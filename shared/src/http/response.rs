@@ -60,6 +60,9 @@ pub trait ResponseExt: Sized {
     /// 200 with a text, which no browser takes for a page.
     fn text(text: &str) -> Self;
 
+    /// 200 with JSON that is written already.
+    fn written(json: &str) -> Self;
+
     /// 204.
     fn no_content() -> Self;
 
@@ -113,6 +116,10 @@ impl ResponseExt for Response {
         Self::new(Body::Text(text.to_owned()))
             .with_header(header::CONTENT_TYPE, "text/plain")
             .with_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+    }
+
+    fn written(json: &str) -> Self {
+        Self::text(json).with_header(header::CONTENT_TYPE, "application/json")
     }
 
     fn no_content() -> Self {

@@ -2,18 +2,23 @@
 //! matter, in one pass, and nothing is built from the rest.
 
 pub mod json;
+mod multipart;
+#[cfg(test)]
+mod proofs;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 pub use self::json::JsonError;
 use crate::domain::payload::{Path, Value};
 use crate::domain::signature::scheme::Forms;
 
 const FORM: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data";
 
 /// The field of a form in which providers send JSON.
 const PAYLOAD: &str = "payload";
@@ -28,8 +33,8 @@ pub enum PayloadError {
     #[error("the body is a form, but the provider of this hook sends JSON: choose JSON as the content type there")]
     NoForms,
     /// It is a form of other fields than its provider sends.
-    #[error("the form must have one field, `payload`, which holds the JSON")]
-    OtherFields,
+    #[error("the form must have one field, `{0}`, which holds the JSON")]
+    OtherFields(&'static str),
     /// It is compressed.
     #[error("the body must not be compressed: send it without `Content-Encoding`")]
     Compressed,
@@ -46,9 +51,10 @@ pub enum PayloadError {
 pub struct Payload<'a> {
     forms: Forms,
     claimed: Claim,
+    content_type: Option<&'a str>,
     body: &'a [u8],
-    /// What a form has in its one field `payload`, when that was looked for.
-    wrapped: OnceCell<Option<Cow<'a, str>>>,
+    /// What a form has in its one field, when that was looked for.
+    wrapped: OnceLock<Option<Cow<'a, str>>>,
 }
 
 /// What a content type says that the body is.
@@ -56,6 +62,7 @@ pub struct Payload<'a> {
 enum Claim {
     Json,
     Form,
+    Multipart,
     Other,
 }
 
@@ -66,6 +73,7 @@ impl Claim {
         match media_type.as_str() {
             "" | "application/json" => Self::Json,
             FORM => Self::Form,
+            MULTIPART => Self::Multipart,
             _ if media_type.ends_with("+json") => Self::Json,
             _ => Self::Other,
         }
@@ -82,8 +90,8 @@ pub enum Content<'a, T> {
 
 impl<'a> Payload<'a> {
     /// The body of a call, from a provider that sends forms in this way.
-    pub fn new(forms: Forms, content_type: Option<&str>, body: &'a [u8]) -> Self {
-        Self { forms, claimed: Claim::of(content_type), body, wrapped: OnceCell::new() }
+    pub fn new(forms: Forms, content_type: Option<&'a str>, body: &'a [u8]) -> Self {
+        Self { forms, claimed: Claim::of(content_type), content_type, body, wrapped: OnceLock::new() }
     }
 
     /// The bytes of the body that the provider signs.
@@ -108,15 +116,27 @@ impl<'a> Payload<'a> {
 
     fn wraps_what_is_signed(&self) -> bool {
         match self.forms {
-            Forms::None | Forms::Payload | Forms::Fields => false,
+            Forms::None | Forms::Payload | Forms::Field(_) | Forms::Fields => false,
             Forms::SignedPayload => self.claimed == Claim::Form,
         }
     }
 
-    /// What the field `payload` of a form holds, if it is the only field.
+    /// The name of the field in which the provider sends JSON.
+    fn field_name(&self) -> &'static str {
+        match self.forms {
+            Forms::None | Forms::Payload | Forms::SignedPayload | Forms::Fields => PAYLOAD,
+            Forms::Field(name) => name,
+        }
+    }
+
+    /// What that field of a form holds, if it is the only field.
     fn payload_field(&self) -> Option<Cow<'a, str>> {
+        if self.claimed == Claim::Multipart {
+            let content_type = self.content_type.unwrap_or_default();
+            return multipart::only_field(content_type, self.body, self.field_name()).map(Cow::Borrowed);
+        }
         let mut fields = form_urlencoded::parse(self.body);
-        let (_, value) = fields.next().filter(|(name, _)| name == PAYLOAD)?;
+        let (_, value) = fields.next().filter(|(name, _)| *name == *self.field_name())?;
         fields.next().is_none().then_some(value)
     }
 
@@ -141,7 +161,8 @@ impl<'a> Payload<'a> {
             Claim::Json => Err(not_json),
             Claim::Form if looks_like_no_form(self.body) => Err(not_json),
             Claim::Form => self.read_form(parse),
-            Claim::Other => Err(PayloadError::UnsupportedType),
+            Claim::Multipart if matches!(self.forms, Forms::Field(_)) => self.read_form(parse),
+            Claim::Multipart | Claim::Other => Err(PayloadError::UnsupportedType),
         }
     }
 
@@ -152,8 +173,10 @@ impl<'a> Payload<'a> {
         let alone = self.wrapped.get_or_init(|| self.payload_field()).as_deref();
         match (self.forms, alone) {
             (Forms::None, _) => Err(PayloadError::NoForms),
-            (Forms::Payload | Forms::SignedPayload, None) => Err(PayloadError::OtherFields),
-            (Forms::Payload | Forms::SignedPayload, Some(json)) => {
+            (Forms::Payload | Forms::SignedPayload | Forms::Field(_), None) => {
+                Err(PayloadError::OtherFields(self.field_name()))
+            }
+            (Forms::Payload | Forms::SignedPayload | Forms::Field(_), Some(json)) => {
                 parse(json).map(Content::Json).map_err(PayloadError::NotJson)
             }
             (Forms::Fields, Some(json)) if json.trim_start().starts_with('{') && json::is_json(json) => {

@@ -4,10 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 
-const ALL: [Forms; 4] = [Forms::None, Forms::Payload, Forms::SignedPayload, Forms::Fields];
+const ALL: [Forms; 5] = [Forms::None, Forms::Payload, Forms::SignedPayload, Forms::Field("data"), Forms::Fields];
 
 /// Content types of every kind: JSON, forms, and neither.
-const TYPES: [Option<&str>; 9] = [
+const TYPES: [Option<&str>; 10] = [
     None,
     Some(""),
     Some("application/json"),
@@ -15,6 +15,7 @@ const TYPES: [Option<&str>; 9] = [
     Some("application/vnd.x+json"),
     Some(FORM),
     Some("Application/x-www-form-urlencoded; charset=utf-8"),
+    Some("multipart/form-data; boundary=x"),
     Some("text/plain"),
     Some("application/octet-stream"),
 ];
@@ -49,6 +50,24 @@ fn json_is_json_under_every_type_and_for_every_provider() {
 }
 
 #[test]
+fn the_one_field_of_a_provider_holds_the_json_in_both_types_of_forms_and_for_that_provider_alone() {
+    let multipart = "--x\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\n{\"a\": \"b\"}\r\n--x--\r\n";
+    for (content_type, body) in [(FORM, "data=%7B%22a%22%3A%22b%22%7D"), ("multipart/form-data; boundary=x", multipart)]
+    {
+        let read = |forms| one(forms, Some(content_type), body.as_bytes(), "a");
+        assert_eq!(read(Forms::Field("data")).unwrap().as_deref(), Some("b"), "{content_type}");
+        assert_eq!(read(Forms::Field("json")), Err(PayloadError::OtherFields("json")), "{content_type}");
+        for forms in [Forms::None, Forms::Payload, Forms::SignedPayload, Forms::Fields] {
+            assert_ne!(read(forms).unwrap_or_default().as_deref(), Some("b"), "{content_type} {forms:?}");
+        }
+        for other in [None, Some("application/json"), Some("text/plain")] {
+            assert!(one(Forms::Field("data"), other, body.as_bytes(), "a").is_err(), "{other:?}");
+        }
+    }
+    assert!(one(Forms::Field("data"), Some(FORM), multipart.as_bytes(), "a").is_err(), "its lines are no names");
+}
+
+#[test]
 fn json_that_cannot_be_read_is_never_a_form() {
     for body in [br#""\ud800""#.as_slice(), br#"{"a": {"b": 1e999}}"#, br#"{"a": "\ud800"}"#] {
         for content_type in TYPES {
@@ -68,7 +87,7 @@ fn a_form_is_read_in_the_way_in_which_its_provider_sends_forms() {
     for forms in [Forms::Payload, Forms::SignedPayload] {
         for body in ["a=1", "x=1&payload={}", "payload={}&payload={}", "payload={}&x", "Payload={}", "=a", "&"] {
             let refused = one(forms, Some(FORM), body.as_bytes(), "a");
-            assert_eq!(refused, Err(PayloadError::OtherFields), "{forms:?} {body}");
+            assert_eq!(refused, Err(PayloadError::OtherFields(PAYLOAD)), "{forms:?} {body}");
         }
         assert!(matches!(one(forms, Some(FORM), b"payload=x", "a"), Err(PayloadError::NotJson(_))), "{forms:?}");
     }

@@ -8,6 +8,7 @@ use crate::domain::id::RequestId;
 use crate::domain::secret::HookSecret;
 use crate::domain::signature;
 use crate::domain::signature::handshake::Echo;
+use crate::domain::signature::scheme::Reply;
 use crate::http::{Response, ResponseExt as _};
 
 /// A 200.
@@ -99,10 +100,14 @@ impl Answer {
         }
     }
 
-    /// The answer to the call with this id.
-    pub(super) fn to_response(&self, id: RequestId) -> Response {
+    /// The answer to the call with this id, in the form that its provider reads.
+    pub(super) fn to_response(&self, id: RequestId, reply: Reply) -> Response {
         match self {
-            Self::Message(message) => Response::ok(&MessageBody { message, errors: None, request_id: id.to_string() }),
+            Self::Message(message) => match reply {
+                Reply::Message => Response::ok(&MessageBody { message, errors: None, request_id: id.to_string() }),
+                Reply::Text(text) => Response::text(text),
+                Reply::Json(json) => Response::written(json),
+            },
             Self::Unsaid(_) => Response::empty(),
             Self::Text(text) => Response::text(text),
             Self::Json(members) => {

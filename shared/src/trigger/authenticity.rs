@@ -22,7 +22,7 @@ pub async fn authenticate(
 ) -> Result<Option<HookSecret>, ApiError> {
     let Some(signing) = &hook.signing else { return Ok(None) };
     let payload = Payload::new(signing.scheme().forms, received.header("content-type"), &received.body);
-    let signed = Signed { received, body: &payload.signed() };
+    let signed = Signed { received, body: &payload.signed(), values: &payload };
     if signing.secret.is_none() {
         return signing.verify(None, &signed).map(|()| None).map_err(ApiError::WrongSignature);
     }
@@ -45,7 +45,7 @@ pub async fn authenticate(
         Some(error) => tracing::warn!(cause = %Chain(&error), "One of the hook's secrets cannot be used"),
         None => {}
     }
-    let no_secret = || NotAuthentic::NoMatch(signing.means.header_name.as_str().to_owned());
+    let no_secret = || NotAuthentic::NoMatch(signing.means.at().to_string());
     known.map(Some).ok_or_else(|| {
         let reason = refusal.unwrap_or_else(no_secret);
         let is_other_form = reason.is_mismatch() && payload.lacks_what_is_signed();

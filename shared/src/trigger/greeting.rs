@@ -40,7 +40,7 @@ pub async fn greet(
     };
     measurements.hook(&hook.relation.id, hook.known().provider.name);
     measurements.outcome(Outcome::Ignored.as_str());
-    Ok(Some(facts.answer(handshake, secret.as_ref()).to_response(received.id)))
+    Ok(Some(facts.answer(handshake, secret.as_ref()).to_response(received.id, hook.scheme().reply)))
 }
 
 /// What is known of the secret that a handshake is about.

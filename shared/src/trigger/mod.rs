@@ -6,6 +6,7 @@ mod authenticity;
 mod facts;
 mod greeting;
 mod handing;
+mod proof;
 mod sending;
 
 use self::answer::Answer;
@@ -13,6 +14,7 @@ pub use self::authenticity::authenticate;
 use self::facts::Facts;
 pub use self::greeting::greet;
 pub use self::handing::Taking;
+pub use self::proof::without_proof;
 pub use self::sending::Destinations;
 use crate::domain::hook::Hook;
 use crate::domain::id::ActionId;
@@ -22,6 +24,7 @@ use crate::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummar
 use crate::domain::secret::HookSecret;
 use crate::domain::signature;
 use crate::domain::signature::handshake::Method;
+use crate::domain::signing::SecretHeaderName;
 use crate::domain::variable::Unresolved;
 use crate::http::{ACTION_ID, ApiError, FieldErrors, Response, ResponseExt as _};
 use crate::payload::{Payload, refuse_compressed};
@@ -163,7 +166,8 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
     }
 
     fn answered(&self, outcome: Outcome, answer: &Answer) -> Answered {
-        let (response, message) = (answer.to_response(self.received.id), answer.in_words().to_owned());
+        let response = answer.to_response(self.received.id, self.hook.scheme().reply);
+        let message = answer.in_words().to_owned();
         Answered { outcome, response, message, action_id: None }
     }
 
@@ -227,7 +231,8 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
     }
 
     fn masked_headers(&self) -> Vec<(String, String)> {
-        let signature = self.hook.signing.as_ref().map(|signing| signing.means.header_name.as_str());
+        let signature = self.hook.signing.as_ref().and_then(|signing| signing.means.header_name.as_ref());
+        let signature = signature.map(SecretHeaderName::as_str);
         let headers = self.received.headers.iter();
         headers.map(|(name, value)| (name.clone(), masked(name, value, signature).to_owned())).collect()
     }

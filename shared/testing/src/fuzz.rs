@@ -9,6 +9,7 @@ mod event;
 mod form;
 mod options;
 mod payload;
+mod proof;
 mod published;
 mod signature;
 mod signed_text;
@@ -17,6 +18,7 @@ pub use event::gateway_events;
 pub use form::forms;
 pub use options::option_values;
 pub use payload::payload_paths;
+pub use proof::proofs;
 pub use signature::signature_headers;
 pub use signed_text::signed_texts;
 

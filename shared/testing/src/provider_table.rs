@@ -6,8 +6,8 @@ use shared::domain::signature::PublicKeyForm;
 use shared::domain::signature::provider::{Known, Provider};
 use shared::domain::signature::providers;
 use shared::domain::signature::scheme::{
-    AskedAt, Echo, Encoding, Forms, Handshake, Key, MacForm, Mark, Part, Prefix, Proof, Scheme, Source, TimeForm,
-    Timing,
+    AskedAt, Echo, Encoding, Forms, Handshake, Key, MacForm, Mark, Order, Part, Place, Prefix, Proof, Reply, Scheme,
+    Source, TimeForm, Timing,
 };
 
 /// The document, which has the table between these two lines.
@@ -80,10 +80,15 @@ fn list(items: impl Iterator<Item = String>) -> String {
 }
 
 fn proof(scheme: &Scheme) -> String {
-    let header = match (scheme.header, scheme.other_headers) {
-        ("", _) => "a header that you name".to_owned(),
-        (header, []) => code(header),
-        (header, others) => format!("{} or {}", code(header), list(others.iter().map(|name| code(name)))),
+    let header = match (scheme.place, scheme.header, scheme.other_headers) {
+        (Place::Header, "", _) => "a header that you name".to_owned(),
+        (Place::Header, header, []) => code(header),
+        (Place::Header, header, others) => {
+            format!("{} or {}", code(header), list(others.iter().map(|name| code(name))))
+        }
+        (Place::Query(name), ..) => format!("parameter {} of the address", code(name)),
+        (Place::Body(place), ..) => format!("body {}", code(place)),
+        (Place::Each(array, place), ..) => format!("body {}, in each element of {}", code(place), code(array)),
     };
     match &scheme.proof {
         Proof::Nothing => "none".to_owned(),
@@ -93,7 +98,21 @@ fn proof(scheme: &Scheme) -> String {
         Proof::PublicKey(form) => format!("{header}: {} in {}", key_name(form.key), encoding(form.encoding)),
         Proof::Mac(form) => {
             let algorithms = list(scheme.algorithms.iter().map(|known| known.as_str().to_owned()));
-            format!("{header}: {}, HMAC with {algorithms}{}", code(&written(form)), key(form.key))
+            let function = match form.key {
+                Key::Hashed(Order::Before) => "weak: hash of the secret and then what is signed, with",
+                Key::Hashed(Order::Behind) => "weak: hash of what is signed and then the secret, with",
+                Key::Verbatim
+                | Key::Base64After(_)
+                | Key::Hex
+                | Key::VerbatimOrBase64After(_)
+                | Key::Sha1
+                | Key::Sha256 => "HMAC with",
+            };
+            let after = match form.prefix {
+                Prefix::UpTo(end) => format!("; it follows the last {}", code(&end.to_string())),
+                Prefix::None | Prefix::Text(_) | Prefix::Algorithm | Prefix::Optional => String::new(),
+            };
+            format!("{header}: {}, {function} {algorithms}{}{after}", code(&written(form)), key(form.key))
         }
     }
 }
@@ -112,6 +131,7 @@ fn encoding(encoding: Encoding) -> &'static str {
         Encoding::Base64 => "base64",
         Encoding::HexOrBase64 => "hex or base64",
         Encoding::Base64Url => "base64url",
+        Encoding::Base64OfHex => "base64 of hex",
     }
 }
 
@@ -122,10 +142,20 @@ fn written(form: &MacForm<'_>) -> String {
         Prefix::Text(text) => text,
         Prefix::Algorithm => "<algorithm>=",
         Prefix::Optional => "[<algorithm>=]",
+        Prefix::UpTo('/') => "…/",
+        Prefix::UpTo(_) => "…|",
     };
     let entries = form.signed.iter().filter_map(|part| match part {
         Part::Entry(name, _) => Some(format!("{name}=…{}", form.separator.unwrap_or(','))),
-        Part::Text(_) | Part::Header(..) | Part::Body | Part::BodyDigest | Part::Url | Part::SortedForm => None,
+        Part::Text(_)
+        | Part::Header(..)
+        | Part::Value(..)
+        | Part::Query(..)
+        | Part::Given(_)
+        | Part::Body
+        | Part::BodyDigest
+        | Part::Url
+        | Part::SortedForm => None,
     });
     let entries: String = entries.collect();
     let more = form.separator.map_or_else(String::new, |separator| format!("[{separator}{prefix}…]"));
@@ -134,10 +164,12 @@ fn written(form: &MacForm<'_>) -> String {
 
 fn key(key: Key) -> String {
     match key {
-        Key::Verbatim => String::new(),
+        Key::Verbatim | Key::Hashed(_) => String::new(),
         Key::Base64After("") => "; the key is in base64".to_owned(),
         Key::Base64After(prefix) => format!("; the key is the base64 after {}", code(prefix)),
         Key::Hex => "; the key is in hex".to_owned(),
+        Key::Sha1 => "; the key is the SHA-1 of the secret".to_owned(),
+        Key::Sha256 => "; the key is the SHA-256 of the secret".to_owned(),
         Key::VerbatimOrBase64After(prefix) => {
             format!("; the key is the base64 after {}, or the whole secret", code(prefix))
         }
@@ -152,7 +184,9 @@ fn signed(scheme: &Scheme) -> String {
     };
     let text = |part: &Part<'_>| match part {
         Part::Text(text) => (*text).to_owned(),
-        Part::Header(name, _) | Part::Entry(name, _) => format!("{{{name}}}"),
+        Part::Header(name, _) | Part::Entry(name, _) | Part::Given(name) => format!("{{{name}}}"),
+        Part::Value(place, _) => format!("{{body {place}}}"),
+        Part::Query(name, _) => format!("{{parameter {name}}}"),
         Part::Body => "{body}".to_owned(),
         Part::BodyDigest => "{hex of the SHA-256 of the body}".to_owned(),
         Part::Url => "{url}".to_owned(),
@@ -161,7 +195,7 @@ fn signed(scheme: &Scheme) -> String {
     let signed = code(&parts.iter().map(text).collect::<String>());
     match scheme.forms {
         Forms::SignedPayload => format!("{signed}; of a form, its field `payload`"),
-        Forms::None | Forms::Payload | Forms::Fields => signed,
+        Forms::None | Forms::Payload | Forms::Field(_) | Forms::Fields => signed,
     }
 }
 
@@ -204,7 +238,11 @@ fn sources(sources: &[Source]) -> String {
 }
 
 fn answered(scheme: &Scheme) -> String {
-    list(scheme.handshakes.iter().map(handshake).chain(scheme.tests.iter().map(mark)))
+    let reply = match scheme.reply {
+        Reply::Message => None,
+        Reply::Text(text) | Reply::Json(text) => Some(format!("every accepted call, with {}", code(text))),
+    };
+    list(scheme.handshakes.iter().map(handshake).chain(scheme.tests.iter().map(mark)).chain(reply))
 }
 
 /// Such as ``GET with the query `challenge`: its text``.

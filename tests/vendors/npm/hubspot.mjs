@@ -2,7 +2,24 @@ import { Signature } from "@hubspot/api-client";
 
 const options = (body, secret, url, timestamp) => ({ clientSecret: secret, requestBody: body, url, timestamp });
 
+const unversioned = (version, url) => ({
+  package: "@hubspot/api-client",
+  hook: { provider: `hubspot-${version}` },
+  url,
+  sign: ({ body, secret, url }) => ({
+    "x-hubspot-signature": Signature.getSignature("POST", version, options(body, secret, url)),
+  }),
+  verify: ({ body, headers, secret, url }) =>
+    Signature.isValid({
+      ...options(body, secret, url),
+      signatureVersion: version,
+      signature: headers["x-hubspot-signature"],
+    }),
+});
+
 export default [
+  unversioned("v1", ""),
+  unversioned("v2", "https://hooks.example.com/hubspot?foo=1"),
   {
     package: "@hubspot/api-client",
     hook: { provider: "hubspot" },

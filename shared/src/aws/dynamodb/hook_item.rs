@@ -53,10 +53,10 @@ pub(super) fn encode(hook: &Hook) -> Attributes {
 }
 
 fn encode_signing(signing: &Signing) -> Attributes {
-    let mut item = Attributes::from([
-        ("secret_algorithm".to_owned(), text(signing.means.algorithm.as_str())),
-        ("secret_header_name".to_owned(), text(signing.means.header_name.as_str())),
-    ]);
+    let mut item = Attributes::from([("secret_algorithm".to_owned(), text(signing.means.algorithm.as_str()))]);
+    if let Some(header) = &signing.means.header_name {
+        item.insert("secret_header_name".to_owned(), text(header.as_str()));
+    }
     if let Some(options) = proof_item::encode_options(&signing.means.options) {
         item.insert("provider_options".to_owned(), text(options));
     }
@@ -124,7 +124,9 @@ fn decode_means(
         let verification = item.decoded("verification", proof_item::decode_verification)?;
         return Ok(Some(Means::of_verification(verification, Options::default())));
     }
-    item.decoded("secret_header_name", |header| Means::stored(provider, header, algorithm)).map(Some)
+    let header = item.optional_text("secret_header_name")?;
+    let corrupt = |_| item.corrupt("secret_header_name");
+    Means::stored(provider, header, algorithm).map(Some).map_err(corrupt)
 }
 
 /// The secrets of a hook, out of the attributes that hold them.

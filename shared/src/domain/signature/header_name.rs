@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::provider::Provider;
-use super::scheme::Scheme;
+use super::scheme::{Place, Scheme};
 use crate::domain::Invalid;
 use crate::domain::invalid::check_field_name;
 
@@ -21,11 +21,17 @@ impl SecretHeaderName {
     /// A header that the provider uses, or that its users may choose.
     pub fn of_provider(provider: &Provider, text: &str) -> Result<Self, Invalid> {
         let name = text.to_ascii_lowercase();
-        if provider.schemes.iter().any(|scheme| scheme.header == name) {
+        if provider.schemes.iter().any(|scheme| scheme.place == Place::Header && scheme.header == name) {
             return Ok(Self(name));
         }
-        if provider.schemes.iter().any(|scheme| scheme.header.is_empty()) {
+        if provider.schemes.iter().any(Scheme::lets_name_the_header) {
             return text.parse();
+        }
+        if provider.schemes.iter().all(|scheme| scheme.place != Place::Header) {
+            return Err(Invalid::new(format!(
+                "must be left out, because {} sends no proof in a header",
+                provider.title
+            )));
         }
         let known: Vec<_> = provider.schemes.iter().map(|scheme| scheme.header).collect();
         Err(Invalid::new(format!("must be {}, or be left out: {} sends no other", known.join(" or "), provider.title)))

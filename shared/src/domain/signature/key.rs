@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use sha2::Digest as _;
 use zeroize::Zeroizing;
 
 use crate::domain::Invalid;
@@ -21,6 +22,22 @@ pub enum Key {
     /// The bytes whose base64 follows this prefix, or all of its characters: the provider has shown keys of both kinds.
     /// A MAC under either counts.
     VerbatimOrBase64After(&'static str),
+    /// The SHA-1 of its characters.
+    Sha1,
+    /// The SHA-256 of its characters.
+    Sha256,
+    /// Its characters, which are hashed with what is signed. That is a hash and no HMAC.
+    Hashed(Order),
+}
+
+/// Where a secret stands that is hashed with what is signed. Either is weaker than an HMAC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Before it. An attacker who has captured a call can sign it again with bytes added to its end (length extension).
+    /// The first of them, 0x80, makes any text invalid, so a body that is not UTF-8 is refused.
+    Before,
+    /// Behind it: as strong as the hash function is against collisions.
+    Behind,
 }
 
 /// Some, such as Supabase, show a key with the version of its scheme before it: `v1,whsec_…`.
@@ -41,7 +58,13 @@ impl Key {
         let has_version = |prefix| secret.strip_prefix(VERSION).is_some_and(|rest| rest.starts_with(prefix));
         match self {
             Self::Base64After(prefix) if has_version(prefix) => drop(secret.drain(..VERSION.len())),
-            Self::Base64After(_) | Self::Verbatim | Self::Hex | Self::VerbatimOrBase64After(_) => {}
+            Self::Base64After(_)
+            | Self::Verbatim
+            | Self::Hex
+            | Self::VerbatimOrBase64After(_)
+            | Self::Sha1
+            | Self::Sha256
+            | Self::Hashed(_) => {}
         }
         secret
     }
@@ -49,7 +72,7 @@ impl Key {
     /// The secret that has these bytes as its key, or, if it is used verbatim, says them in hex.
     pub(super) fn write(self, key: &[u8; 32]) -> String {
         match self {
-            Self::Verbatim | Self::Hex => hex::encode(key),
+            Self::Verbatim | Self::Hex | Self::Sha1 | Self::Sha256 | Self::Hashed(_) => hex::encode(key),
             Self::Base64After(prefix) | Self::VerbatimOrBase64After(prefix) => {
                 format!("{prefix}{}", BASE64.encode(key))
             }
@@ -59,7 +82,9 @@ impl Key {
     /// The key's bytes, if the secret has this form and enough of them.
     pub(super) fn bytes(self, secret: &HookSecret) -> Result<Zeroizing<Vec<u8>>, Invalid> {
         match self {
-            Self::Verbatim | Self::VerbatimOrBase64After(_) => Ok(verbatim(secret)),
+            Self::Verbatim | Self::VerbatimOrBase64After(_) | Self::Hashed(_) => Ok(verbatim(secret)),
+            Self::Sha1 => Ok(Zeroizing::new(sha1::Sha1::digest(secret.expose()).to_vec())),
+            Self::Sha256 => Ok(Zeroizing::new(sha2::Sha256::digest(secret.expose()).to_vec())),
             Self::Base64After(prefix) => decode(secret.expose(), prefix),
             Self::Hex => decode_hex(secret.expose()),
         }
@@ -68,7 +93,7 @@ impl Key {
     /// Every key that the secret can mean.
     pub(super) fn readings(self, secret: &HookSecret) -> impl Iterator<Item = Zeroizing<Vec<u8>>> {
         let other = match self {
-            Self::Verbatim | Self::Base64After(_) | Self::Hex => None,
+            Self::Verbatim | Self::Base64After(_) | Self::Hex | Self::Sha1 | Self::Sha256 | Self::Hashed(_) => None,
             Self::VerbatimOrBase64After(prefix) => decode(secret.expose(), prefix).ok(),
         };
         self.bytes(secret).ok().into_iter().chain(other)

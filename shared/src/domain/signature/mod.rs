@@ -8,6 +8,7 @@ mod key;
 mod mark;
 mod options;
 mod part;
+mod place;
 pub mod provider;
 pub mod providers;
 mod public_key;
@@ -24,15 +25,18 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
+use sha2::Digest;
 use subtle::ConstantTimeEq;
 
 use self::encoding::{Encoding, decode, encode};
 pub use self::header_name::SecretHeaderName;
 pub use self::options::{OptionKind, Options, read_secret_options};
+pub use self::place::{At, Place, Values};
+use self::place::{MAX_ELEMENTS, Needed, parameter};
 pub use self::public_key::PublicKeyForm;
 pub use self::refusal::NotAuthentic;
-use self::scheme::{MacForm, Proof, Scheme, Timing};
-use self::signed::{SignatureHeader, SignedBytes};
+use self::scheme::{Key, MacForm, Order, Proof, Scheme, Timing};
+use self::signed::{Carrier, SignedBytes};
 pub use self::signed_text::SignedText;
 use self::time::check_time;
 use super::Invalid;
@@ -89,6 +93,8 @@ pub struct Signed<'a> {
     pub received: &'a Received,
     /// The bytes of its body that are signed: as they arrived, but for [`Forms::SignedPayload`](scheme::Forms).
     pub body: &'a [u8],
+    /// What the body holds.
+    pub values: &'a dyn Values,
 }
 
 /// How the calls of one hook are proven.
@@ -99,8 +105,7 @@ pub(super) struct Proving<'a> {
     pub(super) proof: &'a Proof<'a>,
     pub(super) timing: &'a Timing<'a>,
     pub(super) algorithm: Algorithm,
-    /// The header that carries the proof, in lower case.
-    pub(super) header: &'a str,
+    pub(super) at: At<'a>,
     pub(super) options: &'a Options,
 }
 
@@ -110,37 +115,78 @@ impl Proving<'_> {
     pub(super) fn verify(self, secret: Option<&HookSecret>, signed: &Signed<'_>) -> Result<(), NotAuthentic> {
         // With an empty key, anyone could sign: such a secret has only options.
         let secret = secret.filter(|secret| !secret.is_empty());
-        let mut refusal = NotAuthentic::Missing(self.header.to_owned());
-        for name in std::iter::once(self.header).chain(self.scheme.other_headers.iter().copied()) {
-            let Some(value) = signed.received.header(name) else { continue };
-            match self.verify_header(SignatureHeader { name, value }, secret, signed) {
-                Ok(()) => return Ok(()),
-                Err(reason) => refusal = reason,
+        let missing = || NotAuthentic::Missing(self.at.to_string());
+        let mut places = self.proof.signed_places();
+        let needed = |places: &[_]| match places {
+            [] => Needed::default(),
+            places => Needed::of(places, signed.values.texts(places)),
+        };
+        match self.at {
+            At::Header(header) => self.verify_headers(header, secret, signed, &needed(&places)),
+            At::Query(name) => {
+                let value = parameter(&signed.received.query, name).ok_or_else(missing)?;
+                self.verify_value(Carrier { at: self.at, value: &value }, secret, signed, &needed(&places))
+            }
+            At::Body(place) => {
+                places.push(place);
+                let needed = needed(&places);
+                let value = Some(needed.text(place)?).filter(|value| !value.is_empty()).ok_or_else(missing)?;
+                self.verify_value(Carrier { at: self.at, value }, secret, signed, &needed)
+            }
+            At::Each(array, place) => {
+                places.push(place);
+                let elements = signed.values.texts_of_each(array, &places, MAX_ELEMENTS);
+                if elements.is_empty() {
+                    return Err(missing());
+                }
+                elements.into_iter().try_for_each(|texts| {
+                    let needed = Needed::of(&places, texts);
+                    let value = needed.text(place)?;
+                    self.verify_value(Carrier { at: self.at, value }, secret, signed, &needed)
+                })
             }
         }
-        Err(refusal)
     }
 
-    fn verify_header(
+    fn verify_headers(
         self,
-        header: SignatureHeader<'_>,
+        header: &str,
         secret: Option<&HookSecret>,
         signed: &Signed<'_>,
+        needed: &Needed,
     ) -> Result<(), NotAuthentic> {
-        let bytes = SignedBytes { header, signed, options: self.options, separator: self.proof.separator() };
+        let mut refusal = None;
+        for name in std::iter::once(header).chain(self.scheme.other_headers.iter().copied()) {
+            let Some(value) = signed.received.header(name) else { continue };
+            match self.verify_value(Carrier { at: At::Header(name), value }, secret, signed, needed) {
+                Ok(()) => return Ok(()),
+                Err(reason) => refusal = Some(reason),
+            }
+        }
+        Err(refusal.unwrap_or_else(|| NotAuthentic::Missing(self.at.to_string())))
+    }
+
+    fn verify_value(
+        self,
+        carrier: Carrier<'_>,
+        secret: Option<&HookSecret>,
+        signed: &Signed<'_>,
+        needed: &Needed,
+    ) -> Result<(), NotAuthentic> {
+        let bytes = SignedBytes { carrier, signed, needed, options: self.options, separator: self.proof.separator() };
         let is_proven = match (self.proof, secret) {
-            (Proof::Secret, Some(secret)) => secret.matches(header.value.as_bytes()),
-            (Proof::Bearer, Some(secret)) => is_bearer(secret, header.value),
-            (Proof::Basic, Some(secret)) => is_basic(self.options, secret, header.value),
+            (Proof::Secret, Some(secret)) => secret.matches(carrier.value.as_bytes()),
+            (Proof::Bearer, Some(secret)) => is_bearer(secret, carrier.value),
+            (Proof::Basic, Some(secret)) => is_basic(self.options, secret, carrier.value),
             (Proof::Mac(form), Some(secret)) => form.proves(self.algorithm, secret, bytes)?,
             (Proof::PublicKey(form), _) => form.proves(bytes)?,
             (Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Mac(_), None) | (Proof::Nothing, _) => false,
         };
         if !is_proven {
-            let name = header.name.to_owned();
+            let place = carrier.at.to_string();
             return Err(match self.proof {
-                Proof::Secret | Proof::Bearer | Proof::Basic => NotAuthentic::OtherSecret(name),
-                Proof::Mac(_) | Proof::PublicKey(_) | Proof::Nothing => NotAuthentic::NoMatch(name),
+                Proof::Secret | Proof::Bearer | Proof::Basic => NotAuthentic::OtherSecret(place),
+                Proof::Mac(_) | Proof::PublicKey(_) | Proof::Nothing => NotAuthentic::NoMatch(place),
             });
         }
         check_time(self.timing, bytes)?;
@@ -174,22 +220,22 @@ impl MacForm<'_> {
     /// Whether any signature of the header is the MAC of the call. Every signature is compared, in constant time, so
     /// that how long it takes says nothing about how close a forgery came.
     fn proves(&self, algorithm: Algorithm, secret: &HookSecret, bytes: SignedBytes<'_>) -> Result<bool, NotAuthentic> {
-        let header = bytes.header;
+        let Carrier { at, value } = bytes.carrier;
         let signatures: Vec<Vec<u8>> = self
-            .signatures(header.value, algorithm)
+            .signatures(value, algorithm)
             .take(MAX_SIGNATURES)
             .filter_map(|text| decode(self.encoding, text, Some(algorithm.digest_bytes())))
             .collect();
         if signatures.is_empty() {
-            return Err(NotAuthentic::Malformed { header: header.name.to_owned(), form: self.described(algorithm) });
+            return Err(NotAuthentic::Malformed { place: at.to_string(), form: self.described(algorithm) });
         }
         let mut proven = subtle::Choice::from(0);
         // A secret that is no key of this scheme matches nothing.
         for key in self.key.readings(secret) {
             let expected = match algorithm {
-                Algorithm::Sha1 => self.mac::<Hmac<sha1::Sha1>>(&key, bytes),
-                Algorithm::Sha256 => self.mac::<Hmac<sha2::Sha256>>(&key, bytes),
-                Algorithm::Sha512 => self.mac::<Hmac<sha2::Sha512>>(&key, bytes),
+                Algorithm::Sha1 => self.code::<Hmac<sha1::Sha1>, sha1::Sha1>(&key, bytes),
+                Algorithm::Sha256 => self.code::<Hmac<sha2::Sha256>, sha2::Sha256>(&key, bytes),
+                Algorithm::Sha512 => self.code::<Hmac<sha2::Sha512>, sha2::Sha512>(&key, bytes),
             }?;
             for signature in &signatures {
                 proven |= expected.ct_eq(signature);
@@ -198,9 +244,27 @@ impl MacForm<'_> {
         Ok(proven.into())
     }
 
+    /// The MAC, or what a provider takes for one.
+    fn code<M: Mac + KeyInit, D: Digest>(&self, key: &[u8], bytes: SignedBytes<'_>) -> Result<Vec<u8>, NotAuthentic> {
+        let Key::Hashed(order) = self.key else { return self.mac::<M>(key, bytes) };
+        let mut hash = D::new();
+        if order == Order::Before {
+            // What can be added to a captured call begins with a byte that no text goes on with.
+            if std::str::from_utf8(bytes.signed.body).is_err() {
+                return Err(NotAuthentic::NoMatch(bytes.carrier.at.to_string()));
+            }
+            hash.update(key);
+        }
+        bytes.feed(self.signed, |part| hash.update(part))?;
+        if order == Order::Behind {
+            hash.update(key);
+        }
+        Ok(hash.finalize().to_vec())
+    }
+
     /// The MAC over the parts that are signed, fed one by one: a body is not copied.
     fn mac<M: Mac + KeyInit>(&self, key: &[u8], bytes: SignedBytes<'_>) -> Result<Vec<u8>, NotAuthentic> {
-        let mismatch = |_| NotAuthentic::NoMatch(bytes.header.name.to_owned());
+        let mismatch = |_| NotAuthentic::NoMatch(bytes.carrier.at.to_string());
         let mut mac = <M as KeyInit>::new_from_slice(key).map_err(mismatch)?;
         bytes.feed(self.signed, |part| mac.update(part))?;
         Ok(mac.finalize().into_bytes().to_vec())
@@ -226,7 +290,7 @@ pub fn prove(secret: &HookSecret, challenge: &str, encoding: Encoding) -> Option
 
 /// The name of a body that has no other: its SHA-256.
 pub fn digest(body: &[u8]) -> String {
-    format!("sha256:{}", hex::encode(<sha2::Sha256 as sha2::Digest>::digest(body)))
+    format!("sha256:{}", hex::encode(sha2::Sha256::digest(body)))
 }
 
 #[cfg(test)]

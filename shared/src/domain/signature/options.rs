@@ -16,6 +16,8 @@ pub enum OptionKind {
     Username,
     /// `public_key`: what the provider's signatures are verified with.
     PublicKey(PublicKeyForm),
+    /// An id that the provider signs but does not send: its name and what it is.
+    Id(&'static str, &'static str),
     /// `verify_token`: what the provider repeats when it asks whether the URL is there. It is secret, and made unless it
     /// is given.
     VerifyToken,
@@ -31,6 +33,7 @@ impl OptionKind {
             Self::Url => "url",
             Self::Username => "username",
             Self::PublicKey(_) => "public_key",
+            Self::Id(name, _) => name,
             Self::VerifyToken => "verify_token",
         }
     }
@@ -44,6 +47,7 @@ impl OptionKind {
             Self::PublicKey(PublicKeyForm::Ed25519Base64 | PublicKeyForm::P256 | PublicKeyForm::Rsa) => {
                 "the public key that the provider shows, in PEM or base64"
             }
+            Self::Id(_, described) => described,
             Self::VerifyToken => "the verify token that you enter at the provider",
         }
     }
@@ -52,14 +56,14 @@ impl OptionKind {
     pub fn is_required(self) -> bool {
         match self {
             Self::Url | Self::VerifyToken => false,
-            Self::Username | Self::PublicKey(_) => true,
+            Self::Username | Self::PublicKey(_) | Self::Id(..) => true,
         }
     }
 
     /// Whether it is sealed, masked, replaced and shown once as the secret is. One that is not given is made.
     pub fn is_secret(self) -> bool {
         match self {
-            Self::Url | Self::Username | Self::PublicKey(_) => false,
+            Self::Url | Self::Username | Self::PublicKey(_) | Self::Id(..) => false,
             Self::VerifyToken => true,
         }
     }
@@ -71,6 +75,7 @@ impl OptionKind {
         match self {
             Self::Url => check_url(value),
             Self::Username => check_username(value),
+            Self::Id(..) => check_line(value),
             Self::PublicKey(form) => public_key::read(form, value).map(drop),
             // Whoever guesses it could have the hook answer for a subscription of theirs.
             Self::VerifyToken => HookSecret::new(value.to_owned()).map(drop),

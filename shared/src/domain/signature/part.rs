@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::place::At;
+
 /// A part of the signed bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Part<'s> {
@@ -13,6 +15,12 @@ pub enum Part<'s> {
     Entry(&'s str, Holds),
     /// The SHA-256 of the body, in hex.
     BodyDigest,
+    /// The value at a place in the body; where each element of an array is signed, in that element.
+    Value(&'static str, Holds),
+    /// The value of a parameter of the address that was called, in lower case.
+    Query(&'static str, Holds),
+    /// An option of the hook, which is fixed as [`Part::Url`] is.
+    Given(&'static str),
     /// The body as it arrived; of [`Forms::SignedPayload`](super::scheme::Forms::SignedPayload), the JSON.
     Body,
     /// The address that the owner has entered at the provider, and never the one that a call came to: who sends the call
@@ -44,6 +52,12 @@ pub enum Holds {
     Hex(usize),
     /// Visible ASCII characters but this one, with which the next part begins.
     AllBut(char),
+    /// Any characters but this one, with which the next part begins, or none.
+    Without(char),
+    /// Base64 in lines, each of which ends. What has one line without an end is no such text.
+    Lines,
+    /// Any characters, or none: all that stands around it ends by itself.
+    Anything,
 }
 
 /// Milliseconds have 13 digits until the year 2286.
@@ -54,7 +68,7 @@ const SECONDS_DIGITS: usize = 10;
 const MILLIS_DIGITS: usize = 13;
 
 impl Holds {
-    /// Whether a value holds only what it may, and something.
+    /// Whether a value holds only what it may, and something where it must.
     pub(super) fn allows(self, value: &str) -> bool {
         match self {
             Self::Time => value.len() <= MAX_TIME_DIGITS && is_all(value, |byte| byte.is_ascii_digit()),
@@ -67,17 +81,37 @@ impl Holds {
                 value.len() == digits && is_all(value, |byte| byte.is_ascii_hexdigit() || byte == b'-')
             }
             Self::AllBut(border) => is_all(value, |byte| byte.is_ascii_graphic() && char::from(byte) != border),
+            Self::Without(border) => !value.contains(border),
+            Self::Lines => value.ends_with('\n') && is_all(value, |byte| byte == b'\n' || byte.is_ascii_graphic()),
+            Self::Anything => true,
         }
     }
 }
 
 impl Part<'_> {
-    /// Where the value of this part is, in a call with this signature header.
-    pub(super) fn place(&self, header: &str) -> String {
+    /// Whether it stands for the whole body, so that none of it can be changed.
+    pub(super) fn binds_the_body(&self) -> bool {
+        match self {
+            Self::Body | Self::BodyDigest | Self::SortedForm => true,
+            Self::Text(_)
+            | Self::Header(..)
+            | Self::Entry(..)
+            | Self::Value(..)
+            | Self::Query(..)
+            | Self::Given(_)
+            | Self::Url => false,
+        }
+    }
+
+    /// Where the value of this part is, in a call whose proof is there.
+    pub(super) fn place(&self, at: At<'_>) -> String {
         match self {
             Self::Text(_) => "the signed text".to_owned(),
-            Self::Header(name, _) => format!("the header `{name}`"),
-            Self::Entry(name, _) => format!("the entry `{name}` of the header `{header}`"),
+            Self::Header(name, _) => format!("the {}", At::Header(name)),
+            Self::Entry(name, _) => format!("the entry `{name}` of the {at}"),
+            Self::Value(place, _) => format!("the {}", At::Body(place)),
+            Self::Query(name, _) => format!("the {}", At::Query(name)),
+            Self::Given(name) => format!("the option `{name}`"),
             Self::Body | Self::BodyDigest => "the body".to_owned(),
             Self::Url => "the registered address".to_owned(),
             Self::SortedForm => "the form".to_owned(),
@@ -96,6 +130,9 @@ impl fmt::Display for Holds {
             Self::Word => f.write_str("letters, digits, `-` and `_`"),
             Self::Hex(digits) => write!(f, "{digits} digits in base 16 and hyphens"),
             Self::AllBut(border) => write!(f, "visible ASCII characters other than `{border}`"),
+            Self::Without(border) => write!(f, "characters other than `{border}`"),
+            Self::Lines => f.write_str("lines of base64"),
+            Self::Anything => f.write_str("any text"),
         }
     }
 }
@@ -131,7 +168,7 @@ mod tests {
 
     use super::super::provider::Known;
     use super::super::providers;
-    use super::super::scheme::{TimeForm, Timing};
+    use super::super::scheme::{TimeForm, Timing, Worth};
     use super::super::signed_text::SignedText;
     use super::*;
 
@@ -143,6 +180,9 @@ mod tests {
     /// The address of the hook, which is fixed.
     const URL: &str = "https://hooks.example.com/1.2:3";
 
+    /// An option of the hook, likewise.
+    const GIVEN: &str = "6bkel3q5hs2b0";
+
     /// What each scheme signs, but of a form: its fields have no borders, as those who sign it must know.
     fn signed() -> impl Iterator<Item = (&'static str, &'static [Part<'static>])> {
         let all = providers::all().map(|known| (known.provider.name, known.scheme.proof.signed()));
@@ -152,8 +192,10 @@ mod tests {
     /// What a value may hold; `None` for what is no such value.
     fn holds(part: &Part<'_>) -> Option<Holds> {
         match part {
-            Part::Header(_, holds) | Part::Entry(_, holds) => Some(*holds),
-            Part::Text(_) | Part::Body | Part::BodyDigest | Part::Url | Part::SortedForm => None,
+            Part::Header(_, holds) | Part::Entry(_, holds) | Part::Value(_, holds) | Part::Query(_, holds) => {
+                Some(*holds)
+            }
+            Part::Text(_) | Part::Given(_) | Part::Body | Part::BodyDigest | Part::Url | Part::SortedForm => None,
         }
     }
 
@@ -161,7 +203,14 @@ mod tests {
         match part {
             Part::Text(text) => Some(text),
             Part::Url => Some(URL),
-            Part::Header(..) | Part::Entry(..) | Part::Body | Part::BodyDigest | Part::SortedForm => None,
+            Part::Given(_) => Some(GIVEN),
+            Part::Header(..)
+            | Part::Entry(..)
+            | Part::Value(..)
+            | Part::Query(..)
+            | Part::Body
+            | Part::BodyDigest
+            | Part::SortedForm => None,
         }
     }
 
@@ -259,10 +308,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_signed_has_the_body_once() {
-        for (name, parts) in signed() {
-            let is_body = |part: &&Part<'_>| [Part::Body, Part::BodyDigest].contains(part);
-            assert_eq!(parts.iter().filter(is_body).count(), 1, "{name}");
+    fn what_is_signed_has_the_body_once_or_else_its_proof_is_worth_less() {
+        for Known { provider, scheme } in providers::all().filter(|known| !known.scheme.proof.signed().is_empty()) {
+            let bodies = scheme.proof.signed().iter().filter(|part| part.binds_the_body()).count();
+            assert_eq!(bodies, usize::from(scheme.worth() == Worth::Verified), "{}", provider.name);
         }
     }
 
@@ -271,14 +320,32 @@ mod tests {
         for Known { provider, scheme } in providers::all() {
             let signed = |name: &str| {
                 scheme.proof.signed().iter().any(|part| match part {
-                    Part::Header(known, holds) | Part::Entry(known, holds) => {
-                        *known == name && !matches!(holds, Holds::AllBut(_) | Holds::Word | Holds::Hex(_))
+                    Part::Header(known, holds) | Part::Entry(known, holds) | Part::Value(known, holds) => {
+                        *known == name
+                            && !matches!(
+                                holds,
+                                Holds::AllBut(_)
+                                    | Holds::Word
+                                    | Holds::Hex(_)
+                                    | Holds::Without(_)
+                                    | Holds::Lines
+                                    | Holds::Anything
+                            )
                     }
-                    Part::Text(_) | Part::Body | Part::BodyDigest | Part::Url | Part::SortedForm => false,
+                    Part::Text(_)
+                    | Part::Query(..)
+                    | Part::Given(_)
+                    | Part::Body
+                    | Part::BodyDigest
+                    | Part::Url
+                    | Part::SortedForm => false,
                 })
             };
             match &scheme.timing {
-                Timing::None | Timing::Body { .. } => {}
+                Timing::None => {}
+                Timing::Body { path, .. } => {
+                    assert!(scheme.worth() == Worth::Verified || signed(path), "{}", provider.name);
+                }
                 Timing::Header { name, .. } | Timing::Entry { name, .. } => {
                     assert!(signed(name), "{}", provider.name);
                 }
@@ -305,6 +372,9 @@ mod tests {
                 Holds::Word => id.replace(|char: char| !char.is_ascii_alphanumeric(), "_"),
                 Holds::Hex(digits) => format!("{time:a>digits$}"),
                 Holds::AllBut(border) => id.replace(border, "_"),
+                Holds::Without(border) => body.replace(border, ""),
+                Holds::Lines => format!("{id}\n"),
+                Holds::Anything => body.clone(),
             };
             for (name, parts) in signed() {
                 let filled = filled(parts, value, &body);
@@ -334,7 +404,12 @@ mod tests {
             let Ok(signed) = SignedText::read(&text, form.map(|form| ("t", form))) else { return Ok(()) };
             let count = std::cell::Cell::new(0);
             let value = |holds| match holds {
-                Holds::Time | Holds::Word | Holds::Hex(_) => unreachable!("it is not what an owner can ask for"),
+                Holds::Time
+                | Holds::Word
+                | Holds::Hex(_)
+                | Holds::Without(_)
+                | Holds::Lines
+                | Holds::Anything => unreachable!("it is not what an owner can ask for"),
                 Holds::Seconds => format!("{time:0>10.10}"),
                 Holds::Millis => format!("{time:0>13.13}"),
                 Holds::Rfc3339 => format!("2026-11-29T08:00:00{decimals}"),

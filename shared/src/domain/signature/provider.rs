@@ -100,7 +100,7 @@ impl Provider {
     pub fn scheme_with(&'static self, header: Option<&str>, algorithm: Option<Algorithm>) -> Option<Known> {
         let mut schemes = self.schemes.iter();
         let fits = |scheme: &&Scheme| {
-            header.is_none_or(|header| scheme.header.is_empty() || scheme.header == header)
+            header.is_none_or(|header| scheme.lets_name_the_header() || scheme.header == header)
                 && algorithm.is_none_or(|algorithm| scheme.algorithms.contains(&algorithm))
         };
         Some(Known { provider: self, scheme: schemes.find(fits)? })

@@ -3,27 +3,27 @@
 use std::time::Duration;
 
 /// Why a call is not authentic. This is for the owner of the hook: the sender gets the same answer in all cases, because
-/// telling a missing signature from a wrong or a stale one would only help a forger. It names headers and times, never a
+/// telling a missing signature from a wrong or a stale one would only help a forger. It names places and times, never a
 /// secret or a signature.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotAuthentic {
-    /// A header that the proof needs did not come.
-    #[error("The header `{0}` is missing.")]
+    /// What the proof needs did not come.
+    #[error("The {0} is missing.")]
     Missing(String),
-    /// A header came, and holds nothing that could be a proof.
-    #[error("The header `{header}` is malformed: it must hold {form}.")]
+    /// It came, and holds nothing that could be a proof.
+    #[error("The {place} is malformed: it must hold {form}.")]
     Malformed {
-        /// In lower case.
-        header: String,
+        /// Where it is.
+        place: String,
         /// What it must hold.
         form: String,
     },
-    /// The sender sent something else than the secret in this header.
-    #[error("The header `{0}` does not hold the hook's secret.")]
+    /// The sender sent something else than the secret in this place.
+    #[error("The {0} does not hold the hook's secret.")]
     OtherSecret(String),
-    /// No signature of this header is that of the call.
+    /// No signature in this place is that of the call.
     #[error(
-        "The signature in the header `{0}` does not match: the sender signs with another secret, or the body was \
+        "The signature in the {0} does not match: the sender signs with another secret, or the body was \
          changed on the way."
     )]
     NoMatch(String),

@@ -3,9 +3,10 @@
 use super::Algorithm;
 pub use super::encoding::Encoding;
 pub use super::handshake::{AskedAt, Challenge, Characters, Echo, HandOver, Handshake, Method};
-pub use super::key::Key;
+pub use super::key::{Key, Order};
 pub use super::mark::Mark;
 pub use super::part::{Holds, Part};
+pub use super::place::Place;
 pub use super::public_key::KeyForm;
 pub use super::timing::{TimeForm, Timing};
 pub use super::worth::Worth;
@@ -15,13 +16,16 @@ use crate::domain::secret::{HookSecret, SecretString};
 /// How one provider signs its calls, and what it says of them.
 #[derive(Debug)]
 pub struct Scheme {
-    /// The header that carries the proof, in lower case. If it is empty, the owner of the hook names it.
+    /// Where the proof is.
+    pub place: Place,
+    /// The header that carries the proof, in lower case. If the proof is in a header and this is empty, the owner of the
+    /// hook names it.
     pub header: &'static str,
     /// More headers in which the same proof may stand, such as one for each of several secrets.
     pub other_headers: &'static [&'static str],
     /// The algorithms with which this entry applies; a provider that has only one leaves no choice.
     pub algorithms: &'static [Algorithm],
-    /// The content of the header.
+    /// What is in that place.
     pub proof: Proof<'static>,
     /// In which forms calls come that are not JSON.
     pub forms: Forms,
@@ -42,10 +46,23 @@ pub struct Scheme {
     pub tests: &'static [Mark],
     /// What tells the calls whose answer must be empty, because the provider would show it or take it for an error.
     pub unanswered: &'static [Mark],
+    /// What the provider is told when its call was accepted.
+    pub reply: Reply,
 }
 
-/// The content of the signature header. In the table, it lasts as long as the program; of a scheme that the owner of a
-/// hook describes, it borrows from the hook.
+/// How an accepted call is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reply {
+    /// With a message for people.
+    Message,
+    /// With this text, as the provider takes anything else for a failure.
+    Text(&'static str),
+    /// With this JSON, likewise.
+    Json(&'static str),
+}
+
+/// What proves a call. In the table, it lasts as long as the program; of a scheme that the owner of a hook describes, it
+/// borrows from the hook.
 #[derive(Debug)]
 pub enum Proof<'s> {
     /// The secret itself.
@@ -89,6 +106,8 @@ pub enum Prefix<'s> {
     Algorithm,
     /// The algorithm's name and an equals sign, or `v1=`, or nothing.
     Optional,
+    /// Whatever ends with the last of these characters, such as the id of a key.
+    UpTo(char),
 }
 
 /// In which forms a provider sends its calls, where it does not send JSON.
@@ -100,6 +119,8 @@ pub enum Forms {
     Payload,
     /// With the JSON in the one field `payload`. The JSON is signed, before it is put there.
     SignedPayload,
+    /// With the JSON in the one field of this name. The form is signed as it is sent.
+    Field(&'static str),
     /// With the JSON, an object, in the one field `payload`; or with the values as fields. The form is signed as it is
     /// sent.
     Fields,
@@ -146,7 +167,7 @@ impl Scheme {
 
     /// Refuses a secret that cannot be this scheme's key, or that no call can show.
     pub fn check_secret(&self, secret: &HookSecret) -> Result<(), Invalid> {
-        let is_sent = matches!(self.proof, Proof::Secret | Proof::Bearer);
+        let is_sent = self.place == Place::Header && matches!(self.proof, Proof::Secret | Proof::Bearer);
         if is_sent && !secret.expose().bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
             return Err(Invalid::new("must be printable ASCII, because the provider sends it in a header"));
         }
@@ -178,11 +199,18 @@ impl Scheme {
         matches!(self.proof, Proof::Mac(_))
     }
 
+    /// Whether the owner of the hook names the header with the proof.
+    pub fn lets_name_the_header(&self) -> bool {
+        self.place == Place::Header && self.header.is_empty()
+    }
+
     /// What it means that a call was accepted.
     pub fn worth(&self) -> Worth {
         match self.proof {
-            Proof::Mac(_) | Proof::PublicKey(_) => Worth::Verified,
-            Proof::Secret | Proof::Bearer | Proof::Basic => Worth::Authenticated,
+            Proof::Mac(_) | Proof::PublicKey(_) if self.proof.signed().iter().any(Part::binds_the_body) => {
+                Worth::Verified
+            }
+            Proof::Mac(_) | Proof::PublicKey(_) | Proof::Secret | Proof::Bearer | Proof::Basic => Worth::Authenticated,
             Proof::Nothing => Worth::None,
         }
     }
@@ -198,7 +226,24 @@ impl<'s> Proof<'s> {
         }
     }
 
-    /// What separates the entries of the signature header.
+    /// The places in the body whose values are signed.
+    pub(super) fn signed_places(&self) -> Vec<&'static str> {
+        let places = self.signed().iter().filter_map(|part| match part {
+            Part::Value(place, _) => Some(*place),
+            Part::Text(_)
+            | Part::Header(..)
+            | Part::Entry(..)
+            | Part::Query(..)
+            | Part::Given(_)
+            | Part::Body
+            | Part::BodyDigest
+            | Part::Url
+            | Part::SortedForm => None,
+        });
+        places.collect()
+    }
+
+    /// What separates the entries of what carries the proof.
     pub(super) fn separator(&self) -> Option<char> {
         match self {
             Self::Mac(form) => form.separator,
@@ -215,11 +260,13 @@ impl MacForm<'_> {
             Encoding::Base64 => "base64",
             Encoding::HexOrBase64 => "hex or base64",
             Encoding::Base64Url => "base64url",
+            Encoding::Base64OfHex => "the base64 of hex",
         };
         let prefix = match self.prefix {
             Prefix::None | Prefix::Optional => String::new(),
             Prefix::Text(text) => format!(" after `{text}`"),
             Prefix::Algorithm => format!(" after `{}=`", algorithm.as_str()),
+            Prefix::UpTo(end) => format!(" after the last `{end}`"),
         };
         format!("an HMAC-{} in {encoding}{prefix}", algorithm.as_str().to_ascii_uppercase())
     }
@@ -249,6 +296,7 @@ impl Prefix<'_> {
         match self {
             Self::None => Some(entry),
             Self::Text(text) => entry.strip_prefix(text),
+            Self::UpTo(end) => entry.rsplit_once(*end).map(|(_, signature)| signature),
             Self::Algorithm => after_algorithm(),
             Self::Optional => after_algorithm().or_else(|| entry.strip_prefix("v1=")).or(Some(entry)),
         }

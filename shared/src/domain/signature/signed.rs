@@ -1,32 +1,35 @@
 //! The bytes that a signature covers, part by part.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::Digest as _;
 
-use super::options::Options;
+use super::options::{OptionKind, Options};
 use super::part::Part;
+use super::place::{At, Needed, parameter};
 use super::refusal::NotAuthentic;
 use super::scheme::entry;
 use super::{Signed, public_key};
 use crate::domain::received::Received;
 
-/// A header that carries a proof.
+/// What carries a proof.
 #[derive(Clone, Copy)]
-pub(super) struct SignatureHeader<'a> {
-    /// In lower case.
-    pub(super) name: &'a str,
-    /// As it came.
+pub(super) struct Carrier<'a> {
+    /// Where it is.
+    pub(super) at: At<'a>,
+    /// As it came; of a parameter or a field, decoded.
     pub(super) value: &'a str,
 }
 
 /// What the parts of the signed bytes are taken from.
 #[derive(Clone, Copy)]
 pub(super) struct SignedBytes<'a> {
-    pub(super) header: SignatureHeader<'a>,
+    pub(super) carrier: Carrier<'a>,
     pub(super) signed: &'a Signed<'a>,
+    pub(super) needed: &'a Needed,
     pub(super) options: &'a Options,
-    /// Between the entries of the signature header.
+    /// Between the entries of what carries the proof.
     pub(super) separator: Option<char>,
 }
 
@@ -38,6 +41,9 @@ impl<'a> SignedBytes<'a> {
                 Part::Text(text) => update(text.as_bytes()),
                 Part::Header(name, _) => update(required(self.signed.received, name)?.as_bytes()),
                 Part::Entry(name, _) => update(self.required_entry(name)?.as_bytes()),
+                Part::Value(place, _) => update(self.needed.text(place)?.as_bytes()),
+                Part::Query(name, _) => update(self.parameter(name)?.as_bytes()),
+                Part::Given(name) => update(self.option(name)?.as_bytes()),
                 Part::Body => update(self.signed.body),
                 Part::BodyDigest => update(hex::encode(sha2::Sha256::digest(self.signed.body)).as_bytes()),
                 Part::Url => update(self.url()?.as_bytes()),
@@ -51,12 +57,16 @@ impl<'a> SignedBytes<'a> {
     pub(super) fn check_values(self, parts: &[Part<'_>]) -> Result<(), NotAuthentic> {
         for part in parts {
             let (value, holds) = match part {
-                Part::Text(_) | Part::Body | Part::BodyDigest | Part::Url | Part::SortedForm => continue,
-                Part::Header(name, holds) => (required(self.signed.received, name)?, holds),
-                Part::Entry(name, holds) => (self.required_entry(name)?, holds),
+                Part::Text(_) | Part::Given(_) | Part::Body | Part::BodyDigest | Part::Url | Part::SortedForm => {
+                    continue;
+                }
+                Part::Header(name, holds) => (Cow::Borrowed(required(self.signed.received, name)?), holds),
+                Part::Entry(name, holds) => (self.required_entry(name)?.into(), holds),
+                Part::Value(place, holds) => (self.needed.text(place)?.into(), holds),
+                Part::Query(name, holds) => (self.parameter(name)?.into(), holds),
             };
-            if !holds.allows(value) {
-                return Err(NotAuthentic::Ambiguous { place: part.place(self.header.name), form: holds.to_string() });
+            if !holds.allows(&value) {
+                return Err(NotAuthentic::Ambiguous { place: part.place(self.carrier.at), form: holds.to_string() });
             }
         }
         Ok(())
@@ -64,20 +74,29 @@ impl<'a> SignedBytes<'a> {
 
     pub(super) fn required_entry(self, name: &str) -> Result<&'a str, NotAuthentic> {
         let missing =
-            || NotAuthentic::Malformed { header: self.header.name.to_owned(), form: format!("one entry `{name}=`") };
-        entry(self.header.value, self.separator, name).ok_or_else(missing)
+            || NotAuthentic::Malformed { place: self.carrier.at.to_string(), form: format!("one entry `{name}=`") };
+        entry(self.carrier.value, self.separator, name).ok_or_else(missing)
     }
 
     fn url(self) -> Result<&'a str, NotAuthentic> {
-        // A hook of such a provider has one from the day it is created.
-        self.options.get("url").ok_or_else(|| NotAuthentic::NoMatch(self.header.name.to_owned()))
+        self.option(OptionKind::Url.name())
+    }
+
+    fn option(self, name: &str) -> Result<&'a str, NotAuthentic> {
+        // A hook of such a provider has it from the day it is created.
+        self.options.get(name).ok_or_else(|| NotAuthentic::NoMatch(self.carrier.at.to_string()))
+    }
+
+    fn parameter(self, name: &'static str) -> Result<String, NotAuthentic> {
+        let value = parameter(&self.signed.received.query, name).map(|value| value.to_lowercase());
+        value.ok_or_else(|| NotAuthentic::Missing(At::Query(name).to_string()))
     }
 
     /// Twilio signs a form as its fields in the order of their names, and of several values with one name each one once,
     /// in order. It signs any other body as the digest that it adds to the address, where only its name is read: what
     /// must be there, we know.
     fn sorted_form(self) -> Result<String, NotAuthentic> {
-        let Signed { received, body } = self.signed;
+        let Signed { received, body, .. } = self.signed;
         if received.query.split('&').any(|parameter| parameter.starts_with("bodySHA256=")) {
             let before = if self.url()?.contains('?') { '&' } else { '?' };
             return Ok(format!("{before}bodySHA256={}", hex::encode(sha2::Sha256::digest(body))));
@@ -90,20 +109,20 @@ impl<'a> SignedBytes<'a> {
         let text: String = pairs.map(AsRef::as_ref).collect();
         // Such a form would be signed as another body is.
         let is_digest = text.get(1..).is_some_and(|rest| rest.starts_with("bodySHA256="));
-        if is_digest { Err(NotAuthentic::NoMatch(self.header.name.to_owned())) } else { Ok(text) }
+        if is_digest { Err(NotAuthentic::NoMatch(self.carrier.at.to_string())) } else { Ok(text) }
     }
 }
 
 pub(super) fn required<'r>(received: &'r Received, name: &str) -> Result<&'r str, NotAuthentic> {
-    received.header(name).ok_or_else(|| NotAuthentic::Missing(name.to_owned()))
+    received.header(name).ok_or_else(|| NotAuthentic::Missing(At::Header(name).to_string()))
 }
 
 impl public_key::KeyForm<'_> {
     /// Whether the header is a signature of the call that the hook's public key verifies.
     pub(super) fn proves(&self, bytes: SignedBytes<'_>) -> Result<bool, NotAuthentic> {
-        let header = bytes.header;
-        let malformed = || NotAuthentic::Malformed { header: header.name.to_owned(), form: "a signature".to_owned() };
-        let signature = super::decode(self.encoding, header.value, None).ok_or_else(malformed)?;
+        let Carrier { at, value } = bytes.carrier;
+        let malformed = || NotAuthentic::Malformed { place: at.to_string(), form: "a signature".to_owned() };
+        let signature = super::decode(self.encoding, value, None).ok_or_else(malformed)?;
         let key = bytes.options.get("public_key").and_then(|text| public_key::read(self.key, text).ok());
         let Some(key) = key else { return Ok(false) };
         let mut message = Vec::new();

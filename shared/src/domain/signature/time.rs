@@ -18,7 +18,7 @@ pub(super) fn check_time(timing: &Timing<'_>, bytes: SignedBytes<'_>) -> Result<
         }
         Timing::Entry { name, form, tolerance } => {
             let text = bytes.required_entry(name)?;
-            let place = || format!("the entry `{name}` of the header `{}`", bytes.header.name);
+            let place = || format!("the entry `{name}` of the {}", bytes.carrier.at);
             check_within(Some(text), place, *form, *tolerance, now)
         }
     }

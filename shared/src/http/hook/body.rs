@@ -12,7 +12,7 @@ use crate::domain::hook::{Hook, HookRelation};
 use crate::domain::id::{HookId, PipelineId};
 use crate::domain::request::MASK;
 use crate::domain::secret::HookSecret;
-use crate::domain::signing::Means;
+use crate::domain::signing::{Means, SecretHeaderName};
 use crate::domain::user::User;
 use crate::domain::variable::{Variable, VariableValue, Variables};
 use crate::http::user::CreatorBody;
@@ -209,7 +209,7 @@ impl<'a> HookBody<'a> {
             relation: RelationBody::new(&hook.relation, base_url),
             secret: secret.filter(|_| means.is_some_and(|means| means.scheme().has_secret())).map_or("", |_| MASK),
             secret_algorithm: means.filter(has_algorithm).map(|means| means.algorithm.as_str()),
-            secret_header_name: means.map(|means| means.header_name.as_str()),
+            secret_header_name: means.and_then(|means| means.header_name.as_ref()).map(SecretHeaderName::as_str),
             provider_options: means.into_iter().flat_map(options).collect(),
             secret_handover: hook.signing.as_ref().and_then(|signing| signing.handed_over).map(HandoverBody::new),
             verification: hook.verification().map(VerificationBody::new),

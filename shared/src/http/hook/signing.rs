@@ -9,7 +9,7 @@ use crate::domain::request::MASK;
 use crate::domain::secret::{HookSecret, SecretOptions};
 use crate::domain::signature::provider::Provider;
 use crate::domain::signature::scheme::Scheme;
-use crate::domain::signature::{Algorithm, OptionKind, Options, providers, read_secret_options};
+use crate::domain::signature::{Algorithm, OptionKind, Options, Place, providers, read_secret_options};
 use crate::domain::signing::{GivenSecrets, Means, OtherProvider, SecretHeaderName, SigningDraft};
 use crate::http::fields::{Fields, read};
 
@@ -96,7 +96,7 @@ fn read_unnamed_change(fields: &mut Fields<'_>, hook: &Hook, requires_secret: Op
     let (algorithm, header_name) = match current {
         Some(current) => (
             Some(fields.optional("secret_algorithm", read::parsed).unwrap_or(current.algorithm)),
-            fields.optional("secret_header_name", read::parsed).or_else(|| Some(current.header_name.clone())),
+            fields.optional("secret_header_name", read::parsed).or_else(|| current.header_name.clone()),
         ),
         None => {
             (fields.required("secret_algorithm", read::parsed), fields.required("secret_header_name", read::parsed))
@@ -108,7 +108,8 @@ fn read_unnamed_change(fields: &mut Fields<'_>, hook: &Hook, requires_secret: Op
 
 fn check_algorithm(fields: &mut Fields<'_>, means: Option<Means>) -> Option<Means> {
     let means = means?;
-    if let Err(reason) = providers::check_algorithm(means.header_name.as_str(), means.algorithm) {
+    let header = means.header_name.as_ref().map_or("", SecretHeaderName::as_str);
+    if let Err(reason) = providers::check_algorithm(header, means.algorithm) {
         fields.refuse("secret_algorithm", reason);
     }
     Some(means)
@@ -149,7 +150,7 @@ fn read_described(fields: &mut Fields<'_>, kept: Option<&Means>, given: BTreeMap
     // An option of a proof of another kind goes with it.
     let options = read_options(fields, verification.options(), kept, given);
     let means = Means::of_verification(verification, options?);
-    check_shown(fields, "secret_header_name", Some(means.header_name.as_str()));
+    check_shown(fields, "secret_header_name", means.header_name.as_ref().map(SecretHeaderName::as_str));
     check_shown(fields, "secret_algorithm", means.scheme().has_algorithm().then(|| means.algorithm.as_str()));
     Some(means)
 }
@@ -182,11 +183,11 @@ fn read_means(
                 .required("secret_header_name", |value| SecretHeaderName::of_provider(provider, &read::text(value)?))?,
         )
     } else {
-        kept.map(|kept| kept.header_name.clone())
+        kept.and_then(|kept| kept.header_name.clone())
     };
     let options = read_options(fields, provider.options, kept, given)?;
     // The algorithm of a kept hook goes with its header, which may just have changed.
-    let kept_algorithm = kept.filter(|kept| header.as_ref() == Some(&kept.header_name)).map(|kept| kept.algorithm);
+    let kept_algorithm = kept.filter(|kept| header == kept.header_name).map(|kept| kept.algorithm);
     match Means::of_provider(provider, header, algorithm.or(kept_algorithm), options) {
         Ok(means) => Some(means),
         Err(OtherProvider::NoHeader) => {
@@ -205,7 +206,11 @@ fn read_means(
 /// Such as `sha256 in x-hub-signature-256`.
 fn described(scheme: &Scheme) -> String {
     let algorithms: Vec<_> = scheme.algorithms.iter().map(|known| known.as_str()).collect();
-    format!("{} in {}", algorithms.join(", "), scheme.header)
+    let algorithms = algorithms.join(", ");
+    match scheme.place {
+        Place::Header => format!("{algorithms} in {}", scheme.header),
+        Place::Query(_) | Place::Body(_) | Place::Each(..) => algorithms,
+    }
 }
 
 fn read_options(

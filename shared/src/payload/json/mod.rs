@@ -22,8 +22,12 @@ pub fn object(text: &str) -> Result<BTreeMap<Cow<'_, str>, Value<'_>>, JsonError
 
 /// The elements of a JSON array.
 pub fn array(text: &str) -> Result<Vec<Value<'_>>, JsonError> {
-    let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(|error| JsonError::new(&error, text, text))?;
-    elements.into_iter().map(|raw| value(raw, text)).collect()
+    elements(text)?.into_iter().map(|raw| value(raw, text)).collect()
+}
+
+/// The same, as they are written.
+pub(super) fn elements(text: &str) -> Result<Vec<&RawValue>, JsonError> {
+    serde_json::from_str(text).map_err(|error| JsonError::new(&error, text, text))
 }
 
 /// The whole text, if it is JSON.
@@ -59,6 +63,17 @@ fn value<'a>(raw: &'a RawValue, whole: &str) -> Result<Value<'a>, JsonError> {
 
 /// The values at `paths`, after one pass over the whole text. Everything else is checked to be JSON and skipped.
 pub fn select<'a>(text: &'a str, paths: impl IntoIterator<Item = &'a Path>) -> Result<Found<'a>, JsonError> {
+    search(text, paths)?.into_iter().map(|(path, raw)| Ok((path, value(raw, text)?))).collect()
+}
+
+/// The same values as they are written, in the order of the paths.
+pub(super) fn raw<'a>(text: &'a str, paths: &[Path]) -> Result<Vec<&'a str>, JsonError> {
+    Ok(search(text, paths)?.into_iter().map(|(_, raw)| raw.get()).collect())
+}
+
+type Raw<'p, 'a> = Vec<(&'p Path, &'a RawValue)>;
+
+fn search<'p, 'a>(text: &'a str, paths: impl IntoIterator<Item = &'p Path>) -> Result<Raw<'p, 'a>, JsonError> {
     let mut paths: Vec<&Path> = paths.into_iter().collect();
     paths.sort_unstable();
     paths.dedup();
@@ -71,8 +86,10 @@ pub fn select<'a>(text: &'a str, paths: impl IntoIterator<Item = &'a Path>) -> R
         Fault::Json(error, part) => JsonError::new(&error, part, text),
         Fault::TooMuchWork => JsonError::TooMuchWork,
     })?;
-    let found = paths.into_iter().zip(found).filter_map(|(path, raw)| Some((path, raw?)));
-    found.map(|(path, raw)| Ok((path, value(raw, text)?))).collect()
+    if let Some(index) = root.wanted {
+        found[index] = Some(whole(text)?);
+    }
+    Ok(paths.into_iter().zip(found).filter_map(|(path, raw)| Some((path, raw?))).collect())
 }
 
 /// How many bytes are looked into for one text, those that are looked into again included: paths that lead through one

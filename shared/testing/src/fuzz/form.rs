@@ -10,6 +10,7 @@ use super::payload::check_selection;
 use super::{paths, sections};
 
 const FORM: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data";
 
 /// A content type (`-` for none), lines of paths, then a body of any bytes. Bytes that are JSON are read as JSON. Others
 /// are a form, if the type says so and the provider sends such forms; it holds what the decoder of this file finds in
@@ -25,7 +26,7 @@ pub fn forms(input: &[u8]) {
     let content_type = Some(*content_type).filter(|text| *text != "-");
     let paths = paths(lines);
     let paths: Vec<&Path> = paths.iter().collect();
-    for forms in [Forms::None, Forms::Payload, Forms::SignedPayload, Forms::Fields] {
+    for forms in [Forms::None, Forms::Payload, Forms::SignedPayload, Forms::Field("data"), Forms::Fields] {
         check(&Payload::new(forms, content_type, body), &Read::of_body(forms, content_type, body), &paths);
         let types = [content_type, None, Some("text/plain"), Some("a/b+json"), Some(FORM)];
         let readings = types.map(|content_type| {
@@ -79,19 +80,66 @@ impl Read {
         let plain = if plain.is_empty() { b"{}" } else { plain };
         match String::from_utf8(plain.to_vec()) {
             Ok(text) if is_json(&text) => return Self::Json(text),
+            Ok(text) if media_type(content_type) == MULTIPART => return Self::of_multipart(forms, content_type, &text),
             _ if media_type(content_type) != FORM || is_odd(body) => return Self::Refused,
             Ok(_) | Err(_) => {}
         }
         let fields = pairs(body);
-        let alone = fields.first().filter(|(name, _)| fields.len() == 1 && name == "payload");
+        let wanted = if let Forms::Field(name) = forms { name } else { "payload" };
+        let alone = fields.first().filter(|(name, _)| fields.len() == 1 && name == wanted);
         let json = alone.map(|(_, value)| value.clone()).filter(|value| is_json(value));
         match (forms, json) {
-            (Forms::None, _) | (Forms::Payload | Forms::SignedPayload, None) => Self::Refused,
-            (Forms::Payload | Forms::SignedPayload, Some(json)) => Self::Json(json),
+            (Forms::None, _) | (Forms::Payload | Forms::SignedPayload | Forms::Field(_), None) => Self::Refused,
+            (Forms::Payload | Forms::SignedPayload | Forms::Field(_), Some(json)) => Self::Json(json),
             (Forms::Fields, Some(json)) if json.trim_start().starts_with('{') => Self::Json(json),
             (Forms::Fields, _) => Self::Fields(fields),
         }
     }
+}
+
+impl Read {
+    /// A form of several parts is cut at each of its boundaries. It may have one part, which is that of the provider.
+    fn of_multipart(forms: Forms, content_type: Option<&str>, text: &str) -> Self {
+        let Forms::Field(name) = forms else { return Self::Refused };
+        let value = boundary(content_type.unwrap_or_default()).and_then(|boundary| {
+            let closed = format!("\r\n{text}");
+            let pieces: Vec<_> = closed.split(&format!("\r\n--{boundary}")).collect();
+            let ["", part, end] = pieces.as_slice() else { return None };
+            let (head, value) = part.strip_prefix("\r\n")?.split_once("\r\n\r\n")?;
+            (end.trim_end() == "--" && is_field(head, name)).then(|| value.to_owned())
+        });
+        value.filter(|value| is_json(value)).map_or(Self::Refused, Self::Json)
+    }
+}
+
+fn boundary(content_type: &str) -> Option<String> {
+    parameters(content_type)
+        .into_iter()
+        .find(|(name, _)| name == "boundary")
+        .map(|(_, value)| value)
+        .filter(|value| (1..=70).contains(&value.len()))
+}
+
+fn is_field(head: &str, name: &str) -> bool {
+    let lines = head.split("\r\n").filter_map(|line| line.split_once(':'));
+    let disposition =
+        lines.map(|(name, value)| (name.to_ascii_lowercase(), value)).find(|(name, _)| name == "content-disposition");
+    disposition.is_some_and(|(_, value)| {
+        let named = parameters(value).into_iter().find(|(known, _)| known == "name");
+        media_type(Some(value)) == "form-data" && value.contains(';') && named.is_some_and(|(_, value)| value == name)
+    })
+}
+
+fn parameters(header: &str) -> Vec<(String, String)> {
+    let pairs = header.split(';').skip(1).filter_map(|text| text.split_once('='));
+    pairs
+        .map(|(name, value)| {
+            let value = value.trim();
+            let quoted = value.len() > 1 && value.starts_with('"') && value.ends_with('"');
+            let bare = if quoted { &value[1..value.len() - 1] } else { value };
+            (name.trim().to_ascii_lowercase(), bare.to_owned())
+        })
+        .collect()
 }
 
 fn is_json(text: &str) -> bool {

@@ -35,6 +35,7 @@ pub fn option_values(input: &[u8]) {
                 }
             }
             OptionKind::PublicKey(_) => {}
+            OptionKind::Id(..) => assert_eq!(taken, is_id(value), "{value:?}"),
             OptionKind::VerifyToken => assert_eq!(taken, is_token(value), "{value:?}"),
         }
     }
@@ -66,8 +67,12 @@ fn is_token(value: &str) -> bool {
     is_line(value) && (16..=512).contains(&value.chars().count())
 }
 
+fn is_id(value: &str) -> bool {
+    is_line(value) && (1..=2_048).contains(&value.chars().count())
+}
+
 fn is_username(value: &str) -> bool {
-    is_line(value) && (1..=2_048).contains(&value.chars().count()) && !value.contains(':')
+    is_id(value) && !value.contains(':')
 }
 
 /// The bytes that a key says, by another way: what is between the marks of PEM, without white space.

@@ -66,7 +66,7 @@ impl<'a> Delivery<'a> {
             Some(provider) => means_of(provider, header, lines.clone())?,
             None => Means::of_header(header.parse().ok()?, kind.parse().ok()?),
         };
-        let header = means.header_name.as_str().to_owned();
+        let header = means.header_name.as_ref()?.as_str().to_owned();
         let published = match kind.strip_prefix('@') {
             Some(provider) => published::of_provider(provider, &header),
             None => (vec![header.clone()], published::of_header(&header, means.algorithm.as_str())),
@@ -109,7 +109,7 @@ impl<'a> Delivery<'a> {
         let content_type = received.header("content-type");
         let scheme = self.signing.scheme();
         let payload = Payload::new(scheme.forms, content_type, &received.body);
-        let signed = Signed { received: &received, body: &payload.signed() };
+        let signed = Signed { received: &received, body: &payload.signed(), values: &payload };
         let secret = |text: &&str| HookSecret::trusted(SecretString::new((*text).to_owned()));
         let text_at = |place: &str| {
             let path: Path = place.parse().ok()?;

@@ -2,7 +2,8 @@
 
 use super::bases::{
     BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind,
-    PROVIDER, Part, Prefix, Proof, Provider, SHA1, SHA512, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing, of_body,
+    PROVIDER, Part, Place, Prefix, Proof, Provider, Reply, SHA1, SHA512, STANDARD, Scheme, Source, TOKEN, TimeForm,
+    Timing, of_body, token_in_body,
 };
 use super::greetings::{CLOUDEVENTS, EVENT_GRID, X_HOOK_SECRET};
 
@@ -32,6 +33,46 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "API key of the main admin",
             source: Confirmed::ByVendor("the page"),
         },
+        ..PROVIDER
+    },
+    Provider {
+        name: "adyen",
+        title: "Adyen, standard webhooks",
+        schemes: &[Scheme {
+            place: Place::Each("notificationItems", "NotificationRequestItem.additionalData.hmacSignature"),
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Base64,
+                signed: ADYEN_ITEM,
+                key: Key::Hex,
+            }),
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("notificationItems.0.NotificationRequestItem.eventCode")],
+            tests: &[Mark::BodyPrefix("notificationItems.0.NotificationRequestItem.pspReference", "test_")],
+            reply: Reply::Text("[accepted]"),
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "HMAC key", source: Confirmed::ByVendor("@adyen/api-library 32.1 for npm") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "adyen-platforms",
+        title: "Adyen, webhooks for platforms, banking and management",
+        schemes: &[Scheme {
+            header: "hmacsignature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Base64,
+                signed: &[Part::Body],
+                key: Key::Hex,
+            }),
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "HMAC key", source: Confirmed::ByVendor("@adyen/api-library 32.1 for npm") },
         ..PROVIDER
     },
     Provider {
@@ -79,6 +120,17 @@ pub(super) const PROVIDERS: &[Provider] = &[
         title: "AiPrise",
         schemes: &[Scheme { header: "x-hmac-signature", ..HEX }],
         guide: Guide { page: "", secret: "API key", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "aircall",
+        title: "Aircall",
+        schemes: &[Scheme {
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event")],
+            ..token_in_body("token")
+        }],
+        guide: Guide { page: "", secret: "token", source: Confirmed::ByProjects("Hookdeck, Trigger.dev") },
         ..PROVIDER
     },
     Provider {
@@ -392,4 +444,24 @@ pub(super) const PROVIDERS: &[Provider] = &[
         },
         ..PROVIDER
     },
+];
+
+/// Adyen's signature of one item. Only the merchant's own reference may have colons in it: what is before it and what is
+/// after it is told by their number.
+const ADYEN_ITEM: &[Part<'_>] = &[
+    Part::Value("NotificationRequestItem.pspReference", Holds::AllBut(':')),
+    Part::Text(":"),
+    Part::Value("NotificationRequestItem.originalReference", Holds::Without(':')),
+    Part::Text(":"),
+    Part::Value("NotificationRequestItem.merchantAccountCode", Holds::Without(':')),
+    Part::Text(":"),
+    Part::Value("NotificationRequestItem.merchantReference", Holds::Anything),
+    Part::Text(":"),
+    Part::Value("NotificationRequestItem.amount.value", Holds::Without(':')),
+    Part::Text(":"),
+    Part::Value("NotificationRequestItem.amount.currency", Holds::Without(':')),
+    Part::Text(":"),
+    Part::Value("NotificationRequestItem.eventCode", Holds::AllBut(':')),
+    Part::Text(":"),
+    Part::Value("NotificationRequestItem.success", Holds::Without(':')),
 ];

@@ -1,9 +1,9 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, BITBUCKET_PING, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, NOTHING,
-    PROVIDER, Part, Prefix, Proof, Provider, SENT_BY_SVIX, STANDARD, Scheme, Source, TEN_MINUTES, TOKEN, TimeForm,
-    Timing, of_body, of_standard, without_proof,
+    BASE64, BITBUCKET_PING, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, NOTHING,
+    PROVIDER, Part, Place, Prefix, Proof, Provider, SENT_BY_SVIX, SHA1, STANDARD, Scheme, Source, TEN_MINUTES, TOKEN,
+    TimeForm, Timing, of_body, of_standard, without_proof,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -84,6 +84,26 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Primary signature key",
             source: Confirmed::ByVendor("box-node-sdk 10.12 for npm"),
         },
+        ..PROVIDER
+    },
+    Provider {
+        name: "braintree",
+        title: "Braintree",
+        schemes: &[Scheme {
+            place: Place::Body("bt_signature"),
+            algorithms: SHA1,
+            proof: Proof::Mac(MacForm {
+                separator: Some('&'),
+                prefix: Prefix::UpTo('|'),
+                encoding: Encoding::Hex,
+                signed: &[Part::Value("bt_payload", Holds::Lines)],
+                key: Key::Sha1,
+            }),
+            forms: Forms::Fields,
+            delivery_id: &[Source::BodyDigest],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Private key", source: Confirmed::ByVendor("braintree 3.40 for npm") },
         ..PROVIDER
     },
     Provider { name: "braze-currents", title: "Braze Currents", ..without_proof(Confirmed::Reported("Trigger.dev")) },

@@ -8,8 +8,8 @@ pub(super) use super::super::options::OptionKind;
 pub(super) use super::super::provider::{Confirmed, Guide, Provider};
 pub(super) use super::super::public_key::{KeyForm, PublicKeyForm};
 pub(super) use super::super::scheme::{
-    AskedAt, Challenge, Characters, Echo, Forms, HandOver, Handshake, Holds, Key, MacForm, Mark, Method, Part, Prefix,
-    Proof, Scheme, Source, TimeForm, Timing,
+    AskedAt, Challenge, Characters, Echo, Forms, HandOver, Handshake, Holds, Key, MacForm, Mark, Method, Order, Part,
+    Place, Prefix, Proof, Reply, Scheme, Source, TimeForm, Timing,
 };
 
 /// What every provider has unless its entry says otherwise.
@@ -55,6 +55,7 @@ pub(super) const THREE_MINUTES: Duration = Duration::from_mins(3);
 pub(super) const FIVE_MINUTES: Duration = Duration::from_mins(5);
 pub(super) const TEN_MINUTES: Duration = Duration::from_mins(10);
 pub(super) const HALF_AN_HOUR: Duration = Duration::from_mins(30);
+pub(super) const TWO_HOURS: Duration = Duration::from_hours(2);
 pub(super) const TWO_DAYS: Duration = Duration::from_hours(48);
 
 pub(super) const SHA1: &[Algorithm] = &[Algorithm::Sha1];
@@ -65,6 +66,11 @@ pub(super) const ANY: &[Algorithm] = &[Algorithm::Sha1, Algorithm::Sha256, Algor
 /// The MAC of the body alone, in this form.
 pub(super) const fn of_body(separator: Option<char>, prefix: Prefix<'static>, encoding: Encoding) -> Proof<'static> {
     Proof::Mac(MacForm { separator, prefix, encoding, signed: &[Part::Body], key: Key::Verbatim })
+}
+
+/// One MAC of these parts.
+pub(super) const fn of_parts(encoding: Encoding, signed: &'static [Part<'static>]) -> Proof<'static> {
+    Proof::Mac(MacForm { separator: None, prefix: Prefix::None, encoding, signed, key: Key::Verbatim })
 }
 
 /// The scheme of <https://www.standardwebhooks.com>, under either of the names that its headers go by.
@@ -88,6 +94,7 @@ pub(super) const fn of_standard(key: Key) -> Proof<'static> {
 
 /// The HMAC-SHA256 of the body alone, in hex, with nothing before it.
 pub(super) const HEX: Scheme = Scheme {
+    place: Place::Header,
     header: "",
     other_headers: &[],
     algorithms: SHA256,
@@ -101,6 +108,7 @@ pub(super) const HEX: Scheme = Scheme {
     only_objects: false,
     tests: &[],
     unanswered: &[],
+    reply: Reply::Message,
 };
 
 /// The same in base64.
@@ -141,6 +149,16 @@ pub(super) const BEARER: Scheme = Scheme { header: "authorization", proof: Proof
 
 /// The secret as the password of HTTP Basic authentication.
 pub(super) const BASIC: Scheme = Scheme { header: "authorization", proof: Proof::Basic, ..TOKEN };
+
+/// The secret itself in a value of the body.
+pub(super) const fn token_in_body(place: &'static str) -> Scheme {
+    Scheme { place: Place::Body(place), ..TOKEN }
+}
+
+/// The secret itself in a parameter that users add to the address.
+pub(super) const fn token_in_query(name: &'static str) -> Scheme {
+    Scheme { place: Place::Query(name), ..TOKEN }
+}
 
 /// No proof at all.
 pub(super) const NOTHING: Scheme = Scheme { algorithms: &[], proof: Proof::Nothing, ..HEX };

@@ -1,9 +1,9 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, BASIC, BEARER, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, MacForm, Mark,
-    OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SVIX, Scheme, Source, THREE_MINUTES, TOKEN,
-    TimeForm, Timing, of_body,
+    Algorithm, BASE64, BASIC, BEARER, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm,
+    MacForm, Mark, OptionKind, Order, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SVIX, Scheme, Source,
+    THREE_MINUTES, TOKEN, TWO_HOURS, TimeForm, Timing, of_body, token_in_body, token_in_query,
 };
 use super::greetings::{CLOUDEVENTS, HEAD, X_HOOK_SECRET};
 
@@ -149,6 +149,17 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..PROVIDER
     },
     Provider {
+        name: "chili-piper",
+        title: "Chili Piper",
+        schemes: &[Scheme { delivery_id: &[Source::BodyDigest], ..token_in_query("token") }],
+        guide: Guide {
+            page: "",
+            secret: "Value of `token` in the address",
+            source: Confirmed::Reported("Trigger.dev"),
+        },
+        ..PROVIDER
+    },
+    Provider {
         name: "circle",
         title: "Circle",
         schemes: &[Scheme {
@@ -190,6 +201,21 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide {
             page: "https://circleci.com/docs/webhooks/",
             secret: "Secret token",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "cisco-meraki",
+        title: "Cisco Meraki",
+        schemes: &[Scheme {
+            delivery_id: &[Source::Body("alertId")],
+            event: &[Source::Body("alertTypeId")],
+            ..token_in_body("sharedSecret")
+        }],
+        guide: Guide {
+            page: "https://developer.cisco.com/meraki/webhooks/",
+            secret: "Shared secret of the HTTP server",
             source: Confirmed::ByVendor("the page"),
         },
         ..PROVIDER
@@ -291,6 +317,38 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..PROVIDER
     },
     Provider {
+        name: "cloudinary",
+        title: "Cloudinary",
+        schemes: &[Scheme {
+            header: "x-cld-signature",
+            algorithms: &[Algorithm::Sha1, Algorithm::Sha256],
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Hex,
+                signed: &[Part::Body, Part::Header("x-cld-timestamp", Holds::Seconds)],
+                key: Key::Hashed(Order::Behind),
+            }),
+            timing: Timing::Header { name: "x-cld-timestamp", form: TimeForm::Seconds, tolerance: TWO_HOURS },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("notification_type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "API secret", source: Confirmed::ByVendor("cloudinary 2.11 for npm") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "cloudprinter",
+        title: "Cloudprinter (CloudSignal)",
+        schemes: &[Scheme {
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("type")],
+            ..token_in_body("apikey")
+        }],
+        guide: Guide { page: "", secret: "Webhook API key", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
         name: "coinbase-commerce",
         title: "Coinbase Commerce",
         schemes: &[Scheme {
@@ -361,6 +419,28 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Secret", source: Confirmed::ByProjects("webhook.co, Sim") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "connectwise",
+        title: "ConnectWise PSA",
+        schemes: &[Scheme {
+            header: "x-content-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Base64,
+                signed: &[Part::Body],
+                key: Key::Sha256,
+            }),
+            delivery_id: &[Source::BodyDigest],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "",
+            secret: "Shared secret that `key_url` of a call leads to",
+            source: Confirmed::Reported("Nango"),
+        },
         ..PROVIDER
     },
     Provider {

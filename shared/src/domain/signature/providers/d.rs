@@ -1,8 +1,9 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, KeyForm, MacForm, NOTHING, OptionKind, PROVIDER,
-    Part, Prefix, Proof, Provider, PublicKeyForm, Scheme, Source, TOKEN, TimeForm, Timing, of_body,
+    BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, MacForm, Mark, NOTHING,
+    OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, PublicKeyForm, Reply, Scheme, Source, TOKEN, TWO_DAYS,
+    TimeForm, Timing, of_body, of_parts,
 };
 use super::greetings::{DISCORD_EVENTS, DISCORD_INTERACTIONS, repeated_as_text};
 
@@ -185,6 +186,31 @@ pub(super) const PROVIDERS: &[Provider] = &[
             page: "https://www.dropbox.com/developers/reference/webhooks",
             secret: "App secret",
             source: Confirmed::Reported("webhook.co, Trigger.dev"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "dropbox-sign",
+        title: "Dropbox Sign",
+        schemes: &[Scheme {
+            place: Place::Body("event.event_hash"),
+            proof: of_parts(
+                Encoding::Hex,
+                &[Part::Value("event.event_time", Holds::Seconds), Part::Value("event.event_type", Holds::Word)],
+            ),
+            forms: Forms::Field("json"),
+            // It tries again for some days, with the time of the event.
+            timing: Timing::Body { path: "event.event_time", form: TimeForm::Seconds, tolerance: TWO_DAYS },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event.event_type")],
+            tests: &[Mark::Body("event.event_type", "callback_test")],
+            reply: Reply::Text("Hello API Event Received"),
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://developers.hellosign.com/docs/events/walkthrough/",
+            secret: "Primary API key",
+            source: Confirmed::ByVendor("the page; dropbox-sign 2.0 for Python"),
         },
         ..PROVIDER
     },

@@ -1,9 +1,9 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Echo, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, MacForm, OptionKind,
-    PROVIDER, PUSH_OF_NOTHING, Part, Prefix, Proof, Provider, PublicKeyForm, STANDARD, SVIX, Scheme, Source, TimeForm,
-    Timing, of_body, with_a_header_of_yours,
+    BASE64, Confirmed, Echo, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, MacForm, Mark, OptionKind,
+    PROVIDER, PUSH_OF_NOTHING, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, STANDARD, SVIX, Scheme, Source,
+    TimeForm, Timing, of_body, of_parts, token_in_body, with_a_header_of_yours,
 };
 use super::greetings::{META_PROVIDER, META_SCHEME, asked_in_header};
 
@@ -62,6 +62,37 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "favro",
+        title: "Favro",
+        schemes: &[Scheme {
+            header: "x-favro-webhook",
+            algorithms: SHA1,
+            proof: of_parts(Encoding::Base64, &[Part::Value("payloadId", Holds::AllBut(' ')), Part::Url]),
+            delivery_id: &[Source::Body("payloadId")],
+            event: &[Source::Body("action")],
+            tests: &[Mark::Body("action", "ping")],
+            ..HEX
+        }],
+        options: &[OptionKind::Url],
+        guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "figma",
+        title: "Figma",
+        schemes: &[Scheme {
+            event: &[Source::Body("event_type")],
+            tests: &[Mark::Body("event_type", "PING")],
+            ..token_in_body("passcode")
+        }],
+        guide: Guide {
+            page: "https://developers.figma.com/docs/rest-api/webhooks-security",
+            secret: "Passcode",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
     Provider { name: "fillout", title: "Fillout", ..with_a_header_of_yours(Confirmed::Reported("webhook.co")) },

@@ -3,7 +3,7 @@
 use super::bases::{
     ANY, Algorithm, BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, GITHUB_PING, Guide, HEX, Holds, Key, MacForm,
     Mark, OptionKind, PROVIDER, PUSH_OF_NOTHING, Part, Prefix, Proof, Provider, SENT_BY_SVIX, STANDARD, Scheme, Source,
-    TOKEN, TimeForm, Timing, of_body,
+    TOKEN, TimeForm, Timing, of_body, token_in_query,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -202,4 +202,15 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..PROVIDER
     },
     Provider { name: "guesty", title: "Guesty", ..SENT_BY_SVIX },
+    Provider {
+        name: "gumroad",
+        title: "Gumroad Ping",
+        schemes: &[Scheme { forms: Forms::Fields, delivery_id: &[Source::BodyDigest], ..token_in_query("token") }],
+        guide: Guide {
+            page: "",
+            secret: "Value of `token` in the address",
+            source: Confirmed::Reported("Trigger.dev"),
+        },
+        ..PROVIDER
+    },
 ];

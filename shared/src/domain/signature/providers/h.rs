@@ -1,8 +1,8 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, KeyForm, MacForm, OptionKind, PROVIDER, Part,
-    Prefix, Proof, Provider, PublicKeyForm, SHA1, Scheme, Source, TOKEN, TimeForm, Timing,
+    BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, KeyForm, MacForm, OptionKind, Order, PROVIDER,
+    Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, Scheme, Source, TOKEN, TimeForm, Timing,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -113,6 +113,52 @@ pub(super) const PROVIDERS: &[Provider] = &[
         options: &[OptionKind::Url],
         guide: Guide {
             page: "",
+            secret: "Client secret of the app",
+            source: Confirmed::ByVendor("@hubspot/api-client 13.5 for npm"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "hubspot-v1",
+        title: "HubSpot, signature v1",
+        schemes: &[Scheme {
+            header: "x-hubspot-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Hex,
+                signed: &[Part::Body],
+                key: Key::Hashed(Order::Before),
+            }),
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("0.subscriptionType")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests",
+            secret: "Client secret of the app",
+            source: Confirmed::ByVendor("@hubspot/api-client 13.5 for npm"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "hubspot-v2",
+        title: "HubSpot, signature v2",
+        schemes: &[Scheme {
+            header: "x-hubspot-signature",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Hex,
+                signed: &[Part::Text("POST"), Part::Url, Part::Body],
+                key: Key::Hashed(Order::Before),
+            }),
+            delivery_id: &[Source::BodyDigest],
+            ..HEX
+        }],
+        options: &[OptionKind::Url],
+        guide: Guide {
+            page: "https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests",
             secret: "Client secret of the app",
             source: Confirmed::ByVendor("@hubspot/api-client 13.5 for npm"),
         },

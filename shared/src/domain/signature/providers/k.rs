@@ -1,8 +1,8 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, PROVIDER, Part, Prefix, Proof, Provider,
-    Scheme, Source, TimeForm, Timing, with_a_header_of_yours,
+    Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, PROVIDER, Part, Prefix, Proof, Provider,
+    Scheme, Source, TimeForm, Timing, token_in_body, with_a_header_of_yours,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -49,6 +49,22 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Signing key", source: Confirmed::ByProjects("webhook.co, Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "ko-fi",
+        title: "Ko-fi",
+        schemes: &[Scheme {
+            forms: Forms::Field("data"),
+            delivery_id: &[Source::Body("message_id")],
+            event: &[Source::Body("type")],
+            ..token_in_body("verification_token")
+        }],
+        guide: Guide {
+            page: "https://ko-fi.com/manage/webhooks",
+            secret: "Verification token",
+            source: Confirmed::ByVendor("its page on webhooks"),
+        },
         ..PROVIDER
     },
     Provider { name: "kustomer", title: "Kustomer", ..with_a_header_of_yours(Confirmed::Reported("Trigger.dev")) },

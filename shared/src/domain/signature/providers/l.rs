@@ -2,7 +2,7 @@
 
 use super::bases::{
     BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, PROVIDER, Part, Prefix, Proof,
-    Provider, STANDARD, Scheme, Source, TimeForm, Timing,
+    Provider, STANDARD, Scheme, Source, TimeForm, Timing, token_in_body,
 };
 use super::greetings::LINKEDIN;
 
@@ -106,6 +106,17 @@ pub(super) const PROVIDERS: &[Provider] = &[
         title: "Lithic",
         schemes: &[Scheme { event: &[Source::Body("event_type")], ..STANDARD }],
         guide: Guide { page: "", secret: "Secret", source: Confirmed::ByVendor("lithic 0.133 for Python") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "livechat",
+        title: "LiveChat",
+        schemes: &[Scheme {
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("action")],
+            ..token_in_body("secret_key")
+        }],
+        guide: Guide { page: "", secret: "secret_key", source: Confirmed::Reported("Trigger.dev") },
         ..PROVIDER
     },
     Provider {

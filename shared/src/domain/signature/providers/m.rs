@@ -1,12 +1,65 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, OptionKind, PROVIDER, Part,
-    Prefix, Proof, Provider, SHA1, Scheme, Source, TimeForm, Timing, of_body,
+    BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind,
+    PROVIDER, Part, Place, Prefix, Proof, Provider, SHA1, Scheme, Source, TimeForm, Timing, of_body, of_parts,
+    token_in_body, token_in_query,
 };
-use super::greetings::{META_PROVIDER, META_SCHEME};
+use super::greetings::{HEAD, META_PROVIDER, META_SCHEME};
 
 pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "mailchimp",
+        title: "Mailchimp Marketing",
+        schemes: &[Scheme {
+            forms: Forms::Fields,
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("type")],
+            ..token_in_query("secret")
+        }],
+        guide: Guide { page: "", secret: "Value of `secret` in the address", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "mailgun",
+        title: "Mailgun",
+        schemes: &[Scheme {
+            place: Place::Body("signature.signature"),
+            proof: of_parts(
+                Encoding::Hex,
+                &[Part::Value("signature.timestamp", Holds::Seconds), Part::Value("signature.token", Holds::Word)],
+            ),
+            timing: Timing::Body { path: "signature.timestamp", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
+            // The event is not signed: a captured token must not carry another one while it is fresh.
+            delivery_id: &[Source::Body("signature.token")],
+            event: &[Source::Body("event-data.event")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks",
+            secret: "HTTP webhook signing key",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "mandrill",
+        title: "Mailchimp Transactional (Mandrill)",
+        schemes: &[Scheme {
+            header: "x-mandrill-signature",
+            algorithms: SHA1,
+            proof: of_parts(Encoding::Base64, &[Part::Url, Part::SortedForm]),
+            forms: Forms::Field("mandrill_events"),
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("0.event")],
+            tests: &[Mark::EmptyInBody("$")],
+            handshakes: &[HEAD],
+            ..HEX
+        }],
+        options: &[OptionKind::Url],
+        guide: Guide { page: "", secret: "Webhook key", source: Confirmed::ByProjects("webhook.co, Trigger.dev") },
+        ..PROVIDER
+    },
     Provider {
         name: "mastodon",
         title: "Mastodon",
@@ -33,6 +86,33 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
+        ..PROVIDER
+    },
+    Provider {
+        name: "mercado-pago",
+        title: "Mercado Pago",
+        schemes: &[Scheme {
+            header: "x-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::Text("v1="),
+                encoding: Encoding::Hex,
+                signed: &[
+                    Part::Text("id:"),
+                    Part::Query("data.id", Holds::Word),
+                    Part::Text(";request-id:"),
+                    Part::Header("x-request-id", Holds::AllBut(';')),
+                    Part::Text(";ts:"),
+                    Part::Entry("ts", Holds::Time),
+                    Part::Text(";"),
+                ],
+                key: Key::Verbatim,
+            }),
+            delivery_id: &[Source::Header("x-request-id")],
+            event: &[Source::Body("action"), Source::Body("type")],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Secret signature of the app", source: Confirmed::Reported("webhook.co") },
         ..PROVIDER
     },
     Provider {
@@ -111,6 +191,17 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("the page"),
         },
+        ..PROVIDER
+    },
+    Provider {
+        name: "moneybird",
+        title: "Moneybird",
+        schemes: &[Scheme {
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("action")],
+            ..token_in_body("webhook_token")
+        }],
+        guide: Guide { page: "", secret: "token", source: Confirmed::ByVendor("its changelog of 2019-08-08") },
         ..PROVIDER
     },
     Provider {

@@ -2,7 +2,7 @@
 
 use super::bases::{
     BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind, PROVIDER,
-    Part, Prefix, Proof, Provider, SENT_BY_SVIX, SHA512, STANDARD, Scheme, Source, TimeForm, Timing, of_body,
+    Part, Place, Prefix, Proof, Provider, SENT_BY_SVIX, SHA512, STANDARD, Scheme, Source, TimeForm, Timing, of_body,
     of_standard,
 };
 
@@ -50,6 +50,22 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide {
             page: "https://github.com/PagerDuty/developer-docs/blob/main/docs/webhooks/04-Signatures.md",
             secret: "Secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "pandadoc",
+        title: "PandaDoc",
+        schemes: &[Scheme {
+            place: Place::Query("signature"),
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("0.event")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://developers.pandadoc.com/docs/webhook-verification",
+            secret: "Shared key",
             source: Confirmed::ByVendor("the page"),
         },
         ..PROVIDER

@@ -2,8 +2,8 @@
 
 use super::bases::{
     BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HALF_AN_HOUR, HEX, Holds, Key, KeyForm, MacForm, Mark,
-    OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SENT_BY_SVIX, SLACK_INTERACTIONS, STANDARD,
-    Scheme, Source, TimeForm, Timing, of_body, without_proof,
+    OptionKind, Order, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, Reply, SENT_BY_SVIX, SHA1,
+    SLACK_INTERACTIONS, STANDARD, Scheme, Source, TimeForm, Timing, of_body, without_proof,
 };
 use super::greetings::SLACK;
 
@@ -57,6 +57,25 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("scrapfly-sdk 0.11.1 for npm") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "sellsy",
+        title: "Sellsy",
+        schemes: &[Scheme {
+            header: "x-webhook-signature",
+            algorithms: SHA1,
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Hex,
+                signed: &[Part::Body],
+                key: Key::Hashed(Order::Before),
+            }),
+            delivery_id: &[Source::BodyDigest],
+            ..HEX
+        }],
+        guide: Guide { page: "", secret: "Signature key", source: Confirmed::Reported("Nango") },
         ..PROVIDER
     },
     Provider {
@@ -157,6 +176,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             header: "x-shiphero-hmac-sha256",
             delivery_id: &[Source::Header("x-shiphero-message-id")],
             event: &[Source::Body("webhook_type")],
+            reply: Reply::Json(r#"{"code":"200","Status":"Success"}"#),
             ..BASE64
         }],
         guide: Guide {

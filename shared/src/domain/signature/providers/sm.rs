@@ -74,6 +74,30 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..PROVIDER
     },
     Provider {
+        name: "solidgate",
+        title: "Solidgate",
+        schemes: &[Scheme {
+            header: "signature",
+            algorithms: SHA512,
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Base64OfHex,
+                signed: &[Part::Given("merchant"), Part::Body, Part::Given("merchant")],
+                key: Key::Verbatim,
+            }),
+            delivery_id: &[Source::Header("solidgate-event-id")],
+            event: &[Source::Header("solidgate-event-type")],
+            ..HEX
+        }],
+        options: &[OptionKind::Id(
+            "merchant",
+            "the webhook public key (`wh_pk_…`), which it sends in the header `merchant`",
+        )],
+        guide: Guide { page: "", secret: "Webhook secret key (wh_sk_…)", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
         name: "spacelift",
         title: "Spacelift",
         schemes: &[Scheme {

@@ -3,9 +3,9 @@
 use super::bases::{
     Algorithm, BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, MacForm, Mark,
     OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, SHA512, Scheme, Source, TEN_MINUTES,
-    TOKEN, TimeForm, Timing, of_body,
+    TOKEN, TimeForm, Timing, of_body, of_parts,
 };
-use super::greetings::{META_PROVIDER, META_SCHEME, TEBEX, TWITCH};
+use super::greetings::{HEAD, META_PROVIDER, META_SCHEME, TEBEX, TWITCH};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -161,6 +161,46 @@ pub(super) const PROVIDERS: &[Provider] = &[
             page: "",
             secret: "Client secret of the app",
             source: Confirmed::ByProjects("webhook.co, Windmill, Sim"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "tiktok-shop",
+        title: "TikTok Shop",
+        schemes: &[Scheme {
+            header: "authorization",
+            proof: Proof::Mac(MacForm {
+                separator: None,
+                prefix: Prefix::None,
+                encoding: Encoding::Hex,
+                signed: &[Part::Given("app_key"), Part::Body],
+                key: Key::Verbatim,
+            }),
+            delivery_id: &[Source::Body("tts_notification_id")],
+            event: &[Source::Body("type")],
+            ..HEX
+        }],
+        options: &[OptionKind::Id("app_key", "the app key")],
+        guide: Guide { page: "", secret: "App secret", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "trello",
+        title: "Trello",
+        schemes: &[Scheme {
+            header: "x-trello-webhook",
+            algorithms: SHA1,
+            proof: of_parts(Encoding::Base64, &[Part::Body, Part::Url]),
+            delivery_id: &[Source::Body("action.id")],
+            event: &[Source::Body("action.type")],
+            handshakes: &[HEAD],
+            ..HEX
+        }],
+        options: &[OptionKind::Url],
+        guide: Guide {
+            page: "",
+            secret: "OAuth secret of the Power-Up",
+            source: Confirmed::ByProjects("Hookdeck, webhook.co"),
         },
         ..PROVIDER
     },

@@ -1,9 +1,9 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Algorithm, BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, KeyForm, MacForm, Mark, OptionKind,
-    PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, Scheme, Source, THREE_MINUTES, TimeForm, Timing,
-    of_body,
+    Algorithm, BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, MacForm, Mark,
+    OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, Scheme, Source, THREE_MINUTES, TimeForm,
+    Timing, of_body, token_in_body,
 };
 use super::greetings::{META_PROVIDER, META_SCHEME, WEBSUB};
 
@@ -153,6 +153,44 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("workos 10.8 for Python") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "worldpay",
+        title: "Worldpay Access",
+        schemes: &[Scheme {
+            header: "event-signature",
+            proof: Proof::Mac(MacForm {
+                separator: Some(','),
+                prefix: Prefix::UpTo('/'),
+                encoding: Encoding::HexOrBase64,
+                signed: &[Part::Body],
+                key: Key::Verbatim,
+            }),
+            delivery_id: &[Source::Body("eventId")],
+            event: &[Source::Body("eventDetails.type")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://developer.worldpay.com/products/events/signature",
+            secret: "Secret of the event subscription",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "wufoo",
+        title: "Wufoo",
+        schemes: &[Scheme {
+            forms: Forms::Fields,
+            delivery_id: &[Source::BodyDigest],
+            ..token_in_body("HandshakeKey")
+        }],
+        guide: Guide {
+            page: "https://help.wufoo.com/articles/en_US/SurveyMonkeyArticleType/Webhooks",
+            secret: "Handshake key",
+            source: Confirmed::ByVendor("the page"),
+        },
         ..PROVIDER
     },
 ];

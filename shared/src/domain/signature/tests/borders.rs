@@ -28,7 +28,7 @@ fn a_captured_call_with_its_borders_moved_is_refused() {
         let headers = [(name, mac(&format!("msg.1.{now}.{{}}"))), (id, "msg.1".to_owned()), (time, now.to_owned())];
         let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let received = received(&headers, b"{}", 1_600_000_000);
-        let signed = Signed { received: &received, body: b"{}" };
+        let signed = Signed { received: &received, body: b"{}", values: &() };
         let refused = signing(name, Algorithm::Sha256).verify(Some(&secret(STANDARD_SECRET)), &signed).unwrap_err();
         let reason = format!(
             "The signature is right, but the header `{id}` must be visible ASCII characters other than `.`. With anything \

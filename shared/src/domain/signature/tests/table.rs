@@ -51,6 +51,9 @@ fn a_provider_has_the_options_that_its_schemes_use_and_no_others() {
         let mut used: Vec<OptionKind> = Vec::new();
         for scheme in provider.schemes {
             used.extend(scheme.proof.signed().contains(&Part::Url).then_some(OptionKind::Url));
+            used.extend(
+                provider.options.iter().filter(|option| scheme.proof.signed().contains(&Part::Given(option.name()))),
+            );
             match &scheme.proof {
                 Proof::Basic => used.push(OptionKind::Username),
                 Proof::PublicKey(form) => used.push(OptionKind::PublicKey(form.key)),
@@ -62,6 +65,33 @@ fn a_provider_has_the_options_that_its_schemes_use_and_no_others() {
         assert_eq!(provider.options, used, "{}", provider.name);
         let proves = provider.schemes.iter().all(|scheme| !scheme.algorithms.is_empty());
         assert_eq!(provider.proves(), proves, "{}: its algorithms", provider.name);
+    }
+}
+
+/// A stored hook of a provider without a header must find its scheme again.
+#[test]
+fn a_provider_whose_proof_is_not_in_a_header_has_one_scheme_for_an_algorithm_and_names_no_header() {
+    for provider in providers::listed() {
+        let elsewhere = provider.schemes.iter().filter(|scheme| scheme.place != Place::Header).count();
+        assert!(elsewhere == 0 || provider.schemes.len() == 1, "{}", provider.name);
+        assert!(elsewhere == 0 || !provider.by_header, "{}", provider.name);
+        let headers =
+            provider.schemes.iter().filter(|scheme| scheme.place != Place::Header).map(|scheme| scheme.header);
+        assert!(headers.clone().all(str::is_empty), "{}", provider.name);
+    }
+}
+
+#[test]
+fn every_place_of_a_proof_and_of_what_it_signs_is_a_path() {
+    for Known { provider, scheme } in providers::all() {
+        let place: &[&str] = match &scheme.place {
+            Place::Header | Place::Query(_) => &[],
+            Place::Body(place) => &[place],
+            Place::Each(array, place) => &[array, place],
+        };
+        for place in scheme.proof.signed_places().iter().chain(place) {
+            assert!(place.parse::<crate::domain::payload::Path>().is_ok(), "{}: {place}", provider.name);
+        }
     }
 }
 
@@ -85,7 +115,15 @@ fn every_name_of_a_header_is_in_lower_case() {
         });
         let parts = scheme.proof.signed().iter().filter_map(|part| match part {
             Part::Header(name, _) => Some(*name),
-            Part::Text(_) | Part::Entry(..) | Part::Body | Part::BodyDigest | Part::Url | Part::SortedForm => None,
+            Part::Text(_)
+            | Part::Entry(..)
+            | Part::Value(..)
+            | Part::Query(..)
+            | Part::Given(_)
+            | Part::Body
+            | Part::BodyDigest
+            | Part::Url
+            | Part::SortedForm => None,
         });
         for name in sources.chain(parts).chain(scheme.other_headers.iter().copied()).chain([scheme.header]) {
             assert_eq!(name, name.to_ascii_lowercase(), "{}", provider.name);

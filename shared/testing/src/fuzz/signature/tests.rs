@@ -64,7 +64,7 @@ fn written(sample: &Sample) -> Option<String> {
     let lines = call.headers.iter().map(|(name, value)| format!("{name}: {value}\n"));
     let options = means.options.iter().map(|(name, value)| format!("{name}: {value}\n"));
     let lines: String = lines.chain(options).collect();
-    let (provider, header) = (sample.known.provider.name, means.header_name.as_str());
+    let (provider, header) = (sample.known.provider.name, means.header_name.as_ref()?.as_str());
     Some(format!("@{provider} {header} {SECONDS}\nsecret: {}\n{lines}\n{}", keys.secret, call.body))
 }
 
