@@ -94,8 +94,8 @@ impl Stage {
 /// The certificates that a function trusts, and their number: ours after the default ones, because a function on AWS
 /// reads all of those too when it starts.
 fn trust(ours: &str) -> (String, usize) {
-    let everybodys = BUNDLES.iter().find_map(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
-    let all = format!("{everybodys}\n{ours}");
+    let default = BUNDLES.iter().find_map(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+    let all = format!("{default}\n{ours}");
     let count = all.matches("BEGIN CERTIFICATE").count();
     (all, count)
 }

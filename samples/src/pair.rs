@@ -1,4 +1,4 @@
-//! Pairs of keys, of which a hook knows the public one.
+//! Pairs of keys. A hook knows the public one.
 
 use std::fmt;
 

@@ -121,7 +121,7 @@ pub(crate) fn token() -> Token {
     }
 }
 
-/// How the calls of a hook are proven by a provider like this one that has these options, none of which is given.
+/// How calls are proven by a provider like this one that has these options, to a hook that gives none of them.
 pub(crate) fn means(like: &str, options: &'static [OptionKind]) -> Means {
     let like = providers::read(like).unwrap();
     let provider = Provider { options, by_header: false, name: "test", title: "Test", ..*like };

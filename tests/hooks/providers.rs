@@ -26,7 +26,7 @@ static VALUES: LazyLock<[String; 5]> = LazyLock::new(|| {
     ]
 });
 
-/// What a hook of this provider needs, of which `value` is the option.
+/// What a hook of this provider needs, with `value` as its option.
 fn draft(number: usize, provider: &Json, value: &str) -> Json {
     let mut hook = open_hook();
     hook["resource_id"] = (number + 1).into();

@@ -363,7 +363,7 @@ fn a_secret_that_is_no_list_of_keys_stops_a_start_with_a_reason_that_shows_nothi
 }
 
 #[test]
-fn a_secret_that_somebody_breaks_stops_no_process_that_runs() {
+fn a_broken_secret_stops_no_process_that_runs() {
     alone(async |stack| {
         let ann = stack.user().await;
         assert_eq!(statuses(&ann).await, GOOD);

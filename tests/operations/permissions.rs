@@ -181,7 +181,7 @@ async fn of_sessions(stack: &Pipehook, ann: &User<'_>) {
     ann.get("/users/me").send().await.is(200);
     let refresh = stack.post("/users/refresh-token").json(&json!({ "refresh_token": session["refresh_token"] }));
     refresh.clone().send().await.is(200);
-    // A token that was used is somebody else's, and ends the session.
+    // A token that was used before ends the session.
     refresh.send().await.is(401);
     let bob = stack.user().await;
     assert_eq!(bob.change_password(&bob.password, "a password that he chose").await.status, 204);

@@ -8,6 +8,8 @@ use base64::prelude::BASE64_STANDARD;
 use harness::{Call, Hash, Hook, User, open_hook, shared};
 use serde_json::{Value as Json, json};
 
+use super::all_are_refused;
+
 const BODY: &str = r#"{"event": {"type": "deployed"}, "ref": "refs/heads/main"}"#;
 const SECRET: &str = "a secret of a sender";
 
@@ -46,16 +48,6 @@ fn call<'s>(hook: &Hook<'s>, [id, time, body]: [&str; 3], signed: &str) -> Call<
 /// A call with this header, and without any other proof.
 fn of<'s>(hook: &Hook<'s>, name: &str, value: String) -> Call<'s> {
     hook.unsigned(BODY).header(name, value)
-}
-
-/// Every call is refused in the same words, and nothing is queued.
-async fn all_are_refused(user: &User<'_>, calls: Vec<Call<'_>>) {
-    let before = user.footprint().await;
-    for call in calls {
-        let answer = call.send().await;
-        assert_eq!(answer.refused(401), "The signature of this call is missing or not valid.", "{call:?}");
-    }
-    assert_eq!(user.footprint().await, before);
 }
 
 /// The job of a call that is accepted.

@@ -17,3 +17,16 @@ mod samples;
 mod signatures;
 mod strangers;
 mod trials;
+
+use harness::{Call, User};
+
+/// Every call is refused in the same words, and nothing is queued.
+async fn all_are_refused(user: &User<'_>, calls: Vec<Call<'_>>) {
+    let before = user.footprint().await;
+    for call in calls {
+        let answer = call.send().await;
+        assert_eq!(answer.refused(401), "The signature of this call is missing or not valid.", "{call:?}");
+        assert_eq!(answer.header("www-authenticate"), "Signature");
+    }
+    assert_eq!(user.footprint().await, before);
+}

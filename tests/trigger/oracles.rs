@@ -6,6 +6,7 @@ use base64::prelude::BASE64_STANDARD;
 use harness::{Call, Hash, User, hmac, shared};
 use serde_json::json;
 
+use super::all_are_refused;
 use super::handshakes::{call, hook_of, is_none};
 
 const SECRET: &str = "a secret of a provider";
@@ -15,16 +16,7 @@ fn percent(text: &str) -> String {
     text.bytes().fold(String::new(), |encoded, byte| encoded + &format!("%{byte:02X}"))
 }
 
-async fn all_are_refused(user: &User<'_>, calls: Vec<Call<'_>>) {
-    let before = user.footprint().await;
-    for call in calls {
-        let answer = call.send().await;
-        assert_eq!(answer.refused(401), "The signature of this call is missing or not valid.", "{call:?}");
-    }
-    assert_eq!(user.footprint().await, before);
-}
-
-/// Texts of which a stranger would like the MAC.
+/// Texts whose MAC a stranger would like to have.
 const WANTED: [&str; 6] = [DELIVERY, "{}", " {}", "[]", "\"x\"", "hmacsha256={}"];
 
 #[test]

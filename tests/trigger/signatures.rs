@@ -2,22 +2,13 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use harness::{Call, Hash, Hook, User, github_hook, hmac, shared, signed_hook};
+use harness::{Call, Hash, Hook, github_hook, hmac, shared, signed_hook};
 use serde_json::json;
+
+use super::all_are_refused;
 
 const BODY: &str = r#"{"ref": "refs/heads/main"}"#;
 const FORM: &str = "application/x-www-form-urlencoded";
-
-/// Every call is refused in the same words, and nothing is queued.
-async fn all_are_refused(user: &User<'_>, calls: Vec<Call<'_>>) {
-    let before = user.footprint().await;
-    for call in calls {
-        let answer = call.send().await;
-        assert_eq!(answer.refused(401), "The signature of this call is missing or not valid.", "{call:?}");
-        assert_eq!(answer.header("www-authenticate"), "Signature");
-    }
-    assert_eq!(user.footprint().await, before);
-}
 
 /// What is no JSON, under a signature of something else.
 fn garbled<'s>(hook: &Hook<'s>, kind: &str) -> Call<'s> {

@@ -93,7 +93,7 @@ def _case(vendor: Vendor, random: Random, keys: Keys, plan: _Plan, draft: Draft,
 
 
 def _changed(random: Random, text: str) -> str:
-    """Another text, of which one byte differs, or which has one byte more if there was none."""
+    """The text with one byte changed. An empty text gets one byte."""
     places = [place for place, c in enumerate(text) if c.isascii() and c.isprintable()]
     if not places:
         return text + "0"

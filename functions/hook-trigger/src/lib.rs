@@ -89,7 +89,7 @@ where
 impl<Hooks: FindHook + TakeSecret, Jobs, Actions, Ledger, Requests>
     HookTrigger<Hooks, Jobs, Actions, Ledger, Requests>
 {
-    /// Answers a handshake. Whatever is none gets one and the same answer, whether or not the hook exists.
+    /// Answers a handshake. Any other call gets one and the same answer, whether or not the hook exists.
     ///
     /// The hook is read again, as for a delivery: providers ask right after it was created.
     async fn greet(&self, call: &Call) -> Result<Response, ApiError> {

@@ -107,7 +107,7 @@ impl HookSecret {
         Self { options, ..self }
     }
 
-    /// The secret in clear; empty if there is none.
+    /// The secret in clear; empty if the hook has only options.
     pub fn expose(&self) -> &str {
         self.text.expose()
     }

@@ -120,8 +120,8 @@ impl Means {
         secret.is_empty() != self.scheme().has_secret() && secret.options().names().eq(self.sorted_secret_options())
     }
 
-    /// What stays of a hook's secrets when these are given: what is not replaced. If none is given, the secret is, or
-    /// where there is none, all options that are secret.
+    /// What stays of a hook's secrets when these are given: what is not replaced. If none is given, the secret is
+    /// replaced, or all secret options of a hook without a secret.
     pub fn kept_by_rotation(&self, current: &HookSecret, given: &GivenSecrets) -> GivenSecrets {
         let current = GivenSecrets::of(current);
         match given {

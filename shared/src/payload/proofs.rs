@@ -233,7 +233,7 @@ fn odd_calls_are_accepted_and_forged_ones_refused() {
     }
 }
 
-/// Whoever has captured a call can hash it further without the secret, behind the hash's own padding.
+/// An attacker who has captured a call can hash it further without the secret, behind the hash's own padding.
 #[test]
 fn a_captured_body_with_the_padding_of_its_hash_is_refused_under_its_own_hash() {
     for body in [b"{}\x80".as_slice(), b"{}\x80\x00\x00{}", b"\x80"] {

@@ -75,7 +75,7 @@ impl<'a> Facts<'a> {
         fact.filter(|fact| is_short(fact)).map(str::to_owned)
     }
 
-    /// The handshake that this call is, made with this method. A stranger's is none that must prove itself.
+    /// The handshake that this call is, made with this method. One that must prove itself counts only if it has.
     pub(super) fn handshake(&self, method: Method, is_proven: bool) -> Option<&'static Handshake> {
         self.hook.scheme().handshakes.iter().find(|handshake| {
             handshake.method == method

@@ -1,4 +1,4 @@
-//! Secrets that a provider hands over. Whoever calls first sets the secret, so a hook takes one, while its owner has it
+//! Secrets that a provider hands over. The first caller sets the secret, so a hook takes one only while its owner has it
 //! wait, and the owner sees when it came.
 
 use super::answer::Answer;

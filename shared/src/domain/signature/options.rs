@@ -77,7 +77,7 @@ impl OptionKind {
             Self::Username => check_username(value),
             Self::Id(..) => check_line(value),
             Self::PublicKey(form) => public_key::read(form, value).map(drop),
-            // Whoever guesses it could have the hook answer for a subscription of theirs.
+            // A stranger who guesses it could have the hook confirm a subscription of the stranger's.
             Self::VerifyToken => HookSecret::new(value.to_owned()).map(drop),
         }
     }

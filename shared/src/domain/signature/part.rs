@@ -54,7 +54,7 @@ pub enum Holds {
     AllBut(char),
     /// Any characters but this one, with which the next part begins, or none.
     Without(char),
-    /// Base64 in lines, each of which ends. What has one line without an end is no such text.
+    /// Base64 in lines. Each ends with a line feed, the last one too.
     Lines,
     /// Any characters, or none: all that stands around it ends by itself.
     Anything,

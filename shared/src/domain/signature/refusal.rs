@@ -59,7 +59,7 @@ pub enum NotAuthentic {
         "The content type says that the body is a form, but it is not the one field `payload` that the provider signs."
     )]
     OtherForm,
-    /// The proof is right, but the body is none of a delivery: the provider has its secret sign challenges too.
+    /// The proof is right, but no delivery has such a body: the provider has its secret sign challenges too.
     #[error(
         "The signature is right, but the body is not a JSON object. The provider signs other texts too, which prove \
          nothing."

@@ -50,7 +50,7 @@ fn is_signed_text(text: &str, time: Option<&str>) -> bool {
 }
 
 /// The headers that a half names, with where they begin and end; `None` if anything else stands in braces, or if a
-/// character is none that may be signed.
+/// character may not be signed.
 fn headers(half: &str) -> Option<Vec<(&str, usize, usize)>> {
     let mut found = Vec::new();
     let mut at = 0;

@@ -111,7 +111,7 @@ impl Reading<'_> {
         read.map_err(|reason| self.faults.push((field, reason))).ok()
     }
 
-    /// Refuses the fields that say nothing with this kind of proof: whoever wrote them meant something.
+    /// Refuses the fields that say nothing with this kind of proof: their author meant something.
     fn refuse(&mut self, fields: &[&'static str]) {
         let Description { kind, algorithm, encoding, prefix, separator, signed, timestamp, .. } = self.description;
         let given = [

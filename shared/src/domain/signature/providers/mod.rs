@@ -1,10 +1,12 @@
 //! The table of providers, by the first letter of their names. Adding a provider is adding an entry to the file of its
 //! letter, in alphabetical order, and its row to `docs/providers.md`, which `cargo run -p shared-testing` writes.
 
-mod a;
+mod aa;
+mod am;
 mod b;
 mod bases;
-mod c;
+mod ca;
+mod cl;
 mod d;
 mod e;
 mod f;
@@ -38,9 +40,11 @@ use crate::domain::Invalid;
 
 /// Each in alphabetical order, and so are they.
 const TABLES: &[&[Provider]] = &[
-    a::PROVIDERS,
+    aa::PROVIDERS,
+    am::PROVIDERS,
     b::PROVIDERS,
-    c::PROVIDERS,
+    ca::PROVIDERS,
+    cl::PROVIDERS,
     d::PROVIDERS,
     e::PROVIDERS,
     f::PROVIDERS,
