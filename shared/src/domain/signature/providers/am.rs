@@ -27,7 +27,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide {
-            page: "https://developers.asana.com/docs/webhooks-guide",
+            page: "https://developers.asana.com/reference/createwebhook",
             secret: "X-Hook-Secret, which Asana hands over",
             source: Confirmed::ByVendor("the page"),
         },

@@ -38,7 +38,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide {
             page: "https://developers.smartsheet.com/api/smartsheet/guides/webhooks/webhook-callbacks",
             secret: "sharedSecret",
-            source: Confirmed::ByVendor("the page"),
+            source: Confirmed::Reported("Activepieces"),
         },
         ..PROVIDER
     },
