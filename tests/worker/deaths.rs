@@ -131,6 +131,7 @@ async fn killed_at(stack: &Pipehook, setting: &Setting<'_>, at: (&str, usize, Mo
 }
 
 /// Kills workers at each of the requests that a function sends for them; returns how many.
+#[expect(clippy::print_stdout, reason = "`--show-output` shows how much was searched")]
 async fn killed_everywhere(stack: &Pipehook, on_lost: &str, function: &str, goes_on: bool) -> usize {
     let setting = Setting::with(stack, &json!({ "on_lost": on_lost })).await;
     let directory = tempfile::tempdir().unwrap();
@@ -154,6 +155,7 @@ async fn killed_everywhere(stack: &Pipehook, on_lost: &str, function: &str, goes
             break;
         }
     }
+    println!("a worker was killed {kills} times in {function}");
     kills
 }
 

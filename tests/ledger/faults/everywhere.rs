@@ -11,6 +11,7 @@ use super::world::World;
 /// Kills the function at each of the requests that it sends for `act`: at most so many, from the one on that `first`
 /// says. Each time, `act` gets what `prepare` has made, goes on after the kill, and returns what was accepted. Returns
 /// which of the requests was the last, counted from 1.
+#[expect(clippy::print_stdout, reason = "`--show-output` shows how much was searched")]
 pub(super) async fn killed_everywhere<'s, Case>(
     world: &World<'s>,
     function: &str,
@@ -18,7 +19,7 @@ pub(super) async fn killed_everywhere<'s, Case>(
     prepare: impl AsyncFn() -> Case,
     act: impl AsyncFn(&Case) -> Vec<Answer>,
 ) -> usize {
-    let mut last = 0;
+    let (mut last, mut kills) = (0, 0);
     for nth in (0..most).filter(|nth| soak() > 1 || *nth == 0 || nth % 2 == 1) {
         let before = last;
         for moment in moments(nth) {
@@ -35,6 +36,7 @@ pub(super) async fn killed_everywhere<'s, Case>(
                 world.stack.kill(function).unwrap();
                 world.is_disturbed.set(true);
                 last = nth + 1;
+                kills += 1;
             }
             // Also if nothing was held: what comes next must not be.
             drop(hold);
@@ -46,6 +48,7 @@ pub(super) async fn killed_everywhere<'s, Case>(
             break;
         }
     }
+    println!("{function} was killed {kills} times");
     last
 }
 
