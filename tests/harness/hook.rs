@@ -83,3 +83,13 @@ impl<'s> Hook<'s> {
         self.stack.damage("HooksTable", &key, attribute, value).await;
     }
 }
+
+/// A hook as lists and logged calls show it: without its creator, and without how its calls are proven.
+pub fn relation_of(hook: &Json) -> Json {
+    const PROVEN: [&str; 5] = ["secret", "secret_algorithm", "secret_header_name", "provider_options", "verification"];
+    let mut relation = hook.clone();
+    for name in PROVEN.iter().chain(&["created_by_user"]) {
+        assert!(relation.as_object_mut().unwrap().remove(*name).is_some(), "{name}");
+    }
+    relation
+}

@@ -49,7 +49,7 @@ pub use crate::{
     answer::Answer,
     call::Call,
     document::{Document, Operation, document},
-    hook::{Hook, github_hook, open_hook, signed_hook},
+    hook::{Hook, github_hook, open_hook, relation_of, signed_hook},
     job_schema::{job_faults, job_schema},
     jobs::Job,
     log::{inflated, nothing_broke},

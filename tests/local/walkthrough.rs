@@ -20,7 +20,7 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
-use harness::{Call, Hash, Pipehook, User, deployment, hmac, shared, shell};
+use harness::{Call, Hash, Pipehook, User, deployment, hmac, relation_of, shared, shell};
 use serde_json::{Value as Json, json};
 
 const GUIDE: &str = "docs/guides/create-an-incoming-webhook.md";
@@ -226,22 +226,13 @@ fn check_hook(mut hook: Json, user: &User<'_>, api: &str, pipeline: i64) {
         "id": null, "url": null, "secret": null, "created_at": null, "updated_at": null, "name": null,
         "type": "in", "action_type": "deploy",
         "target_url": null, "is_auto_generated": false, "requires_secret": true, "verify_ssl": true, "active": true,
-        "provider": null, "provider_options": {}, "proof": "verified",
+        "provider": null, "provider_options": {}, "verification": null, "proof": "verified",
         "project_id": user.project, "environment_id": user.project, "pipeline_id": null,
         "resource_type": "application", "resource_id": 42, "settings": { "variables": variables },
         "trigger_when": { "events": [], "conditions": [] }, "secret_algorithm": "sha256",
         "secret_header_name": "x-hub-signature-256", "created_by_user": creator,
     });
     assert_eq!(hook, expected);
-}
-
-/// What a list shows of a hook: all but the secret, and whom to ask.
-fn relation_of(hook: &Json) -> Json {
-    let mut relation = hook.clone();
-    for name in ["secret", "secret_algorithm", "secret_header_name", "provider_options", "created_by_user"] {
-        assert!(relation.as_object_mut().unwrap().remove(name).is_some(), "{name}");
-    }
-    relation
 }
 
 /// A push as GitHub sends it, signed with what the hook's creator copied.
