@@ -6,6 +6,7 @@ use crate::answer::Answer;
 use crate::hook::Hook;
 use crate::job_schema::job_faults;
 use crate::stack::Pipehook;
+use crate::until::until;
 
 /// The smallest id of a pipeline of ours.
 pub const OURS: i64 = 1 << 52;
@@ -28,8 +29,9 @@ pub struct ActionJob {
 impl Pipehook {
     /// Pauses the consumer of the queue of actions, so that jobs stay there.
     pub async fn pause_actions(&self) {
-        // There may be none yet.
-        let _ = self.enable_mappings("ActionStart", false).await;
+        self.enable_mappings("ActionStart", false).await.unwrap();
+        // What it has received before would hide what comes later for the same resource.
+        until("no message is in flight", async || self.queued("ActionsQueue").await.1 == 0).await;
     }
 
     /// Takes the jobs off the queue of actions, whose consumer must be paused, and the wake-ups, which are left out. A job
