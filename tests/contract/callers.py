@@ -72,6 +72,17 @@ class Callers:
         self.remember(hook)
         return str(hook["id"])
 
+    def hook_of(self, provider: str) -> str:
+        """The id of a hook of this provider, for this call alone."""
+        body: dict[str, object] = {
+            "name": "contract",
+            "action_type": "deploy",
+            "resource_type": "server",
+            "resource_id": 1_000_000 + next(self._numbers),
+            "provider": provider,
+        }
+        return str(self._send("POST", "/hooks/incoming", body)["id"])
+
     def pipeline(self) -> int:
         """The id of a pipeline for this call alone, so that it may be deleted. Each has its own resource."""
         path = f"/pipelines/server/{1_000_000 + next(self._numbers)}"

@@ -31,6 +31,9 @@ FIRST_OF_OURS = 2**52
 OF_OURS = "pipelines"
 START_ACTION = "startAction"
 
+# Providers that ask in these ways whether a hook's URL is there.
+GREETERS = {"greetHook": "dropbox", "headHook": "intercom", "optionsOfHook": "cloudevents"}
+
 Body = dict[str, Any]
 
 callers = Callers(**json.loads(Path(DIRECTORY, "callers.json").read_text()))
@@ -61,7 +64,9 @@ def use_what_is_there(case: Case[Any]) -> None:
     operation = operation_id(case)
     if case.meta.is_negative_at(ParameterLocation.PATH) or one_in(5, f"made up {operation}"):
         return
-    if "hook_id" in case.path_parameters:
+    if operation in GREETERS:
+        case.path_parameters["hook_id"] = callers.hook_of(GREETERS[operation])
+    elif "hook_id" in case.path_parameters:
         # Of a hook that takes unsigned calls, PUT does not read how calls are signed.
         signed = operation == "updateHook" or not one_in(3, f"unsigned {operation}")
         demanding = one_in(4, f"demanding {operation}")

@@ -25,7 +25,7 @@ from stack import CALL_LIMIT, PROJECT, Stack, User
 
 HERE = Path(__file__).resolve().parent
 DOCUMENT = PROJECT / "docs" / "openapi.yaml"
-METHODS = ("get", "put", "post", "delete")
+METHODS = ("get", "head", "options", "put", "post", "delete")
 
 
 def main(arguments: list[str]) -> int:
