@@ -47,7 +47,7 @@ enum StoredOrigin {
     Body(String),
 }
 
-/// The options that are no secret; `None` if there are none.
+/// The options that are not secret; `None` if the hook has no such options.
 pub(super) fn encode_options(options: &Options) -> Option<String> {
     let options: BTreeMap<_, _> = options.iter().collect();
     (!options.is_empty()).then(|| json(&options))

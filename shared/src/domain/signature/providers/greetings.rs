@@ -75,7 +75,7 @@ pub(super) const DISCORD_INTERACTIONS: Handshake =
 pub(super) const TEBEX: Handshake =
     signed(&[Mark::Body("type", "validation.webhook")], Some(in_body("id", Characters::Any)), Echo::Json("id"));
 
-/// A hub asks whether the subscription is wanted. One to end it is not answered, because anyone can ask a hub to end it;
+/// A hub asks whether to begin a subscription. Whether to end one is not answered, because anyone can ask a hub for that:
 /// it ends when it is not renewed. <https://www.w3.org/TR/websub/#hub-verifies-intent>
 pub(super) const WEBSUB: Handshake =
     Handshake { marks: &[Mark::Query("hub.mode", "subscribe")], ..repeated_as_text("hub.challenge") };

@@ -1,0 +1,86 @@
+//! Hooks as items, whole and damaged.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::signature::provider::Worth;
+use crate::fixtures;
+
+fn full_hook() -> Hook {
+    let variable = |name: &str, kind, default| Variable {
+        name: name.parse().unwrap(),
+        path: r"a\.b.0".parse().unwrap(),
+        kind,
+        required: true,
+        default,
+    };
+    let mut hook = fixtures::hook();
+    hook.relation.requires_secret = true;
+    hook.relation.variables = Variables::new(vec![
+        variable("s", VariableType::String, Some(VariableValue::String("x".into()))),
+        variable("i", VariableType::Integer, Some(VariableValue::Integer(i64::MIN))),
+        variable("b", VariableType::Boolean, Some(VariableValue::Boolean(true))),
+        variable("a", VariableType::Array, Some(VariableValue::Array("[1.10]".into()))),
+        variable("n", VariableType::Array, None),
+    ])
+    .unwrap();
+    let accepted = vec![Accepted::String("x".into()), Accepted::Number("1.0".into()), Accepted::Boolean(false)];
+    hook.relation.conditions = Conditions::new(vec![
+        Condition {
+            name: Some("main".into()),
+            subject: Subject::Body("ref".parse().unwrap()),
+            accepted: accepted.clone(),
+        },
+        Condition { name: None, subject: Subject::header("X-Event").unwrap(), accepted },
+    ])
+    .unwrap();
+    hook.relation.proof = Worth::Verified;
+    hook.signing = Some(Signing {
+        means: Means::of_header("x-hub-signature-256".parse().unwrap(), Algorithm::Sha256),
+        secret: Some(SealedSecret::from_bytes(vec![1, 2, 3])),
+        previous: Some(PreviousSecret {
+            secret: SealedSecret::from_bytes(vec![4]),
+            until: crate::domain::timestamp::Timestamp::from_unix_seconds(1_800_000_000),
+        }),
+        handed_over: None,
+    });
+    hook
+}
+
+#[test]
+fn what_was_stored_is_read_back() {
+    for hook in [full_hook(), fixtures::hook()] {
+        assert_eq!(decode(&encode(&hook)).unwrap(), hook);
+    }
+}
+
+#[test]
+fn the_partitions_hold_the_project() {
+    let item = encode(&full_hook());
+    assert_eq!(item["resource"], text("1#application#42"));
+    assert_eq!(item["pipeline"], text("1#7"));
+}
+
+#[test]
+fn a_signed_hook_without_its_secret_is_corrupt_and_never_open() {
+    for attribute in ["secret", "secret_algorithm", "secret_header_name"] {
+        let mut item = encode(&full_hook());
+        item.remove(attribute);
+        let error = decode(&item).unwrap_err();
+        assert!(matches!(error, StoreError::Corrupt { attribute: named, .. } if named == attribute), "{error}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn an_attribute_that_is_damaged_is_named(index: prop::sample::Index) {
+        let mut item = encode(&full_hook());
+        let mut names: Vec<String> = item.keys().cloned().collect();
+        names.retain(|name| !["id", "resource", "pipeline"].contains(&name.as_str()));
+        let name = names[index.index(names.len())].clone();
+        item.insert(name.clone(), aws_sdk_dynamodb::types::AttributeValue::Null(true));
+        let error = decode(&item).unwrap_err();
+        let expected = matches!(&error, StoreError::Corrupt { attribute, .. } if *attribute == name);
+        prop_assert!(expected, "{} for {}", error, name);
+    }
+}
