@@ -42,6 +42,8 @@ pub struct Options {
     pub programs: Vec<String>,
     /// Parameters of the template, in place of their defaults.
     pub parameters: BTreeMap<String, String>,
+    /// Variables that every function gets besides those of the template.
+    pub environment: BTreeMap<String, String>,
     /// The name under which a tunnel brings calls to the API, next to those of this machine. Any other is refused.
     pub public_host: Option<String>,
     /// Invokes functions on their schedules. Otherwise [`Stack::invoke`] is the only clock.
@@ -82,7 +84,8 @@ impl Stack {
         let tasks = Owner::default();
         let aws = Aws::start(&tasks, ports, &template, &mut scope, data.as_ref()).await?;
 
-        let declared = template.functions(&scope)?;
+        let mut declared = template.functions(&scope)?;
+        declared.iter_mut().for_each(|function| function.environment.extend(options.environment.clone()));
         let names = declared.iter().map(|function| function.binary.clone()).chain(options.programs);
         let binaries = match options.binaries {
             Some(directory) => names.map(|name| (name.clone(), directory.join(name))).collect(),

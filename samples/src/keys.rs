@@ -44,7 +44,13 @@ impl Keys {
         let scheme = known.scheme;
         let pair = known.provider.options.iter().find_map(|kind| match kind {
             OptionKind::PublicKey(form) => Some(Pair::of(*form, number)),
-            OptionKind::Url | OptionKind::Username | OptionKind::Id(..) | OptionKind::VerifyToken => None,
+            OptionKind::Url
+            | OptionKind::Audience
+            | OptionKind::Email
+            | OptionKind::TopicArn
+            | OptionKind::Username
+            | OptionKind::Id(..)
+            | OptionKind::VerifyToken => None,
         });
         let secret = scheme.has_secret().then(|| scheme.generate_secret(&[number; 32]).expose().to_owned());
         Self {
@@ -69,7 +75,9 @@ impl Keys {
 
     pub(crate) fn options(&self) -> BTreeMap<String, String> {
         let value = |kind: &OptionKind| match kind {
-            OptionKind::Url => Some(self.url.clone()),
+            OptionKind::Url | OptionKind::Audience => Some(self.url.clone()),
+            OptionKind::Email => Some("sample@example.com".to_owned()),
+            OptionKind::TopicArn => Some("arn:aws:sns:eu-central-1:123456789012:sample".to_owned()),
             OptionKind::Username => Some(USERNAME.to_owned()),
             OptionKind::Id(name, _) => Some(format!("sample-{name}")),
             OptionKind::PublicKey(form) => Some(self.pair.as_ref()?.public(*form)),

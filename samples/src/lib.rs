@@ -23,10 +23,11 @@ mod keys;
 mod mac;
 mod pair;
 mod sign;
+mod token;
 
 use shared::domain::signature::provider::Known;
 use shared::domain::signature::providers;
-use shared::domain::signature::scheme::{Forms, Part, Place, Scheme};
+use shared::domain::signature::scheme::{Forms, JwtForm, JwtKey, Part, Place, Proof, Scheme};
 pub use shared::domain::timestamp::Timestamp;
 
 pub use self::call::{Call, Moment, NUMBER, SECONDS};
@@ -48,10 +49,10 @@ pub struct Sample {
 
 impl Sample {
     /// One for each scheme of each provider that a hook can name, in the order of the table, but for those whose proof, or
-    /// what it signs, is in the body or the query.
+    /// what it signs, is in the body or the query, and for those whose keys only the provider has.
     pub fn all() -> impl Iterator<Item = Self> {
         let schemes = providers::all().filter(|known| providers::named(known.provider.name).is_some());
-        schemes.filter(|known| is_in_headers(known.scheme)).map(Self::of)
+        schemes.filter(|known| is_in_headers(known.scheme) && !is_published(known.scheme)).map(Self::of)
     }
 
     /// The sample of one scheme.
@@ -64,6 +65,11 @@ impl Sample {
         let tests = written.chain(made).collect();
         Self { known, event, tests }
     }
+}
+
+/// Whether the provider publishes the keys that its calls are verified with.
+fn is_published(scheme: &Scheme) -> bool {
+    matches!(&scheme.proof, Proof::Jwt(JwtForm { key: JwtKey::Published(_), .. }))
 }
 
 fn is_in_headers(scheme: &'static Scheme) -> bool {

@@ -13,6 +13,7 @@ use shared::domain::signing::SecretHeaderName;
 use crate::call::NUMBER;
 use crate::file::File;
 use crate::keys::USERNAME;
+use crate::token::token;
 use crate::{Call, Keys, Timestamp, mac};
 
 /// What a scheme signs.
@@ -20,7 +21,7 @@ pub(crate) fn signed_parts(scheme: &'static Scheme) -> &'static [Part<'static>] 
     match &scheme.proof {
         Proof::Mac(form) => form.signed,
         Proof::PublicKey(form) => form.signed,
-        Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Nothing => &[],
+        Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Jwt(_) | Proof::Sns | Proof::Nothing => &[],
     }
 }
 
@@ -33,7 +34,9 @@ impl Keys {
         let call = with_signed_headers(call.clone(), scheme, at);
         let message = || self.message(&call, at);
         let proof = match &scheme.proof {
-            Proof::Nothing => return call,
+            // See `Sample::all`.
+            Proof::Nothing | Proof::Sns => return call,
+            Proof::Jwt(form) => token(self, form, &call, at),
             Proof::Secret => self.secret.clone(),
             Proof::Bearer => format!("Bearer {}", self.secret),
             Proof::Basic => format!("Basic {}", STANDARD.encode(format!("{USERNAME}:{}", self.secret))),

@@ -33,6 +33,16 @@ fn what_owners_write_of_signatures_is_taken_as_a_second_opinion_takes_it() {
 }
 
 #[test]
+fn no_message_of_sns_has_us_fetch_anything_but_a_certificate_of_its_own() {
+    replay("certificates", fuzz::certificates);
+}
+
+#[test]
+fn no_token_is_accepted_that_a_second_opinion_refuses() {
+    replay("tokens", fuzz::tokens);
+}
+
+#[test]
 fn paths_lead_where_a_walk_level_by_level_leads() {
     replay("payload_paths", fuzz::payload_paths);
 }

@@ -31,6 +31,7 @@ mod job_schema;
 mod jobs;
 mod log;
 mod pipeline;
+mod providers;
 mod raw;
 pub mod repository;
 mod sample_action;
@@ -54,10 +55,11 @@ pub use crate::{
     jobs::Job,
     log::{inflated, nothing_broke},
     pipeline::{Pipeline, deployment, shell},
+    providers::{Page, Providers},
     raw::{Header, parsed, raw, raw_response, request},
     signing::{Hash, hmac, hmac_of},
     soak::soak,
-    stack::{Pipehook, alone, alone_with, shared},
+    stack::{Pipehook, alone, alone_among, alone_with, shared},
     template::{Route, resources, routes, template},
     together::together,
     tokens::{ApiToken, Forger},

@@ -18,6 +18,7 @@ use tokio::time::timeout;
 
 use crate::call::Call;
 use crate::jobs::Job;
+use crate::providers::Providers;
 use crate::soak::soak;
 
 /// Far above what any test takes, also where a machine is busy: it turns a hang into a failure. To start a stack, which
@@ -46,6 +47,17 @@ pub fn alone_with(parameters: &[(&str, &str)], test: impl AsyncFnOnce(&Pipehook)
     let parameters: BTreeMap<_, _> = parameters.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     let stack = RUNTIME.block_on(Pipehook::start(Options { parameters, ..Options::default() }));
     run(test(&stack));
+    RUNTIME.block_on(stack.local.stop());
+}
+
+/// Runs a test on a stack of its own, whose functions reach these providers and no others.
+pub fn alone_among(test: impl AsyncFnOnce(&Pipehook, &Providers)) {
+    let (stack, providers) = RUNTIME.block_on(async {
+        let providers = Providers::start().await;
+        let options = Options { environment: providers.environment(), ..Options::default() };
+        (Pipehook::start(options).await, providers)
+    });
+    run(test(&stack, &providers));
     RUNTIME.block_on(stack.local.stop());
 }
 

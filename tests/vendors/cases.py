@@ -58,7 +58,8 @@ class _Plan:
 
 def _plans(vendor: Vendor, random: Random, body: Body) -> Iterator[_Plan]:
     yield _Plan("genuine", body)
-    yield _Plan("another body", body)
+    if vendor.proves_body:
+        yield _Plan("another body", body)
     if body.kind == "large":
         return  # The others take as long as a hundred small ones.
     yield _Plan("another signature", body)
@@ -74,7 +75,7 @@ def _plans(vendor: Vendor, random: Random, body: Body) -> Iterator[_Plan]:
 def _draft(vendor: Vendor, random: Random, keys: Keys, now: int, plan: _Plan) -> Draft:
     time = now + plan.offset
     key = Keys.of(vendor, random) if plan.kind == "another key" else keys
-    url = _changed(random, vendor.url) if plan.kind == "another URL" else vendor.url
+    url = _with_another_path(random, vendor.url) if plan.kind == "another URL" else vendor.url
     body = stamped(plan.body.text, vendor.stamp, time) if vendor.stamp else plan.body.text
     return Draft(body, key.of_sender, url, time, f"msg_{random.getrandbits(128):x}")
 
@@ -103,11 +104,17 @@ def _changed(random: Random, text: str) -> str:
     return text[:place] + other + text[place + 1 :]
 
 
+def _with_another_path(random: Random, url: str) -> str:
+    """Another address of the same host: some vendors sign no more of it than its path."""
+    begin = url.index("/", len("https://")) + 1
+    return url[:begin] + _changed(random, url[begin:])
+
+
 def _with_another_signature(random: Random, headers: Headers) -> Headers:
-    name = next(name for name in headers if re.search("signature|hmac", name, re.I) and "timestamp" not in name)
+    name = next(name for name in headers if re.search("signature|hmac|authorization", name, re.I) and "timestamp" not in name)
     value = headers[name]
     # Base64 may say the same in another last character, and hexadecimal in capitals.
-    start = max(value.rfind(c) for c in "=,") + 1 if not value.endswith("=") else value.rfind(",") + 1
+    start = max(value.rfind(c) for c in "=,.") + 1 if not value.endswith("=") else value.rfind(",") + 1
     # Some do not mind how long ASN.1 says that a signature is, in its first bytes.
     place = random.randrange(start + 8, start + 24)
     other = random.choice([digit for digit in string.digits if digit != value[place]])

@@ -63,6 +63,8 @@ class Vendor:
     """Whether the package minds old calls too."""
     stamp: str | None = None
     """The member of the body that holds the time, in milliseconds."""
+    proves_body: bool = True
+    """Whether a call with another body has to be refused."""
     forms: str | None = None
     """The forms that it sends: `fields`, or the JSON in the one field `payload`."""
     without: Sequence[str] = ()

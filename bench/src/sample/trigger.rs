@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use hook_trigger::{HookTrigger, RejectionBudget};
 use serde_json::Value as Json;
+use shared::aws::Providers;
 use shared::domain::action::{Action, NewAction};
 use shared::domain::handover::Handing;
 use shared::domain::hook::{Hook, HookDraft};
@@ -21,7 +22,7 @@ use shared::domain::timestamp::Timestamp;
 use shared::domain::user::User;
 use shared::http::hook::read_draft;
 use shared::http::{Call, Endpoint, Fields};
-use shared::keys::SealingKeys;
+use shared::keys::{PublishedKeys, SealingKeys};
 use shared::payload::Payload;
 use shared::ports::{
     Consistency, EndUnsent, FindHook, PushJob, PutRequest, QueueError, Random, ReplaceRequest, StoreError, TakeSecret,
@@ -102,6 +103,7 @@ impl Trigger {
             to: Destinations { jobs: Nowhere, actions: Nowhere, ledger: Nowhere },
             requests: Nowhere,
             sealing_keys,
+            published_keys: PublishedKeys::new(Providers::new(|_| None)),
             rejections: RejectionBudget::default(),
             random: Random::new(|bytes| bytes.fill(7)),
         };

@@ -13,7 +13,7 @@ use shared::domain::received::Received;
 use shared::domain::secret::HookSecret;
 use shared::domain::signature::handshake::Method;
 use shared::http::{ApiError, Call, Endpoint, Response};
-use shared::keys::SealingKeys;
+use shared::keys::{PublishedKeys, SealingKeys};
 use shared::ports::{
     Consistency, EndUnsent, FindHook, PushJob, PutRequest, Random, ReplaceRequest, TakeSecret, WriteAction,
 };
@@ -41,6 +41,8 @@ pub struct HookTrigger<Hooks, Jobs, Actions, Ledger, Requests> {
     pub requests: Requests,
     /// What opens the hook's secret.
     pub sealing_keys: SealingKeys,
+    /// The keys of the providers that publish theirs.
+    pub published_keys: PublishedKeys,
     /// How many calls that are not authentic are logged.
     pub rejections: RejectionBudget,
     /// What seals the secret that a provider hands over.
@@ -128,12 +130,12 @@ impl<Hooks: FindHook + TakeSecret, Jobs, Actions, Ledger, Requests>
         received: &Received,
     ) -> Result<(Hook, Result<Option<HookSecret>, ApiError>), ApiError> {
         if let Some(hook) = self.hooks.find_hook(id, Consistency::Eventual).await?
-            && let Ok(secret) = authenticate(&hook, received, &self.sealing_keys).await
+            && let Ok(secret) = authenticate(&hook, received, &self.sealing_keys, &self.published_keys).await
         {
             return Ok((hook, Ok(secret)));
         }
         let hook = self.hooks.find_hook(id, Consistency::Strong).await?.ok_or(ApiError::NotFound(HOOK))?;
-        let secret = authenticate(&hook, received, &self.sealing_keys).await;
+        let secret = authenticate(&hook, received, &self.sealing_keys, &self.published_keys).await;
         Ok((hook, secret))
     }
 }

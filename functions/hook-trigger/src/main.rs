@@ -19,6 +19,7 @@ fn main() -> ExitCode {
             to,
             requests,
             sealing_keys: sealing_keys.await?,
+            published_keys: start.published_keys(),
             rejections: RejectionBudget::default(),
             random: start.random(),
         })

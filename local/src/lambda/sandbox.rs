@@ -21,7 +21,7 @@ use crate::{host, template::REGION};
 const INIT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Variables of this process that the functions get too. The second one is where a coverage build writes.
-const PASSED_ON: [&str; 2] = ["PATH", "LLVM_PROFILE_FILE"];
+const PASSED_ON: [&str; 5] = ["PATH", "LLVM_PROFILE_FILE", "HTTPS_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 /// Dropping it kills the process.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! The adapters: the only code that knows the AWS SDK.
 
 mod dynamodb;
+mod published;
 mod secrets;
 mod sqs;
 #[cfg(test)]
@@ -22,6 +23,7 @@ use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 pub use dynamodb::{
     ActionsTable, GatedPipelines, HooksTable, PipelinesTable, RequestsTable, TokensTable, UsersTable, deflate,
 };
+pub use published::Providers;
 pub use secrets::{Secret, Secrets};
 pub use sqs::{ActionsQueue, JobsQueue};
 

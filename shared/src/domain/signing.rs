@@ -12,7 +12,7 @@ pub use super::signature::SecretHeaderName;
 use super::signature::custom::{Kind, Verification};
 use super::signature::provider::{Known, Provider, Worth};
 use super::signature::scheme::Scheme;
-use super::signature::{Algorithm, At, NotAuthentic, OptionKind, Options, Place, Proving, Signed, providers};
+use super::signature::{Algorithm, At, NotAuthentic, OptionKind, Options, Place, Proving, Signed, Wanted, providers};
 use super::timestamp::Timestamp;
 
 /// How the calls of a hook are proven.
@@ -220,14 +220,28 @@ impl Signing {
     /// key. If the scheme's timestamp is in the body, [`check_time_in_body`](super::signature::check_time_in_body) must
     /// be asked as well.
     pub fn verify(&self, secret: Option<&HookSecret>, signed: &Signed<'_>) -> Result<(), NotAuthentic> {
+        self.prove(None, |proving| proving.verify(secret, signed))
+    }
+
+    /// The same with what the provider publishes, which [`wanted`](Self::wanted) has said is needed.
+    pub fn verify_with(&self, published: &[u8], signed: &Signed<'_>) -> Result<(), NotAuthentic> {
+        self.prove(Some(published), |proving| proving.verify(None, signed))
+    }
+
+    /// What must be read from the provider before a call can be verified; `None` for most providers.
+    pub fn wanted(&self, signed: &Signed<'_>) -> Result<Option<Wanted>, NotAuthentic> {
+        self.prove(None, |proving| proving.wanted(signed))
+    }
+
+    fn prove<T>(&self, published: Option<&[u8]>, ask: impl FnOnce(Proving<'_>) -> T) -> T {
         let Means { known: Known { scheme, .. }, algorithm, options, verification, .. } = &self.means;
         let at = self.means.at();
-        let proving = |proof, timing| Proving { scheme, proof, timing, algorithm: *algorithm, at, options };
+        let proving = |proof, timing| Proving { scheme, proof, timing, algorithm: *algorithm, at, options, published };
         match verification {
-            None => proving(&scheme.proof, &scheme.timing).verify(secret, signed),
+            None => ask(proving(&scheme.proof, &scheme.timing)),
             Some(verification) => {
                 let parts = verification.parts();
-                proving(&verification.proof(&parts), &verification.timing()).verify(secret, signed)
+                ask(proving(&verification.proof(&parts), &verification.timing()))
             }
         }
     }

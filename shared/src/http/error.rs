@@ -9,7 +9,7 @@ use std::fmt;
 use crate::auth::{CannotHash, CannotIssue, NoAccess};
 use crate::domain::signature::NotAuthentic;
 use crate::domain::token::TokenRefusal;
-use crate::keys::{OpenError, SealError};
+use crate::keys::{NoKey, OpenError, SealError};
 use crate::payload::PayloadError;
 use crate::ports::{KeysError, QueueError, Source, StoreError};
 use crate::telemetry::Chain;
@@ -219,6 +219,15 @@ fn sentence(error: &PayloadError) -> String {
 impl From<KeysError> for ApiError {
     fn from(error: KeysError) -> Self {
         Self::Unavailable(Box::new(error))
+    }
+}
+
+impl From<NoKey> for ApiError {
+    fn from(error: NoKey) -> Self {
+        match error {
+            NoKey::Refused { url, .. } => Self::WrongSignature(NotAuthentic::NotPublished(url.to_string())),
+            NoKey::Unavailable(_) | NoKey::TooSoon(_) => Self::Unavailable(Box::new(error)),
+        }
     }
 }
 

@@ -9,11 +9,13 @@
 //!
 //! A sealed secret opens with keys of any age: its key was right when it was sealed. A webhook call reads nothing.
 
+mod published;
 mod sealing;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, SystemTime};
 
+pub use self::published::{NoKey, PublishedKeys};
 pub use self::sealing::{OpenError, SealError, SealingKeys, open};
 use crate::domain::key::{Key, KeyId, KeyRing};
 use crate::domain::timestamp::Timestamp;

@@ -11,6 +11,7 @@ mod hooks;
 mod jobs;
 mod keys;
 mod pipelines;
+mod published;
 mod random;
 mod requests;
 mod tokens;
@@ -31,6 +32,7 @@ pub use hooks::{
 pub use jobs::{PushJob, QueueError};
 pub use keys::{KeySecret, KeysError, ReadKeys};
 pub use pipelines::{FindPipeline, InsertPipeline, ListPipelines, RemovePipeline, ReplacePipeline, ReplaceSteps};
+pub use published::{AskError, AskProvider};
 pub use random::Random;
 pub use requests::{FindRequest, ListRequests, PutRequest, ReplaceRequest, RequestPage, RequestQuery};
 pub use tokens::{FindToken, InsertToken, ListTokens, NoteTokenUse, RevokeToken, RotateToken, Rotated, StoredToken};

@@ -32,12 +32,12 @@ pub use self::command::{Command, CommandError, UnexpectedInput, expect_no_input}
 pub use self::consumer::{Consumer, Delivered};
 use crate::auth::{AccessTokens, SessionTokens};
 use crate::aws::{
-    self, ActionsQueue, ActionsTable, GatedPipelines, HooksTable, JobsQueue, PipelinesTable, RequestsTable, Secret,
-    Secrets, TokensTable, UsersTable, WarmUp,
+    self, ActionsQueue, ActionsTable, GatedPipelines, HooksTable, JobsQueue, PipelinesTable, Providers, RequestsTable,
+    Secret, Secrets, TokensTable, UsersTable, WarmUp,
 };
 use crate::config;
 use crate::http::{self, Endpoint};
-use crate::keys::SealingKeys;
+use crate::keys::{PublishedKeys, SealingKeys};
 use crate::ports::{KeysError, Random};
 use crate::telemetry::{self, Chain};
 
@@ -167,6 +167,11 @@ impl Start {
     /// The secret that the sealing keys are in, not read yet.
     pub fn sealing_key_secret(&self) -> Result<Secret, Error> {
         self.secret("SEALING_KEY_ARN")
+    }
+
+    /// The keys that providers publish. None is read until a call needs it.
+    pub fn published_keys(&self) -> PublishedKeys {
+        PublishedKeys::new(Providers::new(config::optional))
     }
 
     /// The system's random bytes.

@@ -3,9 +3,10 @@
 use crate::domain::hook::Hook;
 use crate::domain::received::Received;
 use crate::domain::secret::HookSecret;
-use crate::domain::signature::{NotAuthentic, Signed};
+use crate::domain::signature::{self, NotAuthentic, Signed, Wanted};
+use crate::domain::signing::Signing;
 use crate::http::ApiError;
-use crate::keys::SealingKeys;
+use crate::keys::{PublishedKeys, SealingKeys};
 use crate::payload::Payload;
 use crate::telemetry::Chain;
 
@@ -19,10 +20,15 @@ pub async fn authenticate(
     hook: &Hook,
     received: &Received,
     sealing_keys: &SealingKeys,
+    published: &PublishedKeys,
 ) -> Result<Option<HookSecret>, ApiError> {
     let Some(signing) = &hook.signing else { return Ok(None) };
     let payload = Payload::new(signing.scheme().forms, received.header("content-type"), &received.body);
     let signed = Signed { received, body: &payload.signed(), values: &payload };
+    if let Some(wanted) = signing.wanted(&signed).map_err(ApiError::WrongSignature)? {
+        // On the heap, so that the way of all other calls is no longer for it.
+        return Box::pin(authenticate_with(&wanted, hook, signing, &signed, published)).await.map(|()| None);
+    }
     if signing.secret.is_none() {
         return signing.verify(None, &signed).map(|()| None).map_err(ApiError::WrongSignature);
     }
@@ -51,4 +57,23 @@ pub async fn authenticate(
         let is_other_form = reason.is_mismatch() && payload.lacks_what_is_signed();
         ApiError::WrongSignature(if is_other_form { NotAuthentic::OtherForm } else { reason })
     })
+}
+
+/// The same with a key that the provider publishes. An authentic call that asks for it is confirmed at the provider, before
+/// it is answered.
+async fn authenticate_with(
+    wanted: &Wanted,
+    hook: &Hook,
+    signing: &Signing,
+    signed: &Signed<'_>,
+    published: &PublishedKeys,
+) -> Result<(), ApiError> {
+    let now = signed.received.received_at;
+    let document = published.find(wanted, now).await?;
+    signing.verify_with(&document, signed).map_err(ApiError::WrongSignature)?;
+    let confirmation = signature::confirmation(signing.scheme(), signed.body).filter(|_| hook.relation.active);
+    if let Some(url) = confirmation {
+        published.confirm(&url, now).await?;
+    }
+    Ok(())
 }

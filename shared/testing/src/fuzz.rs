@@ -5,6 +5,7 @@
 //! Each function takes any bytes and panics when a claim does not hold. Where an input has parts, it is text that a
 //! person can write and read: lines, an empty line, and a body of any bytes.
 
+mod certificate;
 mod event;
 mod form;
 mod options;
@@ -13,7 +14,9 @@ mod proof;
 mod published;
 mod signature;
 mod signed_text;
+mod token;
 
+pub use certificate::certificates;
 pub use event::gateway_events;
 pub use form::forms;
 pub use options::option_values;
@@ -21,6 +24,7 @@ pub use payload::payload_paths;
 pub use proof::proofs;
 pub use signature::signature_headers;
 pub use signed_text::signed_texts;
+pub use token::tokens;
 
 use shared::domain::payload::Path;
 

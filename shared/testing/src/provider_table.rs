@@ -6,8 +6,8 @@ use shared::domain::signature::PublicKeyForm;
 use shared::domain::signature::provider::{Known, Provider};
 use shared::domain::signature::providers;
 use shared::domain::signature::scheme::{
-    AskedAt, Echo, Encoding, Forms, Handshake, Key, MacForm, Mark, Order, Part, Place, Prefix, Proof, Reply, Scheme,
-    Source, TimeForm, Timing,
+    AskedAt, Claim, Echo, Encoding, Forms, Handshake, JwtForm, JwtKey, Key, Lifetime, MacForm, Mark, Order, Part,
+    Place, Prefix, Proof, Reply, Scheme, Source, TimeForm, Timing,
 };
 
 /// The document, which has the table between these two lines.
@@ -60,7 +60,7 @@ fn row(Known { provider, scheme }: Known) -> String {
         code(provider.name),
         proof(scheme),
         signed(scheme),
-        tolerance(&scheme.timing),
+        tolerance(scheme),
         scheme.worth().to_string(),
         needs(provider, scheme),
         sources(scheme.delivery_id),
@@ -95,6 +95,16 @@ fn proof(scheme: &Scheme) -> String {
         Proof::Secret => format!("{header}: the secret itself"),
         Proof::Bearer => format!("{header}: `Bearer <secret>`"),
         Proof::Basic => format!("{header}: `Basic <base64>`, with the secret as the password"),
+        Proof::Sns => format!("{header}: RSA with SHA-1 or SHA-256, by the certificate that `SigningCertURL` names"),
+        Proof::Jwt(form) => {
+            let word = if form.word.is_empty() { String::new() } else { format!("{} ", form.word) };
+            let algorithms = list(form.algorithms.iter().map(|known| format!("{known:?}")));
+            let key = match &form.key {
+                JwtKey::Secret | JwtKey::Given => String::new(),
+                JwtKey::Published(at) => format!("; the keys are at {}", code(at)),
+            };
+            format!("{header}: {}, a JSON Web Token with {algorithms}{key}", code(&format!("{word}<token>")))
+        }
         Proof::PublicKey(form) => format!("{header}: {} in {}", key_name(form.key), encoding(form.encoding)),
         Proof::Mac(form) => {
             let algorithms = list(scheme.algorithms.iter().map(|known| known.as_str().to_owned()));
@@ -180,6 +190,8 @@ fn signed(scheme: &Scheme) -> String {
     let parts = match &scheme.proof {
         Proof::Mac(form) => form.signed,
         Proof::PublicKey(form) => form.signed,
+        Proof::Jwt(form) => return claims(form),
+        Proof::Sns => return "`Message`, `MessageId`, `Subject`, `Timestamp`, `TopicArn`, `Type`".to_owned(),
         Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Nothing => return String::new(),
     };
     let text = |part: &Part<'_>| match part {
@@ -199,8 +211,32 @@ fn signed(scheme: &Scheme) -> String {
     }
 }
 
-fn tolerance(timing: &Timing<'_>) -> String {
-    let (form, tolerance, place) = match timing {
+/// What the token says of the call.
+fn claims(form: &JwtForm) -> String {
+    let hash = |name, encoding: Encoding, of| {
+        format!("{} = SHA-256 of {} in {}", code(name), code(of), self::encoding(encoding))
+    };
+    let issuers = form.issuers.iter().map(|issuer| code(issuer)).collect::<Vec<_>>().join(" or ");
+    let issuer = (!issuers.is_empty()).then(|| format!("{} = {issuers}", code("iss")));
+    let claims = form.claims.iter().map(|claim| match claim {
+        Claim::Given(name, kind) => format!("{} = {}", code(name), code(&format!("{{{}}}", kind.name()))),
+        Claim::True(name) => format!("{} = {}", code(name), code("true")),
+        Claim::AddressHash(name, encoding) => hash(name, *encoding, "{url}"),
+        Claim::BodyHash(name, encoding) => hash(name, *encoding, "{body}"),
+        Claim::RequestHash => format!("{} of the path of {}", code("qsh"), code("{url}")),
+    });
+    list(issuer.into_iter().chain(claims))
+}
+
+fn tolerance(scheme: &Scheme) -> String {
+    if let Proof::Jwt(form) = &scheme.proof {
+        return match form.lifetime {
+            Lifetime::Expiry => format!("until {}", code("exp")),
+            Lifetime::SinceIssue(tolerance) => minutes(tolerance),
+            Lifetime::Endless => String::new(),
+        };
+    }
+    let (form, tolerance, place) = match &scheme.timing {
         Timing::None => return String::new(),
         Timing::Header { form, tolerance, .. } | Timing::Entry { form, tolerance, .. } => (form, tolerance, None),
         Timing::Body { path, form, tolerance } => (form, tolerance, Some(path)),

@@ -227,9 +227,13 @@ mod tests {
                 prop_assert!(!shown.chars().any(char::is_control));
                 let key = match &scheme.proof {
                     Proof::Mac(form) => form.key.bytes(&secret).unwrap(),
-                    Proof::Secret | Proof::Bearer | Proof::Basic | Proof::PublicKey(_) | Proof::Nothing => {
-                        Zeroizing::new(shown.as_bytes().to_vec())
-                    }
+                    Proof::Secret
+                    | Proof::Bearer
+                    | Proof::Basic
+                    | Proof::Jwt(_)
+                    | Proof::PublicKey(_)
+                    | Proof::Sns
+                    | Proof::Nothing => Zeroizing::new(shown.as_bytes().to_vec()),
                 };
                 prop_assert!(key.len() >= 16 && key.iter().rposition(|byte| *byte != 0) >= Some(15));
                 let again = scheme.read_secret(shown.to_owned()).unwrap();

@@ -1,9 +1,11 @@
 //! Whether a call is authentic: one verifier, driven by the table of [`providers`].
 
+mod certificate;
 pub mod custom;
 mod encoding;
 pub mod handshake;
 mod header_name;
+mod jwt;
 mod key;
 mod mark;
 mod options;
@@ -12,10 +14,12 @@ mod place;
 pub mod provider;
 pub mod providers;
 mod public_key;
+mod published;
 mod refusal;
 pub mod scheme;
 mod signed;
 mod signed_text;
+mod sns;
 mod time;
 mod timing;
 mod worth;
@@ -34,6 +38,7 @@ pub use self::options::{OptionKind, Options, read_secret_options};
 pub use self::place::{At, Place, Values};
 use self::place::{MAX_ELEMENTS, Needed, parameter};
 pub use self::public_key::PublicKeyForm;
+pub use self::published::{ProviderUrl, Wanted};
 pub use self::refusal::NotAuthentic;
 use self::scheme::{Key, MacForm, Order, Proof, Scheme, Timing};
 use self::signed::{Carrier, SignedBytes};
@@ -107,6 +112,8 @@ pub(super) struct Proving<'a> {
     pub(super) algorithm: Algorithm,
     pub(super) at: At<'a>,
     pub(super) options: &'a Options,
+    /// What the provider publishes, if [`wanted`](Self::wanted) asked for it.
+    pub(super) published: Option<&'a [u8]>,
 }
 
 impl Proving<'_> {
@@ -148,6 +155,17 @@ impl Proving<'_> {
         }
     }
 
+    /// What must be read from the provider before a call can be verified. Nothing of the call is proven yet.
+    pub(super) fn wanted(self, signed: &Signed<'_>) -> Result<Option<Wanted>, NotAuthentic> {
+        match self.proof {
+            Proof::Jwt(form) => form.wanted(self.at, signed.received),
+            Proof::Sns => sns::wanted(self.options, signed.body).map(Some),
+            Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Mac(_) | Proof::PublicKey(_) | Proof::Nothing => {
+                Ok(None)
+            }
+        }
+    }
+
     fn verify_headers(
         self,
         header: &str,
@@ -173,20 +191,25 @@ impl Proving<'_> {
         signed: &Signed<'_>,
         needed: &Needed,
     ) -> Result<(), NotAuthentic> {
-        let bytes = SignedBytes { carrier, signed, needed, options: self.options, separator: self.proof.separator() };
+        let Self { options, published, .. } = self;
+        let bytes = SignedBytes { carrier, signed, needed, options, published, separator: self.proof.separator() };
         let is_proven = match (self.proof, secret) {
             (Proof::Secret, Some(secret)) => secret.matches(carrier.value.as_bytes()),
             (Proof::Bearer, Some(secret)) => is_bearer(secret, carrier.value),
             (Proof::Basic, Some(secret)) => is_basic(self.options, secret, carrier.value),
             (Proof::Mac(form), Some(secret)) => form.proves(self.algorithm, secret, bytes)?,
+            (Proof::Jwt(form), _) => form.check(secret, bytes).map(|()| true)?,
             (Proof::PublicKey(form), _) => form.proves(bytes)?,
+            (Proof::Sns, _) => sns::proves(options, published.unwrap_or_default(), signed.body)?,
             (Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Mac(_), None) | (Proof::Nothing, _) => false,
         };
         if !is_proven {
             let place = carrier.at.to_string();
             return Err(match self.proof {
                 Proof::Secret | Proof::Bearer | Proof::Basic => NotAuthentic::OtherSecret(place),
-                Proof::Mac(_) | Proof::PublicKey(_) | Proof::Nothing => NotAuthentic::NoMatch(place),
+                Proof::Mac(_) | Proof::Jwt(_) | Proof::PublicKey(_) | Proof::Sns | Proof::Nothing => {
+                    NotAuthentic::NoMatch(place)
+                }
             });
         }
         check_time(self.timing, bytes)?;
@@ -278,6 +301,20 @@ pub fn check_time_in_body<'b>(
     received_at: Timestamp,
 ) -> Result<(), NotAuthentic> {
     time::check_in_body(&scheme.timing, find, received_at)
+}
+
+/// Where to say that the sender of an authentic call may send more, if it asks for that.
+pub fn confirmation(scheme: &Scheme, body: &[u8]) -> Option<ProviderUrl> {
+    match scheme.proof {
+        Proof::Sns => sns::confirmation(body),
+        Proof::Secret
+        | Proof::Bearer
+        | Proof::Basic
+        | Proof::Mac(_)
+        | Proof::Jwt(_)
+        | Proof::PublicKey(_)
+        | Proof::Nothing => None,
+    }
 }
 
 /// Proves to a provider that we know the secret: the HMAC-SHA256 of its challenge. `None` when the library takes no such

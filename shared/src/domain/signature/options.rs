@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::public_key::{self, PublicKeyForm};
+use super::sns;
 use crate::domain::Invalid;
 use crate::domain::invalid::check_line;
 use crate::domain::secret::{HookSecret, SecretOptions, SecretString};
@@ -12,6 +13,12 @@ use crate::domain::secret::{HookSecret, SecretOptions, SecretString};
 pub enum OptionKind {
     /// `url`: the address that is entered at the provider, which signs it. Unless it is given, that is the hook's own.
     Url,
+    /// `audience`: for whom the provider makes its tokens. Unless it is given, that is the hook's own address.
+    Audience,
+    /// `email`: the address of the account for which the provider makes its tokens.
+    Email,
+    /// `topic_arn`: the topic whose messages the hook takes.
+    TopicArn,
     /// `username`: the user name of HTTP Basic authentication.
     Username,
     /// `public_key`: what the provider's signatures are verified with.
@@ -31,6 +38,9 @@ impl OptionKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Url => "url",
+            Self::Audience => "audience",
+            Self::Email => "email",
+            Self::TopicArn => "topic_arn",
             Self::Username => "username",
             Self::PublicKey(_) => "public_key",
             Self::Id(name, _) => name,
@@ -42,6 +52,9 @@ impl OptionKind {
     pub fn described(self) -> &'static str {
         match self {
             Self::Url => "the address that you enter at the provider, if it is not the hook's own `url`",
+            Self::Audience => "the audience that you enter at the provider, if it is not the hook's own `url`",
+            Self::Email => "the e-mail address of the service account that calls",
+            Self::TopicArn => "the ARN of the topic",
             Self::Username => "the user name that you enter at the provider",
             Self::PublicKey(PublicKeyForm::Ed25519Hex) => "the public key that the provider shows, in hex",
             Self::PublicKey(PublicKeyForm::Ed25519Base64 | PublicKeyForm::P256 | PublicKeyForm::Rsa) => {
@@ -55,15 +68,21 @@ impl OptionKind {
     /// Whether a hook cannot do without.
     pub fn is_required(self) -> bool {
         match self {
-            Self::Url | Self::VerifyToken => false,
-            Self::Username | Self::PublicKey(_) | Self::Id(..) => true,
+            Self::Url | Self::Audience | Self::VerifyToken => false,
+            Self::Email | Self::TopicArn | Self::Username | Self::PublicKey(_) | Self::Id(..) => true,
         }
     }
 
     /// Whether it is sealed, masked, replaced and shown once as the secret is. One that is not given is made.
     pub fn is_secret(self) -> bool {
         match self {
-            Self::Url | Self::Username | Self::PublicKey(_) | Self::Id(..) => false,
+            Self::Url
+            | Self::Audience
+            | Self::Email
+            | Self::TopicArn
+            | Self::Username
+            | Self::PublicKey(_)
+            | Self::Id(..) => false,
             Self::VerifyToken => true,
         }
     }
@@ -74,6 +93,9 @@ impl OptionKind {
         }
         match self {
             Self::Url => check_url(value),
+            Self::Audience => check_line(value),
+            Self::Email => check_email(value),
+            Self::TopicArn => sns::check_topic(value),
             Self::Username => check_username(value),
             Self::Id(..) => check_line(value),
             Self::PublicKey(form) => public_key::read(form, value).map(drop),
@@ -90,6 +112,12 @@ fn check_url(value: &str) -> Result<(), Invalid> {
         return Ok(());
     }
     Err(Invalid::new("must be the whole address that the provider calls, such as `https://hooks.example.com/…`"))
+}
+
+fn check_email(value: &str) -> Result<(), Invalid> {
+    check_line(value)?;
+    let is_address = value.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
+    if is_address { Ok(()) } else { Err(Invalid::new("must be an e-mail address")) }
 }
 
 fn check_username(value: &str) -> Result<(), Invalid> {
@@ -133,10 +161,10 @@ impl Options {
         if faults.is_empty() { Ok(Self(options)) } else { Err(faults) }
     }
 
-    /// Takes the hook's own address, if the provider signs one and none was given.
+    /// Takes the hook's own address, if the provider signs one, or makes tokens for one, and none was given.
     pub fn register(&mut self, kinds: &[OptionKind], url: &str) {
-        if kinds.contains(&OptionKind::Url) {
-            self.0.entry(OptionKind::Url.name()).or_insert_with(|| url.to_owned());
+        for kind in [OptionKind::Url, OptionKind::Audience].into_iter().filter(|kind| kinds.contains(kind)) {
+            self.0.entry(kind.name()).or_insert_with(|| url.to_owned());
         }
     }
 
@@ -194,6 +222,10 @@ mod tests {
         for name in ["", "a:b", " a", "a\n"] {
             assert!(read(&[OptionKind::Username], &[("username", name)]).is_err(), "{name:?}");
         }
+        for email in ["", "ann", "@example.com", "ann@", "ann@example", "ann@example.com\n"] {
+            assert!(read(&[OptionKind::Email], &[("email", email)]).is_err(), "{email:?}");
+        }
+        assert!(read(&[OptionKind::Email], &[("email", "a@b.iam.gserviceaccount.com")]).is_ok());
     }
 
     #[test]
@@ -219,8 +251,9 @@ mod tests {
         let kinds: &[OptionKind] = &[OptionKind::Url];
         let registered = |mut options: Options, kinds: &[OptionKind]| {
             options.register(kinds, "https://own/");
-            options.get("url").map(str::to_owned)
+            options.iter().next().map(|(_, value)| value.to_owned())
         };
+        assert_eq!(registered(Options::default(), &[OptionKind::Audience]).as_deref(), Some("https://own/"));
         assert_eq!(registered(Options::default(), kinds).as_deref(), Some("https://own/"));
         let given = read(&[OptionKind::Url], &[("url", "https://given/")]).unwrap();
         assert_eq!(registered(given, kinds).as_deref(), Some("https://given/"));

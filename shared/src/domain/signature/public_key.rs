@@ -64,7 +64,7 @@ fn algorithm(form: PublicKeyForm) -> &'static dyn VerificationAlgorithm {
 }
 
 /// The bytes in the base64 of a PEM block, or of a text without its first and last line.
-fn der(text: &str) -> Option<Vec<u8>> {
+pub(super) fn der(text: &str) -> Option<Vec<u8>> {
     // What was pasted as one line has spaces where the line breaks were.
     let between_the_marks = text.split("-----").nth(2).unwrap_or(text);
     STANDARD.decode(between_the_marks.split_whitespace().collect::<String>()).ok()

@@ -54,6 +54,33 @@ pub enum NotAuthentic {
         /// What it must be.
         form: String,
     },
+    /// The token is signed as it must be, and says something else than it must.
+    #[error("The token in the {place} is signed as it must be, but its claim `{claim}` {reason}.")]
+    OtherClaim {
+        /// Where the token is.
+        place: String,
+        /// The claim.
+        claim: String,
+        /// What is wrong with it, as in `has passed`.
+        reason: String,
+    },
+    /// The body is not what the provider sends.
+    #[error("The body is not {0}.")]
+    OtherBody(&'static str),
+    /// The call names a certificate that is not where the provider publishes its own.
+    #[error("The certificate must be on `{host}`, and not at `{url}`.")]
+    OtherHost {
+        /// What the call names.
+        url: String,
+        /// The provider's host.
+        host: String,
+    },
+    /// The provider says that it publishes no key where the call says.
+    #[error("The provider publishes no key at `{0}`, which the call names.")]
+    NotPublished(String),
+    /// The provider publishes keys, but none with the id that the call names.
+    #[error("The provider publishes no key with the id that the {0} names.")]
+    UnknownKey(String),
     /// The body is a form, and not one in which the provider sends what it signed.
     #[error(
         "The content type says that the body is a form, but it is not the one field `payload` that the provider signs."
@@ -77,6 +104,11 @@ impl NotAuthentic {
             | Self::Stale { .. }
             | Self::NoTime(_)
             | Self::Ambiguous { .. }
+            | Self::OtherClaim { .. }
+            | Self::OtherBody(_)
+            | Self::OtherHost { .. }
+            | Self::NotPublished(_)
+            | Self::UnknownKey(_)
             | Self::OtherForm
             | Self::NoObject => false,
         }

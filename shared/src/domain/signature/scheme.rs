@@ -3,6 +3,7 @@
 use super::Algorithm;
 pub use super::encoding::Encoding;
 pub use super::handshake::{AskedAt, Challenge, Characters, Echo, HandOver, Handshake, Method};
+pub use super::jwt::{ANY_HS, Claim, HS256, JwtForm, JwtKey, Lifetime, RS256};
 pub use super::key::{Key, Order};
 pub use super::mark::Mark;
 pub use super::part::{Holds, Part};
@@ -73,8 +74,12 @@ pub enum Proof<'s> {
     Basic,
     /// One or several MACs.
     Mac(MacForm<'s>),
+    /// A JSON Web Token that is signed with the secret, or with a private key.
+    Jwt(JwtForm),
     /// A signature of the provider's private key.
     PublicKey(KeyForm<'s>),
+    /// A message of Amazon SNS, which has its proof in its own way.
+    Sns,
     /// Nothing: the provider proves nothing.
     Nothing,
 }
@@ -182,15 +187,22 @@ impl Scheme {
     pub(super) fn key_form(&self) -> Key {
         match &self.proof {
             Proof::Mac(form) => form.key,
-            Proof::Secret | Proof::Bearer | Proof::Basic | Proof::PublicKey(_) | Proof::Nothing => Key::Verbatim,
+            Proof::Secret
+            | Proof::Bearer
+            | Proof::Basic
+            | Proof::Jwt(_)
+            | Proof::PublicKey(_)
+            | Proof::Sns
+            | Proof::Nothing => Key::Verbatim,
         }
     }
 
     /// Whether a hook and its provider share a secret.
     pub fn has_secret(&self) -> bool {
-        match self.proof {
+        match &self.proof {
             Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Mac(_) => true,
-            Proof::PublicKey(_) | Proof::Nothing => false,
+            Proof::Jwt(form) => matches!(form.key, JwtKey::Secret),
+            Proof::PublicKey(_) | Proof::Sns | Proof::Nothing => false,
         }
     }
 
@@ -206,11 +218,15 @@ impl Scheme {
 
     /// What it means that a call was accepted.
     pub fn worth(&self) -> Worth {
-        match self.proof {
+        match &self.proof {
             Proof::Mac(_) | Proof::PublicKey(_) if self.proof.signed().iter().any(Part::binds_the_body) => {
                 Worth::Verified
             }
-            Proof::Mac(_) | Proof::PublicKey(_) | Proof::Secret | Proof::Bearer | Proof::Basic => Worth::Authenticated,
+            Proof::Jwt(form) if form.binds_body() => Worth::Verified,
+            Proof::Sns => Worth::Verified,
+            Proof::Mac(_) | Proof::PublicKey(_) | Proof::Jwt(_) | Proof::Secret | Proof::Bearer | Proof::Basic => {
+                Worth::Authenticated
+            }
             Proof::Nothing => Worth::None,
         }
     }
@@ -222,7 +238,7 @@ impl<'s> Proof<'s> {
         match self {
             Self::Mac(form) => form.signed,
             Self::PublicKey(form) => form.signed,
-            Self::Secret | Self::Bearer | Self::Basic | Self::Nothing => &[],
+            Self::Secret | Self::Bearer | Self::Basic | Self::Jwt(_) | Self::Sns | Self::Nothing => &[],
         }
     }
 
@@ -247,7 +263,13 @@ impl<'s> Proof<'s> {
     pub(super) fn separator(&self) -> Option<char> {
         match self {
             Self::Mac(form) => form.separator,
-            Self::Secret | Self::Bearer | Self::Basic | Self::PublicKey(_) | Self::Nothing => None,
+            Self::Secret
+            | Self::Bearer
+            | Self::Basic
+            | Self::Jwt(_)
+            | Self::PublicKey(_)
+            | Self::Sns
+            | Self::Nothing => None,
         }
     }
 }

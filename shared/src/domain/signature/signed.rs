@@ -29,6 +29,8 @@ pub(super) struct SignedBytes<'a> {
     pub(super) signed: &'a Signed<'a>,
     pub(super) needed: &'a Needed,
     pub(super) options: &'a Options,
+    /// What the provider publishes, as far as it is needed.
+    pub(super) published: Option<&'a [u8]>,
     /// Between the entries of what carries the proof.
     pub(super) separator: Option<char>,
 }
@@ -78,7 +80,7 @@ impl<'a> SignedBytes<'a> {
         entry(self.carrier.value, self.separator, name).ok_or_else(missing)
     }
 
-    fn url(self) -> Result<&'a str, NotAuthentic> {
+    pub(super) fn url(self) -> Result<&'a str, NotAuthentic> {
         self.option(OptionKind::Url.name())
     }
 

@@ -1,7 +1,7 @@
 //! The published vectors of the providers, and the forgeries that each scheme must refuse.
 
 mod borders;
-mod families;
+pub(super) mod families;
 mod forms;
 mod table;
 mod vectors;

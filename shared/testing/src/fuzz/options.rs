@@ -35,7 +35,12 @@ pub fn option_values(input: &[u8]) {
                 }
             }
             OptionKind::PublicKey(_) => {}
-            OptionKind::Id(..) => assert_eq!(taken, is_id(value), "{value:?}"),
+            OptionKind::Id(..) | OptionKind::Audience => assert_eq!(taken, is_id(value), "{value:?}"),
+            OptionKind::Email => {
+                let (name, host) = value.split_once('@').unwrap_or_default();
+                assert_eq!(taken, is_id(value) && !name.is_empty() && host.contains('.'), "{value:?}");
+            }
+            OptionKind::TopicArn => assert_eq!(taken, is_topic(value), "{value:?}"),
             OptionKind::VerifyToken => assert_eq!(taken, is_token(value), "{value:?}"),
         }
     }
@@ -50,6 +55,19 @@ fn read(kind: &'static [OptionKind], value: &str) -> bool {
     let kept = [open.get(one.name()), secret.get(one.name()).map(SecretString::expose)];
     assert!(kept == if one.is_secret() { [None, Some(value)] } else { [Some(value), None] });
     true
+}
+
+/// The ARN of a topic: six parts, of which the last four could be a part of a host or of a query.
+fn is_topic(value: &str) -> bool {
+    let is_of = |part: &str, most, more: &str| {
+        (1..=most).contains(&part.len()) && part.chars().all(|char| char.is_ascii_alphanumeric() || more.contains(char))
+    };
+    let parts: Vec<_> = value.split(':').collect();
+    let ["arn", "aws" | "aws-cn" | "aws-us-gov", "sns", region, account, name] = parts[..] else { return false };
+    let is_region =
+        region.len() > 2 && is_of(region, 32, "-") && !region.contains(|char: char| char.is_ascii_uppercase());
+    let is_account = account.len() == 12 && account.parse::<u64>().is_ok() && !account.contains('+');
+    is_region && is_account && is_of(name, 256, "-_.")
 }
 
 /// An address: its scheme, then at least one character of a host, and nothing that is invisible or no ASCII.

@@ -1,12 +1,32 @@
 //! The providers whose names begin with `am` to `az`.
 
 use super::bases::{
-    BASIC, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind, PROVIDER, Part,
-    Prefix, Proof, Provider, SHA1, SHA512, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing, of_body,
+    BASIC, Claim, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, JWT, JwtForm, Key, Lifetime, MacForm, Mark,
+    OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, SHA1, SHA512, STANDARD, Scheme, Source, TOKEN,
+    TWO_HOURS, TimeForm, Timing, of_body,
 };
 use super::greetings::{CLOUDEVENTS, EVENT_GRID, X_HOOK_SECRET};
 
 pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "amazon-sns",
+        title: "Amazon SNS",
+        schemes: &[Scheme {
+            place: Place::Body("Signature"),
+            proof: Proof::Sns,
+            timing: Timing::Body { path: "Timestamp", form: TimeForm::Rfc3339, tolerance: TWO_HOURS },
+            delivery_id: &[Source::Body("MessageId")],
+            tests: &[Mark::Body("Type", "SubscriptionConfirmation"), Mark::Body("Type", "UnsubscribeConfirmation")],
+            ..TOKEN
+        }],
+        options: &[OptionKind::TopicArn],
+        guide: Guide {
+            page: "https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html",
+            source: Confirmed::ByVendor("sns-validator 0.3.5 for npm"),
+            ..PROVIDER.guide
+        },
+        ..PROVIDER
+    },
     Provider {
         name: "anthropic",
         title: "Anthropic",
@@ -75,6 +95,28 @@ pub(super) const PROVIDERS: &[Provider] = &[
             page: "https://www.assemblyai.com/docs/deployment/webhooks-for-streaming-speech-to-text",
             secret: "webhook_auth_header_value, in the header that webhook_auth_header_name names",
             source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "atlassian-connect",
+        title: "Jira and Confluence, Connect app",
+        schemes: &[Scheme {
+            header: "authorization",
+            proof: Proof::Jwt(JwtForm {
+                word: "JWT",
+                lifetime: Lifetime::Expiry,
+                claims: &[Claim::RequestHash],
+                ..JWT
+            }),
+            event: &[Source::Body("webhookEvent")],
+            ..TOKEN
+        }],
+        options: &[OptionKind::Url],
+        guide: Guide {
+            page: "https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/",
+            secret: "`sharedSecret` of the app's `installed` callback",
+            source: Confirmed::ByVendor("atlassian-jwt 2.0.3 for npm"),
         },
         ..PROVIDER
     },

@@ -1,9 +1,9 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, BITBUCKET_PING, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, NOTHING,
-    PROVIDER, Part, Place, Prefix, Proof, Provider, SENT_BY_SVIX, SHA1, STANDARD, Scheme, Source, TEN_MINUTES, TOKEN,
-    TimeForm, Timing, of_body, of_standard, without_proof,
+    ANY_HS, BASE64, BITBUCKET_PING, Claim, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, JWT, JwtForm,
+    Key, Lifetime, MacForm, Mark, NOTHING, OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, SENT_BY_SVIX,
+    SHA1, STANDARD, Scheme, Source, TEN_MINUTES, TOKEN, TimeForm, Timing, of_body, of_standard, without_proof,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -18,6 +18,27 @@ pub(super) const PROVIDERS: &[Provider] = &[
             source: Confirmed::ByVendor("bigcommerce/docs on GitHub"),
         },
         note: "webhook.co knows only the headers that you add to a webhook. BigCommerce's page signs by Standard Webhooks, with the text of the client secret as the key, and is followed.",
+        ..PROVIDER
+    },
+    Provider {
+        name: "bird",
+        title: "Bird (MessageBird)",
+        schemes: &[Scheme {
+            header: "messagebird-signature-jwt",
+            proof: Proof::Jwt(JwtForm {
+                algorithms: ANY_HS,
+                issuers: &["MessageBird"],
+                lifetime: Lifetime::Expiry,
+                claims: &[
+                    Claim::AddressHash("url_hash", Encoding::Hex),
+                    Claim::BodyHash("payload_hash", Encoding::Hex),
+                ],
+                ..JWT
+            }),
+            ..TOKEN
+        }],
+        options: &[OptionKind::Url],
+        guide: Guide { page: "", secret: "Signing key", source: Confirmed::ByVendor("messagebird 4.0.1 for npm") },
         ..PROVIDER
     },
     Provider {

@@ -8,8 +8,9 @@ pub(super) use super::super::options::OptionKind;
 pub(super) use super::super::provider::{Confirmed, Guide, Provider};
 pub(super) use super::super::public_key::{KeyForm, PublicKeyForm};
 pub(super) use super::super::scheme::{
-    AskedAt, Challenge, Characters, Echo, Forms, HandOver, Handshake, Holds, Key, MacForm, Mark, Method, Order, Part,
-    Place, Prefix, Proof, Reply, Scheme, Source, TimeForm, Timing,
+    ANY_HS, AskedAt, Challenge, Characters, Claim, Echo, Forms, HS256, HandOver, Handshake, Holds, JwtForm, JwtKey,
+    Key, Lifetime, MacForm, Mark, Method, Order, Part, Place, Prefix, Proof, RS256, Reply, Scheme, Source, TimeForm,
+    Timing,
 };
 
 /// What every provider has unless its entry says otherwise.
@@ -143,6 +144,38 @@ pub(super) const SVIX: Scheme = Scheme {
 
 /// The secret itself in a header.
 pub(super) const TOKEN: Scheme = Scheme { algorithms: ANY, proof: Proof::Secret, ..HEX };
+
+/// A token that is the whole header, signed with the secret.
+pub(super) const JWT: JwtForm = JwtForm {
+    key: JwtKey::Secret,
+    word: "",
+    algorithms: HS256,
+    issuers: &[],
+    lifetime: Lifetime::Endless,
+    claims: &[],
+};
+
+/// A token that Google signs for a service account, and says for whom.
+/// <https://docs.cloud.google.com/pubsub/docs/authenticate-push-subscriptions>
+pub(super) const SENT_BY_GOOGLE: Scheme = Scheme {
+    header: "authorization",
+    proof: Proof::Jwt(JwtForm {
+        key: JwtKey::Published("https://www.googleapis.com/oauth2/v3/certs"),
+        word: "Bearer",
+        algorithms: RS256,
+        issuers: &["https://accounts.google.com", "accounts.google.com"],
+        lifetime: Lifetime::Expiry,
+        claims: &[
+            Claim::Given("email", OptionKind::Email),
+            Claim::Given("aud", OptionKind::Audience),
+            Claim::True("email_verified"),
+        ],
+    }),
+    ..TOKEN
+};
+
+/// What a hook of such a provider needs.
+pub(super) const OF_GOOGLE: &[OptionKind] = &[OptionKind::Email, OptionKind::Audience];
 
 /// The secret behind `Bearer`.
 pub(super) const BEARER: Scheme = Scheme { header: "authorization", proof: Proof::Bearer, ..TOKEN };

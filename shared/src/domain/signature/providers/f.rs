@@ -1,9 +1,9 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Echo, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, MacForm, Mark, OptionKind,
-    PROVIDER, PUSH_OF_NOTHING, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, STANDARD, SVIX, Scheme, Source,
-    TimeForm, Timing, of_body, of_parts, token_in_body, with_a_header_of_yours,
+    ANY_HS, BASE64, Claim, Confirmed, Echo, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, JWT, JwtForm, Key,
+    KeyForm, MacForm, Mark, OptionKind, PROVIDER, PUSH_OF_NOTHING, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1,
+    STANDARD, SVIX, Scheme, Source, TOKEN, TimeForm, Timing, of_body, of_parts, token_in_body, with_a_header_of_yours,
 };
 use super::greetings::{META_PROVIDER, META_SCHEME, asked_in_header};
 
@@ -258,6 +258,23 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "App secret",
             source: Confirmed::Reported("webhook.co, Hookdeck"),
         },
+        ..PROVIDER
+    },
+    Provider {
+        name: "fusionauth",
+        title: "FusionAuth",
+        schemes: &[Scheme {
+            header: "x-fusionauth-signature-jwt",
+            proof: Proof::Jwt(JwtForm {
+                algorithms: ANY_HS,
+                claims: &[Claim::BodyHash("request_body_sha256", Encoding::Base64)],
+                ..JWT
+            }),
+            delivery_id: &[Source::Body("event.id")],
+            event: &[Source::Body("event.type")],
+            ..TOKEN
+        }],
+        guide: Guide { page: "", secret: "Secret of the HMAC key that signs", source: Confirmed::Reported("Hookdeck") },
         ..PROVIDER
     },
 ];

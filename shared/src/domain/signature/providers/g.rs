@@ -1,9 +1,10 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    ANY, Algorithm, BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, GITHUB_PING, Guide, HEX, Holds, Key, MacForm,
-    Mark, OptionKind, PROVIDER, PUSH_OF_NOTHING, Part, Prefix, Proof, Provider, SENT_BY_SVIX, STANDARD, Scheme, Source,
-    TOKEN, TimeForm, Timing, of_body, token_in_query,
+    ANY, Algorithm, BASIC, Claim, Confirmed, Encoding, FIVE_MINUTES, Forms, GITHUB_PING, Guide, HEX, Holds, JWT,
+    JwtForm, JwtKey, Key, Lifetime, MacForm, Mark, OF_GOOGLE, OptionKind, PROVIDER, PUSH_OF_NOTHING, Part, Prefix,
+    Proof, Provider, PublicKeyForm, RS256, SENT_BY_GOOGLE, SENT_BY_SVIX, STANDARD, Scheme, Source, TOKEN, TimeForm,
+    Timing, of_body, token_in_query,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -130,11 +131,70 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..PROVIDER
     },
     Provider {
+        name: "gong",
+        title: "Gong",
+        schemes: &[Scheme {
+            header: "authorization",
+            proof: Proof::Jwt(JwtForm {
+                key: JwtKey::Given,
+                word: "Bearer",
+                algorithms: RS256,
+                lifetime: Lifetime::Expiry,
+                claims: &[Claim::Given("webhook_url", OptionKind::Url), Claim::BodyHash("body_sha256", Encoding::Hex)],
+                ..JWT
+            }),
+            ..TOKEN
+        }],
+        options: &[OptionKind::PublicKey(PublicKeyForm::Rsa), OptionKind::Url],
+        guide: Guide { source: Confirmed::Reported("Sim"), ..PROVIDER.guide },
+        ..PROVIDER
+    },
+    Provider {
+        name: "google-cloud-scheduler",
+        title: "Google Cloud Scheduler",
+        schemes: &[Scheme { event: &[Source::Header("x-cloudscheduler-jobname")], ..SENT_BY_GOOGLE }],
+        options: OF_GOOGLE,
+        guide: Guide {
+            page: "https://docs.cloud.google.com/scheduler/docs/http-target-auth",
+            source: Confirmed::Reported("its page on targets with a token, in notes"),
+            ..PROVIDER.guide
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "google-cloud-tasks",
+        title: "Google Cloud Tasks",
+        schemes: &[Scheme { delivery_id: &[Source::Header("x-cloudtasks-taskname")], ..SENT_BY_GOOGLE }],
+        options: OF_GOOGLE,
+        guide: Guide {
+            page: "https://docs.cloud.google.com/tasks/docs/creating-http-target-tasks",
+            source: Confirmed::Reported("its page on targets with a token, in notes"),
+            ..PROVIDER.guide
+        },
+        ..PROVIDER
+    },
+    Provider {
         name: "google-gemini",
         title: "Google Gemini",
         schemes: &[Scheme { event: &[Source::Body("type")], ..STANDARD }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByProjects("webhook.co, Hookdeck") },
         note: "This is for webhooks of a project. Those of a single request are signed by a JWT, and are not verified.",
+        ..PROVIDER
+    },
+    Provider {
+        name: "google-pub-sub",
+        title: "Google Pub/Sub, push subscription",
+        schemes: &[Scheme {
+            delivery_id: &[Source::Body("message.messageId")],
+            event: &[Source::Body("message.attributes.eventType")],
+            ..SENT_BY_GOOGLE
+        }],
+        options: OF_GOOGLE,
+        guide: Guide {
+            page: "https://docs.cloud.google.com/pubsub/docs/authenticate-push-subscriptions",
+            source: Confirmed::ByVendor("the page"),
+            ..PROVIDER.guide
+        },
         ..PROVIDER
     },
     Provider {

@@ -1,8 +1,8 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, PROVIDER, Part, Prefix, Proof,
-    Provider, STANDARD, Scheme, Source, TimeForm, Timing, token_in_body,
+    BASE64, Claim, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, JWT, JwtForm, Key, Lifetime, MacForm, Mark,
+    PROVIDER, Part, Prefix, Proof, Provider, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing, token_in_body,
 };
 use super::greetings::LINKEDIN;
 
@@ -117,6 +117,23 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..token_in_body("secret_key")
         }],
         guide: Guide { page: "", secret: "secret_key", source: Confirmed::Reported("Trigger.dev") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "livekit",
+        title: "LiveKit",
+        schemes: &[Scheme {
+            header: "authorization",
+            proof: Proof::Jwt(JwtForm {
+                lifetime: Lifetime::Expiry,
+                claims: &[Claim::BodyHash("sha256", Encoding::Base64)],
+                ..JWT
+            }),
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("event")],
+            ..TOKEN
+        }],
+        guide: Guide { page: "", secret: "API secret", source: Confirmed::ByVendor("livekit-server-sdk 2.19 for npm") },
         ..PROVIDER
     },
     Provider {

@@ -1,9 +1,9 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind,
-    PROVIDER, Part, Place, Prefix, Proof, Provider, SHA1, Scheme, Source, TimeForm, Timing, of_body, of_parts,
-    token_in_body, token_in_query,
+    BASE64, BASIC, Claim, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, JWT, JwtForm, Key, Lifetime,
+    MacForm, Mark, OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, SHA1, Scheme, Source, TOKEN, TimeForm,
+    Timing, of_body, of_parts, token_in_body, token_in_query,
 };
 use super::greetings::{HEAD, META_PROVIDER, META_SCHEME};
 
@@ -189,6 +189,28 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide {
             page: "https://github.com/mollie/mollie-api-php/blob/master/src/Webhooks/SignatureValidator.php",
             secret: "Signing secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "monday",
+        title: "monday.com",
+        schemes: &[Scheme {
+            header: "authorization",
+            proof: Proof::Jwt(JwtForm {
+                lifetime: Lifetime::Expiry,
+                claims: &[Claim::Given("aud", OptionKind::Url)],
+                ..JWT
+            }),
+            delivery_id: &[Source::Body("event.triggerUuid")],
+            event: &[Source::Body("event.type")],
+            ..TOKEN
+        }],
+        options: &[OptionKind::Url],
+        guide: Guide {
+            page: "https://developer.monday.com/apps/docs/authorization-header",
+            secret: "Signing secret of the app",
             source: Confirmed::ByVendor("the page"),
         },
         ..PROVIDER

@@ -1,8 +1,8 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, Guide, HEX, PROVIDER, Prefix, Provider, SENT_BY_SVIX, SHA512, Scheme, Source, of_body,
-    with_a_header_of_yours,
+    BASE64, Claim, Confirmed, Encoding, Guide, HEX, JWT, JwtForm, PROVIDER, Prefix, Proof, Provider, SENT_BY_SVIX,
+    SHA512, Scheme, Source, TOKEN, of_body, with_a_header_of_yours,
 };
 use super::greetings::{NOTION, repeated_as_text};
 
@@ -38,6 +38,27 @@ pub(super) const PROVIDERS: &[Provider] = &[
             page: "https://github.com/netbox-community/netbox/blob/main/netbox/extras/webhooks.py",
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "netlify",
+        title: "Netlify",
+        schemes: &[Scheme {
+            header: "x-webhook-signature",
+            proof: Proof::Jwt(JwtForm {
+                issuers: &["netlify"],
+                claims: &[Claim::BodyHash("sha256", Encoding::Hex)],
+                ..JWT
+            }),
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("state")],
+            ..TOKEN
+        }],
+        guide: Guide {
+            page: "https://docs.netlify.com/site-deploys/notifications/",
+            secret: "JWS secret token",
+            source: Confirmed::Reported("webhook.co, and a pull request to Sim"),
         },
         ..PROVIDER
     },

@@ -1,7 +1,8 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Confirmed, Encoding, Guide, HEX, PROVIDER, Prefix, Provider, SHA1, SVIX, Scheme, Source, TOKEN, of_body,
+    Claim, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, JWT, JwtForm, Lifetime, PROVIDER, Prefix, Proof, Provider,
+    SHA1, SVIX, Scheme, Source, TOKEN, of_body,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -80,6 +81,26 @@ pub(super) const PROVIDERS: &[Provider] = &[
             page: "https://github.com/go-vikunja/vikunja/blob/main/pkg/models/webhooks.go",
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "vonage",
+        title: "Vonage",
+        schemes: &[Scheme {
+            header: "authorization",
+            proof: Proof::Jwt(JwtForm {
+                word: "Bearer",
+                lifetime: Lifetime::SinceIssue(FIVE_MINUTES),
+                claims: &[Claim::BodyHash("payload_hash", Encoding::Hex)],
+                ..JWT
+            }),
+            ..TOKEN
+        }],
+        guide: Guide {
+            page: "https://developer.vonage.com/en/getting-started/concepts/webhooks",
+            secret: "Signature secret",
+            source: Confirmed::ByVendor("@vonage/jwt 1.14 for npm"),
         },
         ..PROVIDER
     },

@@ -15,35 +15,35 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::super::provider::Worth;
 use super::*;
 
-pub(super) const NOW: i64 = 1_764_403_200;
+pub(in super::super) const NOW: i64 = 1_764_403_200;
 /// The same instant.
 const RFC3339: &str = "2025-11-29T08:00:00Z";
-pub(super) const SECRET: &str = "a secret of a provider";
+pub(in super::super) const SECRET: &str = "a secret of a provider";
 /// `SECRET` as bytes in base64.
 const BASE64_SECRET: &str = "YSBzZWNyZXQgb2YgYSBwcm92aWRlcg==";
-pub(super) const BODY: &str = r#"{"type": "a", "id": "1"}"#;
-const URL: &str = "https://example.com/webhook";
+pub(in super::super) const BODY: &str = r#"{"type": "a", "id": "1"}"#;
+pub(in super::super) const URL: &str = "https://example.com/webhook";
 static RSA: LazyLock<RsaKeyPair> = LazyLock::new(|| RsaKeyPair::generate(KeySize::Rsa2048).unwrap());
 
 /// A call as its provider makes it.
 #[derive(Clone)]
-pub(super) struct Call {
-    provider: &'static str,
-    options: Vec<(&'static str, String)>,
-    secret: &'static str,
-    pub(super) header_name: Option<&'static str>,
-    headers: Vec<(&'static str, String)>,
-    pub(super) body: Vec<u8>,
-    now: i64,
+pub(in super::super) struct Call {
+    pub(in super::super) provider: &'static str,
+    pub(in super::super) options: Vec<(&'static str, String)>,
+    pub(in super::super) secret: &'static str,
+    pub(in super::super) header_name: Option<&'static str>,
+    pub(in super::super) headers: Vec<(&'static str, String)>,
+    pub(in super::super) body: Vec<u8>,
+    pub(in super::super) now: i64,
 }
 
 impl Call {
-    pub(super) fn new(provider: &'static str, headers: Vec<(&'static str, String)>) -> Self {
+    pub(in super::super) fn new(provider: &'static str, headers: Vec<(&'static str, String)>) -> Self {
         let body = BODY.as_bytes().to_vec();
         Self { provider, options: Vec::new(), secret: SECRET, header_name: None, headers, body, now: NOW }
     }
 
-    pub(super) fn with_option(mut self, name: &'static str, value: &str) -> Self {
+    pub(in super::super) fn with_option(mut self, name: &'static str, value: &str) -> Self {
         self.options.push((name, value.to_owned()));
         self
     }
@@ -66,7 +66,7 @@ impl Call {
         }
     }
 
-    pub(super) fn is_accepted(&self) -> bool {
+    pub(in super::super) fn is_accepted(&self) -> bool {
         let headers: Vec<_> = self.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let received = received(&headers, &self.body, self.now);
         let signed = Signed { received: &received, body: &self.body, values: &() };
@@ -100,6 +100,7 @@ fn calls() -> Vec<Call> {
         calls_with_a_token(),
         calls_that_sign_an_address(),
         calls_with_private_keys(),
+        jwt::tests::calls(),
     ];
     families.concat()
 }

@@ -57,6 +57,8 @@ fn a_provider_has_the_options_that_its_schemes_use_and_no_others() {
             match &scheme.proof {
                 Proof::Basic => used.push(OptionKind::Username),
                 Proof::PublicKey(form) => used.push(OptionKind::PublicKey(form.key)),
+                Proof::Jwt(form) => used.extend(form.options()),
+                Proof::Sns => used.push(OptionKind::TopicArn),
                 Proof::Secret | Proof::Bearer | Proof::Mac(_) | Proof::Nothing => {}
             }
         }
