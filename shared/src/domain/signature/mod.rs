@@ -3,6 +3,7 @@
 mod certificate;
 pub mod custom;
 mod encoding;
+mod entries;
 pub mod handshake;
 mod header_name;
 mod jwt;
@@ -22,6 +23,7 @@ mod signed_text;
 mod sns;
 mod time;
 mod timing;
+mod topic;
 mod worth;
 
 use std::str::FromStr;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::public_key::{self, PublicKeyForm};
-use super::sns;
+use super::topic;
 use crate::domain::Invalid;
 use crate::domain::invalid::check_line;
 use crate::domain::secret::{HookSecret, SecretOptions, SecretString};
@@ -95,7 +95,7 @@ impl OptionKind {
             Self::Url => check_url(value),
             Self::Audience => check_line(value),
             Self::Email => check_email(value),
-            Self::TopicArn => sns::check_topic(value),
+            Self::TopicArn => topic::check(value),
             Self::Username => check_username(value),
             Self::Id(..) => check_line(value),
             Self::PublicKey(form) => public_key::read(form, value).map(drop),

@@ -158,7 +158,8 @@ fn has_form(text: &str, form: &str) -> bool {
     text.len() == form.len() && text.bytes().zip(form.bytes()).all(fits)
 }
 
-fn is_all(value: &str, is_allowed: impl Fn(u8) -> bool) -> bool {
+/// Whether the text has characters, all of them allowed.
+pub(super) fn is_all(value: &str, is_allowed: impl Fn(u8) -> bool) -> bool {
     !value.is_empty() && value.bytes().all(is_allowed)
 }
 

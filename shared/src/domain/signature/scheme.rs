@@ -2,6 +2,7 @@
 
 use super::Algorithm;
 pub use super::encoding::Encoding;
+use super::entries::entries;
 pub use super::handshake::{AskedAt, Challenge, Characters, Echo, HandOver, Handshake, Method};
 pub use super::jwt::{ANY_HS, Claim, HS256, JwtForm, JwtKey, Lifetime, RS256};
 pub use super::key::{Key, Order};
@@ -297,18 +298,6 @@ impl MacForm<'_> {
     pub(super) fn signatures<'h>(&self, header: &'h str, algorithm: Algorithm) -> impl Iterator<Item = &'h str> {
         entries(header, self.separator).filter_map(move |entry| self.prefix.strip(entry, algorithm))
     }
-}
-
-/// The value of a header's entry of this name, when there is exactly one: of two timestamps one would be signed and the
-/// other checked for its age.
-pub(super) fn entry<'h>(header: &'h str, separator: Option<char>, name: &str) -> Option<&'h str> {
-    let value = |entry: &'h str| entry.strip_prefix(name).and_then(|rest| rest.strip_prefix('='));
-    let mut values = entries(header, separator).filter_map(value);
-    values.next().filter(|_| values.next().is_none())
-}
-
-fn entries(header: &str, separator: Option<char>) -> impl Iterator<Item = &str> {
-    header.split(move |char| separator == Some(char)).map(str::trim)
 }
 
 impl Prefix<'_> {

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::Digest as _;
 
+use super::entries::entry;
 use super::options::{OptionKind, Options};
 use super::part::Part;
 use super::place::{At, Needed, parameter};
 use super::refusal::NotAuthentic;
-use super::scheme::entry;
 use super::{Signed, public_key};
 use crate::domain::received::Received;
 

@@ -12,9 +12,10 @@ use serde::Deserialize;
 
 use super::certificate::public_key_of;
 use super::options::{OptionKind, Options};
+use super::part::is_all;
 use super::published::{ProviderUrl, Wanted};
 use super::refusal::NotAuthentic;
-use crate::domain::Invalid;
+use super::topic::host_of;
 
 /// A message, as far as its signature covers it. A member that is there twice is refused: which of the two is signed
 /// could not be told.
@@ -47,29 +48,6 @@ struct Message<'b> {
 
 /// The body of such a call, in words.
 const FORM: &str = "a message of Amazon SNS, which `raw message delivery` must not have taken apart";
-
-/// The host of SNS from which the messages of a topic come, which its ARN names.
-fn host_of(topic_arn: &str) -> Option<String> {
-    let parts: Vec<_> = topic_arn.split(':').collect();
-    let ["arn", partition, "sns", region, account, name] = parts.as_slice() else { return None };
-    let domain = match *partition {
-        "aws" | "aws-us-gov" => "amazonaws.com",
-        "aws-cn" => "amazonaws.com.cn",
-        _ => return None,
-    };
-    let is_region = (3..=32).contains(&region.len())
-        && is_all(region, |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    let is_account = account.len() == 12 && is_all(account, |byte| byte.is_ascii_digit());
-    let is_name = name.len() <= 256 && is_all(name, |byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    (is_region && is_account && is_name).then(|| format!("sns.{region}.{domain}"))
-}
-
-/// Refuses what is not the ARN of a topic.
-pub(super) fn check_topic(arn: &str) -> Result<(), Invalid> {
-    let refused =
-        || Invalid::new("must be the ARN of a topic, such as `arn:aws:sns:eu-central-1:123456789012:deploys`");
-    host_of(arn).map(drop).ok_or_else(refused)
-}
 
 /// The certificate that a message names. Nothing of the message is proven yet, so that it counts only where SNS publishes
 /// its certificates: on the host of the hook's own topic.
@@ -166,10 +144,6 @@ fn malformed() -> NotAuthentic {
 
 fn other_topic() -> NotAuthentic {
     NotAuthentic::OtherBody("a message of the topic in the hook's `provider_options.topic_arn`")
-}
-
-fn is_all(text: &str, is_allowed: impl Fn(u8) -> bool) -> bool {
-    !text.is_empty() && text.bytes().all(is_allowed)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::domain::signature::topic;
 
 const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:deploys";
 const CERTIFICATE: &[u8] = include_bytes!("certificate.pem");
@@ -133,7 +134,7 @@ fn what_is_no_topic_is_refused_as_an_option() {
         "arn:aws:sns:eu-central-1:123456789012:a&b",
         "arn:aws:sns:eu-central-1:123456789012:deploys:1c1d-subscription",
     ] {
-        assert!(check_topic(arn).is_err(), "{arn}");
+        assert!(topic::check(arn).is_err(), "{arn}");
     }
     for (arn, host) in [
         (TOPIC, "sns.eu-central-1.amazonaws.com"),
