@@ -85,7 +85,9 @@ impl Stack {
         let aws = Aws::start(&tasks, ports, &template, &mut scope, data.as_ref()).await?;
 
         let mut declared = template.functions(&scope)?;
-        declared.iter_mut().for_each(|function| function.environment.extend(options.environment.clone()));
+        for function in &mut declared {
+            function.environment.extend(options.environment.clone());
+        }
         let names = declared.iter().map(|function| function.binary.clone()).chain(options.programs);
         let binaries = match options.binaries {
             Some(directory) => names.map(|name| (name.clone(), directory.join(name))).collect(),

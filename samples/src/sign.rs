@@ -7,7 +7,9 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha512};
 use shared::domain::signature::Algorithm;
-use shared::domain::signature::scheme::{Encoding, Holds, Key, Order, Part, Prefix, Proof, Scheme, TimeForm, Timing};
+use shared::domain::signature::scheme::{
+    Encoding, Holds, Key, MacForm, Order, Part, Prefix, Proof, Scheme, TimeForm, Timing,
+};
 use shared::domain::signing::SecretHeaderName;
 
 use crate::call::NUMBER;
@@ -52,25 +54,32 @@ impl Keys {
                     Prefix::UpTo(end) => format!("sample{end}{signature}"),
                     Prefix::Algorithm => format!("{}={signature}", means.algorithm.as_str()),
                 };
-                let file = File::of(self.known.provider.name);
-                let space = file.as_ref().map_or("", File::after_separator);
-                let separator = format!("{}{space}", form.separator.unwrap_or(','));
-                let entries = form.signed.iter().filter_map(|part| match part {
-                    Part::Entry(name, holds) => Some(format!("{name}={}{separator}", entry(scheme, name, *holds, at))),
-                    Part::Text(_)
-                    | Part::Header(..)
-                    | Part::Value(..)
-                    | Part::Query(..)
-                    | Part::Given(_)
-                    | Part::Body
-                    | Part::BodyDigest
-                    | Part::Url
-                    | Part::SortedForm => None,
-                });
-                entries.chain([signature]).collect()
+                format!("{}{signature}", self.entries(form, at))
             }
         };
         call.with(means.header_name.as_ref().map_or("", SecretHeaderName::as_str), proof)
+    }
+
+    /// What stands before the signature in a header that is a list.
+    fn entries(&self, form: &MacForm<'_>, at: Timestamp) -> String {
+        let file = File::of(self.known.provider.name);
+        let space = file.as_ref().map_or("", File::after_separator);
+        let separator = format!("{}{space}", form.separator.unwrap_or(','));
+        let entries = form.signed.iter().filter_map(|part| match part {
+            Part::Entry(name, holds) => {
+                Some(format!("{name}={}{separator}", entry(self.known.scheme, name, *holds, at)))
+            }
+            Part::Text(_)
+            | Part::Header(..)
+            | Part::Value(..)
+            | Part::Query(..)
+            | Part::Given(_)
+            | Part::Body
+            | Part::BodyDigest
+            | Part::Url
+            | Part::SortedForm => None,
+        });
+        entries.collect()
     }
 
     /// The bytes that are signed.

@@ -123,7 +123,7 @@ impl Providers {
         let page = self.shared.pages.lock().unwrap_or_else(PoisonError::into_inner).get(place).cloned();
         let page = page.unwrap_or_else(|| Page { status: 404, ..Page::of("not found") });
         tokio::time::sleep(page.delay).await;
-        let headers: String = page.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let headers: String = page.headers.iter().flat_map(|(name, value)| [name, ": ", value, "\r\n"]).collect();
         let head = format!("HTTP/1.1 {} x\r\n{headers}content-length: {}\r\n\r\n", page.status, page.body.len());
         client.write_all(&[head.as_bytes(), &page.body].concat()).await?;
         client.flush().await

@@ -78,14 +78,14 @@ fn key_set(keys: &[Json]) -> Page {
 #[test]
 fn a_token_of_googles_is_verified_with_the_keys_that_google_publishes_and_they_are_read_once() {
     alone_among(async |stack, providers| {
-        let (signer, other) = (Signer::new(), Signer::new());
-        providers.publish(KEY_SET, key_set(&[other.jwk("0"), signer.jwk("1")]));
+        let (google, other) = (Signer::new(), Signer::new());
+        providers.publish(KEY_SET, key_set(&[other.jwk("0"), google.jwk("1")]));
         let ann = stack.user().await;
         let hook = hook(&ann).await;
         assert_eq!((hook.secret.as_str(), &hook.json["requires_secret"]), ("", &true.into()));
         assert_eq!(hook.json["provider_options"], json!({ "audience": hook.json["url"], "email": ACCOUNT }));
         let header = json!({ "alg": "RS256", "kid": "1", "typ": "JWT" });
-        let genuine = with_token(&hook, &signer.token(&header, &claims(&hook)));
+        let genuine = with_token(&hook, &google.token(&header, &claims(&hook)));
 
         queues(&ann, &hook, genuine.clone(), "authenticated").await;
         let another = genuine.clone().body(BODY.replace("m-1", "m-2"));
@@ -97,55 +97,61 @@ fn a_token_of_googles_is_verified_with_the_keys_that_google_publishes_and_they_a
     });
 }
 
+/// What a token for this hook must not say.
+fn other_claims(genuine: &Json, other: &Hook<'_>) -> Vec<Json> {
+    let past = unix_seconds() - 60;
+    vec![
+        with(genuine, "exp", past.into()),
+        with(genuine, "aud", other.json["url"].clone()),
+        with(genuine, "aud", json!("https://example.com")),
+        with(genuine, "email", json!("someone@example.iam.gserviceaccount.com")),
+        with(genuine, "email_verified", json!(false)),
+        with(genuine, "email_verified", json!("true")),
+        with(genuine, "iss", json!("https://accounts.google.com.example")),
+        with(genuine, "exp", Json::Null),
+    ]
+}
+
+/// Tokens that a stranger can make of a public key, or of nothing.
+fn other_algorithms(google: &Signer, genuine: &Json) -> Vec<String> {
+    let modulus = google.jwk("1")["n"].as_str().unwrap().to_owned();
+    let der = google.0.public_key().as_ref().to_vec();
+    let pem =
+        format!("-----BEGIN RSA PUBLIC KEY-----\n{}\n-----END RSA PUBLIC KEY-----\n", BASE64_STANDARD.encode(&der));
+    let text = |algorithm: &str| unsigned(&json!({ "alg": algorithm, "kid": "1" }), genuine);
+    let macs = [modulus.as_bytes(), &der, pem.as_bytes(), b""].map(|secret| {
+        let signed = text("HS256");
+        let mac = BASE64_URL_SAFE_NO_PAD.encode(hmac_of(Hash::Sha256, secret, signed.as_bytes()));
+        format!("{signed}.{mac}")
+    });
+    let bare = ["none", "RS384", "PS256", "ES256"].map(|algorithm| format!("{}.", text(algorithm)));
+    macs.into_iter().chain(bare).collect()
+}
+
 #[test]
 fn a_token_that_google_did_not_make_for_this_hook_is_refused() {
     alone_among(async |stack, providers| {
-        let (signer, forger) = (Signer::new(), Signer::new());
-        providers.publish(KEY_SET, key_set(&[signer.jwk("1")]));
+        let (google, stranger) = (Signer::new(), Signer::new());
+        providers.publish(KEY_SET, key_set(&[google.jwk("1")]));
         let ann = stack.user().await;
         let (hook, other) = (hook(&ann).await, hook(&ann).await);
         let rs256 = |id: &str| json!({ "alg": "RS256", "kid": id });
         let genuine = claims(&hook);
-        let signed = |claims: &Json| with_token(&hook, &signer.token(&rs256("1"), claims));
-        let past = unix_seconds() - 60;
-        let mut forged: Vec<_> = [
-            with(&genuine, "exp", past.into()),
-            with(&genuine, "aud", other.json["url"].clone()),
-            with(&genuine, "aud", json!("https://example.com")),
-            with(&genuine, "email", json!("someone@example.iam.gserviceaccount.com")),
-            with(&genuine, "email_verified", json!(false)),
-            with(&genuine, "email_verified", json!("true")),
-            with(&genuine, "iss", json!("https://accounts.google.com.example")),
-            with(&genuine, "exp", Json::Null),
-        ]
-        .iter()
-        .map(signed)
-        .collect();
+        let signed = |claims: &Json| with_token(&hook, &google.token(&rs256("1"), claims));
+        let mut forged: Vec<_> = other_claims(&genuine, &other).iter().map(signed).collect();
         // Under the name of the key, of another one, and of none.
         forged.extend(
             [rs256("1"), rs256("2"), json!({ "alg": "RS256" })]
                 .iter()
-                .map(|header| with_token(&hook, &forger.token(header, &genuine))),
+                .map(|header| with_token(&hook, &stranger.token(header, &genuine))),
         );
         // The key is in the token, or where the token says.
-        let own = json!({ "alg": "RS256", "kid": "1", "jwk": forger.jwk("1"), "jku": "https://forger.example/keys" });
-        forged.push(with_token(&hook, &forger.token(&own, &genuine)));
-        // The public key, as the secret of an HMAC.
-        let modulus = signer.jwk("1")["n"].as_str().unwrap().to_owned();
-        let der = signer.0.public_key().as_ref().to_vec();
-        let pem =
-            format!("-----BEGIN RSA PUBLIC KEY-----\n{}\n-----END RSA PUBLIC KEY-----\n", BASE64_STANDARD.encode(&der));
-        for secret in [modulus.as_bytes(), &der, pem.as_bytes(), b""] {
-            let signed = unsigned(&json!({ "alg": "HS256", "kid": "1" }), &genuine);
-            let mac = BASE64_URL_SAFE_NO_PAD.encode(hmac_of(Hash::Sha256, secret, signed.as_bytes()));
-            forged.push(with_token(&hook, &format!("{signed}.{mac}")));
-        }
-        for algorithm in ["none", "RS384", "PS256", "ES256"] {
-            let signed = unsigned(&json!({ "alg": algorithm, "kid": "1" }), &genuine);
-            forged.push(with_token(&hook, &format!("{signed}.")));
-        }
+        let own =
+            json!({ "alg": "RS256", "kid": "1", "jwk": stranger.jwk("1"), "jku": "https://stranger.example/keys" });
+        forged.push(with_token(&hook, &stranger.token(&own, &genuine)));
+        forged.extend(other_algorithms(&google, &genuine).iter().map(|token| with_token(&hook, token)));
         forged.push(hook.unsigned(BODY));
-        forged.push(hook.unsigned(BODY).header("authorization", signer.token(&rs256("1"), &genuine)));
+        forged.push(hook.unsigned(BODY).header("authorization", google.token(&rs256("1"), &genuine)));
 
         all_are_refused(&ann, forged).await;
 
@@ -179,11 +185,11 @@ async fn is_unavailable(stack: &Pipehook, providers: &Providers, page: Page, tok
 #[test]
 fn keys_that_cannot_be_had_over_tls_from_the_right_host_in_time_are_waited_for() {
     alone_among(async |stack, providers| {
-        let signer = Signer::new();
-        let keys = key_set(&[signer.jwk("1")]);
+        let google = Signer::new();
+        let keys = key_set(&[google.jwk("1")]);
         let ann = stack.user().await;
         let hook = hook(&ann).await;
-        let token = signer.token(&json!({ "alg": "RS256", "kid": "1" }), &claims(&hook));
+        let token = google.token(&json!({ "alg": "RS256", "kid": "1" }), &claims(&hook));
         let before = ann.footprint().await;
         let elsewhere = vec![("location".to_owned(), "https://elsewhere.example/keys".to_owned())];
         providers.publish("elsewhere.example/keys", keys.clone());
@@ -256,9 +262,9 @@ fn sent<'s>(hook: &Hook<'s>, message: &Json) -> Call<'s> {
 #[test]
 fn messages_of_a_topic_are_verified_with_the_certificate_of_sns_and_all_others_refused() {
     alone_among(async |stack, providers| {
-        let (topic, forger) = (Topic::new(), Topic::new());
+        let (topic, stranger) = (Topic::new(), Topic::new());
         providers.publish(CERTIFICATE, Page::of(topic.certificate.clone()));
-        providers.publish("evil.example/SimpleNotificationService-1.pem", Page::of(forger.certificate.clone()));
+        providers.publish("evil.example/SimpleNotificationService-1.pem", Page::of(stranger.certificate.clone()));
         let ann = stack.user().await;
         let hook = hook_of_sns(&ann).await;
         let message = topic.message(0, &json!({}));
@@ -272,9 +278,9 @@ fn messages_of_a_topic_are_verified_with_the_certificate_of_sns_and_all_others_r
         let forged = [
             with(&message, "Message", json!("{\"deploy\": false}")),
             with(&message, "Subject", json!("added")),
-            forger.message(0, &json!({})),
-            forger.message(0, &json!({ "SigningCertURL": elsewhere })),
-            forger.message(
+            stranger.message(0, &json!({})),
+            stranger.message(0, &json!({ "SigningCertURL": elsewhere })),
+            stranger.message(
                 0,
                 &json!({ "SigningCertURL": format!("https://{SNS}@evil.example/SimpleNotificationService-1.pem") }),
             ),
@@ -292,7 +298,7 @@ fn messages_of_a_topic_are_verified_with_the_certificate_of_sns_and_all_others_r
 #[test]
 fn a_subscription_is_confirmed_once_its_signature_holds_and_at_sns_only() {
     alone_among(async |stack, providers| {
-        let (topic, forger) = (Topic::new(), Topic::new());
+        let (topic, stranger) = (Topic::new(), Topic::new());
         providers.publish(CERTIFICATE, Page::of(topic.certificate.clone()));
         let confirmation = format!("{SNS}/?Action=ConfirmSubscription&TopicArn={TOPIC}&Token=2336");
         let ann = stack.user().await;
@@ -305,7 +311,7 @@ fn a_subscription_is_confirmed_once_its_signature_holds_and_at_sns_only() {
             sent(&hook, &topic.message(0, &more))
         };
 
-        all_are_refused(&ann, vec![asks(&forger, "2336"), asks(&topic, "2336").body("{}")]).await;
+        all_are_refused(&ann, vec![asks(&stranger, "2336"), asks(&topic, "2336").body("{}")]).await;
         assert!(!providers.asked().contains(&confirmation));
 
         // SNS does not answer: the provider must try again.

@@ -165,17 +165,23 @@ mod tests {
 
     use super::*;
 
-    /// A provider that answers like this, and what it was asked.
     #[derive(Clone, Default)]
-    struct Fake(Arc<Mutex<(Option<Result<String, u16>>, Vec<String>)>>);
+    struct Fake(Arc<Mutex<Provider>>);
+
+    #[derive(Default)]
+    struct Provider {
+        /// A document or a status; `None` if it cannot be reached.
+        answer: Option<Result<String, u16>>,
+        asked: Vec<String>,
+    }
 
     impl Fake {
         fn answers(&self, answer: Option<Result<&str, u16>>) {
-            self.0.lock().unwrap().0 = answer.map(|answer| answer.map(str::to_owned));
+            self.0.lock().unwrap().answer = answer.map(|answer| answer.map(str::to_owned));
         }
 
         fn asked(&self) -> usize {
-            self.0.lock().unwrap().1.len()
+            self.0.lock().unwrap().asked.len()
         }
     }
 
@@ -185,8 +191,8 @@ mod tests {
             url: &'a ProviderUrl,
         ) -> Pin<Box<dyn Future<Output = Result<Bytes, AskError>> + Send + 'a>> {
             let mut this = self.0.lock().unwrap();
-            this.1.push(url.to_string());
-            let answer = match this.0.clone() {
+            this.asked.push(url.to_string());
+            let answer = match this.answer.clone() {
                 Some(Ok(document)) => Ok(document.into()),
                 Some(Err(status)) => Err(AskError::Refused { url: url.clone(), status }),
                 None => Err(AskError::Unavailable { url: url.clone(), source: "no route".into() }),

@@ -96,15 +96,7 @@ fn proof(scheme: &Scheme) -> String {
         Proof::Bearer => format!("{header}: `Bearer <secret>`"),
         Proof::Basic => format!("{header}: `Basic <base64>`, with the secret as the password"),
         Proof::Sns => format!("{header}: RSA with SHA-1 or SHA-256, by the certificate that `SigningCertURL` names"),
-        Proof::Jwt(form) => {
-            let word = if form.word.is_empty() { String::new() } else { format!("{} ", form.word) };
-            let algorithms = list(form.algorithms.iter().map(|known| format!("{known:?}")));
-            let key = match &form.key {
-                JwtKey::Secret | JwtKey::Given => String::new(),
-                JwtKey::Published(at) => format!("; the keys are at {}", code(at)),
-            };
-            format!("{header}: {}, a JSON Web Token with {algorithms}{key}", code(&format!("{word}<token>")))
-        }
+        Proof::Jwt(form) => format!("{header}: {}", token(form)),
         Proof::PublicKey(form) => format!("{header}: {} in {}", key_name(form.key), encoding(form.encoding)),
         Proof::Mac(form) => {
             let algorithms = list(scheme.algorithms.iter().map(|known| known.as_str().to_owned()));
@@ -125,6 +117,16 @@ fn proof(scheme: &Scheme) -> String {
             format!("{header}: {}, {function} {algorithms}{}{after}", code(&written(form)), key(form.key))
         }
     }
+}
+
+fn token(form: &JwtForm) -> String {
+    let word = if form.word.is_empty() { String::new() } else { format!("{} ", form.word) };
+    let algorithms = list(form.algorithms.iter().map(|known| format!("{known:?}")));
+    let key = match &form.key {
+        JwtKey::Secret | JwtKey::Given => String::new(),
+        JwtKey::Published(at) => format!("; the keys are at {}", code(at)),
+    };
+    format!("{}, a JSON Web Token with {algorithms}{key}", code(&format!("{word}<token>")))
 }
 
 fn key_name(form: PublicKeyForm) -> &'static str {

@@ -93,11 +93,10 @@ impl OptionKind {
         }
         match self {
             Self::Url => check_url(value),
-            Self::Audience => check_line(value),
+            Self::Audience | Self::Id(..) => check_line(value),
             Self::Email => check_email(value),
             Self::TopicArn => topic::check(value),
             Self::Username => check_username(value),
-            Self::Id(..) => check_line(value),
             Self::PublicKey(form) => public_key::read(form, value).map(drop),
             // A stranger who guesses it could have the hook confirm a subscription of the stranger's.
             Self::VerifyToken => HookSecret::new(value.to_owned()).map(drop),

@@ -21,6 +21,7 @@ use super::topic::host_of;
 /// could not be told.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(clippy::struct_field_names, reason = "they are the names of SNS")]
 struct Message<'b> {
     #[serde(borrow)]
     r#type: Cow<'b, str>,
