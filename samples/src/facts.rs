@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
-use shared::domain::payload::Path;
+use shared::domain::payload::{Path, Segment};
 use shared::domain::signature::scheme::{Forms, Scheme, Source};
 
 use crate::Call;
@@ -41,15 +41,16 @@ fn in_body(scheme: &Scheme, call: &Call, place: &str) -> Option<String> {
         (Forms::Payload | Forms::SignedPayload | Forms::Fields, Some(json)) => {
             text_at(&serde_json::from_str(&json).ok()?, segments)
         }
-        (Forms::Fields, None) => field(segments.first()?),
+        (Forms::Fields, None) => field(segments.first()?.name()?),
         (Forms::None | Forms::Payload | Forms::SignedPayload | Forms::Field(_), _) => None,
     }
 }
 
-fn text_at(json: &Json, segments: &[String]) -> Option<String> {
-    let found = segments.iter().try_fold(json, |at, segment| match at {
-        Json::Array(items) => items.get(segment.parse::<usize>().ok()?),
-        Json::Object(members) => members.get(segment),
+fn text_at(json: &Json, segments: &[Segment]) -> Option<String> {
+    let mut names = segments.iter().map(Segment::name);
+    let found = names.try_fold(json, |at, name| match at {
+        Json::Array(items) => items.get(name?.parse::<usize>().ok()?),
+        Json::Object(members) => members.get(name?),
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => None,
     })?;
     match found {

@@ -1,7 +1,7 @@
 //! What no file says, made of what the table says of a scheme.
 
 use serde_json::{Value as Json, json};
-use shared::domain::payload::Path;
+use shared::domain::payload::{Path, Segment};
 use shared::domain::signature::scheme::{Holds, Mark, Part, Scheme, Source, TimeForm, Timing};
 
 use crate::Call;
@@ -103,10 +103,10 @@ fn time(form: TimeForm) -> Json {
 fn set(body: &mut Json, place: &str, value: Json) {
     let Ok(path) = place.parse::<Path>() else { return };
     let mut at = body;
-    for segment in path.segments() {
-        at = match segment.parse::<usize>() {
+    for name in path.segments().iter().filter_map(Segment::name) {
+        at = match name.parse::<usize>() {
             Ok(index) => element(at, index),
-            Err(_) => member(at, segment),
+            Err(_) => member(at, name),
         };
     }
     *at = value;

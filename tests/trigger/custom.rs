@@ -288,6 +288,8 @@ fn what_would_prove_nothing_makes_no_hook_and_changes_none() {
                 &["verification.timestamp.tolerance_seconds"],
             ),
             (with("delivery_id", json!({ "header": "x", "body": "y" })), &["verification.delivery_id"]),
+            (with("event", json!({ "body": "a..b" })), &["verification.event"]),
+            (with("event", json!({ "body": "events.*.type" })), &["verification.event"]),
             (with("type", "sha256".into()), &["verification.type"]),
             (with("sign", "{body}".into()), &["verification.sign"]),
             (json!("hmac"), &["verification", "verification.type"]),

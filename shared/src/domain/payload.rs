@@ -3,82 +3,11 @@
 //! A payload is never turned into a tree here: the boundary that knows its format hands over the few values that a
 //! hook's paths point at, borrowed from the bytes that arrived.
 
+mod path;
+
 use std::borrow::Cow;
-use std::fmt;
-use std::str::FromStr;
 
-use super::Invalid;
-
-/// The longest path, in characters, which is what a schema of JSON can say.
-const MAX_PATH_CHARS: usize = 500;
-
-/// The path to all of a payload.
-const WHOLE: &str = "$";
-
-/// A place in a payload, in dot notation: `repository.name`, `commits.0.id`. `\.` is a dot that is part of a name and
-/// `\\` a backslash. A segment of digits is an index where the payload has an array and a name where it has an object.
-/// `$` alone is the whole payload.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Path(Vec<String>);
-
-impl Path {
-    /// The names and indexes from the outside in; none for the whole payload.
-    pub fn segments(&self) -> &[String] {
-        &self.0
-    }
-}
-
-impl FromStr for Path {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        if text.chars().count() > MAX_PATH_CHARS {
-            return Err(Invalid::new(format!("must be a path of at most {MAX_PATH_CHARS} characters")));
-        }
-        if text == WHOLE {
-            return Ok(Self(Vec::new()));
-        }
-        let mut segments = vec![String::new()];
-        let mut chars = text.chars();
-        while let Some(char) = chars.next() {
-            match char {
-                '.' => segments.push(String::new()),
-                '\\' => match chars.next() {
-                    Some(escaped @ ('.' | '\\')) => push(&mut segments, escaped),
-                    _ => {
-                        return Err(Invalid::new(r"must be a path in which a backslash stands only in `\.` and `\\`"));
-                    }
-                },
-                _ => push(&mut segments, char),
-            }
-        }
-        if segments.iter().any(String::is_empty) {
-            return Err(Invalid::new("must be a path such as `repository.name`, with no empty part"));
-        }
-        Ok(Self(segments))
-    }
-}
-
-fn push(segments: &mut [String], char: char) {
-    if let Some(last) = segments.last_mut() {
-        last.push(char);
-    }
-}
-
-impl fmt::Display for Path {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
-            return f.write_str(WHOLE);
-        }
-        for (index, segment) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str(".")?;
-            }
-            f.write_str(&segment.replace('\\', r"\\").replace('.', r"\."))?;
-        }
-        Ok(())
-    }
-}
+pub use self::path::{Path, Segment};
 
 /// A value of a payload. Numbers, arrays and objects are kept as the JSON text that arrived, so that nothing is lost
 /// by reading them: 2^53 + 1, `1.10` and an array's exact digits come out as they went in.

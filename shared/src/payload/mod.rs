@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 pub use self::json::JsonError;
-use crate::domain::payload::{Path, Value};
+use crate::domain::payload::{Path, Segment, Value};
 use crate::domain::signature::scheme::Forms;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -232,19 +232,33 @@ impl<'a> FromIterator<(&'a Path, Value<'a>)> for Found<'a> {
     }
 }
 
-/// A form is flat: a path of one segment names a field, and the last field of that name counts, as in JSON. There may
-/// be two million fields, so they are read once, and only those that a path names are kept.
+/// A form is flat, and of fields with one name the last one counts, as in JSON. There may be two million fields, so they
+/// are read once, and only those that a path names are kept.
 fn select_fields<'f>(fields: form_urlencoded::Parse<'f>, paths: &[&'f Path]) -> Found<'f> {
-    let name = |path: &&'f Path| if let [name] = path.segments() { Some((name.as_str(), *path)) } else { None };
-    let wanted: BTreeMap<&str, &Path> = paths.iter().filter_map(name).collect();
+    let mut wanted = BTreeMap::<_, Vec<&Path>>::new();
+    for path in paths {
+        wanted.entry(field_of(path)).or_default().push(path);
+    }
     let mut found = BTreeMap::new();
     // Not collected: that would first keep all of them.
     for (name, value) in fields {
-        if let Some(path) = wanted.get(&*name) {
-            found.insert(*path, Value::Field(value));
+        for path in wanted.get(&Some(Cow::Borrowed(&*name))).into_iter().flatten() {
+            found.insert(*path, Value::Field(value.clone()));
         }
     }
     found.into_iter().collect()
+}
+
+/// The name of the field that a path leads to in a form: its one name, or the first with the others in brackets, as
+/// `data.email` is `data[email]`. So one field has at most two paths.
+fn field_of(path: &Path) -> Option<Cow<'_, str>> {
+    let names: Vec<&str> = path.segments().iter().map(Segment::name).collect::<Option<_>>()?;
+    match names.as_slice() {
+        [] => None,
+        [name] => Some(Cow::Borrowed(name)),
+        names if names.iter().any(|name| name.contains(['[', ']'])) => None,
+        [first, inner @ ..] => Some(inner.iter().fold((*first).to_owned(), |name, part| name + "[" + part + "]").into()),
+    }
 }
 
 /// Refuses a body that is compressed: what cannot be bounded before it is unpacked is not unpacked here. Other values

@@ -142,11 +142,33 @@ fn what_is_neither_json_nor_a_form_is_refused_by_its_type() {
 
 #[test]
 fn each_path_finds_the_last_field_of_its_name() {
-    let payload = Payload::new(Forms::Fields, Some(FORM), b"a=1&b=2&a=3&a.b=4&=5");
-    let paths: Vec<Path> = ["a", "b", "a", "c", r"a\.b", "a.b"].iter().map(|path| path.parse().unwrap()).collect();
-    let found = payload.select(&paths).unwrap();
-    let found: Vec<_> = paths.iter().map(|path| found.at(path).and_then(Value::as_text)).collect();
-    assert_eq!(found, [Some("3"), Some("2"), Some("3"), None, Some("4"), None]);
+    let fields = b"a=1&b=2&a=3&a.b=4&=5&data[x][y]=6&data[x][]=7&data[x][y]=8&[0]=9";
+    let payload = Payload::new(Forms::Fields, Some(FORM), fields);
+    for (path, expected) in [
+        ("a", Some("3")),
+        ("$.b", Some("2")),
+        ("c", None),
+        (r"a\.b", Some("4")),
+        (r#"["a.b"]"#, Some("4")),
+        ("a.b", None),
+        (r#"[""]"#, Some("5")),
+        ("data.x.y", Some("8")),
+        ("data[x][y]", Some("8")),
+        (r#"["data[x][y]"]"#, Some("8")),
+        (r"data\[x\]\[y\]", Some("8")),
+        (r#"["data[x]"]["y"]"#, None),
+        (r"data\[x\]\[\]", Some("7")),
+        ("data.x", None),
+        (r"\[0\]", Some("9")),
+        ("[0]", None),
+        ("$", None),
+    ] {
+        // Beside other paths to the same field.
+        let paths = [path, "data.x.y", r#"["data[x][y]"]"#, "a"].map(|path| path.parse().unwrap());
+        let found = payload.select(&paths).unwrap();
+        assert_eq!(found.at(&paths[0]).and_then(Value::as_text), expected, "{path}");
+        assert_eq!(found.at(&paths[2]).and_then(Value::as_text), Some("8"), "{path}");
+    }
 }
 
 #[test]

@@ -44,6 +44,9 @@ fn paths(lines: &[&str]) -> Vec<Path> {
 }
 
 fn path(text: &str) -> Option<Path> {
+    if text.contains(BRACKETS) {
+        return None;
+    }
     let path = text.parse::<Path>();
     assert_eq!(path.is_ok(), is_path(text), "{text:?}");
     let path = path.ok()?;
@@ -51,8 +54,48 @@ fn path(text: &str) -> Option<Path> {
     Some(path)
 }
 
-/// The grammar by another way: without its escapes, a path has no backslash and no empty part.
+/// What stands for a pair of brackets with a right content, where a grammar is checked.
+const BRACKETS: char = '\u{e000}';
+
+/// The grammar by another way: without its escapes and its brackets, a path has nothing but names between dots.
 fn is_path(text: &str) -> bool {
-    let plain = text.replace(r"\\", "x").replace(r"\.", "x");
-    text.chars().count() <= 500 && !plain.contains('\\') && plain.split('.').all(|part| !part.is_empty())
+    let Some(plain) = without_escapes(text).and_then(|plain| without_brackets(&plain)) else { return false };
+    let names = match plain.strip_prefix('$') {
+        Some("") => return text.chars().count() <= 500,
+        Some(rest) if rest.starts_with('.') => &rest[1..],
+        Some(_) | None if text.starts_with('[') => &plain[1..],
+        Some(_) | None => &plain,
+    };
+    let is_name = |name: &str| {
+        name == "*" || name == BRACKETS.to_string() || !(name.is_empty() || name.contains(['*', BRACKETS]) || name.starts_with(['"', '\'']))
+    };
+    text.chars().count() <= 500 && names.split('.').all(is_name)
+}
+
+fn without_escapes(text: &str) -> Option<String> {
+    let mut parts = text.split('\\');
+    let mut plain = parts.next()?.to_owned();
+    while let Some(part) = parts.next() {
+        match part.chars().next() {
+            // A second backslash is an escaped one.
+            None => plain = plain + "x" + parts.next()?,
+            Some(escaped) if r#".[]*$"'"#.contains(escaped) => plain = plain + "x" + &part[1..],
+            Some(_) => return None,
+        }
+    }
+    Some(plain)
+}
+
+fn without_brackets(text: &str) -> Option<String> {
+    let Some((before, rest)) = text.split_once('[') else { return (!text.contains(']')).then(|| text.to_owned()) };
+    let (content, after) = match rest.chars().next()? {
+        quote @ ('"' | '\'') => ("x", rest[1..].split_once(quote)?.1.strip_prefix(']')?),
+        _ => rest.split_once(']')?,
+    };
+    let is_word = content.chars().all(|char| char.is_ascii_alphanumeric() || char == '_' || char == '-')
+        && !content.starts_with(|char: char| char.is_ascii_digit() || char == '-');
+    let is_index = content.bytes().all(|byte| byte.is_ascii_digit()) && (content == "0" || !content.starts_with('0'));
+    let is_right = content == "*" || (!content.is_empty() && (is_index || is_word));
+    (is_right && !before.contains(']')).then_some(())?;
+    Some(format!("{before}.{BRACKETS}{}", without_brackets(after)?))
 }

@@ -1,27 +1,8 @@
-//! Paths and values, by example and by property.
+//! Values, by example and by property.
 
 use proptest::prelude::*;
 
 use super::*;
-
-#[test]
-fn dots_separate_and_a_backslash_escapes_them() {
-    let path: Path = r"a.0.b\.c\\d".parse().unwrap();
-    assert_eq!(path.segments(), ["a", "0", r"b.c\d"]);
-}
-
-#[test]
-fn a_path_has_at_most_500_characters() {
-    assert!("é".repeat(500).parse::<Path>().is_ok());
-    assert!("é".repeat(501).parse::<Path>().is_err());
-}
-
-#[test]
-fn a_path_with_an_empty_part_or_a_stray_backslash_is_refused() {
-    for text in ["", ".", "a.", ".a", "a..b", r"a\", r"a\b"] {
-        assert!(text.parse::<Path>().is_err(), "{text:?}");
-    }
-}
 
 #[test]
 fn an_integer_may_be_spelt_in_several_ways_but_never_rounded() {
@@ -146,12 +127,6 @@ proptest! {
     }
 
     #[test]
-    fn what_was_printed_parses_to_itself(segments in prop::collection::vec(r"[a-z0-9.\\ é]{1,8}", 1..6)) {
-        let path = Path(segments);
-        prop_assert_eq!(path.to_string().parse(), Ok(path));
-    }
-
-    #[test]
     fn an_integer_is_the_same_number_as_its_spelling(
         number in r"-?(0|[1-9][0-9]{0,19})(\.[0-9]{1,3})?([eE][-+]?[0-9]{1,2})?",
     ) {
@@ -161,7 +136,6 @@ proptest! {
 
     #[test]
     fn no_text_panics(text: String, number in "[-+0-9.eE]{0,24}") {
-        let _ = text.parse::<Path>();
         let _ = (integer(&text), integer(&number), depth(&text), same_number(&text, &number));
     }
 }

@@ -44,8 +44,8 @@ mod tests {
     /// backslashes in them as there can be.
     fn of_size(bytes: usize) -> Json {
         let variable = |default: &str| {
-            let name = "\"".repeat(100);
-            json!({ "name": name, "path": name, "type": "string", "required": false, "default_value": default })
+            let (name, path) = ("\"".repeat(100), "\\".repeat(100));
+            json!({ "name": name, "path": path, "type": "string", "required": false, "default_value": default })
         };
         let settings = |default: &str| json!({ "variables": [variable(default)] });
         let trigger_when = json!({ "events": [], "conditions": [] });

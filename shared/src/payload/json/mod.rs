@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 pub use self::error::JsonError;
 use super::Found;
-use crate::domain::payload::{Path, Value};
+use crate::domain::payload::{Path, Segment, Value};
 
 /// The members of a JSON object; of members with the same name the last one counts.
 pub fn object(text: &str) -> Result<BTreeMap<Cow<'_, str>, Value<'_>>, JsonError> {
@@ -115,12 +115,13 @@ struct Node<'p> {
 
 impl<'p> Node<'p> {
     /// Adds a path. Paths come in order, so a new child is always the last one.
-    fn insert(&mut self, segments: &'p [String], index: usize) {
+    fn insert(&mut self, segments: &'p [Segment], index: usize) {
         let Some((first, rest)) = segments.split_first() else {
             self.wanted = Some(index);
             return;
         };
-        if self.children.last().is_none_or(|(name, _)| name != first) {
+        let Some(first) = first.name() else { return };
+        if self.children.last().is_none_or(|(name, _)| *name != first) {
             self.children.push((first, Self::default()));
         }
         if let Some((_, child)) = self.children.last_mut() {

@@ -113,8 +113,8 @@ proptest! {
     fn what_is_selected_is_what_a_tree_would_give(json in json_value(), path in "[ab01](\\.[ab01]){0,3}") {
         let text = json.to_string();
         let path: Path = path.parse().unwrap();
-        let expected = path.segments().iter().try_fold(&json, |value, segment| {
-            value.get(segment).or_else(|| value.get(segment.parse::<usize>().ok()?))
+        let expected = path.segments().iter().filter_map(Segment::name).try_fold(&json, |value, name| {
+            value.get(name).or_else(|| value.get(name.parse::<usize>().ok()?))
         });
         let found = select(&text, [&path]).unwrap().at(&path).cloned();
         let found = found.map(|found| match found {

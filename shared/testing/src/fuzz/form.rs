@@ -2,7 +2,7 @@
 
 use serde_json::from_str;
 use serde_json::value::RawValue;
-use shared::domain::payload::{Path, Value};
+use shared::domain::payload::{Path, Segment, Value};
 use shared::domain::signature::scheme::Forms;
 use shared::payload::{Content, Found, Payload, json};
 
@@ -188,11 +188,19 @@ fn plain(encoded: &[u8]) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// A form is flat, and of fields with one name the last one counts.
+/// A form is flat, and of fields with one name the last one counts. A path of several names is the name of a field with
+/// all but the first in brackets.
 fn check_fields(fields: &[(String, String)], paths: &[&Path], found: &Found<'_>) {
     for path in paths {
         let named = |name: &String| Some(fields.iter().rfind(|(known, _)| known == name)?.1.as_str());
-        let expected = path.segments().first().and_then(named).filter(|_| path.segments().len() == 1);
+        let expected = name(path).as_ref().and_then(named);
         assert_eq!(found.at(path), expected.map(|text| Value::Field(text.into())).as_ref(), "{path}");
     }
+}
+
+fn name(path: &Path) -> Option<String> {
+    let names: Vec<&str> = path.segments().iter().map(Segment::name).collect::<Option<_>>()?;
+    let is_flat = names.len() == 1 || !names.concat().contains(['[', ']']);
+    let brackets = names.len().checked_sub(1)?;
+    is_flat.then(|| names.join("][").replacen("][", "[", 1) + if brackets > 0 { "]" } else { "" })
 }

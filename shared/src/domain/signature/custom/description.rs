@@ -9,6 +9,7 @@ use super::super::signed_text::SignedText;
 use super::{Algorithm, CustomProof, Kind, Place, SignedTime, Verification};
 use crate::domain::Invalid;
 use crate::domain::invalid::check_field_name;
+use crate::domain::payload::Path;
 
 /// A scheme as text. What is left out has a default, or means nothing with the kind of proof.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -265,7 +266,7 @@ impl Reading<'_> {
     fn place(&mut self, field: &'static str, origin: Option<&Origin>) -> Option<Place> {
         let place = match origin? {
             Origin::Header(name) => check_field_name(name).map(|()| Place::Header(name.to_ascii_lowercase())),
-            Origin::Body(path) => path.parse().map(Place::Body),
+            Origin::Body(path) => path.parse().and_then(Path::to_one).map(Place::Body),
         };
         self.take(field, place)
     }
