@@ -8,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use hmac::{Hmac, KeyInit, Mac};
-use sample::{Event, Failure, SECRET, SIZES, Size, Trigger, github_signature, push};
+use sample::{Event, Failure, SECRET, SIZES, Size, Trigger, github_signature, push, stars};
 use sha2::Sha256;
 use shared::auth::{Login, SessionTokens};
 use shared::domain::id::{EnvironmentId, HookId, ProjectId, RequestId, SessionId, UserId};
@@ -19,6 +19,7 @@ use shared::domain::secret::{HookSecret, SecretString};
 use shared::domain::signature::{Algorithm, Signed};
 use shared::domain::signing::{Means, Signing};
 use shared::domain::timestamp::Timestamp;
+use shared::payload::json;
 use shared_testing::keys::{SecretInMemory, now};
 
 /// One text that keys are derived from.
@@ -71,6 +72,21 @@ fn signature_of_standard_webhooks(bencher: Bencher<'_, '_>, size: Size) {
 #[divan::bench(args = SIZES)]
 fn extraction(bencher: Bencher<'_, '_>, size: Size) {
     let (trigger, body) = (must(Trigger::new(SystemTime::now())), body(size));
+    bencher.counter(BytesCount::of_str(&body)).bench_local(|| must(trigger.extract(black_box(body.as_bytes()))));
+}
+
+/// The floor of every extraction: whether the body is JSON.
+#[divan::bench(args = SIZES)]
+fn json_alone(bencher: Bencher<'_, '_>, size: Size) {
+    let body = body(size);
+    bencher.counter(BytesCount::of_str(&body)).bench_local(|| json::is_json(black_box(&body)));
+}
+
+/// The most that the owner of a hook can ask for. It may take three times as long as [`json_alone`].
+#[divan::bench(args = [SIZES[1], SIZES[2], SIZES[3]])]
+fn extraction_with_a_hundred_stars(bencher: Bencher<'_, '_>, size: Size) {
+    let body = body(size);
+    let trigger = must(stars(&body).and_then(|hook| Trigger::open(hook, SystemTime::now())));
     bencher.counter(BytesCount::of_str(&body)).bench_local(|| must(trigger.extract(black_box(body.as_bytes()))));
 }
 

@@ -20,11 +20,12 @@ const MIB: usize = 1024 * 1024;
 /// The event alone is 4 to 8 MiB of it, and the body 4.
 const MOST: usize = 64 * MIB;
 
-/// An open hook with fifty variables of this type, and fifty conditions, all on one path.
-fn trigger(kind: &str, accepted: &Json) -> Trigger {
-    let variable = |number| json!({ "name": format!("v{number}"), "type": kind, "path": "a" });
-    let condition = json!({ "type": "request_body", "path": "a", "accepted_values": [accepted] });
-    let conditions = if accepted.is_null() { Vec::new() } else { vec![condition; 50] };
+/// An open hook with fifty variables of this type, and fifty conditions, on these paths in turn.
+fn trigger(kind: &str, paths: &[&str], accepted: &Json) -> Trigger {
+    let path = |number: usize| paths[number % paths.len()];
+    let variable = |number| json!({ "name": format!("v{number}"), "type": kind, "path": path(number) });
+    let condition = |number| json!({ "type": "request_body", "path": path(number), "accepted_values": [accepted] });
+    let conditions = if accepted.is_null() { Vec::new() } else { (0..50).map(condition).collect() };
     let hook = json!({
         "name": "n", "action_type": "deploy", "resource_type": "application", "resource_id": 42, "requires_secret": false,
         "settings": { "variables": (0..50).map(variable).collect::<Vec<_>>() },
@@ -58,10 +59,35 @@ fn no_call_allocates_more_than_a_quarter_of_what_the_function_has() {
         ("fields", "string", json!(null), form, "a&".repeat(room / 2), 200),
         ("a field", "string", json!(null), form, format!("a={}", "%41".repeat(room / 3)), 422),
     ] {
-        let (trigger, event) = (trigger(kind, &accepted), event(content_type, &body));
-        let region = Region::new(COUNTING);
-        assert_eq!(trigger.handle(&event).unwrap(), status, "{name}");
-        let allocated = region.change().bytes_allocated;
-        assert!((body.len()..MOST).contains(&allocated), "{name}: {allocated} bytes");
+        check(name, &trigger(kind, &["a"], &accepted), &event(content_type, &body), status);
     }
+}
+
+/// Paths that each find a value in three arrays within one another, or within objects.
+const STARS: [&str; 4] = ["*.b.c.0", "a.*.c.*", "a.b.*.0", "a.b.c[*]"];
+
+#[test]
+fn no_call_for_which_a_hook_has_stars_allocates_more_either() {
+    let room = 4 * MIB - 100;
+    let within = |inner: &str| format!(r#"{{"a": {{"b": {{"c": [{inner}]}}}}}}"#);
+    let escapes = within(&format!(r#""{}""#, r"\n".repeat(room / 2)));
+    let values = |count: usize| within(&format!("{}0", "0,".repeat(count - 1)));
+    let members = |count: usize| (0..count).map(|number| format!("\"{number}\":0")).collect::<Vec<_>>().join(",");
+    for (name, paths, accepted, body, status) in [
+        ("escapes", &STARS[..], json!(null), escapes.clone(), 422),
+        ("escapes in conditions", &STARS[..1], json!("x"), escapes, 200),
+        ("more values than are looked at", &STARS[3..], json!(1), values(room / 2), 400),
+        ("as many values as are looked at", &STARS[3..], json!(null), values(199_000), 422),
+        ("members", &["*"], json!(null), format!("{{{}}}", members(199_000)), 422),
+        ("members in which nothing is found", &["*.a"], json!(null), format!("{{{}}}", members(199_000)), 200),
+    ] {
+        check(name, &trigger("array", paths, &accepted), &event("application/json", &body), status);
+    }
+}
+
+fn check(name: &str, trigger: &Trigger, event: &str, status: u16) {
+    let region = Region::new(COUNTING);
+    assert_eq!(trigger.handle(event).unwrap(), status, "{name}");
+    let allocated = region.change().bytes_allocated;
+    assert!((event.len() / 2..MOST).contains(&allocated), "{name}: {allocated} bytes");
 }

@@ -8,6 +8,7 @@ mod job_schema;
 mod json_web_tokens;
 mod numbers;
 mod oracles;
+mod paths;
 mod payloads;
 mod pipelines;
 mod places;

@@ -7,6 +7,7 @@ use hook_trigger::{HookTrigger, RejectionBudget};
 use serde_json::Value as Json;
 use shared::aws::Providers;
 use shared::domain::action::{Action, NewAction};
+use shared::domain::condition::Condition;
 use shared::domain::handover::Handing;
 use shared::domain::hook::{Hook, HookDraft};
 use shared::domain::id::{ActionId, EnvironmentId, HookId, ProjectId, RequestId, UserId};
@@ -149,15 +150,25 @@ impl Trigger {
         self.hook.signing.as_ref().is_some_and(|signing| signing.verify(Some(&self.secret), &signed).is_ok())
     }
 
-    /// Finds and types the hook's variables in one pass over the body, as many as there are.
+    /// Finds and types the hook's variables in one pass over the body, as many as there are, if its conditions on the body
+    /// hold.
     pub fn extract(&self, body: &[u8]) -> Result<usize, Failure> {
-        let relation = &self.hook.relation;
+        let relation = &self.endpoint.hooks.0.relation;
         let variables = relation.variables.as_slice().iter().map(|variable| &variable.path);
         let conditions = relation.conditions.as_slice().iter().filter_map(|condition| condition.subject.path());
         let payload = Payload::new(self.hook.scheme().forms, Some("application/json"), body);
         let found = payload.select(variables.chain(conditions))?;
-        let resolved =
-            relation.variables.resolve(|path| found.at(path), MAX_JOB_BYTES).map_err(|faults| format!("{faults:?}"))?;
+        let holds = |condition: &Condition| {
+            let values = condition.subject.path().map(|path| found.all(path));
+            values.is_none_or(|values| values.iter().any(|value| condition.accepts(Some(value))))
+        };
+        if !relation.conditions.as_slice().iter().all(holds) {
+            return Err("a condition does not hold".into());
+        }
+        let resolved = relation
+            .variables
+            .resolve(|variable| found.given(&variable.path), MAX_JOB_BYTES)
+            .map_err(|faults| format!("{faults:?}"))?;
         Ok(resolved.len())
     }
 }

@@ -212,6 +212,32 @@ impl VariableValue {
     }
 }
 
+/// What a call has for a variable.
+#[derive(Debug, Clone, Copy)]
+pub enum Given<'v> {
+    /// The value at its path.
+    One(&'v Value<'v>),
+    /// The values at its path, which has a `*`, as JSON text.
+    Each(&'v [&'v str]),
+}
+
+impl Given<'_> {
+    /// How many bytes of JSON it takes as this type, as [`VariableType::size`] says.
+    fn size(self, kind: VariableType, limit: usize) -> usize {
+        match self {
+            Self::One(value) => kind.size(value, limit),
+            Self::Each(values) => values.iter().map(|json| json.len() + 1).sum::<usize>() + 1,
+        }
+    }
+
+    fn read(self, kind: VariableType) -> Result<VariableValue, Invalid> {
+        match self {
+            Self::One(value) => kind.read(value),
+            Self::Each(values) => kind.read(&Value::Array(&format!("[{}]", values.join(",")))),
+        }
+    }
+}
+
 /// Why a call's variables are not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unresolved {
@@ -234,21 +260,21 @@ pub struct VariableError {
 }
 
 impl Variables {
-    /// The variables of one call, in order; `find` gives the value at a path.
+    /// The variables of one call, in order; `find` gives what the call has for one.
     ///
     /// Together they may take `limit` bytes of JSON, which is checked before any value is copied: fifty variables may
     /// have one path, and the value there may be the whole body. An absent or null value takes the default. Without a
     /// default it is left out, unless it is required. All variables in error are returned, not only the first.
     pub fn resolve<'v>(
         &self,
-        find: impl Fn(&Path) -> Option<&'v Value<'v>>,
+        find: impl Fn(&Variable) -> Option<Given<'v>>,
         limit: usize,
     ) -> Result<Vec<(VariableName, VariableValue)>, Unresolved> {
         let mut resolved = Vec::with_capacity(self.0.len());
         let (mut errors, mut bytes) = (Vec::new(), 0);
         for variable in &self.0 {
-            let found = find(&variable.path);
-            bytes += found.map_or(0, |value| variable.kind.size(value, limit));
+            let found = find(variable);
+            bytes += found.map_or(0, |given| given.size(variable.kind, limit));
             if bytes > limit {
                 continue;
             }
@@ -266,9 +292,9 @@ impl Variables {
 }
 
 impl Variable {
-    fn resolve(&self, found: Option<&Value<'_>>) -> Result<Option<VariableValue>, Invalid> {
-        match found {
-            Some(value) if !self.kind.is_absent(value) => self.kind.read(value).map(Some),
+    fn resolve(&self, found: Option<Given<'_>>) -> Result<Option<VariableValue>, Invalid> {
+        match found.filter(|given| !matches!(given, Given::One(value) if self.kind.is_absent(value))) {
+            Some(given) => given.read(self.kind).map(Some),
             _ if self.default.is_some() => Ok(self.default.clone()),
             _ if self.required => {
                 Err(Invalid::new(format!("is required, but the payload has nothing at `{}`", self.path)))

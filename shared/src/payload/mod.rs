@@ -1,6 +1,7 @@
 //! A webhook's payload, which a stranger wrote: JSON, or a form with JSON or fields in it. It is read at the paths that
 //! matter, in one pass, and nothing is built from the rest.
 
+mod found;
 pub mod json;
 mod multipart;
 #[cfg(test)]
@@ -13,6 +14,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+pub use self::found::Found;
+use self::found::Values;
 pub use self::json::JsonError;
 use crate::domain::payload::{Path, Segment, Value};
 use crate::domain::signature::scheme::Forms;
@@ -213,25 +216,6 @@ fn looks_like_no_form(body: &[u8]) -> bool {
     name.starts_with(b"[") || name.starts_with(b"\xef\xbb\xbf") || name.iter().any(is_odd)
 }
 
-/// What was found in a payload: values by their paths, in the order of the paths.
-#[derive(Debug, Default)]
-pub struct Found<'a>(Vec<(&'a Path, Value<'a>)>);
-
-impl<'a> Found<'a> {
-    /// The value at one of the paths.
-    pub fn at(&self, path: &Path) -> Option<&Value<'a>> {
-        let at = self.0.binary_search_by(|(known, _)| (*known).cmp(path)).ok()?;
-        self.0.get(at).map(|(_, value)| value)
-    }
-}
-
-/// From values in the order of their paths.
-impl<'a> FromIterator<(&'a Path, Value<'a>)> for Found<'a> {
-    fn from_iter<I: IntoIterator<Item = (&'a Path, Value<'a>)>>(found: I) -> Self {
-        Self(found.into_iter().collect())
-    }
-}
-
 /// A form is flat, and of fields with one name the last one counts, as in JSON. There may be two million fields, so they
 /// are read once, and only those that a path names are kept.
 fn select_fields<'f>(fields: form_urlencoded::Parse<'f>, paths: &[&'f Path]) -> Found<'f> {
@@ -243,7 +227,7 @@ fn select_fields<'f>(fields: form_urlencoded::Parse<'f>, paths: &[&'f Path]) -> 
     // Not collected: that would first keep all of them.
     for (name, value) in fields {
         for path in wanted.get(&Some(Cow::Borrowed(&*name))).into_iter().flatten() {
-            found.insert(*path, Value::Field(value.clone()));
+            found.insert(*path, Values::One(Value::Field(value.clone())));
         }
     }
     found.into_iter().collect()
@@ -257,7 +241,9 @@ fn field_of(path: &Path) -> Option<Cow<'_, str>> {
         [] => None,
         [name] => Some(Cow::Borrowed(name)),
         names if names.iter().any(|name| name.contains(['[', ']'])) => None,
-        [first, inner @ ..] => Some(inner.iter().fold((*first).to_owned(), |name, part| name + "[" + part + "]").into()),
+        [first, inner @ ..] => {
+            Some(inner.iter().fold((*first).to_owned(), |name, part| name + "[" + part + "]").into())
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::domain::secret::HookSecret;
 use crate::domain::signature::custom::{Place, Verification};
 use crate::domain::signature::scheme::{AskedAt, Challenge, Handshake, Mark, Method, Source};
 use crate::domain::signature::{self, OptionKind, providers};
+use crate::domain::variable::{Given, Variable};
 use crate::payload::{Found, Payload, PayloadError};
 
 /// Longer names of deliveries and events are taken for none: the job would grow with what a sender makes up.
@@ -43,15 +44,19 @@ impl<'a> Facts<'a> {
         Ok(Self { hook, received, found })
     }
 
-    /// The value at the path of a variable or condition.
-    pub(super) fn at(&self, path: &Path) -> Option<&Value<'a>> {
+    /// What there is for a variable.
+    pub(super) fn given(&self, variable: &Variable) -> Option<Given<'_>> {
+        self.found.given(&variable.path)
+    }
+
+    fn at(&self, path: &Path) -> Option<&Value<'a>> {
         self.found.at(path)
     }
 
     /// The first condition that does not hold.
     pub(super) fn failed_condition(&self) -> Option<&'a Condition> {
         self.hook.relation.conditions.as_slice().iter().find(|condition| match &condition.subject {
-            Subject::Body(path) => !condition.accepts(self.at(path)),
+            Subject::Body(path) => !self.found.all(path).iter().any(|value| condition.accepts(Some(value))),
             Subject::Header(name) => !condition.accepts_header(self.received.header(name)),
         })
     }

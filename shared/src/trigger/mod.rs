@@ -151,7 +151,8 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
     }
 
     fn job(&self, facts: &Facts<'_>) -> Result<Job, ApiError> {
-        let variables = self.hook.relation.variables.resolve(|path| facts.at(path), MAX_JOB_BYTES).map_err(invalid)?;
+        let variables =
+            self.hook.relation.variables.resolve(|variable| facts.given(variable), MAX_JOB_BYTES).map_err(invalid)?;
         Job::of_call(self.hook, self.received, variables, facts.delivery()).map_err(|reason| {
             let mut errors = FieldErrors::default();
             errors.add(PIPELINE_VARIABLE, reason);

@@ -67,7 +67,9 @@ fn is_path(text: &str) -> bool {
         Some(_) | None => &plain,
     };
     let is_name = |name: &str| {
-        name == "*" || name == BRACKETS.to_string() || !(name.is_empty() || name.contains(['*', BRACKETS]) || name.starts_with(['"', '\'']))
+        name == "*"
+            || name == BRACKETS.to_string()
+            || !(name.is_empty() || name.contains(['*', BRACKETS]) || name.starts_with(['"', '\'']))
     };
     text.chars().count() <= 500 && names.split('.').all(is_name)
 }

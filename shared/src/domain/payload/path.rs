@@ -127,7 +127,8 @@ impl<'t> Reader<'t> {
 
     fn read(mut self) -> Result<Vec<Segment>, &'static str> {
         let mut segments = Vec::new();
-        let from_whole = self.text.strip_prefix('$').is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+        let from_whole =
+            self.text.strip_prefix('$').is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
         if from_whole {
             self.rest.next();
         } else if !self.text.starts_with('[') {
@@ -156,7 +157,9 @@ impl<'t> Reader<'t> {
         let mut name = String::new();
         while let Some(char) = self.rest.next_if(|char| !matches!(char, '.' | '[')) {
             match char {
-                '*' if name.is_empty() && matches!(self.rest.peek(), None | Some('.' | '[')) => return Ok(Segment::Each),
+                '*' if name.is_empty() && matches!(self.rest.peek(), None | Some('.' | '[')) => {
+                    return Ok(Segment::Each);
+                }
                 '*' => return Err(r"must have `*` alone between dots or in brackets: write `\*` for a star in a name"),
                 ']' => return Err(r"must have a `[` before each `]`: write `\]` for a bracket in a name"),
                 '\\' => name.push(self.escaped()?),

@@ -49,9 +49,9 @@ fn an_absent_value_takes_the_default_is_left_out_or_refuses_the_call() {
     let required = Variable { required: true, ..variable("c", VariableType::String) };
     for absent in [None, Some(Value::Null)] {
         let variables = Variables::new(vec![optional.clone(), with_default.clone()]).unwrap();
-        let resolved = variables.resolve(|_| absent.as_ref(), 100).unwrap();
+        let resolved = variables.resolve(|_| absent.as_ref().map(Given::One), 100).unwrap();
         assert_eq!(resolved, [("b".parse().unwrap(), VariableValue::Integer(7))]);
-        let refused = Variables::new(vec![required.clone()]).unwrap().resolve(|_| absent.as_ref(), 100);
+        let refused = Variables::new(vec![required.clone()]).unwrap().resolve(|_| absent.as_ref().map(Given::One), 100);
         assert_eq!(in_error(refused.unwrap_err()), ["c"]);
     }
 }
@@ -62,19 +62,22 @@ fn a_blank_field_of_a_form_is_absent_unless_the_variable_is_a_string() {
     for blank in ["", " ", "\t"] {
         let (field, string) = (Value::Field(blank.into()), Value::String(blank.into()));
         for kind in [Integer, Boolean, Array] {
-            assert_eq!(variable("v", kind).resolve(Some(&field)).unwrap(), None, "{kind:?}");
-            assert!(variable("v", kind).resolve(Some(&string)).is_err(), "{kind:?}");
+            assert_eq!(variable("v", kind).resolve(Some(Given::One(&field))).unwrap(), None, "{kind:?}");
+            assert!(variable("v", kind).resolve(Some(Given::One(&string))).is_err(), "{kind:?}");
             let required = Variable { required: true, ..variable("v", kind) };
-            assert!(required.resolve(Some(&field)).unwrap_err().to_string().starts_with("is required"), "{kind:?}");
+            assert!(
+                required.resolve(Some(Given::One(&field))).unwrap_err().to_string().starts_with("is required"),
+                "{kind:?}"
+            );
         }
-        let read = variable("v", String).resolve(Some(&field)).unwrap();
+        let read = variable("v", String).resolve(Some(Given::One(&field))).unwrap();
         assert_eq!(read, Some(VariableValue::String(blank.into())));
     }
     let seven = Variable { default: Some(VariableValue::Integer(7)), ..variable("v", Integer) };
-    assert_eq!(seven.resolve(Some(&Value::Field("".into()))).unwrap(), Some(VariableValue::Integer(7)));
-    assert_eq!(seven.resolve(Some(&Value::Field("42".into()))).unwrap(), Some(VariableValue::Integer(42)));
+    assert_eq!(seven.resolve(Some(Given::One(&Value::Field("".into())))).unwrap(), Some(VariableValue::Integer(7)));
+    assert_eq!(seven.resolve(Some(Given::One(&Value::Field("42".into())))).unwrap(), Some(VariableValue::Integer(42)));
     assert_eq!(
-        variable("v", Boolean).resolve(Some(&Value::Field("true".into()))).unwrap(),
+        variable("v", Boolean).resolve(Some(Given::One(&Value::Field("true".into())))).unwrap(),
         Some(VariableValue::Boolean(true))
     );
 }
@@ -91,7 +94,7 @@ fn every_variable_in_error_is_named() {
     let variables =
         Variables::new(vec![variable("a", VariableType::Integer), variable("b", VariableType::Boolean)]).unwrap();
     let array = Value::Array("[]");
-    assert_eq!(in_error(variables.resolve(|_| Some(&array), 100).unwrap_err()), ["a", "b"]);
+    assert_eq!(in_error(variables.resolve(|_| Some(Given::One(&array)), 100).unwrap_err()), ["a", "b"]);
 }
 
 fn in_error(unresolved: Unresolved) -> Vec<String> {
@@ -121,14 +124,14 @@ fn what_is_too_large_together_is_refused_by_its_size_as_json() {
         (VariableType::String, Value::Number("1.10"), 4),
         (VariableType::Array, Value::Array("[1, 2]"), 6),
     ] {
-        assert!(of(kind, 3).resolve(|_| Some(&value), 3 * size).is_ok(), "{value:?}");
-        let refused = of(kind, 3).resolve(|_| Some(&value), 3 * size - 1);
+        assert!(of(kind, 3).resolve(|_| Some(Given::One(&value)), 3 * size).is_ok(), "{value:?}");
+        let refused = of(kind, 3).resolve(|_| Some(Given::One(&value)), 3 * size - 1);
         assert_eq!(refused, Err(Unresolved::TooLarge { bytes: 3 * size }), "{value:?}");
     }
     let numbers = of(VariableType::Integer, 3);
-    assert!(numbers.resolve(|_| Some(&Value::Number("7")), 0).is_ok());
+    assert!(numbers.resolve(|_| Some(Given::One(&Value::Number("7"))), 0).is_ok());
     let wrong = Value::Object("{}");
-    assert_eq!(in_error(of(VariableType::String, 1).resolve(|_| Some(&wrong), 0).unwrap_err()), ["v0"]);
+    assert_eq!(in_error(of(VariableType::String, 1).resolve(|_| Some(Given::One(&wrong)), 0).unwrap_err()), ["v0"]);
 }
 
 #[test]
@@ -137,4 +140,20 @@ fn names_are_unique_and_fifty_is_the_limit() {
     assert!(Variables::new(many(50)).is_ok());
     assert!(Variables::new(many(51)).is_err());
     assert!(Variables::new(vec![variable("a", VariableType::String), variable("a", VariableType::Array)]).is_err());
+}
+
+#[test]
+fn the_values_at_a_path_with_a_star_are_an_array_that_keeps_their_spelling() {
+    let ids = variable("ids", VariableType::Array);
+    let read = |values: &[&str]| ids.resolve(Some(Given::Each(values))).map_err(|reason| reason.to_string());
+    let array = |json: &str| Ok(Some(VariableValue::Array(json.to_owned())));
+    assert_eq!(read(&["1.10", "null", r#"{"a": [ ]}"#, r#""\u00e9""#]), array(r#"[1.10,null,{"a": [ ]},"\u00e9"]"#));
+    assert_eq!(read(&[]), array("[]"));
+    assert!(read(&["1e999"]).is_err() && read(&[r#""\ud800""#]).is_err());
+    let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+    assert!(read(&[&nested(59)]).is_ok() && read(&[&nested(60)]).is_err());
+    let all = Variables::new(vec![ids]).unwrap();
+    assert!(all.resolve(|_| Some(Given::Each(&["1", "2"])), 5).is_ok());
+    let refused = all.resolve(|_| Some(Given::Each(&["1", "2"])), 4);
+    assert_eq!(refused, Err(Unresolved::TooLarge { bytes: 5 }));
 }

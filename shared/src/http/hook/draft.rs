@@ -104,7 +104,13 @@ fn read_variable(fields: &mut Fields<'_>) -> Option<Variable> {
     let name: Option<VariableName> = fields.required("name", read::parsed);
     let kind: Option<VariableType> = fields.required("type", read::parsed);
     let required = fields.optional("required", read::boolean).unwrap_or(false);
-    let path: Option<Path> = fields.optional("path", read::parsed);
+    let path = fields.optional("path", |value| {
+        let path: Path = read::parsed(value)?;
+        if path.is_many() && kind.is_some_and(|kind| kind != VariableType::Array) {
+            return Err(Invalid::new("must lead to one value, or the `type` must be array: a path with `*` makes one"));
+        }
+        Ok(path)
+    });
     let default = fields.optional("default_value", |value| match kind {
         Some(kind) => read_default(kind, value).map(Some),
         None => Ok(None),
@@ -112,7 +118,7 @@ fn read_variable(fields: &mut Fields<'_>) -> Option<Variable> {
     let name = name?;
     // A name with a dot in it is read as a path, like any other.
     let path = path.or_else(|| {
-        let path = name.as_str().parse();
+        let path = name.as_str().parse().and_then(Path::to_one);
         path.map_err(|reason| fields.refuse("path", format!("is required, because the name {reason}"))).ok()
     });
     Some(Variable { name, path: path?, kind: kind?, required, default: default.flatten() })
@@ -218,6 +224,8 @@ mod tests {
         assert_eq!(at_fault(json!({"requires_secret": false, "secret_algorithm": null})), [""; 0]);
         let variable = json!({"name": "ids", "type": "array", "path": "a.0", "default_value": [1, "x"]});
         assert_eq!(at_fault(with_variable(&variable)), [""; 0]);
+        let variable = json!({"name": "ids", "type": "array", "path": "commits.*.id"});
+        assert_eq!(at_fault(with_variable(&variable)), [""; 0]);
         let condition = json!({"type": "request_header", "path": "X-Event", "accepted_values": ["a", 1, true]});
         assert_eq!(at_fault(with_condition(&condition)), [""; 0]);
     }
@@ -302,6 +310,9 @@ mod tests {
             (json!({"name": "a", "type": "float"}), ".type"),
             (json!({"name": "a", "type": "string", "path": "a..b"}), ".path"),
             (json!({"name": "a", "type": "string", "path": "$."}), ".path"),
+            (json!({"name": "a", "type": "string", "path": "a.*"}), ".path"),
+            (json!({"name": "a", "type": "integer", "path": "$[*].b"}), ".path"),
+            (json!({"name": "*", "type": "array"}), ".path"),
             (json!({"name": "a", "type": "string", "path": "a[-1]"}), ".path"),
             (json!({"name": "a.", "type": "string"}), ".path"),
             (json!({"name": "a", "type": "integer", "default_value": "7"}), ".default_value"),

@@ -24,6 +24,9 @@ pub enum JsonError {
     /// It is so large, and so many paths lead through one another, that it would be read over and over.
     #[error("is too large for so many paths that lead through one another")]
     TooMuchWork,
+    /// Paths with a `*` find more values in it, or longer ones, than are looked at.
+    #[error("has too many values, or too long ones, for the paths with `*` in this hook")]
+    TooManyValues,
     /// It is JSON, but of another type than was asked for.
     #[error("is JSON, but of another type")]
     OtherType,
@@ -42,7 +45,7 @@ impl JsonError {
     pub fn why(&self) -> String {
         match self {
             Self::Unreadable { why, .. } => format!("cannot be read: {why}"),
-            Self::Invalid { .. } | Self::OtherType | Self::TooMuchWork => self.to_string(),
+            Self::Invalid { .. } | Self::OtherType | Self::TooMuchWork | Self::TooManyValues => self.to_string(),
         }
     }
 

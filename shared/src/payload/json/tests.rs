@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::payload::Segment;
+use crate::domain::variable::Given;
 
 fn selected<'a>(text: &'a str, paths: &[&str]) -> Vec<Option<Value<'a>>> {
     let path = |path: &&str| -> &'static Path { Box::leak(Box::new(path.parse().unwrap())) };
@@ -102,29 +104,116 @@ fn deep_nesting_and_long_arrays_are_passed_over() {
     assert_eq!(selected(&long, &["1000000", "1000001"]), [Some(Value::Number("0")), None]);
 }
 
+/// What is found at a path with a `*`, as it is written; `None` if it is absent.
+fn each(text: &str, path: &str) -> Option<Vec<String>> {
+    let path = path.parse().unwrap();
+    let found = select(text, [&path]).unwrap();
+    let Some(Given::Each(texts)) = found.given(&path) else { return None };
+    assert_eq!((texts.len(), found.at(&path)), (found.all(&path).len(), None));
+    Some(texts.iter().map(|text| (*text).to_owned()).collect())
+}
+
+#[test]
+fn a_star_leads_to_each_element_of_an_array_and_each_value_of_an_object() {
+    let text = r#" {"a": [{"b": 1.10, "c": [1, 2]}, {"b": "x\n"}, 3, {"b": null, "c": {"d": [], "e": 4}}], "f": {}} "#;
+    for (path, expected) in [
+        ("a.*.b", Some(vec!["1.10", r#""x\n""#, "null"])),
+        ("a[*].c.*", Some(vec!["1", "2", "[]", "4"])),
+        ("a.*.c[0]", Some(vec!["1"])),
+        ("*.*.c.e", Some(vec!["4"])),
+        ("*.0.b", Some(vec!["1.10"])),
+        ("a.*.x", Some(vec![])),
+        ("f.*", Some(vec![])),
+        ("a.0.b.*", None),
+        ("x.*", None),
+        ("a.7.*", None),
+    ] {
+        let expected = expected.map(|texts| texts.into_iter().map(str::to_owned).collect());
+        assert_eq!(each(text, path), expected, "{path}");
+    }
+    assert_eq!(each("[[1, 2], [3]]", "$[*][0]"), Some(vec!["1".to_owned(), "3".to_owned()]));
+    assert_eq!(each("7", "*"), None);
+}
+
+#[test]
+fn paths_with_and_without_a_star_find_the_same_values_beside_each_other() {
+    let text = r#"{"a": [{"b": 1}, {"b": [2]}]}"#;
+    let paths: Vec<Path> =
+        ["$", "a", "a.*", "a.*.b", "a.1.b", "*.*.b.*", "a.1.*"].iter().map(|path| path.parse().unwrap()).collect();
+    let found = select(text, &paths).unwrap();
+    let all = |path: &Path| found.all(path).to_vec();
+    assert_eq!(all(&paths[0]), [Value::Object(text)]);
+    assert_eq!(all(&paths[1]), [Value::Array(r#"[{"b": 1}, {"b": [2]}]"#)]);
+    assert_eq!(all(&paths[2]), [Value::Object(r#"{"b": 1}"#), Value::Object(r#"{"b": [2]}"#)]);
+    assert_eq!(all(&paths[3]), [Value::Number("1"), Value::Array("[2]")]);
+    assert_eq!(all(&paths[4]), [Value::Array("[2]")]);
+    assert_eq!(all(&paths[5]), [Value::Number("2")]);
+    assert_eq!(all(&paths[6]), [Value::Array("[2]")]);
+}
+
+#[test]
+fn of_members_with_one_name_a_star_finds_the_last_as_a_whole() {
+    let text = r#"{"a": {"x": 1, "y": 2}, "b": 3, "\u0061": {"x": 4}, "c": {"z": 5, "z": 6}}"#;
+    assert_eq!(each(text, "*.*"), Some(vec!["4".to_owned(), "6".to_owned()]));
+    assert_eq!(each(text, "a.*"), Some(vec!["4".to_owned()]));
+    assert_eq!(each(r#"{"a": [1], "a": 2}"#, "a.*"), None);
+}
+
+#[test]
+fn a_star_finds_no_more_than_a_function_can_hold() {
+    let (path, other) = ("*".parse().unwrap(), "*.*".parse().unwrap());
+    let many = |count: usize| format!("[{}0]", "0,".repeat(count - 1));
+    assert_eq!(select(&many(199_999), [&path]).unwrap().all(&path).len(), 199_999);
+    assert!(matches!(select(&many(200_001), [&path]), Err(JsonError::TooManyValues)));
+    let members = (0..200_001).map(|number| format!("\"{number}\":0")).collect::<Vec<_>>().join(",");
+    assert!(matches!(select(&format!("{{{members}}}"), [&other]), Err(JsonError::TooManyValues)));
+    // Each of the paths finds nearly the whole text.
+    let long = format!(r#"{{"a": {{"b": {{"c": ["{}"]}}}}}}"#, "x".repeat(4_000_000));
+    let paths = |count: usize| -> Vec<Path> {
+        let all = ["*.b.c.0", "a.*.c.0", "a.b.*.0", "a.b.c.*", "*.*.c.0"];
+        all[..count].iter().map(|path| path.parse().unwrap()).collect()
+    };
+    assert!(select(&long, &paths(4)).is_ok());
+    assert!(matches!(select(&long, &paths(5)), Err(JsonError::TooManyValues)));
+}
+
 proptest! {
     #[test]
-    fn no_text_panics(text: String, path in "[a-z0-9]{1,3}(\\.[a-z0-9]{1,3}){0,3}") {
+    fn no_text_panics(text: String, path in "[a-z0-9*]{1}(\\.[a-z0-9]{1,3}){0,3}") {
         let path = path.parse().unwrap();
         let _ = select(&text, [&path]);
     }
 
     #[test]
-    fn what_is_selected_is_what_a_tree_would_give(json in json_value(), path in "[ab01](\\.[ab01]){0,3}") {
+    fn what_is_selected_is_what_a_tree_would_give(json in json_value(), path in "[ab01*](\\.[ab01*]){0,3}") {
         let text = json.to_string();
         let path: Path = path.parse().unwrap();
-        let expected = path.segments().iter().filter_map(Segment::name).try_fold(&json, |value, name| {
-            value.get(name).or_else(|| value.get(name.parse::<usize>().ok()?))
-        });
-        let found = select(&text, [&path]).unwrap().at(&path).cloned();
-        let found = found.map(|found| match found {
+        let mut expected = vec![&json];
+        for segment in path.segments() {
+            expected = expected.into_iter().flat_map(|value| below(value, segment)).collect();
+        }
+        let found = select(&text, [&path]).unwrap();
+        let all: Vec<_> = found.all(&path).iter().map(|found| match found {
             Value::Null => serde_json::Value::Null,
-            Value::Boolean(boolean) => boolean.into(),
-            Value::String(text) | Value::Field(text) => text.into_owned().into(),
+            Value::Boolean(boolean) => (*boolean).into(),
+            Value::String(text) | Value::Field(text) => (**text).into(),
             Value::Number(text) | Value::Array(text) | Value::Object(text) => serde_json::from_str(text).unwrap(),
-        });
-        prop_assert_eq!(found.as_ref(), expected);
+        }).collect();
+        prop_assert_eq!(all.iter().collect::<Vec<_>>(), expected);
+        if let Some(Given::Each(texts)) = found.given(&path) {
+            let read = |text: &&str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+            prop_assert_eq!(texts.iter().map(read).collect::<Vec<_>>(), all);
+        }
     }
+}
+
+fn below<'j>(value: &'j serde_json::Value, segment: &Segment) -> Vec<&'j serde_json::Value> {
+    let Some(name) = segment.name() else {
+        let members = value.as_object().into_iter().flat_map(serde_json::Map::values);
+        return members.chain(value.as_array().into_iter().flatten()).collect();
+    };
+    let element = || value.get(name.parse::<usize>().ok()?);
+    value.get(name).or_else(element).into_iter().collect()
 }
 
 fn json_value() -> impl Strategy<Value = serde_json::Value> {

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use serde_json::from_str;
 use serde_json::value::RawValue;
 use shared::domain::payload::{Path, Segment, Value, integer};
-use shared::payload::json;
+use shared::domain::variable::Given;
+use shared::payload::{Found, json};
 
 use super::{paths, sections};
 
@@ -31,6 +32,9 @@ pub(super) fn check_selection(text: &str, paths: &[&Path]) {
         return;
     };
     assert!(from_str::<&RawValue>(text).is_ok(), "what is no JSON was taken");
+    for path in paths.iter().filter(|path| path.is_many()) {
+        check_each(text, path, &found);
+    }
     for path in paths.iter().filter(|path| !path.is_many()) {
         let found = found.at(path);
         // The walk reads the names beside the path as well, and fails on one that is no text, such as "\ud800".
@@ -41,6 +45,42 @@ pub(super) fn check_selection(text: &str, paths: &[&Path]) {
             check_integer(number);
         }
     }
+}
+
+/// A path with a `*` finds what the paths find that have an index or a name in its place, in the order of the text.
+fn check_each(text: &str, path: &Path, found: &Found<'_>) {
+    let Ok(expected) = walk_each(text, path.segments()) else { return };
+    let Some(Given::Each(texts)) = found.given(path) else {
+        assert_eq!(expected, None, "{path}");
+        return;
+    };
+    assert!(expected.is_some(), "{path} found {texts:?} where nothing is");
+    let expected = expected.unwrap_or_default();
+    assert_eq!(texts.len(), expected.len(), "{path}");
+    for ((text, value), expected) in texts.iter().zip(found.all(path)).zip(expected) {
+        assert!(std::ptr::eq(*text, expected) && is_at(Some(value), Some(expected)), "{path}: {text} not {expected}");
+    }
+}
+
+/// What stands at the path; `None` if its first `*` has no array and no object before it.
+fn walk_each<'a>(text: &'a str, segments: &[Segment]) -> Result<Option<Vec<&'a str>>, serde_json::Error> {
+    let at = segments.iter().position(|segment| *segment == Segment::Each).unwrap_or(segments.len());
+    let before: Vec<&str> = segments[..at].iter().filter_map(Segment::name).collect();
+    let found = walk(text, &before)?;
+    let Some((_, behind)) = segments[at..].split_first() else { return Ok(found.map(|found| vec![found])) };
+    let Some(mut inner) = found.map(values).transpose()?.flatten() else { return Ok(None) };
+    inner.sort_by_key(|inner| inner.as_ptr().addr());
+    let found = inner.into_iter().map(|inner| Ok(walk_each(inner, behind)?.unwrap_or_default()));
+    Ok(Some(found.collect::<Result<Vec<_>, serde_json::Error>>()?.concat()))
+}
+
+/// The values of an array or an object.
+fn values(text: &str) -> Result<Option<Vec<&str>>, serde_json::Error> {
+    Ok(match text.trim_start().as_bytes().first() {
+        Some(b'{') => Some(from_str::<HashMap<String, &RawValue>>(text)?.into_values().map(RawValue::get).collect()),
+        Some(b'[') => Some(from_str::<Vec<&RawValue>>(text)?.into_iter().map(RawValue::get).collect()),
+        Some(_) | None => None,
+    })
 }
 
 /// The names of a path without a `*`.
