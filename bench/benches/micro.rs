@@ -177,6 +177,7 @@ impl StandardCall {
             query: String::new(),
             body: body.to_owned().into(),
             retry_of: None,
+            is_test: false,
         };
         Ok(Self { signing, secret: HookSecret::new(STANDARD_SECRET.to_owned())?, received })
     }

@@ -38,6 +38,7 @@ fn received(call: &Call, at: Timestamp) -> Received {
         query: call.query.clone(),
         body: call.body.clone().into_bytes().into(),
         retry_of: None,
+        is_test: false,
     }
 }
 

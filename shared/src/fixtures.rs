@@ -49,6 +49,7 @@ pub(crate) fn received() -> Received {
         query: String::new(),
         body: bytes::Bytes::new(),
         retry_of: None,
+        is_test: false,
     }
 }
 

@@ -336,6 +336,7 @@ fn read_request(request: &Json, user: &User) -> Result<Request, EventError> {
             project_id: user.project_id,
             action_id: None,
             retry_of: None,
+            is_test: false,
             ip_address: Some(text(&request["ip_address"])),
             outcome: Outcome::Queued,
             status: 200,

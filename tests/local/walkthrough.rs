@@ -258,6 +258,7 @@ async fn check_job(user: &User<'_>, hook: &Json, variables: &Json, request_id: &
             "hook_id": hook["id"], "hook_name": hook["name"],
             "request_id": request_id, "delivery_id": null, "event": "push", "ip_address": "127.0.0.1",
             "proof": "verified",
+            "test": false,
         },
     });
     assert_eq!(job, expected);

@@ -106,7 +106,7 @@ fn a_logged_call_has_the_fields_that_the_published_clients_expect() {
         let (list, created_at) = (ann.calls_of(&hook).await.remove(0), request["created_at"].clone());
         assert!(created_at.as_str().unwrap().ends_with('Z') && request["updated_at"] == created_at);
         let expected = json!({
-            "id": answer.request_id(), "hook_id": hook.id, "action_id": null, "retry_of": null,
+            "id": answer.request_id(), "hook_id": hook.id, "action_id": null, "retry_of": null, "test": false,
             "ip_address": "127.0.0.1", "url": hook.json["url"], "response_status_code": 200, "outcome": "queued",
             "message": "The pipeline job was queued.", "created_at": created_at, "updated_at": created_at,
         });

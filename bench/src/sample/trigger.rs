@@ -141,6 +141,7 @@ impl Trigger {
             query: String::new(),
             body: body.to_owned().into(),
             retry_of: None,
+            is_test: false,
         }
     }
 

@@ -64,6 +64,8 @@ pub enum Origin {
         delivery: Delivery,
         /// What a user asked to run again.
         retry_of: Option<Retried>,
+        /// Whether a user made the call up to try the hook.
+        is_test: bool,
     },
     /// A user, by hand.
     User {
@@ -128,6 +130,7 @@ impl Job {
                 proof: hook.relation.proof,
                 delivery,
                 retry_of: received.retry_of,
+                is_test: received.is_test,
             },
         })
     }
@@ -186,11 +189,14 @@ impl Job {
     }
 
     /// What all calls of one delivery have in common. Made of the hook and the delivery, because one delivery may go to
-    /// two hooks.
+    /// two hooks. A call that a user has run is of no delivery: otherwise a test with the id of a real delivery would have
+    /// that one dropped.
     pub fn delivery_mark(&self) -> Option<String> {
         match &self.origin {
-            Origin::Call { hook_id, delivery, retry_of: None, .. } => Some(digest(*hook_id, delivery.id.as_ref()?)),
-            Origin::Call { retry_of: Some(_), .. } | Origin::User { .. } => None,
+            Origin::Call { hook_id, delivery, retry_of: None, is_test: false, .. } => {
+                Some(digest(*hook_id, delivery.id.as_ref()?))
+            }
+            Origin::Call { .. } | Origin::User { .. } => None,
         }
     }
 }
@@ -250,6 +256,15 @@ mod tests {
     fn calls_that_name_no_delivery_are_never_taken_for_each_other() {
         assert_ne!(called(0, None).deduplication_id(), called(1, None).deduplication_id());
         assert_eq!(called(0, None).delivery_mark(), None);
+    }
+
+    #[test]
+    fn a_test_with_the_id_of_a_delivery_does_not_have_the_delivery_dropped() {
+        let mut test = called(1, Some("d-1"));
+        let Origin::Call { is_test, .. } = &mut test.origin else { panic!("no call") };
+        *is_test = true;
+        assert_ne!(test.deduplication_id(), called(0, Some("d-1")).deduplication_id());
+        assert_eq!(test.delivery_mark(), None);
     }
 
     #[test]

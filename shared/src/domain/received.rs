@@ -27,6 +27,8 @@ pub struct Received {
     pub body: Bytes,
     /// What this call repeats.
     pub retry_of: Option<Retried>,
+    /// Whether a user made it up to try the hook, or repeats one that was made up.
+    pub is_test: bool,
 }
 
 /// A call that a user asked to run again.
@@ -39,6 +41,11 @@ pub struct Retried {
 }
 
 impl Received {
+    /// Whether a user has it run, and not its sender: then it is of no delivery, and its time proves nothing.
+    pub fn is_by_user(&self) -> bool {
+        self.is_test || self.retry_of.is_some()
+    }
+
     /// The value of a header, by its name in lower case: whatever characters it has, and of several headers with one
     /// name all of them, joined with commas.
     pub fn header(&self, name: &str) -> Option<&str> {

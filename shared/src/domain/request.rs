@@ -34,6 +34,8 @@ pub struct RequestSummary {
     pub action_id: Option<ActionId>,
     /// The call that this one repeats.
     pub retry_of: Option<RequestId>,
+    /// Whether a user made it up to try the hook, or repeats one that was made up.
+    pub is_test: bool,
     /// Where the call came from.
     pub ip_address: Option<String>,
     /// What became of it.
@@ -137,6 +139,7 @@ impl Request {
             query: String::new(),
             body,
             retry_of: Some(Retried { call: self.summary.id, action: self.summary.action_id }),
+            is_test: self.summary.is_test,
         })
     }
 }

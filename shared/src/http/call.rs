@@ -37,7 +37,7 @@ impl Call {
         let id = hook_tag(&event.path_parameters).map_or(id, |tag| id.tagged(tag));
         let Event { path, query, headers, path_parameters, body, context } = event;
         let ip_address = context.http.source_ip.clone();
-        let received = Received { id, received_at, ip_address, headers, query, body, retry_of: None };
+        let received = Received { id, received_at, ip_address, headers, query, body, retry_of: None, is_test: false };
         Ok(Self { received, path, path_parameters, context, measurements })
     }
 

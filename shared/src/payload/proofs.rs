@@ -84,6 +84,7 @@ impl Call {
             query: self.query.clone(),
             body: body.to_vec().into(),
             retry_of: None,
+            is_test: false,
         };
         let signing = self.signing();
         let payload = Payload::new(signing.scheme().forms, received.header("content-type"), &received.body);

@@ -125,8 +125,8 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
         let facts = refuse_compressed(received.header("content-encoding"));
         let facts = facts.and_then(|()| Facts::read(hook, received, &payload));
         let text = |place: &str| facts.as_ref().ok()?.text(place);
-        // What a user retries was recent when it came.
-        if received.retry_of.is_none() {
+        // What a user retries was recent when it came, and what a user makes up need not be.
+        if !received.is_by_user() {
             let checked = signature::check_time_in_body(hook.scheme(), text, received.received_at);
             checked.map_err(ApiError::WrongSignature)?;
         }
@@ -202,6 +202,7 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
             project_id: hook.relation.project_id,
             action_id: *action_id,
             retry_of: received.retry_of.map(|retried| retried.call),
+            is_test: received.is_test,
             ip_address: received.ip_address.clone(),
             outcome: *outcome,
             status: response.status().as_u16(),

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::deflate::{deflate, inflate};
-use super::item::{Attributes, StoredItem, binary, number, text};
+use super::item::{Attributes, StoredItem, binary, boolean, number, text};
 use crate::domain::Invalid;
 use crate::domain::id::{ActionId, HookTag, ProjectId, RequestId};
 use crate::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary};
@@ -29,8 +29,8 @@ const MAX_COMPRESSED_BYTES: usize = 400 * 1024 - 4 * 1024;
 const PROJECT_SHARDS: u32 = 4;
 
 /// What a list reads of each item.
-pub(super) const SUMMARY_ATTRIBUTES: [&str; 9] =
-    ["id", "hook_id", "project_id", "outcome", "status", "message", "action_id", "retry_of", "ip_address"];
+pub(super) const SUMMARY_ATTRIBUTES: [&str; 10] =
+    ["id", "hook_id", "project_id", "outcome", "status", "message", "action_id", "retry_of", "is_test", "ip_address"];
 
 /// A call as it is written.
 pub(super) struct Items {
@@ -102,6 +102,7 @@ fn encode_summary(summary: &RequestSummary, partition: String) -> Attributes {
     ]);
     item.extend(summary.action_id.map(|id| ("action_id".to_owned(), number(id.get()))));
     item.extend(summary.retry_of.map(|id| ("retry_of".to_owned(), text(id))));
+    item.extend(summary.is_test.then(|| ("is_test".to_owned(), boolean(true))));
     item.extend(summary.ip_address.as_ref().map(|address| ("ip_address".to_owned(), text(address))));
     item
 }
@@ -173,6 +174,7 @@ pub(super) fn decode_summary(attributes: &Attributes) -> Result<RequestSummary, 
         project_id: item.number("project_id", ProjectId::new)?,
         action_id: item.optional_number("action_id", ActionId::new)?,
         retry_of: retry_of.map(str::parse).transpose().map_err(|_: Invalid| item.corrupt("retry_of"))?,
+        is_test: attributes.contains_key("is_test") && item.boolean("is_test")?,
         ip_address: item.optional_text("ip_address")?.map(str::to_owned),
         outcome: item.parsed("outcome")?,
         status: item.number("status", u16::try_from)?,
@@ -236,6 +238,7 @@ mod tests {
                 project_id: ProjectId::new(1).unwrap(),
                 action_id: ActionId::new((1 << 53) - 1).ok(),
                 retry_of: Some(id(1_700_000_000_000)),
+                is_test: true,
                 ip_address: Some("192.0.2.1".to_owned()),
                 outcome: Outcome::Queued,
                 status: 200,
@@ -312,7 +315,7 @@ mod tests {
         let mut item = encode(&largest).unwrap().call;
 
         item.retain(|name, _| name != "exchange");
-        let size = |value: &AttributeValue| value.as_s().or_else(|_| value.as_n()).unwrap().len();
+        let size = |value: &AttributeValue| value.as_s().or_else(|_| value.as_n()).map_or(1, String::len);
         let bytes: usize = item.iter().map(|(name, value)| name.len() + size(value)).sum();
         // DynamoDB adds 100 bytes to each entry, and the index has room for more attributes.
         let to_come = "proof".len() + "authenticated".len() + "event".len() + 128;

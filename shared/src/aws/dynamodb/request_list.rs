@@ -155,6 +155,7 @@ mod tests {
             project_id: ProjectId::new(1).unwrap(),
             action_id: None,
             retry_of: None,
+            is_test: false,
             ip_address: None,
             outcome,
             status: 200,

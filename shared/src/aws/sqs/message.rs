@@ -66,6 +66,7 @@ enum TriggeredFrom<'a> {
         event: Option<&'a str>,
         ip_address: Option<&'a str>,
         proof: &'static str,
+        test: bool,
     },
     User {
         user_id: i64,
@@ -95,7 +96,7 @@ impl<'a> From<&'a Job> for Message<'a> {
 impl<'a> TriggeredFrom<'a> {
     fn new(job: &'a Job) -> Self {
         match &job.origin {
-            Origin::Call { hook_id, hook_name, proof, delivery, .. } => Self::Call {
+            Origin::Call { hook_id, hook_name, proof, delivery, is_test, retry_of: _ } => Self::Call {
                 hook_id: hook_id.to_string(),
                 hook_name: hook_name.as_str(),
                 request_id: job.id.to_string(),
@@ -103,6 +104,7 @@ impl<'a> TriggeredFrom<'a> {
                 event: delivery.event.as_deref(),
                 ip_address: delivery.ip_address.as_deref(),
                 proof: proof.as_str(),
+                test: *is_test,
             },
             // Without the e-mail address: what runs the job has no use for it.
             Origin::User { user_id, name, ip_address, .. } => {
@@ -162,7 +164,7 @@ mod tests {
             "environment_id": 1, "variables": variables,
             "triggered_from": {
                 "hook_id": fixtures::hook().relation.id.to_string(), "hook_name": "deploy the shop", "request_id": id,
-                "delivery_id": "d-1", "event": "push", "ip_address": null, "proof": "none",
+                "delivery_id": "d-1", "event": "push", "ip_address": null, "proof": "none", "test": false,
             },
         });
         assert_eq!(body, expected);

@@ -39,6 +39,7 @@ fn received(headers: &[(&str, &str)], body: &[u8], now: i64) -> Received {
         query: String::new(),
         body: body.to_vec().into(),
         retry_of: None,
+        is_test: false,
     }
 }
 

@@ -35,6 +35,7 @@ pub fn certificates(input: &[u8]) {
         query: String::new(),
         body: body.to_vec().into(),
         retry_of: None,
+        is_test: false,
     };
     let signed = Signed { received: &received, body, values: &() };
     let Ok(wanted) = signing.wanted(&signed) else { return };

@@ -130,6 +130,7 @@ impl<'a> Delivery<'a> {
             query: String::new(),
             body: self.body.to_vec().into(),
             retry_of: None,
+            is_test: false,
         }
     }
 

@@ -56,6 +56,7 @@ fn is_accepted(provider: &str, rule: &Rule, value: &str, now: i64, body: &[u8]) 
         query: String::new(),
         body: body.to_vec().into(),
         retry_of: None,
+        is_test: false,
     };
     let secret = HookSecret::trusted(SecretString::new(SECRET.to_owned()));
     let signing = Signing { means, secret: None, previous: None, handed_over: None };
