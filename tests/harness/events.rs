@@ -248,7 +248,7 @@ fn read_hook(hook: &Json, key: &SealingKey, user: &User, at: Timestamp) -> Resul
     // As the API takes it, which gives ids itself.
     let draft = as_asked(hook, &["id"], |fields| read_draft(fields, None))?;
     let signing = sign(id, &draft, key)?;
-    Ok(Hook::create(id, draft, signing, user, at))
+    Ok(Hook::create(id, draft, signing, user.into(), at))
 }
 
 /// What was to be inserted is there: since now, or from the last time.

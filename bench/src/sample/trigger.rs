@@ -191,7 +191,7 @@ fn seeded_hook() -> Result<Hook, Failure> {
     let secret = keys.newest().seal(id, &secret, [1; 12])?;
     let signing = Signing { means: signing.means.clone(), secret: Some(secret), previous: None, handed_over: None };
     let now = Timestamp::from_unix_seconds(1_800_000_000);
-    Ok(Hook::create(id, draft, Some(signing), &creator(now)?, now))
+    Ok(Hook::create(id, draft, Some(signing), (&creator(now)?).into(), now))
 }
 
 fn creator(now: Timestamp) -> Result<User, Failure> {

@@ -50,7 +50,7 @@ impl<Users: FindUser, Hooks: InsertHook, Pipelines: FindPipeline> Endpoint for H
         }
         let (signing, secret) = self.sign(id, &draft, now).await?.unzip();
         let secret = secret.flatten();
-        let mut hook = Hook::create(id, draft, signing, &user, now);
+        let mut hook = Hook::create(id, draft, signing, (&user).into(), now);
         hook.pipelines = check_pipelines(&self.pipelines, &hook.relation, None).await?;
         self.hooks.insert_hook(&hook).await?;
 

@@ -98,6 +98,24 @@ pub struct HookDraft {
     pub conditions: Conditions,
 }
 
+/// Who creates a hook, and where.
+#[derive(Debug, Clone, Copy)]
+pub struct Creator {
+    /// Which user.
+    pub user_id: UserId,
+    /// The user's project.
+    pub project_id: ProjectId,
+    /// The environment in which the user works.
+    pub environment_id: EnvironmentId,
+}
+
+impl From<&User> for Creator {
+    fn from(user: &User) -> Self {
+        let User { id, project_id, environment_id, .. } = *user;
+        Self { user_id: id, project_id, environment_id }
+    }
+}
+
 impl Hook {
     /// The provider of its calls, named or implied, and their scheme.
     pub fn known(&self) -> Known {
@@ -116,7 +134,7 @@ impl Hook {
     }
 
     /// The hook that `draft` asks for, created by `creator` at `now`. It belongs to the creator's project.
-    pub fn create(id: HookId, draft: HookDraft, signing: Option<Signing>, creator: &User, now: Timestamp) -> Self {
+    pub fn create(id: HookId, draft: HookDraft, signing: Option<Signing>, creator: Creator, now: Timestamp) -> Self {
         let relation = HookRelation {
             id,
             name: draft.name,
@@ -134,7 +152,7 @@ impl Hook {
             created_at: now,
             updated_at: now,
         };
-        Self { relation, signing, pipelines: Vec::new(), created_by: creator.id }
+        Self { relation, signing, pipelines: Vec::new(), created_by: creator.user_id }
     }
 }
 

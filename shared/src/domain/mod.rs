@@ -21,6 +21,7 @@ pub mod signature;
 pub mod signing;
 pub mod timestamp;
 pub mod token;
+pub mod trial;
 pub mod user;
 pub mod variable;
 

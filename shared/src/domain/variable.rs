@@ -292,7 +292,8 @@ impl Variables {
 }
 
 impl Variable {
-    fn resolve(&self, found: Option<Given<'_>>) -> Result<Option<VariableValue>, Invalid> {
+    /// What the job has of a variable, if the call has this for it.
+    pub fn resolve(&self, found: Option<Given<'_>>) -> Result<Option<VariableValue>, Invalid> {
         match found.filter(|given| !matches!(given, Given::One(value) if self.kind.is_absent(value))) {
             Some(given) => given.read(self.kind).map(Some),
             _ if self.default.is_some() => Ok(self.default.clone()),

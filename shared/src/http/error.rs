@@ -9,6 +9,7 @@ use std::fmt;
 use crate::auth::{CannotHash, CannotIssue, NoAccess};
 use crate::domain::signature::NotAuthentic;
 use crate::domain::token::TokenRefusal;
+use crate::domain::trial::MAX_TESTS;
 use crate::keys::{NoKey, OpenError, SealError};
 use crate::payload::PayloadError;
 use crate::ports::{KeysError, QueueError, Source, StoreError};
@@ -29,6 +30,18 @@ impl FieldErrors {
         for (field, messages) in other.0 {
             self.0.entry(field).or_default().extend(messages);
         }
+    }
+
+    /// The same errors, of an object that is in this field of the body.
+    #[must_use]
+    pub fn within(self, object: &str) -> Self {
+        let within = |(field, messages): (String, Vec<String>)| {
+            let place = format!("{object}.{field}");
+            let named = |message: String| message.replacen(&format!("`{field}`"), &format!("`{place}`"), 1);
+            let messages = messages.into_iter().map(named).collect();
+            (place, messages)
+        };
+        Self(self.0.into_iter().map(within).collect())
     }
 
     /// Whether no field is at fault.
@@ -115,6 +128,12 @@ pub enum ApiError {
         /// When to try again.
         retry_after_seconds: u64,
     },
+    /// 429: the hook was tested too often.
+    #[error("The hook was tested {MAX_TESTS} times within a minute: try again in {retry_after_seconds} seconds.")]
+    TooManyTests {
+        /// When to try again.
+        retry_after_seconds: u64,
+    },
     /// 503: a service that we need is unavailable.
     #[error("The service is temporarily unavailable: try again in a few seconds.")]
     Unavailable(#[source] Source),
@@ -140,6 +159,12 @@ impl ApiError {
         }
     }
 
+    /// The same error, of an object that is in this field of the body.
+    #[must_use]
+    pub fn within(self, object: &str) -> Self {
+        if let Self::Invalid(errors) = self { Self::Invalid(errors.within(object)) } else { self }
+    }
+
     /// Logs an error, once, at the edge. A caller's mistake shows in the status. A failure of ours needs someone to fix
     /// it.
     pub(crate) fn log(&self) {
@@ -162,7 +187,8 @@ impl ApiError {
             | Self::TooLarge { .. }
             | Self::UnsupportedMediaType(_)
             | Self::Invalid(_)
-            | Self::TooManyLogins { .. } => {}
+            | Self::TooManyLogins { .. }
+            | Self::TooManyTests { .. } => {}
         }
     }
 }

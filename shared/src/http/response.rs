@@ -161,7 +161,7 @@ impl ApiError {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooManyLogins { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyLogins { .. } | Self::TooManyTests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) | Self::KeyIsGone(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -188,7 +188,9 @@ impl ApiError {
             }
             Self::WrongSignature(_) => authenticate("Signature"),
             Self::MethodNotAllowed { allow, .. } => Some((header::ALLOW, allow.clone())),
-            Self::TooManyLogins { retry_after_seconds } => retry_after(*retry_after_seconds),
+            Self::TooManyLogins { retry_after_seconds } | Self::TooManyTests { retry_after_seconds } => {
+                retry_after(*retry_after_seconds)
+            },
             Self::Unavailable(_) | Self::KeyIsGone(_) => retry_after(RETRY_AFTER_SECONDS),
             Self::BadRequest(_)
             | Self::Forbidden(_)

@@ -28,3 +28,9 @@ pub trait PushJob: Send + Sync {
     /// future sends it. When that returns `Ok`, the queue has the job, or had it within the last five minutes.
     fn push_job(&self, job: &Job) -> Result<impl Future<Output = Result<(), QueueError>> + Send, QueueError>;
 }
+
+/// Shows what would be pushed.
+pub trait ShowJob: Send + Sync {
+    /// The message of the job, as JSON. Fails with [`QueueError::TooLarge`] when the queue does not take it.
+    fn show_job(&self, job: &Job) -> Result<String, QueueError>;
+}

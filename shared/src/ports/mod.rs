@@ -29,12 +29,12 @@ pub use hooks::{
     Consistency, FindHook, HookFilter, InsertHook, ListHooks, RemoveHook, ReplaceHook, ReplaceSeals, ReplaceSecret,
     ScanPosition, ScanSecrets, SecretsPage, TakeSecret,
 };
-pub use jobs::{PushJob, QueueError};
+pub use jobs::{PushJob, QueueError, ShowJob};
 pub use keys::{KeySecret, KeysError, ReadKeys};
 pub use pipelines::{FindPipeline, InsertPipeline, ListPipelines, RemovePipeline, ReplacePipeline, ReplaceSteps};
 pub use published::{AskError, AskProvider};
 pub use random::Random;
-pub use requests::{FindRequest, ListRequests, PutRequest, ReplaceRequest, RequestPage, RequestQuery};
+pub use requests::{AdmitTest, FindRequest, ListRequests, PutRequest, ReplaceRequest, RequestPage, RequestQuery};
 pub use tokens::{FindToken, InsertToken, ListTokens, NoteTokenUse, RevokeToken, RotateToken, Rotated, StoredToken};
 pub use users::{
     AdmitLogin, AllocateUserId, ChangePassword, Credentials, FindCredentials, FindCredentialsOf, FindMembership,

@@ -6,12 +6,20 @@ use super::StoreError;
 use crate::domain::id::{HookId, RequestId};
 use crate::domain::request::{Outcome, Request, RequestSummary};
 use crate::domain::timestamp::Timestamp;
+use crate::domain::trial::TestAdmission;
 
 /// Keeps calls.
 pub trait PutRequest: Send + Sync {
     /// Keeps the call. Fails with [`StoreError::Conflict`] when another call has its id. A body that is too large to
     /// keep is left out, and the record says so.
     fn put_request(&self, request: &Request) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// Bounds how often a hook is tested.
+pub trait AdmitTest: Send + Sync {
+    /// Counts a test of the hook at `at`, unless [`MAX_TESTS`](crate::domain::trial::MAX_TESTS) count already. However
+    /// many come at once, no more are admitted.
+    fn admit_test(&self, hook: HookId, at: Timestamp) -> impl Future<Output = Result<TestAdmission, StoreError>> + Send;
 }
 
 /// Corrects the log.

@@ -46,7 +46,12 @@ impl<'a> Facts<'a> {
 
     /// What there is for a variable.
     pub(super) fn given(&self, variable: &Variable) -> Option<Given<'_>> {
-        self.found.given(&variable.path)
+        self.found_at(&variable.path)
+    }
+
+    /// What there is at the path of a variable or condition.
+    pub(super) fn found_at(&self, path: &Path) -> Option<Given<'_>> {
+        self.found.given(path)
     }
 
     fn at(&self, path: &Path) -> Option<&Value<'a>> {
@@ -55,10 +60,15 @@ impl<'a> Facts<'a> {
 
     /// The first condition that does not hold.
     pub(super) fn failed_condition(&self) -> Option<&'a Condition> {
-        self.hook.relation.conditions.as_slice().iter().find(|condition| match &condition.subject {
-            Subject::Body(path) => !self.found.all(path).iter().any(|value| condition.accepts(Some(value))),
-            Subject::Header(name) => !condition.accepts_header(self.received.header(name)),
-        })
+        self.hook.relation.conditions.as_slice().iter().find(|condition| !self.holds(condition))
+    }
+
+    /// Whether a condition of the hook holds.
+    pub(super) fn holds(&self, condition: &Condition) -> bool {
+        match &condition.subject {
+            Subject::Body(path) => self.found.all(path).iter().any(|value| condition.accepts(Some(value))),
+            Subject::Header(name) => condition.accepts_header(self.received.header(name)),
+        }
     }
 
     /// What the provider says of this delivery.

@@ -8,6 +8,7 @@ mod greeting;
 mod handing;
 mod proof;
 mod sending;
+mod trial;
 
 use self::answer::Answer;
 pub use self::authenticity::authenticate;
@@ -16,6 +17,7 @@ pub use self::greeting::greet;
 pub use self::handing::Taking;
 pub use self::proof::without_proof;
 pub use self::sending::Destinations;
+pub use self::trial::Trial;
 use crate::domain::hook::Hook;
 use crate::domain::id::ActionId;
 use crate::domain::job::{Job, MAX_JOB_BYTES, PIPELINE_VARIABLE};
@@ -118,6 +120,29 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
         answered
     }
 
+    fn failed(&self, error: &ApiError) -> Answered {
+        self.measurements.outcome(Outcome::Failed.as_str());
+        error.log();
+        self.refused(Outcome::Failed, error)
+    }
+
+    /// Logs the call with its answer.
+    async fn end(&self, answered: Answered) -> Answered {
+        self.measurements.outcome(answered.outcome.as_str());
+        self.note(self.requests.put_request(&self.record(&answered)).await);
+        answered
+    }
+
+    /// A log that cannot be written never fails a call.
+    fn note(&self, kept: Result<(), StoreError>) {
+        if let Err(error) = kept {
+            self.measurements.log_write_failed();
+            tracing::warn!(cause = %Chain(&error), "The call could not be logged");
+        }
+    }
+}
+
+impl<Requests> Run<'_, Requests> {
     /// Reads the call. Nothing is sent or written here.
     fn decide(&self, secret: Option<&HookSecret>) -> Result<Decision, ApiError> {
         let Self { hook, received, .. } = *self;
@@ -160,12 +185,6 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
         })
     }
 
-    fn failed(&self, error: &ApiError) -> Answered {
-        self.measurements.outcome(Outcome::Failed.as_str());
-        error.log();
-        self.refused(Outcome::Failed, error)
-    }
-
     fn answered(&self, outcome: Outcome, answer: &Answer) -> Answered {
         let response = answer.to_response(self.received.id, self.hook.scheme().reply);
         let message = answer.in_words().to_owned();
@@ -175,21 +194,6 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
     fn refused(&self, outcome: Outcome, error: &ApiError) -> Answered {
         let response = error.to_response(&self.received.id.to_string());
         Answered { outcome, response, message: error.in_words(), action_id: None }
-    }
-
-    /// Logs the call with its answer.
-    async fn end(&self, answered: Answered) -> Answered {
-        self.measurements.outcome(answered.outcome.as_str());
-        self.note(self.requests.put_request(&self.record(&answered)).await);
-        answered
-    }
-
-    /// A log that cannot be written never fails a call.
-    fn note(&self, kept: Result<(), StoreError>) {
-        if let Err(error) = kept {
-            self.measurements.log_write_failed();
-            tracing::warn!(cause = %Chain(&error), "The call could not be logged");
-        }
     }
 
     /// The call as it is logged.

@@ -1,6 +1,5 @@
-//! Attempts to log in, in the table of users. An item keeps the times of the newest attempts, `t1` being the newest: if
-//! the fifth newest is too old to count, then at most four count. So one conditional update counts exactly, over any 15
-//! minutes, however many attempts come at once; and what a new password makes void need not be found and removed.
+//! Attempts to log in, in the table of users. An item keeps the times of the newest attempts ([`NewestTimes`]), so that
+//! what a new password makes void need not be found and removed.
 
 use std::convert::Infallible;
 use std::fmt::Write as _;
@@ -9,6 +8,7 @@ use aws_sdk_dynamodb::types::ReturnValue::AllNew;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 
 use super::item::{Attributes, StoredItem, number, text};
+use super::newest_times::NewestTimes;
 use super::users::UsersTable;
 use super::{refused_item, unavailable, update_refused};
 use crate::domain::login::{
@@ -58,14 +58,12 @@ impl UsersTable {
     /// Counts an attempt in one item, if fewer than `limit` count there.
     async fn count(&self, pk: String, limit: usize, attempt: &LoginAttempt<'_>) -> Result<Count, StoreError> {
         // An item that makes a network known must stay for as long as it does so.
-        let mut update = "SET expires_at = if_not_exists(known_until, :now) + :window, t1 = :at".to_owned();
-        for (newer, older) in (1..limit).zip(2..) {
-            let _ = write!(update, ", t{older} = if_not_exists(t{newer}, :never)");
-        }
+        let times = NewestTimes(limit);
+        let update = format!("SET expires_at = if_not_exists(known_until, :now) + :window, {}", times.adding());
         let request = self.client.update_item().table_name(&self.table).key("pk", text(pk));
         let answer = request
             .update_expression(update)
-            .condition_expression(format!("attribute_not_exists(t{limit}) OR t{limit} <= :since"))
+            .condition_expression(times.has_room())
             .expression_attribute_values(":since", number(attempt.since.unix_millis()))
             .expression_attribute_values(":at", number(attempt.at.unix_millis()))
             .expression_attribute_values(":now", number(attempt.at.unix_seconds()))
@@ -78,10 +76,8 @@ impl UsersTable {
         match answer {
             Ok(answer) => Ok(Count::Counted(answer.attributes.unwrap_or_default())),
             Err(error) if update_refused(&error) => {
-                let oldest =
-                    refused_item(&error).and_then(|item| item.get(&format!("t{limit}"))?.as_n().ok()?.parse().ok());
                 // What cannot be read counts for the longest that it could.
-                let oldest = oldest.map_or(attempt.at, Timestamp::from_unix_millis);
+                let oldest = refused_item(&error).and_then(|item| times.oldest(item)).unwrap_or(attempt.at);
                 Ok(Count::Full { until: oldest.plus(LOGIN_WINDOW) })
             }
             Err(error) => Err(unavailable(error)),

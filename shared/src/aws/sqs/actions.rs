@@ -10,7 +10,7 @@ use super::message;
 use crate::aws::{WarmUp, source};
 use crate::domain::action::Lane;
 use crate::domain::job::{Job, MAX_ACTION_JOB_BYTES};
-use crate::ports::{PushJob, QueueError, Random, SendWake, WakeError};
+use crate::ports::{PushJob, QueueError, Random, SendWake, ShowJob, WakeError};
 use crate::telemetry::Chain;
 
 /// The attribute of a message that all calls of one delivery have in common.
@@ -86,5 +86,11 @@ impl PushJob for ActionsQueue {
             message = message.message_attributes(name, value.map_err(|error| QueueError::Unavailable(source(error)))?);
         }
         Ok(async { message.send().await.map(drop).map_err(|error| QueueError::Unavailable(source(error))) })
+    }
+}
+
+impl ShowJob for ActionsQueue {
+    fn show_job(&self, job: &Job) -> Result<String, QueueError> {
+        message::body(job, MAX_ACTION_JOB_BYTES)
     }
 }

@@ -9,7 +9,7 @@ use aws_types::SdkConfig;
 use super::message;
 use crate::aws::{WarmUp, source};
 use crate::domain::job::{Job, MAX_JOB_BYTES};
-use crate::ports::{PushJob, QueueError};
+use crate::ports::{PushJob, QueueError, ShowJob};
 use crate::telemetry::Chain;
 
 /// The queue on which consumers find their jobs.
@@ -45,5 +45,11 @@ impl PushJob for JobsQueue {
         let message = self.client.send_message().queue_url(&self.url).message_body(body);
         let message = message.message_group_id(job.group_id()).message_deduplication_id(job.deduplication_id());
         Ok(async { message.send().await.map(drop).map_err(|error| QueueError::Unavailable(source(error))) })
+    }
+}
+
+impl ShowJob for JobsQueue {
+    fn show_job(&self, job: &Job) -> Result<String, QueueError> {
+        message::body(job, self.max_bytes)
     }
 }

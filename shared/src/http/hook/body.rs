@@ -57,7 +57,7 @@ pub(super) struct SettingsBody<'a> {
 }
 
 #[derive(Serialize)]
-struct VariableBody<'a> {
+pub(crate) struct VariableBody<'a> {
     name: &'a str,
     path: String,
     #[serde(rename = "type")]
@@ -66,9 +66,10 @@ struct VariableBody<'a> {
     default_value: Option<ValueBody<'a>>,
 }
 
+/// The value of a variable, or one that a condition accepts.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum ValueBody<'a> {
+pub(crate) enum ValueBody<'a> {
     String(&'a str),
     Integer(i64),
     Boolean(bool),
@@ -83,7 +84,7 @@ pub(super) struct TriggerWhenBody<'a> {
 }
 
 #[derive(Serialize)]
-struct ConditionBody<'a> {
+pub(crate) struct ConditionBody<'a> {
     name: Option<&'a str>,
     #[serde(rename = "type")]
     kind: &'static str,
@@ -132,13 +133,19 @@ impl<'a> TriggerWhenBody<'a> {
     }
 }
 
-fn variable_body(variable: &Variable) -> VariableBody<'_> {
-    let default_value = variable.default.as_ref().map(|default| match default {
+/// A variable's value as JSON.
+pub(crate) fn value_body(value: &VariableValue) -> ValueBody<'_> {
+    match value {
         VariableValue::String(text) => ValueBody::String(text),
         VariableValue::Integer(integer) => ValueBody::Integer(*integer),
         VariableValue::Boolean(boolean) => ValueBody::Boolean(*boolean),
         VariableValue::Array(json) => ValueBody::Json(serde_json::from_str(json).ok()),
-    });
+    }
+}
+
+/// A variable as it is shown.
+pub(crate) fn variable_body(variable: &Variable) -> VariableBody<'_> {
+    let default_value = variable.default.as_ref().map(value_body);
     VariableBody {
         name: variable.name.as_str(),
         path: variable.path.to_string(),
@@ -148,7 +155,8 @@ fn variable_body(variable: &Variable) -> VariableBody<'_> {
     }
 }
 
-fn condition_body(condition: &Condition) -> ConditionBody<'_> {
+/// A condition as it is shown.
+pub(crate) fn condition_body(condition: &Condition) -> ConditionBody<'_> {
     let (kind, path) = match &condition.subject {
         Subject::Body(path) => ("request_body", path.to_string()),
         Subject::Header(name) => ("request_header", name.clone()),

@@ -39,32 +39,35 @@ impl OfPipeline {
 
 /// Reads the hook that a body asks for.
 pub fn read_draft(mut fields: Fields<'_>, pipeline: Option<OfPipeline>) -> Result<HookDraft, ApiError> {
+    let draft = read_fields(&mut fields, pipeline);
+    fields.finish(draft)
+}
+
+/// The same of the fields of a body, or of an object within one.
+pub(super) fn read_fields(fields: &mut Fields<'_>, pipeline: Option<OfPipeline>) -> Option<HookDraft> {
     let name = fields.required("name", read::parsed);
-    let action_type = read_action_type(&mut fields, pipeline);
-    let resource = read_resource(&mut fields, pipeline);
-    let (provider, signing) = signing::read_draft(&mut fields);
+    let action_type = read_action_type(fields, pipeline);
+    let resource = read_resource(fields, pipeline);
+    let (provider, signing) = signing::read_draft(fields);
     let active = fields.optional("active", read::boolean).unwrap_or(true);
-    let pipeline_id = read_pipeline(&mut fields, pipeline.map(|pipeline| pipeline.id));
+    let pipeline_id = read_pipeline(fields, pipeline.map(|pipeline| pipeline.id));
     let variables = fields.object("settings", read_variables);
     let conditions = fields.object("trigger_when", |when| {
         refuse_events(when);
         read_conditions(when)
     });
-    check_size(&mut fields, variables.as_ref(), conditions.as_ref());
-    let draft = (|| {
-        Some(HookDraft {
-            name: name?,
-            action_type: action_type?,
-            resource: resource?,
-            signing,
-            provider,
-            active,
-            pipeline_id,
-            variables: variables?,
-            conditions: conditions?,
-        })
-    })();
-    fields.finish(draft)
+    check_size(fields, variables.as_ref(), conditions.as_ref());
+    Some(HookDraft {
+        name: name?,
+        action_type: action_type?,
+        resource: resource?,
+        signing,
+        provider,
+        active,
+        pipeline_id,
+        variables: variables?,
+        conditions: conditions?,
+    })
 }
 
 fn read_action_type(fields: &mut Fields<'_>, pipeline: Option<OfPipeline>) -> Option<ActionType> {

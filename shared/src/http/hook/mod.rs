@@ -6,13 +6,16 @@ mod draft;
 mod pipelines;
 mod signing;
 mod size;
+mod trial;
 mod verification;
 
+pub(crate) use body::{ConditionBody, ValueBody, VariableBody, condition_body, value_body, variable_body};
 pub use body::{HookBody, RelationBody, url_of};
 pub use change::{HookChange, read_change};
 pub use draft::{OfPipeline, read_draft};
 pub use pipelines::{check_pipelines, find_of_path};
 pub use signing::read_rotation;
+pub use trial::{MAX_TEST_BYTES, MadeUp, check_rate, read_draft_trial, read_trial, unreadable_body};
 
 use super::error::ApiError;
 use crate::auth::Identity;

@@ -1,0 +1,214 @@
+//! What a call would do that is not made: each condition with what it finds, each variable with its value, and the job.
+//! It is decided by what decides real calls.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::facts::Facts;
+use super::{Answered, Decision, Destinations, Run};
+use crate::domain::condition::{Condition, Subject};
+use crate::domain::hook::Hook;
+use crate::domain::id::{ActionId, RequestId};
+use crate::domain::job::MAX_JOB_BYTES;
+use crate::domain::payload::{Value, depth, has_half_a_pair, has_too_large_a_number};
+use crate::domain::received::Received;
+use crate::domain::request::{Outcome, masked};
+use crate::domain::signing::SecretHeaderName;
+use crate::domain::variable::{Given, Variable};
+use crate::http::hook::{ConditionBody, VariableBody, condition_body, value_body, variable_body};
+use crate::http::{ApiError, FieldErrors};
+use crate::payload::{Payload, refuse_compressed};
+use crate::ports::{QueueError, ShowJob};
+use crate::telemetry::Measurements;
+
+/// The longest value that is shown of what a condition finds, in bytes of JSON: fifty of them may be the whole body.
+const MAX_FOUND_BYTES: usize = 1_000;
+
+/// How deep a value may nest that is shown. It is three levels down in the answer, where there are readers of JSON that
+/// stop at 64.
+const MAX_FOUND_DEPTH: usize = 60;
+
+/// Why a value is not shown.
+const NOT_SHOWN: &str = "cannot_be_shown";
+
+/// What a call would do, or what one did that was sent to try the hook.
+#[derive(Serialize)]
+pub struct Trial {
+    outcome: &'static str,
+    response: Told,
+    conditions: Box<RawValue>,
+    variables: Box<RawValue>,
+    job: Option<Box<RawValue>>,
+    request_id: Option<String>,
+    action_id: Option<i64>,
+}
+
+/// What the sender is told.
+#[derive(Serialize)]
+struct Told {
+    status_code: u16,
+    message: String,
+    errors: Option<BTreeMap<String, Vec<String>>>,
+}
+
+#[derive(Serialize)]
+struct CheckedBody<'a> {
+    #[serde(flatten)]
+    condition: ConditionBody<'a>,
+    found: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    found_omitted: Option<&'static str>,
+    holds: bool,
+}
+
+#[derive(Serialize)]
+struct ResolvedBody<'a> {
+    #[serde(flatten)]
+    variable: VariableBody<'a>,
+    value: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value_omitted: Option<&'static str>,
+    fault: Option<String>,
+}
+
+impl<'a> Run<'a, ()> {
+    /// A call that is made up and not sent. It is neither logged nor counted.
+    pub fn unsent(hook: &'a Hook, received: &'a Received, measurements: &'a Measurements) -> Self {
+        Self { hook, received, requests: &(), measurements }
+    }
+
+    /// What the call would do. `to` only says how its job would look. The call is one without what proves it
+    /// ([`without_proof`](super::without_proof)).
+    pub fn try_out<Jobs: ShowJob, Actions: ShowJob, Ledger>(
+        &self,
+        to: &Destinations<Jobs, Actions, Ledger>,
+    ) -> Result<Trial, ApiError> {
+        let (outcome, response, job) = match self.decide_with(to) {
+            Ok((answered, job)) => (answered.outcome, Told::of(&answered, None), job),
+            Err(error) => {
+                let errors = if let ApiError::Invalid(errors) = &error { Some(errors) } else { None };
+                (Outcome::Failed, Told::of(&self.refused(Outcome::Failed, &error), errors), None)
+            }
+        };
+        let (conditions, variables) = self.look().map_err(|error| ApiError::Internal(Box::new(error)))?;
+        let job = job.map(RawValue::from_string).transpose().map_err(|error| ApiError::Internal(Box::new(error)))?;
+        let outcome = outcome.as_str();
+        Ok(Trial { outcome, response, conditions, variables, job, request_id: None, action_id: None })
+    }
+
+    fn decide_with<Jobs: ShowJob, Actions: ShowJob, Ledger>(
+        &self,
+        to: &Destinations<Jobs, Actions, Ledger>,
+    ) -> Result<(Answered, Option<String>), ApiError> {
+        match self.decide(None)? {
+            Decision::Queue(job, answer) => {
+                let shown: Result<String, QueueError> =
+                    if job.action_id().is_some() { to.actions.show_job(&job) } else { to.jobs.show_job(&job) };
+                Ok((self.answered(Outcome::Queued, &answer), Some(shown?)))
+            }
+            Decision::Answer(answer) => Ok((self.answered(Outcome::Ignored, &answer), None)),
+        }
+    }
+
+    /// All conditions and all variables, also of a call that is ignored. None of a call whose payload cannot be read.
+    fn look(&self) -> Result<(Box<RawValue>, Box<RawValue>), serde_json::Error> {
+        let Self { hook, received, .. } = *self;
+        let payload = Payload::new(hook.scheme().forms, received.header("content-type"), &received.body);
+        let facts = refuse_compressed(received.header("content-encoding"));
+        let Ok(facts) = facts.and_then(|()| Facts::read(hook, received, &payload)) else {
+            return Ok((to_raw_value(&[(); 0])?, to_raw_value(&[(); 0])?));
+        };
+        let conditions = hook.relation.conditions.as_slice().iter().map(|condition| self.checked(condition, &facts));
+        let mut room = MAX_JOB_BYTES;
+        let variables = hook.relation.variables.as_slice().iter();
+        let variables = variables.map(|variable| resolved(variable, &facts, &mut room));
+        let conditions = conditions.collect::<Result<Vec<_>, _>>()?;
+        Ok((to_raw_value(&conditions)?, to_raw_value(&variables.collect::<Result<Vec<_>, _>>()?)?))
+    }
+
+    fn checked<'b>(&self, condition: &'b Condition, facts: &Facts<'_>) -> Result<CheckedBody<'b>, serde_json::Error> {
+        let found = match &condition.subject {
+            Subject::Body(path) => facts.found_at(path).map(shown_given).transpose()?,
+            Subject::Header(name) => {
+                let signature = self.hook.signing.as_ref().and_then(|signing| signing.means.header_name.as_ref());
+                let signature = signature.map(SecretHeaderName::as_str);
+                let value = self.received.header(name).map(|value| masked(name, value, signature));
+                value.map(|value| shown(&Value::String(value.into()))).transpose()?
+            }
+        };
+        let found_omitted = matches!(found, Some(None)).then_some(NOT_SHOWN);
+        let holds = facts.holds(condition);
+        Ok(CheckedBody { condition: condition_body(condition), found: found.flatten(), found_omitted, holds })
+    }
+}
+
+impl Trial {
+    /// The same of a call that was sent under this id.
+    #[must_use]
+    pub fn sent(self, id: RequestId, answered: &Answered) -> Self {
+        let errors = self.response.errors.filter(|_| answered.outcome == Outcome::Failed);
+        let response = Told { errors, ..Told::of(answered, None) };
+        let job = self.job.filter(|_| answered.outcome == Outcome::Queued);
+        let action_id = answered.action_id.map(ActionId::get);
+        Self { outcome: answered.outcome.as_str(), response, job, request_id: Some(id.to_string()), action_id, ..self }
+    }
+}
+
+impl Told {
+    fn of(answered: &Answered, errors: Option<&FieldErrors>) -> Self {
+        let errors = errors.map(|errors| errors.by_field().clone());
+        Self { status_code: answered.response.status().as_u16(), message: answered.message.clone(), errors }
+    }
+}
+
+/// A value of the payload as JSON; `None` if it is too long, or no JSON that every reader takes.
+fn shown(value: &Value<'_>) -> Result<Option<Box<RawValue>>, serde_json::Error> {
+    let json = match value {
+        Value::Null => to_raw_value(&())?,
+        Value::Boolean(boolean) => to_raw_value(boolean)?,
+        Value::String(text) | Value::Field(text) if text.len() > MAX_FOUND_BYTES => return Ok(None),
+        Value::String(text) | Value::Field(text) => to_raw_value(text)?,
+        Value::Number(json) | Value::Array(json) | Value::Object(json) => {
+            let is_plain = json.len() <= MAX_FOUND_BYTES
+                && depth(json) <= MAX_FOUND_DEPTH
+                && !has_half_a_pair(json)
+                && !has_too_large_a_number(json);
+            if !is_plain {
+                return Ok(None);
+            }
+            RawValue::from_string((*json).to_owned())?
+        }
+    };
+    Ok(Some(json))
+}
+
+/// The same of all values at a path with a `*`, as an array.
+fn shown_given(given: Given<'_>) -> Result<Option<Box<RawValue>>, serde_json::Error> {
+    match given {
+        Given::One(value) => shown(value),
+        Given::Each(values) => shown(&Value::Array(&format!("[{}]", values.join(",")))),
+    }
+}
+
+/// A variable with its value, if there is `room` for it: fifty may be the whole body.
+fn resolved<'v>(
+    variable: &'v Variable,
+    facts: &Facts<'_>,
+    room: &mut usize,
+) -> Result<ResolvedBody<'v>, serde_json::Error> {
+    let (mut value, mut value_omitted, mut fault) = (None, None, None);
+    match variable.resolve(facts.given(variable)) {
+        Ok(None) => {}
+        Ok(Some(found)) => {
+            let json = to_raw_value(&value_body(&found))?;
+            match room.checked_sub(json.get().len()) {
+                Some(left) => (*room, value) = (left, Some(json)),
+                None => value_omitted = Some(NOT_SHOWN),
+            }
+        }
+        Err(reason) => fault = Some(format!("The field `{}` {reason}.", variable.name.as_str())),
+    }
+    Ok(ResolvedBody { variable: variable_body(variable), value, value_omitted, fault })
+}
