@@ -13,7 +13,7 @@ use crate::stage::Stage;
 
 /// The event of each function, and what has to be done before it can be answered well again. What was deleted or revoked
 /// does not come back under its id, so `pipeline-delete` and `token-revoke` look for what does not exist.
-const CASES: [(&str, &str, Again); 43] = [
+const CASES: [(&str, &str, Again); 44] = [
     ("action-cancel", "good", Again::AsItIs),
     ("action-claim", "nothing-to-do", Again::AsItIs),
     ("action-create", "good", Again::AsItIs),
@@ -30,6 +30,7 @@ const CASES: [(&str, &str, Again); 43] = [
     ("hook-get", "good", Again::AsItIs),
     ("hook-list", "application-42", Again::AsItIs),
     ("hook-rotate-secret", "given-secret", Again::OtherHook),
+    ("hook-test", "draft", Again::AsItIs),
     ("hook-trigger", "github-push", Again::OtherDelivery),
     ("hook-update", "good", Again::AsItIs),
     ("keys-reseal", "good", Again::AsItIs),

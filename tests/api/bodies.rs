@@ -8,7 +8,7 @@ use super::{is_refused, routes, setting};
 
 /// The routes that read fields, with the ids of a hook.
 fn with_fields(hook: &Hook<'_>, call: &Answer) -> Vec<(&'static str, String)> {
-    let ends = ["/login", "/refresh-token", "/hooks/incoming", "/rotate-secret"];
+    let ends = ["/login", "/refresh-token", "/hooks/incoming", "/rotate-secret", "/test"];
     let all = routes(hook, call).into_iter();
     all.filter(|(method, path)| *method == "PUT" || ends.iter().any(|end| path.ends_with(end))).collect()
 }
@@ -79,7 +79,8 @@ fn a_body_that_is_too_large_is_refused_whatever_it_holds() {
         let members = format!("{{{}\"a\":0}}", "\"a\":0,".repeat(11_000));
         let string = format!("{{\"name\": \"{}\"}}", "x".repeat(64 * 1024));
         for body in [array, members, string] {
-            for (method, path) in with_fields(&hook, &call) {
+            // Tests hold the body of another call.
+            for (method, path) in with_fields(&hook, &call).into_iter().filter(|(_, path)| !path.ends_with("/test")) {
                 let answer = api(stack, &ann, (method, &path), &[JSON], body.as_bytes()).await;
                 assert_eq!(answer.refused(413), "The body is larger than 65536 bytes.", "{method} {path}");
             }
@@ -296,9 +297,10 @@ fn an_empty_body_has_no_fields() {
     shared(async |stack| {
         let (ann, hook, call) = setting(stack).await;
         let before = ann.footprint().await;
-        for (method, path) in
-            with_fields(&hook, &call).into_iter().filter(|(_, path)| !path.ends_with("/rotate-secret"))
-        {
+        let needs_any = |(_, path): &(&str, String)| {
+            !["/rotate-secret", &format!("{}/test", hook.id)].iter().any(|end| path.ends_with(end))
+        };
+        for (method, path) in with_fields(&hook, &call).into_iter().filter(needs_any) {
             for head in [&[][..], &[JSON], &[("content-length", b"0".as_slice())], &[("content-type", b"x/y")]] {
                 assert!(!api(stack, &ann, (method, &path), head, b"").await.invalid().is_empty(), "{method} {path}");
             }

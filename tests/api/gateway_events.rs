@@ -7,7 +7,7 @@ use harness::{Hook, Pipehook, alone, github_hook, nothing_broke, shared};
 use serde_json::{Value as Json, json};
 
 /// Every function that has a route.
-const FUNCTIONS: [&str; 20] = [
+const FUNCTIONS: [&str; 21] = [
     "UserLogin",
     "UserRefresh",
     "UserLogout",
@@ -24,6 +24,7 @@ const FUNCTIONS: [&str; 20] = [
     "HookUpdate",
     "HookDelete",
     "HookRotateSecret",
+    "HookTest",
     "HookTrigger",
     "RequestList",
     "RequestGet",

@@ -37,6 +37,8 @@ fn routes(hook: &Hook<'_>, call: &Answer) -> Vec<(&'static str, String)> {
         ("PUT", hook_path.clone()),
         ("DELETE", hook_path.clone()),
         ("POST", format!("{hook_path}/rotate-secret")),
+        ("POST", format!("{hook_path}/test")),
+        ("POST", "/hooks/incoming/test".into()),
         ("POST", format!("/hooks/{}/trigger", hook.id)),
         ("GET", format!("{hook_path}/requests")),
         ("GET", call_path.clone()),

@@ -284,6 +284,9 @@ impl Walk {
         self.step(ann.get("/applications/42/hooks?per_page=1")).await;
         self.step(ann.get(&hook)).await;
         self.step(ann.call("PUT", &hook).json(&json!({ "id": id, "name": "another", "active": false }))).await;
+        self.step(ann.post(&format!("{hook}/test"))).await;
+        self.step(ann.post(&format!("{hook}/test")).json(&json!({ "send": true }))).await;
+        self.step(ann.post("/hooks/incoming/test").json(&json!({ "hook": github_hook() }))).await;
         self.step(ann.post(&format!("{hook}/rotate-secret"))).await;
         self.step(ann.call("DELETE", &hook)).await;
     }

@@ -60,6 +60,7 @@ fn what_is_no_id_names_nothing_on_any_route() {
                 ("PUT", "/hooks/incoming/", ""),
                 ("DELETE", "/hooks/incoming/", ""),
                 ("POST", "/hooks/incoming/", "/rotate-secret"),
+                ("POST", "/hooks/incoming/", "/test"),
                 ("GET", "/hooks/incoming/", "/requests"),
                 ("POST", "/hooks/", "/trigger"),
                 ("GET", "/hook-requests/", ""),

@@ -153,6 +153,21 @@ def correct_change(case: Case[Any], body: Body, positive: bool) -> None:
         sign_as_the_header_says(body)
 
 
+def correct_test(case: Case[Any], body: Body, positive: bool) -> None:
+    """Hooks without a provider name no event, and the names of headers differ in more than their case."""
+    if positive:
+        body.pop("event", None)
+        if body.get("headers"):
+            body["headers"] = {name.lower(): value for name, value in body["headers"].items()}
+
+
+def correct_draft_test(case: Case[Any], body: Body, positive: bool) -> None:
+    """The same for a hook that is not created."""
+    correct_test(case, body, positive)
+    if positive:
+        correct_new_hook(case, body["hook"], positive)
+
+
 def correct_rotation(case: Case[Any], body: Body, positive: bool) -> None:
     """No provider of these hooks has options, which no schema knows."""
     if positive:
@@ -234,6 +249,8 @@ CORRECTIONS: dict[str, Callable[[Case[Any], Body, bool], None]] = {
     "reportAction": correct_report,
     "rotateHookSecret": correct_rotation,
     START_ACTION: correct_action,
+    "testDraft": correct_draft_test,
+    "testHook": correct_test,
     "updateHook": correct_change,
     "updatePipeline": correct_pipeline,
     "updateStep": correct_step,

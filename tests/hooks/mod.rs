@@ -10,4 +10,6 @@ mod removal;
 mod rotation;
 mod schemes;
 mod secrets;
+mod sent_trials;
 mod tenancy;
+mod trials;

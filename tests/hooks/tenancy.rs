@@ -59,9 +59,14 @@ fn a_hook_and_the_calls_of_another_project_are_not_found() {
             call.send().await
         };
 
-        for (method, suffix) in
-            [("GET", ""), ("PUT", ""), ("DELETE", ""), ("POST", "/rotate-secret"), ("GET", "/requests")]
-        {
+        for (method, suffix) in [
+            ("GET", ""),
+            ("PUT", ""),
+            ("DELETE", ""),
+            ("POST", "/rotate-secret"),
+            ("POST", "/test"),
+            ("GET", "/requests"),
+        ] {
             let others = answer(&bob, method, format!("/hooks/incoming/{}{suffix}", hook.id), &hook.id).await;
             let unknowns = answer(&bob, method, format!("/hooks/incoming/{unknown}{suffix}"), unknown).await;
             assert_eq!(others.refused(404), unknowns.refused(404), "{method} {suffix}");

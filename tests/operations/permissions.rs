@@ -244,7 +244,14 @@ async fn of_calls(ann: &User<'_>) {
     assert_eq!(ann.calls_of(&hook).await.len(), 1);
     ann.log_of(&call).await;
     ann.retry(call.request_id()).await.is(201);
+    let pipeline = ann.create_pipeline(&deployment()).await;
+    let mut draft = open_hook();
+    draft["pipeline_id"] = pipeline.id.into();
+    ann.post("/hooks/incoming/test").json(&json!({ "hook": draft })).send().await.is(200);
+    let test = ann.post(&format!("/hooks/incoming/{}/test", hook.id)).json(&json!({ "send": true }));
+    test.send().await.is(201);
     hook.runs(OURS).await;
+    test.send().await.is(201);
     hook.unsigned("{}").send().await.accepted();
     ann.retry(call.request_id()).await.is(201);
 }

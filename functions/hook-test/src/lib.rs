@@ -66,9 +66,7 @@ where
         let location = format!("{}/hook-requests/{}", call.base_url(self.public_url.as_deref()), call.id());
         let response = Response::created(&location, &trial.sent(call.id(), &answered)).never_stored();
         Ok(match answered.action_id {
-            Some(action) if answered.outcome == Outcome::Queued => {
-                response.with_header(ACTION_ID, &action.to_string())
-            }
+            Some(action) if answered.outcome == Outcome::Queued => response.with_header(ACTION_ID, &action.to_string()),
             Some(_) | None => response,
         })
     }

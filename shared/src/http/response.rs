@@ -190,7 +190,7 @@ impl ApiError {
             Self::MethodNotAllowed { allow, .. } => Some((header::ALLOW, allow.clone())),
             Self::TooManyLogins { retry_after_seconds } | Self::TooManyTests { retry_after_seconds } => {
                 retry_after(*retry_after_seconds)
-            },
+            }
             Self::Unavailable(_) | Self::KeyIsGone(_) => retry_after(RETRY_AFTER_SECONDS),
             Self::BadRequest(_)
             | Self::Forbidden(_)

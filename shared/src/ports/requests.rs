@@ -19,7 +19,8 @@ pub trait PutRequest: Send + Sync {
 pub trait AdmitTest: Send + Sync {
     /// Counts a test of the hook at `at`, unless [`MAX_TESTS`](crate::domain::trial::MAX_TESTS) count already. However
     /// many come at once, no more are admitted.
-    fn admit_test(&self, hook: HookId, at: Timestamp) -> impl Future<Output = Result<TestAdmission, StoreError>> + Send;
+    fn admit_test(&self, hook: HookId, at: Timestamp)
+    -> impl Future<Output = Result<TestAdmission, StoreError>> + Send;
 }
 
 /// Corrects the log.

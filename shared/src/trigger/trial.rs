@@ -55,7 +55,6 @@ struct Told {
 
 #[derive(Serialize)]
 struct CheckedBody<'a> {
-    #[serde(flatten)]
     condition: ConditionBody<'a>,
     found: Option<Box<RawValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,7 +64,6 @@ struct CheckedBody<'a> {
 
 #[derive(Serialize)]
 struct ResolvedBody<'a> {
-    #[serde(flatten)]
     variable: VariableBody<'a>,
     value: Option<Box<RawValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -188,6 +186,7 @@ fn shown(value: &Value<'_>) -> Result<Option<Box<RawValue>>, serde_json::Error> 
 fn shown_given(given: Given<'_>) -> Result<Option<Box<RawValue>>, serde_json::Error> {
     match given {
         Given::One(value) => shown(value),
+        Given::Each(_) if length(given) > MAX_FOUND_BYTES => Ok(None),
         Given::Each(values) => shown(&Value::Array(&format!("[{}]", values.join(",")))),
     }
 }
@@ -199,8 +198,11 @@ fn resolved<'v>(
     room: &mut usize,
 ) -> Result<ResolvedBody<'v>, serde_json::Error> {
     let (mut value, mut value_omitted, mut fault) = (None, None, None);
-    match variable.resolve(facts.given(variable)) {
-        Ok(None) => {}
+    let given = facts.given(variable);
+    let fits = given.is_none_or(|given| length(given) <= *room);
+    // What does not fit is not even read: that would take fifty times as long as the call itself.
+    match if fits { variable.resolve(given) } else { Ok(None) } {
+        Ok(None) => value_omitted = Some(NOT_SHOWN).filter(|_| !fits),
         Ok(Some(found)) => {
             let json = to_raw_value(&value_body(&found))?;
             match room.checked_sub(json.get().len()) {
@@ -211,4 +213,14 @@ fn resolved<'v>(
         Err(reason) => fault = Some(format!("The field `{}` {reason}.", variable.name.as_str())),
     }
     Ok(ResolvedBody { variable: variable_body(variable), value, value_omitted, fault })
+}
+
+/// How many bytes a value has as it is written, or all values at a path with a `*`.
+fn length(given: Given<'_>) -> usize {
+    match given {
+        Given::One(Value::Null | Value::Boolean(_)) => 0,
+        Given::One(Value::String(text) | Value::Field(text)) => text.len(),
+        Given::One(Value::Number(json) | Value::Array(json) | Value::Object(json)) => json.len(),
+        Given::Each(values) => values.iter().map(|json| json.len() + 1).sum(),
+    }
 }

@@ -1,4 +1,4 @@
-//! The functions that send a job: `hook-trigger`, and `request-retry` for a user.
+//! The functions that send a job: `hook-trigger`, and `request-retry` and `hook-test` for a user.
 
 use harness::{Answer, alone};
 use serde_json::json;
@@ -47,6 +47,30 @@ fn what_a_user_runs_again_ends_once_wherever_the_function_dies_that_is_asked() {
                         return vec![first.clone()];
                     }
                     assert_eq!(again.status, 502, "{again:?}");
+                }
+            },
+        );
+        assert!(last.await >= 4);
+    });
+}
+
+#[test]
+fn what_a_user_makes_up_ends_once_wherever_the_function_dies_that_is_asked() {
+    alone(async |stack| {
+        let world = World::new(stack, &json!({})).await;
+        let last = killed_everywhere(
+            &world,
+            "HookTest",
+            all(),
+            async || world.hook().await,
+            async |hook| {
+                let path = format!("/hooks/incoming/{}/test", hook.id);
+                loop {
+                    let answer = world.ann.post(&path).json(&json!({ "send": true })).send().await;
+                    if answer.status == 201 {
+                        return vec![answer];
+                    }
+                    assert_eq!(answer.status, 502, "{answer:?}");
                 }
             },
         );

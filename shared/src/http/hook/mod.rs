@@ -9,7 +9,7 @@ mod size;
 mod trial;
 mod verification;
 
-pub(crate) use body::{ConditionBody, ValueBody, VariableBody, condition_body, value_body, variable_body};
+pub(crate) use body::{ConditionBody, VariableBody, condition_body, value_body, variable_body};
 pub use body::{HookBody, RelationBody, url_of};
 pub use change::{HookChange, read_change};
 pub use draft::{OfPipeline, read_draft};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use lambda_http::http::{HeaderName, HeaderValue};
+use lambda_http::http::HeaderName;
 
 use super::draft::read_fields;
 use crate::domain::Invalid;
@@ -23,6 +23,9 @@ pub const MAX_TEST_BYTES: usize = 1024 * 1024;
 
 /// The most headers that a test has; providers send fewer than thirty.
 const MOST_HEADERS: usize = 100;
+
+/// The longest name of a header, as hooks take it too.
+const MAX_NAME_CHARS: usize = 64;
 
 /// The longest value of a header, and the longest query, in bytes.
 const MAX_TEXT_BYTES: usize = 8 * 1024;
@@ -64,19 +67,19 @@ fn read_made_up(fields: &mut Fields<'_>) -> Option<MadeUp> {
     let headers = read_headers(fields);
     let query = fields.optional("query", |value| {
         let query = read::text(value)?;
-        let query = query.strip_prefix('?').map(str::to_owned).unwrap_or(query);
-        if query.len() > MAX_TEXT_BYTES || query.contains(char::is_control) {
-            return Err(Invalid::new(format!(
-                "must be the text behind the question mark of a URL, of at most {MAX_TEXT_BYTES} bytes"
-            )));
+        if is_line(&query) {
+            return Ok(query);
         }
-        Ok(query)
+        Err(Invalid::new(format!(
+            "must be the text behind the question mark of a URL: one line of ASCII, of at most {MAX_TEXT_BYTES} bytes"
+        )))
     });
     let body = fields.optional("body", |value| Ok(bytes(value))).unwrap_or_default();
     let event = fields.optional("event", |value| {
         let event = read::text(value)?;
-        let is_right = (1..=MAX_EVENT_CHARS).contains(&event.chars().count()) && HeaderValue::from_str(&event).is_ok();
-        let wrong = || Invalid::new(format!("must be the name of an event, of 1 to {MAX_EVENT_CHARS} characters"));
+        let is_right = (1..=MAX_EVENT_CHARS).contains(&event.len()) && is_line(&event);
+        let wrong =
+            || Invalid::new(format!("must be the name of an event, of 1 to {MAX_EVENT_CHARS} ASCII characters"));
         if is_right { Ok(event) } else { Err(wrong()) }
     });
     Some(MadeUp { headers: headers?, query: query.unwrap_or_default(), body, event, is_sent: false })
@@ -104,24 +107,32 @@ fn read_headers(fields: &mut Fields<'_>) -> Option<BTreeMap<String, String>> {
     let mut headers = BTreeMap::new();
     let mut is_right = true;
     for (name, value) in given {
-        let refused = match HeaderName::from_bytes(name.as_bytes()) {
+        let known = HeaderName::from_bytes(name.as_bytes()).ok().filter(|_| name.len() <= MAX_NAME_CHARS);
+        let (field, reason) = match known {
             // Not under its name, which can be as long as the body.
-            Err(_) => Err(("headers".to_owned(), "must have valid names of headers".to_owned())),
-            Ok(known) if value.len() > MAX_TEXT_BYTES || HeaderValue::from_str(&value).is_err() => {
-                let reason = format!("must be one line of ASCII, of at most {MAX_TEXT_BYTES} bytes");
-                Err((format!("headers.{known}"), reason))
+            None => {
+                ("headers".to_owned(), format!("must have names of headers, of at most {MAX_NAME_CHARS} characters"))
             }
-            Ok(known) if headers.contains_key(known.as_str()) => {
-                Err((format!("headers.{known}"), "must be given once: the case of a header's name means nothing".into()))
+            Some(known) if !is_line(&value) => {
+                (format!("headers.{known}"), format!("must be one line of ASCII, of at most {MAX_TEXT_BYTES} bytes"))
             }
-            Ok(known) => Ok(drop(headers.insert(known.as_str().to_owned(), value.trim().to_owned()))),
+            Some(known) if headers.contains_key(known.as_str()) => {
+                (format!("headers.{known}"), "must be given once: upper and lower case are the same".to_owned())
+            }
+            Some(known) => {
+                headers.insert(known.as_str().to_owned(), value.trim().to_owned());
+                continue;
+            }
         };
-        if let Err((field, reason)) = refused {
-            is_right = false;
-            fields.refuse(&field, reason);
-        }
+        is_right = false;
+        fields.refuse(&field, reason);
     }
     is_right.then_some(headers)
+}
+
+/// Whether a text is one line that headers and URLs can have.
+fn is_line(text: &str) -> bool {
+    text.len() <= MAX_TEXT_BYTES && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 impl MadeUp {
