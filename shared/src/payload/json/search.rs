@@ -24,6 +24,9 @@ const MAX_VALUES: usize = 200_000;
 /// them are copied; the largest body may be found four times.
 const MAX_FOUND_BYTES: usize = 16 * 1024 * 1024;
 
+/// Of how many members each is compared with each, which takes less time than putting them in order.
+const MAX_COMPARED: usize = 16;
+
 /// What a path has found.
 pub(super) struct Entry<'a> {
     /// The index of the path.
@@ -166,7 +169,9 @@ impl<'s, 'p, 'a> Search<'s, 'p, 'a> {
     /// Of members with one name the last counts, as a whole: forgets what was found in the others.
     fn forget_all_but_the_last(&mut self, from: usize) {
         let members = &mut self.members[from..];
-        if members.len() > 1 {
+        let differ = |(at, member): (usize, &Member<'_>)| members[..at].iter().all(|other| other.name != member.name);
+        let all_differ = members.len() <= MAX_COMPARED && members.iter().enumerate().all(differ);
+        if !all_differ {
             members.sort_unstable_by(|one, other| (&one.name, one.entries).cmp(&(&other.name, other.entries)));
             for pair in members.windows(2).filter(|pair| pair[0].name == pair[1].name) {
                 let (start, end) = pair[0].entries;

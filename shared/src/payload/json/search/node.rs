@@ -7,8 +7,10 @@ use crate::domain::payload::{Path, Segment};
 pub(super) struct Node<'p> {
     /// The index of the path that ends here.
     wanted: Option<u32>,
-    /// By name, in order.
+    /// By name.
     names: Vec<(&'p str, Node<'p>)>,
+    /// A bit for each length that a name has, the last one for all longer names: most members lead nowhere.
+    lengths: u64,
     /// Where `*` leads.
     each: Option<Box<Node<'p>>>,
     /// The largest index that is a name.
@@ -42,6 +44,7 @@ impl<'p> Node<'p> {
             Segment::Name(name) => {
                 if self.names.last().is_none_or(|(known, _)| known != name) {
                     self.names.push((name, Self { is_many, ..Self::default() }));
+                    self.lengths |= length_bit(name);
                     self.last_index = self.last_index.max(index_of(name));
                 }
                 if let Some((_, child)) = self.names.last_mut() {
@@ -68,8 +71,10 @@ impl<'p> Node<'p> {
 
     /// Where a name leads.
     pub(super) fn child(&self, name: &str) -> Option<&Self> {
-        let at = self.names.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
-        self.names.get(at).map(|(_, child)| child)
+        if self.lengths & length_bit(name) == 0 {
+            return None;
+        }
+        self.names.iter().find(|(known, _)| *known == name).map(|(_, child)| child)
     }
 
     /// Where `*` leads.
@@ -91,6 +96,10 @@ impl<'p> Node<'p> {
         }
         Ok(())
     }
+}
+
+fn length_bit(name: &str) -> u64 {
+    1 << name.len().min(63)
 }
 
 /// The index that a name is: an index has one spelling.
