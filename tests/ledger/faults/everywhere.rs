@@ -23,8 +23,9 @@ pub(super) async fn killed_everywhere<'s, Case>(
     for nth in (0..most).filter(|nth| soak() > 1 || *nth == 0 || nth % 2 == 1) {
         let before = last;
         for moment in moments(nth) {
-            let case = prepare().await;
+            // What is prepared has come to rest before anything goes wrong again.
             world.is_disturbed.set(false);
+            let case = prepare().await;
             let mut hold = world.stack.hold(function, first(&case) + nth, *moment);
             let mut acting = pin!(act(&case));
             let early = select! {
@@ -81,8 +82,8 @@ pub(super) async fn unavailable_everywhere<Case>(
         calls.iter().filter(|call| call.function.as_deref() == Some(function) && call.service == service).count()
     };
     let services = [Service::DynamoDb, Service::Sqs];
-    let case = prepare().await;
     world.is_disturbed.set(false);
+    let case = prepare().await;
     let before = services.map(calls);
     act(&case).await;
     let all = services.map(calls);
@@ -92,6 +93,7 @@ pub(super) async fn unavailable_everywhere<Case>(
     for (service, number) in services.into_iter().zip(all.iter().zip(before).map(|(all, before)| all - before)) {
         for nth in (0..number).filter(|nth| soak() > 1 || nth % 2 == 0) {
             for fault in faults.iter().cycle().skip(nth / 2).take(if soak() > 1 { 4 } else { 1 }) {
+                world.is_disturbed.set(false);
                 let case = prepare().await;
                 world.is_disturbed.set(true);
                 let fault = fault.clone().of(function).after(nth.try_into().unwrap()).first(TRIED);
