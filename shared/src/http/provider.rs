@@ -34,7 +34,7 @@ impl ProviderBody {
             title: provider.title,
             proof: scheme.worth().as_str(),
             needs: needs(provider),
-            guide: Some(provider.guide.page).filter(|page| !page.is_empty()),
+            guide: Some(providers::entry(provider).guide.page).filter(|page| !page.is_empty()),
         }
     }
 }
@@ -44,7 +44,7 @@ fn needs(provider: &'static Provider) -> Vec<NeedBody> {
     let mut needs = Vec::new();
     if scheme.has_secret() {
         // One that is left out is made, for the provider to be told.
-        needs.push(NeedBody::new("secret", provider.guide.secret, false, true));
+        needs.push(NeedBody::new("secret", providers::entry(provider).guide.secret, false, true));
     }
     if provider == &providers::CUSTOM {
         let description = "how the sender proves its calls; its `type` decides what `proof` is, and the options";

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use shared::domain::signature::PublicKeyForm;
-use shared::domain::signature::provider::{Known, Provider};
+use shared::domain::signature::provider::{Entry, Known, Provider};
 use shared::domain::signature::providers;
 use shared::domain::signature::scheme::{
     AskedAt, Claim, Echo, Encoding, Forms, Handshake, JwtForm, JwtKey, Key, Lifetime, MacForm, Mark, Order, Part,
@@ -37,12 +37,12 @@ pub fn updated(document: &str) -> Option<String> {
 
 /// What is followed where sources contradict each other.
 fn notes() -> String {
-    let noted = providers::listed().filter(|provider| !provider.note.is_empty());
+    let noted = providers::listed().map(providers::entry).filter(|entry| !entry.note.is_empty());
     noted.map(note).collect()
 }
 
-fn note(provider: &Provider) -> String {
-    format!("- **{}**: {}\n", provider.title, provider.note)
+fn note(entry: &Entry) -> String {
+    format!("- **{}**: {}\n", entry.title, entry.note)
 }
 
 fn rows() -> String {
@@ -51,7 +51,8 @@ fn rows() -> String {
 }
 
 fn row(Known { provider, scheme }: Known) -> String {
-    let title = match provider.guide.page {
+    let guide = &providers::entry(provider).guide;
+    let title = match guide.page {
         "" => provider.title.to_owned(),
         page => format!("[{}]({page})", provider.title),
     };
@@ -66,7 +67,7 @@ fn row(Known { provider, scheme }: Known) -> String {
         sources(scheme.delivery_id),
         sources(scheme.event),
         answered(scheme),
-        format!("{}: {}", provider.guide.source.as_str(), provider.guide.source.by()),
+        format!("{}: {}", guide.source.as_str(), guide.source.by()),
     ];
     format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))
 }
@@ -261,7 +262,7 @@ fn minutes(time: Duration) -> String {
 }
 
 fn needs(provider: &Provider, scheme: &Scheme) -> String {
-    let secret = scheme.has_secret().then(|| format!("`secret`: {}", provider.guide.secret));
+    let secret = scheme.has_secret().then(|| format!("`secret`: {}", providers::entry(provider).guide.secret));
     let options = provider.options.iter().map(|option| format!("`{}`: {}", option.name(), option.described()));
     secret.into_iter().chain(options).collect::<Vec<_>>().join("; ")
 }

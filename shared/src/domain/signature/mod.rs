@@ -280,7 +280,7 @@ impl MacForm<'_> {
             }
             hash.update(key);
         }
-        bytes.feed(self.signed, |part| hash.update(part))?;
+        bytes.feed(self.signed, &mut |part| hash.update(part))?;
         if order == Order::Behind {
             hash.update(key);
         }
@@ -291,7 +291,7 @@ impl MacForm<'_> {
     fn mac<M: Mac + KeyInit>(&self, key: &[u8], bytes: SignedBytes<'_>) -> Result<Vec<u8>, NotAuthentic> {
         let mismatch = |_| NotAuthentic::NoMatch(bytes.carrier.at.to_string());
         let mut mac = <M as KeyInit>::new_from_slice(key).map_err(mismatch)?;
-        bytes.feed(self.signed, |part| mac.update(part))?;
+        bytes.feed(self.signed, &mut |part| mac.update(part))?;
         Ok(mac.finalize().into_bytes().to_vec())
     }
 }

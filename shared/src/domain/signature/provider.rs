@@ -5,7 +5,7 @@ use super::options::OptionKind;
 use super::scheme::{Proof, Scheme};
 pub use super::worth::Worth;
 
-/// One provider.
+/// One provider, as functions need it: without what only documents say.
 #[derive(Debug, Clone, Copy)]
 pub struct Provider {
     /// The name that the API, metrics and logs have for it: lower case, with hyphens.
@@ -17,6 +17,21 @@ pub struct Provider {
     /// Whether its headers imply it, for hooks that name no provider.
     pub by_header: bool,
     /// What a hook must know besides the secret.
+    pub options: &'static [OptionKind],
+}
+
+/// One provider, as the table has it: a [`Provider`], and what people must know.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// See [`Provider::name`].
+    pub name: &'static str,
+    /// See [`Provider::title`].
+    pub title: &'static str,
+    /// See [`Provider::schemes`].
+    pub schemes: &'static [Scheme],
+    /// See [`Provider::by_header`].
+    pub by_header: bool,
+    /// See [`Provider::options`].
     pub options: &'static [OptionKind],
     /// What people must know.
     pub guide: Guide,
@@ -88,6 +103,14 @@ impl PartialEq for Provider {
 }
 
 impl Eq for Provider {}
+
+impl Entry {
+    /// Without what people must know.
+    pub(super) const fn provider(&self) -> Provider {
+        let Self { name, title, schemes, by_header, options, .. } = *self;
+        Provider { name, title, schemes, by_header, options }
+    }
+}
 
 impl Provider {
     /// The scheme that counts unless a hook says otherwise.

@@ -40,7 +40,7 @@ pub struct Scheme {
     /// The calls with which the provider asks whether the URL is there.
     pub handshakes: &'static [Handshake],
     /// How the provider hands over its secret, if its users can neither choose nor copy it.
-    pub hand_over: Option<HandOver>,
+    pub hand_over: Option<&'static HandOver>,
     /// Whether nothing but a JSON object is a delivery. The provider has its secret sign texts that a stranger may
     /// choose: see [`Echo::Proof`].
     pub only_objects: bool,

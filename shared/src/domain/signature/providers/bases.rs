@@ -5,7 +5,7 @@ use std::time::Duration;
 pub(super) use super::super::Algorithm;
 pub(super) use super::super::encoding::Encoding;
 pub(super) use super::super::options::OptionKind;
-pub(super) use super::super::provider::{Confirmed, Guide, Provider};
+pub(super) use super::super::provider::{Confirmed, Entry as Provider, Guide};
 pub(super) use super::super::public_key::{KeyForm, PublicKeyForm};
 pub(super) use super::super::scheme::{
     ANY_HS, AskedAt, Challenge, Characters, Claim, Echo, Forms, HS256, HandOver, Handshake, Holds, JwtForm, JwtKey,

@@ -134,12 +134,15 @@ pub(super) const OKTA: Handshake =
 
 /// In a header that the answer repeats: <https://developers.asana.com/docs/webhooks-guide#the-webhook-handshake>,
 /// <https://docs.developers.clio.com/guides/clio-manage/webhooks/>
-pub(super) const X_HOOK_SECRET: Option<HandOver> =
-    Some(HandOver { at: AskedAt::Header("x-hook-secret"), echo: Echo::Header("x-hook-secret"), is_pasted_back: false });
+pub(super) const X_HOOK_SECRET: Option<&'static HandOver> = Some(&HandOver {
+    at: AskedAt::Header("x-hook-secret"),
+    echo: Echo::Header("x-hook-secret"),
+    is_pasted_back: false,
+});
 
 /// In the body; the owner of the integration enters it at Notion. <https://developers.notion.com/reference/webhooks>
-pub(super) const NOTION: Option<HandOver> =
-    Some(HandOver { at: AskedAt::Body("verification_token"), echo: Echo::Empty, is_pasted_back: true });
+pub(super) const NOTION: Option<&'static HandOver> =
+    Some(&HandOver { at: AskedAt::Body("verification_token"), echo: Echo::Empty, is_pasted_back: true });
 
 /// The verify token is the owner's, as the secret is. <https://developers.facebook.com/docs/graph-api/webhooks/getting-started>
 pub(super) const META: Handshake = Handshake { token: Some(AskedAt::Query("hub.verify_token")), ..WEBSUB };

@@ -33,13 +33,12 @@ mod w;
 mod x;
 mod z;
 
-pub use self::others::{CUSTOM, GENERIC, UNSIGNED};
 use super::Algorithm;
-use super::provider::{Known, Provider};
+use super::provider::{Entry, Known, Provider};
 use crate::domain::Invalid;
 
 /// Each in alphabetical order, and so are they.
-const TABLES: &[&[Provider]] = &[
+const TABLES: &[&[Entry]] = &[
     aa::PROVIDERS,
     am::PROVIDERS,
     b::PROVIDERS,
@@ -70,6 +69,47 @@ const TABLES: &[&[Provider]] = &[
     z::PROVIDERS,
 ];
 
+/// How many there are.
+const COUNT: usize = count();
+
+/// Those of the table, in alphabetical order. The table is gone once the code is compiled, except for functions that show
+/// what people must know.
+static PROVIDERS: [Provider; COUNT] = providers();
+
+/// A signature header that implies no provider.
+pub static GENERIC: Provider = others::GENERIC.provider();
+
+/// A sender whose scheme the owner of the hook describes.
+pub static CUSTOM: Provider = others::CUSTOM.provider();
+
+/// The calls of a hook that requires no secret.
+pub static UNSIGNED: Provider = others::UNSIGNED.provider();
+
+const fn count() -> usize {
+    let (mut count, mut table) = (0, 0);
+    while table < TABLES.len() {
+        count += TABLES[table].len();
+        table += 1;
+    }
+    count
+}
+
+#[expect(clippy::large_stack_arrays, reason = "it is made when the code is compiled")]
+const fn providers() -> [Provider; COUNT] {
+    let mut found = [others::GENERIC.provider(); COUNT];
+    let (mut count, mut table) = (0, 0);
+    while table < TABLES.len() {
+        let mut index = 0;
+        while index < TABLES[table].len() {
+            found[count] = TABLES[table][index].provider();
+            count += 1;
+            index += 1;
+        }
+        table += 1;
+    }
+    found
+}
+
 /// The schemes that a header and an algorithm imply, for hooks that name no provider. It is made when the code is
 /// compiled, so that a call looks through no more than these.
 pub static BY_HEADER: [Known; BY_HEADER_LEN] = by_header();
@@ -77,36 +117,28 @@ pub static BY_HEADER: [Known; BY_HEADER_LEN] = by_header();
 const BY_HEADER_LEN: usize = count_by_header();
 
 const fn count_by_header() -> usize {
-    let (mut count, mut table) = (0, 0);
-    while table < TABLES.len() {
-        let mut provider = 0;
-        while provider < TABLES[table].len() {
-            if TABLES[table][provider].by_header {
-                count += TABLES[table][provider].schemes.len();
-            }
-            provider += 1;
+    let (mut count, mut index) = (0, 0);
+    while index < COUNT {
+        if PROVIDERS[index].by_header {
+            count += PROVIDERS[index].schemes.len();
         }
-        table += 1;
+        index += 1;
     }
     count
 }
 
 const fn by_header() -> [Known; BY_HEADER_LEN] {
     let mut found = [Known { provider: &GENERIC, scheme: &GENERIC.schemes[0] }; BY_HEADER_LEN];
-    let (mut count, mut table) = (0, 0);
-    while table < TABLES.len() {
-        let mut index = 0;
-        while index < TABLES[table].len() {
-            let provider = &TABLES[table][index];
-            let mut scheme = 0;
-            while provider.by_header && scheme < provider.schemes.len() {
-                found[count] = Known { provider, scheme: &provider.schemes[scheme] };
-                count += 1;
-                scheme += 1;
-            }
-            index += 1;
+    let (mut count, mut index) = (0, 0);
+    while index < COUNT {
+        let provider = &PROVIDERS[index];
+        let mut scheme = 0;
+        while provider.by_header && scheme < provider.schemes.len() {
+            found[count] = Known { provider, scheme: &provider.schemes[scheme] };
+            count += 1;
+            scheme += 1;
         }
-        table += 1;
+        index += 1;
     }
     found
 }
@@ -120,10 +152,14 @@ pub fn find(header: &str, algorithm: Algorithm) -> Known {
 
 /// The provider of this name.
 pub fn named(name: &str) -> Option<&'static Provider> {
-    let ends_before = |table: &&[Provider]| table.last().is_some_and(|last| last.name < name);
-    let table = TABLES.get(TABLES.partition_point(ends_before))?;
-    let found = table.binary_search_by(|provider| provider.name.cmp(name)).ok()?;
-    table.get(found)
+    let found = PROVIDERS.binary_search_by(|provider| provider.name.cmp(name)).ok()?;
+    PROVIDERS.get(found)
+}
+
+/// What the table says of a provider.
+pub fn entry(provider: &Provider) -> &'static Entry {
+    let mut entries = TABLES.iter().copied().flatten().chain([&others::CUSTOM, &others::UNSIGNED]);
+    entries.find(|entry| entry.name == provider.name).unwrap_or(&others::GENERIC)
 }
 
 /// The provider that someone names.
@@ -140,7 +176,7 @@ pub fn read(name: &str) -> Result<&'static Provider, Invalid> {
 
 /// The providers that a hook can name, in alphabetical order.
 pub fn listed() -> impl Iterator<Item = &'static Provider> {
-    TABLES.iter().copied().flatten()
+    PROVIDERS.iter()
 }
 
 /// All schemes, also those of senders that are not in the table.

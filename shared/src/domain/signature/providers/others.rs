@@ -11,7 +11,7 @@ const STANDARD_ID: Source = Source::HeaderBeside("webhook-id", "webhook-timestam
 
 /// A signature header that implies no provider: the HMAC of the body. Such callers may name their delivery as the
 /// `Idempotency-Key` draft or Standard Webhooks say.
-pub static GENERIC: Provider = Provider {
+pub(super) const GENERIC: Provider = Provider {
     name: "generic",
     title: "Any other sender",
     schemes: &[Scheme {
@@ -27,7 +27,7 @@ pub static GENERIC: Provider = Provider {
 
 /// A sender whose scheme the owner of the hook describes, with a scheme for each
 /// [`Kind`](crate::domain::signature::custom::Kind) of proof. The hook says the rest of it.
-pub static CUSTOM: Provider = Provider {
+pub(super) const CUSTOM: Provider = Provider {
     name: "custom",
     title: "A scheme of your own",
     schemes: &[
@@ -45,7 +45,7 @@ const ANY_KEY: Proof<'static> =
 
 /// The calls of a hook that requires no secret, from any sender: the headers of common providers are trusted, as
 /// everything in the call is.
-pub static UNSIGNED: Provider = Provider {
+pub(super) const UNSIGNED: Provider = Provider {
     name: "unsigned",
     title: "Anyone who knows the URL",
     schemes: &[Scheme {
