@@ -1,6 +1,6 @@
 //! What the entries of the table must be like.
 
-use super::super::provider::{Known, Provider};
+use super::super::provider::{Entry, Known};
 use super::super::scheme::{AskedAt, Characters, Echo, Method, Part, Scheme, Source};
 use super::*;
 
@@ -35,8 +35,7 @@ fn the_providers_are_in_alphabetical_order_and_each_is_found_by_its_name() {
 
 #[test]
 fn every_entry_says_what_people_need() {
-    for provider in providers::listed() {
-        let Provider { name, title, schemes, guide, .. } = provider;
+    for Entry { name, title, schemes, guide, .. } in providers::listed().map(providers::entry) {
         assert!(name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'), "{name}");
         assert!(!title.is_empty() && !guide.source.by().is_empty(), "{name}");
         assert!(!schemes.is_empty(), "{name}");
