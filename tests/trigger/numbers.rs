@@ -75,6 +75,35 @@ fn a_number_in_a_payload_comes_out_as_it_went_in() {
 }
 
 #[test]
+fn a_number_and_an_object_of_a_payload_go_into_the_job_as_they_are_written() {
+    alone(async |stack| {
+        let ann = stack.user().await;
+        let mut landed = stack.watch_messages();
+        let declared = r#""settings": {"variables": [
+            {"name": "n", "type": "number"}, {"name": "o", "type": "object"}, {"name": "all", "type": "object", "path": "$"}]}"#;
+        let path = create(stack, &ann, declared).await;
+        let payload = r#"{"n": -12.30E+2, "o": {"b": 1.10, "a": [18446744073709551617]}}"#;
+        call(stack, &path, payload).await.accepted();
+        assert_eq!(
+            variables(&mut landed),
+            format!(r#"{{"n":-12.30E+2,"o":{{"b": 1.10, "a": [18446744073709551617]}},"all":{payload}}}"#)
+        );
+        call(stack, &path, r#"{"n": "0.50"}"#).await.accepted();
+        assert_eq!(variables(&mut landed), r#"{"n":0.50,"all":{"n": "0.50"}}"#);
+        let before = ann.footprint().await;
+        for (payload, names) in [
+            (r#"{"n": 1e309}"#, &["all", "n"][..]),
+            (r#"{"n": "1,5"}"#, &["n"]),
+            (r#"{"n": true, "o": []}"#, &["n", "o"]),
+            ("[1]", &["all"]),
+        ] {
+            assert_eq!(call(stack, &path, payload).await.invalid(), names, "{payload}");
+        }
+        assert_eq!(ann.footprint().await, before);
+    });
+}
+
+#[test]
 fn a_number_in_a_payload_that_a_variable_cannot_hold_is_refused_by_name() {
     shared(async |stack| {
         let ann = stack.user().await;
@@ -224,8 +253,10 @@ fn a_number_in_a_hook_is_shown_and_used_as_it_was_given() {
         let variable = |kind: &str, default: &str| {
             format!(r#""settings": {{"variables": [{{"name": "v", "type": "{kind}", "default_value": {default}}}]}}"#)
         };
-        for default in ["9223372036854775808", "1e400", "0.5", "-1e999"] {
-            let answer = ask(stack, &ann, &format!(r#""resource_id": 1, {}"#, variable("integer", default))).await;
+        let integers = ["9223372036854775808", "1e400", "0.5", "-1e999"].map(|default| ("integer", default));
+        let others = [("number", "1e400"), ("number", r#""1.5""#), ("object", "[]"), ("object", r#"{"a": -1e999}"#)];
+        for (kind, default) in integers.into_iter().chain(others) {
+            let answer = ask(stack, &ann, &format!(r#""resource_id": 1, {}"#, variable(kind, default))).await;
             assert_eq!(answer.invalid(), ["settings.variables.0.default_value"], "{default}");
         }
         let mut landed = stack.watch_messages();
@@ -233,6 +264,9 @@ fn a_number_in_a_hook_is_shown_and_used_as_it_was_given() {
             ("integer", "9223372036854775807"),
             ("integer", "-9223372036854775808"),
             ("array", "[1e300, -0, 1.10, 9007199254740993, 18446744073709551617]"),
+            ("number", "1.10"),
+            ("number", "-18446744073709551617e-2"),
+            ("object", r#"{"b": 1.10, "a": [1e300, -0]}"#),
         ] {
             let path = create(stack, &ann, &variable(kind, default)).await;
             let hook = path.split('/').nth(2).unwrap();

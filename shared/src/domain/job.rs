@@ -206,7 +206,11 @@ fn chosen(variables: &[(VariableName, VariableValue)]) -> Option<PipelineId> {
     let (_, value) = variables.iter().find(|(name, _)| name.as_str() == PIPELINE_VARIABLE)?;
     match value {
         VariableValue::Integer(id) => PipelineId::new(*id).ok(),
-        VariableValue::String(_) | VariableValue::Boolean(_) | VariableValue::Array(_) => None,
+        VariableValue::String(_)
+        | VariableValue::Boolean(_)
+        | VariableValue::Number(_)
+        | VariableValue::Array(_)
+        | VariableValue::Object(_) => None,
     }
 }
 

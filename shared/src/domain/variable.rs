@@ -12,9 +12,12 @@ pub const MAX_VARIABLES: usize = 50;
 /// `-9223372036854775808`.
 const MAX_INTEGER_CHARS: usize = 20;
 
-/// How deep an array may nest. Within a job it lies two levels down, and there are readers of JSON that stop at 64: one
+/// The longest number, in characters: Python reads integers of up to 4,300 digits.
+const MAX_NUMBER_CHARS: usize = 1_000;
+
+/// How deep an array or an object may nest. Within a job it lies two levels down, and there are readers of JSON that stop at 64: one
 /// sender must not be able to make messages that a consumer cannot read.
-const MAX_ARRAY_DEPTH: usize = 60;
+const MAX_DEPTH: usize = 60;
 
 /// A hook's variables: at most 50, each name once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -85,8 +88,12 @@ pub enum VariableType {
     String,
     /// A whole number of 64 bits.
     Integer,
+    /// Any number, which keeps its digits.
+    Number,
     /// A JSON array of at most 60 levels, whatever its elements are.
     Array,
+    /// A JSON object of at most 60 levels, whatever its members are.
+    Object,
     /// True or false.
     Boolean,
 }
@@ -97,7 +104,9 @@ impl VariableType {
         match self {
             Self::String => "string",
             Self::Integer => "integer",
+            Self::Number => "number",
             Self::Array => "array",
+            Self::Object => "object",
             Self::Boolean => "boolean",
         }
     }
@@ -106,8 +115,10 @@ impl VariableType {
     fn is_absent(self, value: &Value<'_>) -> bool {
         match (self, value) {
             (_, Value::Null) => true,
-            (Self::Integer | Self::Array | Self::Boolean, Value::Field(text)) => text.trim().is_empty(),
-            (Self::String | Self::Integer | Self::Array | Self::Boolean, _) => false,
+            (Self::String, _) => false,
+            (Self::Integer | Self::Number | Self::Array | Self::Object | Self::Boolean, value) => {
+                matches!(value, Value::Field(text) if text.trim().is_empty())
+            }
         }
     }
 
@@ -117,8 +128,9 @@ impl VariableType {
         match (self, value) {
             (Self::String, Value::String(text) | Value::Field(text)) if text.len() > limit => text.len(),
             (Self::String, Value::String(text) | Value::Field(text)) => text.bytes().map(escaped).sum(),
-            (Self::String, Value::Number(text)) | (Self::Array, Value::Array(text)) => text.len(),
-            (Self::String | Self::Integer | Self::Array | Self::Boolean, _) => 0,
+            (Self::String, Value::Number(text)) => text.len(),
+            (Self::Array, Value::Array(json)) | (Self::Object, Value::Object(json)) => json.len(),
+            (Self::String | Self::Integer | Self::Number | Self::Array | Self::Object | Self::Boolean, _) => 0,
         }
     }
 
@@ -138,28 +150,54 @@ impl VariableType {
                 let integer = digits.and_then(|digits| digits.parse::<i64>().ok());
                 integer.filter(|read| read.to_string() == **text).map(VariableValue::Integer)
             }
-            (Self::Array, Value::Array(json)) if payload::depth(json) > MAX_ARRAY_DEPTH => {
-                return Err(Invalid::new(format!("must be an array of at most {MAX_ARRAY_DEPTH} levels")));
+            (Self::Number, Value::Number(text)) => return number(text),
+            (Self::Number, Value::String(text) | Value::Field(text)) if payload::is_number(text) => {
+                return number(text);
             }
-            (Self::Array, Value::Array(json)) if payload::has_half_a_pair(json) => {
-                return Err(Invalid::new(r"must be an array in which no \u escape is half of a surrogate pair"));
+            (Self::Array, Value::Array(json)) => {
+                check_json(json, "an array")?;
+                Some(VariableValue::Array((*json).to_owned()))
             }
-            (Self::Array, Value::Array(json)) if payload::has_too_large_a_number(json) => {
-                return Err(Invalid::new("must be an array of numbers up to 1.8e308"));
+            (Self::Object, Value::Object(json)) => {
+                check_json(json, "an object")?;
+                Some(VariableValue::Object((*json).to_owned()))
             }
-            (Self::Array, Value::Array(json)) => Some(VariableValue::Array((*json).to_owned())),
             (Self::Boolean, Value::Boolean(boolean)) => Some(VariableValue::Boolean(*boolean)),
             (Self::Boolean, Value::String(text) | Value::Field(text)) => text.parse().ok().map(VariableValue::Boolean),
-            (Self::String | Self::Integer | Self::Array | Self::Boolean, _) => None,
+            (Self::String | Self::Integer | Self::Number | Self::Array | Self::Object | Self::Boolean, _) => None,
         };
         let expected = match self {
             Self::String => "a string",
             Self::Integer => "an integer of 64 bits",
+            Self::Number => "a number",
             Self::Array => "an array",
+            Self::Object => "an object",
             Self::Boolean => "a boolean",
         };
         read.ok_or_else(|| Invalid::new(format!("must be {expected}, not {}", value.kind())))
     }
+}
+
+/// A number with the digits that it has. Readers of JSON in some languages refuse one with more digits, or read infinity.
+fn number(text: &str) -> Result<VariableValue, Invalid> {
+    if text.len() > MAX_NUMBER_CHARS || payload::has_too_large_a_number(text) {
+        return Err(Invalid::new(format!("must be a number up to 1.8e308, of at most {MAX_NUMBER_CHARS} characters")));
+    }
+    Ok(VariableValue::Number(text.to_owned()))
+}
+
+/// Refuses JSON that some consumers could not read within a job; `what` it is.
+fn check_json(json: &str, what: &str) -> Result<(), Invalid> {
+    if payload::depth(json) > MAX_DEPTH {
+        return Err(Invalid::new(format!("must be {what} of at most {MAX_DEPTH} levels")));
+    }
+    if payload::has_half_a_pair(json) {
+        return Err(Invalid::new(format!(r"must be {what} in which no \u escape is half of a surrogate pair")));
+    }
+    if payload::has_too_large_a_number(json) {
+        return Err(Invalid::new(format!("must be {what} of numbers up to 1.8e308")));
+    }
+    Ok(())
 }
 
 /// How many bytes a byte of a string takes as JSON.
@@ -175,9 +213,9 @@ impl FromStr for VariableType {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let all = [Self::String, Self::Integer, Self::Array, Self::Boolean];
+        let all = [Self::String, Self::Integer, Self::Number, Self::Array, Self::Object, Self::Boolean];
         let known = all.into_iter().find(|kind| kind.as_str() == text);
-        known.ok_or_else(|| Invalid::new("must be one of string, integer, array, boolean"))
+        known.ok_or_else(|| Invalid::new("must be one of string, integer, number, array, object, boolean"))
     }
 }
 
@@ -190,23 +228,38 @@ pub enum VariableValue {
     Integer(i64),
     /// Of a boolean variable.
     Boolean(bool),
+    /// Of a number variable, as JSON text.
+    Number(String),
     /// Of an array variable, as JSON text.
     Array(String),
+    /// Of an object variable, as JSON text.
+    Object(String),
 }
 
 impl VariableValue {
+    /// The type that it is of.
+    pub fn kind(&self) -> VariableType {
+        match self {
+            Self::String(_) => VariableType::String,
+            Self::Integer(_) => VariableType::Integer,
+            Self::Boolean(_) => VariableType::Boolean,
+            Self::Number(_) => VariableType::Number,
+            Self::Array(_) => VariableType::Array,
+            Self::Object(_) => VariableType::Object,
+        }
+    }
+
     /// The value that JSON spells, where no variable is declared: its type follows from how it is written.
     pub fn of_json(value: &Value<'_>) -> Result<Self, Invalid> {
         match value {
             Value::String(_) | Value::Field(_) => VariableType::String.read(value),
             Value::Boolean(_) => VariableType::Boolean.read(value),
             Value::Array(_) => VariableType::Array.read(value),
-            Value::Number(_) => VariableType::Integer.read(value).map_err(|_| {
-                Invalid::new("must be an integer of 64 bits: write any other number as a string, such as \"0.5\"")
-            }),
-            Value::Object(_) => Err(Invalid::new(
-                "must be a string, an integer, a boolean or an array: put an object into an array, such as [{\"a\": 1}]",
-            )),
+            Value::Object(_) => VariableType::Object.read(value),
+            Value::Number(text) => match text.parse::<i64>() {
+                Ok(integer) if integer.to_string() == **text => Ok(Self::Integer(integer)),
+                Ok(_) | Err(_) => VariableType::Number.read(value),
+            },
             Value::Null => Err(Invalid::new("must not be null: leave the variable out")),
         }
     }

@@ -190,7 +190,11 @@ enum StoredValue {
     Integer(i64),
     Boolean(bool),
     /// JSON text.
+    Number(String),
+    /// JSON text.
     Array(String),
+    /// JSON text.
+    Object(String),
 }
 
 fn encode_variables(variables: &Variables) -> String {
@@ -215,7 +219,9 @@ impl From<VariableValue> for StoredValue {
             VariableValue::String(text) => Self::String(text),
             VariableValue::Integer(integer) => Self::Integer(integer),
             VariableValue::Boolean(boolean) => Self::Boolean(boolean),
+            VariableValue::Number(json) => Self::Number(json),
             VariableValue::Array(json) => Self::Array(json),
+            VariableValue::Object(json) => Self::Object(json),
         }
     }
 }
@@ -235,17 +241,22 @@ impl StoredVariable {
 
 impl StoredValue {
     fn decode(self, kind: VariableType) -> Result<VariableValue, Invalid> {
-        let value = match (self, kind) {
-            (Self::String(text), VariableType::String) => Some(VariableValue::String(text)),
-            (Self::Integer(integer), VariableType::Integer) => Some(VariableValue::Integer(integer)),
-            (Self::Boolean(boolean), VariableType::Boolean) => Some(VariableValue::Boolean(boolean)),
-            (Self::Array(json), VariableType::Array) => {
-                serde_json::from_str::<&RawValue>(&json).is_ok().then_some(VariableValue::Array(json))
-            }
-            (Self::String(_) | Self::Integer(_) | Self::Boolean(_) | Self::Array(_), _) => None,
+        let value = match self {
+            Self::String(text) => VariableValue::String(text),
+            Self::Integer(integer) => VariableValue::Integer(integer),
+            Self::Boolean(boolean) => VariableValue::Boolean(boolean),
+            Self::Number(json) => VariableValue::Number(whole(json)?),
+            Self::Array(json) => VariableValue::Array(whole(json)?),
+            Self::Object(json) => VariableValue::Object(whole(json)?),
         };
-        value.ok_or_else(|| Invalid::new("is not of the variable's type"))
+        if value.kind() == kind { Ok(value) } else { Err(Invalid::new("is not of the variable's type")) }
     }
+}
+
+/// A text that is JSON.
+fn whole(json: String) -> Result<String, Invalid> {
+    let is_json = serde_json::from_str::<&RawValue>(&json).is_ok();
+    is_json.then_some(json).ok_or_else(|| Invalid::new("is not JSON"))
 }
 
 #[derive(Serialize, Deserialize)]

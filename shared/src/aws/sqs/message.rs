@@ -121,7 +121,7 @@ fn variables<S: Serializer>(variables: &[(VariableName, VariableValue)], seriali
             VariableValue::String(text) => map.serialize_entry(name.as_str(), text)?,
             VariableValue::Integer(integer) => map.serialize_entry(name.as_str(), integer)?,
             VariableValue::Boolean(boolean) => map.serialize_entry(name.as_str(), boolean)?,
-            VariableValue::Array(json) => {
+            VariableValue::Number(json) | VariableValue::Array(json) | VariableValue::Object(json) => {
                 let json: &RawValue = serde_json::from_str(json).map_err(serde::ser::Error::custom)?;
                 map.serialize_entry(name.as_str(), json)?;
             }
@@ -151,13 +151,18 @@ mod tests {
             ("count", VariableValue::Integer(i64::MAX)),
             ("forced", VariableValue::Boolean(false)),
             ("commits", VariableValue::Array("[1.10, 9007199254740993]".into())),
+            ("amount", VariableValue::Number("12.30".into())),
+            ("owner", VariableValue::Object(r#"{"id": 1.10}"#.into())),
         ]);
         let body = message_body(&job).unwrap();
         assert!(body.contains(r#""commits":[1.10, 9007199254740993]"#), "an array's digits are kept: {body}");
+        assert!(body.contains(r#""amount":12.30,"owner":{"id": 1.10}"#), "so are those of others: {body}");
         let body: serde_json::Value = serde_json::from_str(&body).unwrap();
         let id = job.id.to_string();
-        let variables =
-            json!({"branch": "main", "count": i64::MAX, "forced": false, "commits": [1.10, 9_007_199_254_740_993_u64]});
+        let variables = json!({
+            "branch": "main", "count": i64::MAX, "forced": false, "commits": [1.10, 9_007_199_254_740_993_u64],
+            "amount": 12.3, "owner": {"id": 1.1},
+        });
         let expected = json!({
             "version": 1, "id": id, "created_at": "2027-01-15T08:00:00.000Z", "action_type": "deploy",
             "resource": {"type": "application", "id": 42}, "pipeline_id": 7, "action_id": null, "project_id": 1,

@@ -8,7 +8,7 @@ fn variable(name: &str, kind: VariableType) -> Variable {
 
 #[test]
 fn only_lossless_readings_are_taken() {
-    use VariableType::{Array, Boolean, Integer, String};
+    use VariableType::{Array, Boolean, Integer, Number, Object, String};
     let (yes, text) = (Value::Boolean(true), |text: &'static str| Value::String(text.into()));
     for (kind, value, expected) in [
         (String, text("main"), Some(VariableValue::String("main".into()))),
@@ -23,6 +23,22 @@ fn only_lossless_readings_are_taken() {
         (Integer, text("4.2"), None),
         (Integer, Value::Number("4.2"), None),
         (Integer, yes.clone(), None),
+        (Number, Value::Number("1.10"), Some(VariableValue::Number("1.10".into()))),
+        (Number, Value::Number("-4E2"), Some(VariableValue::Number("-4E2".into()))),
+        (Number, Value::Number("18446744073709551617"), Some(VariableValue::Number("18446744073709551617".into()))),
+        (Number, text("0.50"), Some(VariableValue::Number("0.50".into()))),
+        (Number, Value::Field("12.30".into()), Some(VariableValue::Number("12.30".into()))),
+        (Number, text("01"), None),
+        (Number, text("1,5"), None),
+        (Number, Value::Number("1e999"), None),
+        (Number, text("-1e309"), None),
+        (Number, yes.clone(), None),
+        (Object, Value::Object(r#"{"a": 1.10}"#), Some(VariableValue::Object(r#"{"a": 1.10}"#.into()))),
+        (Object, Value::Array("[]"), None),
+        (Object, text("{}"), None),
+        (Object, Value::Object(r#"{"a": 1e999}"#), None),
+        (Object, Value::Object(r#"{"\ud800": 1}"#), None),
+        (Array, Value::Object("{}"), None),
         (Boolean, yes, Some(VariableValue::Boolean(true))),
         (Boolean, text("false"), Some(VariableValue::Boolean(false))),
         (Boolean, text("yes"), None),
@@ -40,6 +56,16 @@ fn an_array_that_nests_deeper_than_consumers_read_is_refused() {
     assert!(VariableType::Array.read(&Value::Array(&nested(60))).is_ok());
     let refused = VariableType::Array.read(&Value::Array(&nested(61))).unwrap_err();
     assert_eq!(refused.to_string(), "must be an array of at most 60 levels");
+    let nested = |levels: usize| r#"{"a":"#.repeat(levels) + "1" + &"}".repeat(levels);
+    assert!(VariableType::Object.read(&Value::Object(&nested(60))).is_ok());
+    let refused = VariableType::Object.read(&Value::Object(&nested(61))).unwrap_err();
+    assert_eq!(refused.to_string(), "must be an object of at most 60 levels");
+}
+
+#[test]
+fn a_number_that_consumers_may_not_read_is_refused() {
+    let read = |digits: usize| VariableType::Number.read(&Value::Number(&format!("0.{}", "1".repeat(digits)))).is_ok();
+    assert!(read(998) && !read(999));
 }
 
 #[test]
@@ -58,10 +84,10 @@ fn an_absent_value_takes_the_default_is_left_out_or_refuses_the_call() {
 
 #[test]
 fn a_blank_field_of_a_form_is_absent_unless_the_variable_is_a_string() {
-    use VariableType::{Array, Boolean, Integer, String};
+    use VariableType::{Array, Boolean, Integer, Number, Object, String};
     for blank in ["", " ", "\t"] {
         let (field, string) = (Value::Field(blank.into()), Value::String(blank.into()));
-        for kind in [Integer, Boolean, Array] {
+        for kind in [Integer, Number, Boolean, Array, Object] {
             assert_eq!(variable("v", kind).resolve(Some(Given::One(&field))).unwrap(), None, "{kind:?}");
             assert!(variable("v", kind).resolve(Some(Given::One(&string))).is_err(), "{kind:?}");
             let required = Variable { required: true, ..variable("v", kind) };
@@ -123,6 +149,7 @@ fn what_is_too_large_together_is_refused_by_its_size_as_json() {
         (VariableType::String, text("\"\n\u{0}"), 10),
         (VariableType::String, Value::Number("1.10"), 4),
         (VariableType::Array, Value::Array("[1, 2]"), 6),
+        (VariableType::Object, Value::Object(r#"{"a":1}"#), 7),
     ] {
         assert!(of(kind, 3).resolve(|_| Some(Given::One(&value)), 3 * size).is_ok(), "{value:?}");
         let refused = of(kind, 3).resolve(|_| Some(Given::One(&value)), 3 * size - 1);

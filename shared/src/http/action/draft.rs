@@ -76,7 +76,8 @@ mod tests {
 
     #[test]
     fn variables_have_the_types_that_their_json_has() {
-        let body = r#"{"variables": {"a": "1", "b": 1, "c": true, "d": [1.10, {"x": null}], "e": -9223372036854775808},
+        let body = r#"{"variables": {"a": "1", "b": 1, "c": true, "d": [1.10, {"x": null}], "e": -9223372036854775808,
+            "f": 42.0, "g": {"x": 1}, "h": 9223372036854775808},
             "trigger_comment": "by hand\nfor the demo", "servers": []}"#;
         let draft = read(body).unwrap();
         let variables: Vec<_> = draft.variables.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
@@ -86,6 +87,9 @@ mod tests {
             ("c", VariableValue::Boolean(true)),
             ("d", VariableValue::Array(r#"[1.10, {"x": null}]"#.to_owned())),
             ("e", VariableValue::Integer(i64::MIN)),
+            ("f", VariableValue::Number("42.0".to_owned())),
+            ("g", VariableValue::Object(r#"{"x": 1}"#.to_owned())),
+            ("h", VariableValue::Number("9223372036854775808".to_owned())),
         ];
         assert_eq!(variables, expected);
         assert_eq!(draft.comment.unwrap().as_str(), "by hand\nfor the demo");
@@ -100,7 +104,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_variable_is_refused_by_its_name() {
-        let body = r#"{"variables": {"a": null, "b": {"x": 1}, "c": 0.5, "d": 9223372036854775808, "e": 1}}"#;
+        let body = r#"{"variables": {"a": null, "b": {"x": 1e999}, "c": 1e999, "d": ["\ud800"], "e": 1}}"#;
         assert_eq!(read(body).unwrap_err(), ["variables.a", "variables.b", "variables.c", "variables.d"]);
         let deep = format!(r#"{{"variables": {{"a": {}{}}}}}"#, "[".repeat(61), "]".repeat(61));
         assert_eq!(read(&deep).unwrap_err(), ["variables.a"]);

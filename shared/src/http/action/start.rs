@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn the_variables_of_a_kept_job_come_back_as_they_were() {
-        let job = r#"{"version":1,"variables":{"a":"x","b":-5,"c":false,"d":[1.10, "\u00e9"]},"action_id":7}"#;
+        let job = r#"{"version":1,"variables":{"a":"x","b":-5,"c":false,"d":[1.10, "\u00e9"],"e":1.50,"f":{"a": 1.10}},"action_id":7}"#;
         let read = variables_of(id(), job).unwrap();
         let read: Vec<_> = read.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
         let expected = [
@@ -97,6 +97,8 @@ mod tests {
             ("b", VariableValue::Integer(-5)),
             ("c", VariableValue::Boolean(false)),
             ("d", VariableValue::Array(r#"[1.10, "\u00e9"]"#.into())),
+            ("e", VariableValue::Number("1.50".into())),
+            ("f", VariableValue::Object(r#"{"a": 1.10}"#.into())),
         ];
         assert_eq!(read, expected);
     }

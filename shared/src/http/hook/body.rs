@@ -139,7 +139,9 @@ pub(crate) fn value_body(value: &VariableValue) -> ValueBody<'_> {
         VariableValue::String(text) => ValueBody::String(text),
         VariableValue::Integer(integer) => ValueBody::Integer(*integer),
         VariableValue::Boolean(boolean) => ValueBody::Boolean(*boolean),
-        VariableValue::Array(json) => ValueBody::Json(serde_json::from_str(json).ok()),
+        VariableValue::Number(json) | VariableValue::Array(json) | VariableValue::Object(json) => {
+            ValueBody::Json(serde_json::from_str(json).ok())
+        }
     }
 }
 

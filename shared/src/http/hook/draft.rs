@@ -131,8 +131,9 @@ fn read_variable(fields: &mut Fields<'_>) -> Option<Variable> {
 fn read_default(kind: VariableType, value: &Value<'_>) -> Result<VariableValue, Invalid> {
     let strict = match kind {
         VariableType::String => matches!(value, Value::String(_)),
-        VariableType::Integer => matches!(value, Value::Number(_)),
+        VariableType::Integer | VariableType::Number => matches!(value, Value::Number(_)),
         VariableType::Array => matches!(value, Value::Array(_)),
+        VariableType::Object => matches!(value, Value::Object(_)),
         VariableType::Boolean => matches!(value, Value::Boolean(_)),
     };
     if strict { kind.read(value) } else { Err(Invalid::new(format!("must be of the type {}", kind.as_str()))) }
@@ -227,8 +228,13 @@ mod tests {
         assert_eq!(at_fault(json!({"requires_secret": false, "secret_algorithm": null})), [""; 0]);
         let variable = json!({"name": "ids", "type": "array", "path": "a.0", "default_value": [1, "x"]});
         assert_eq!(at_fault(with_variable(&variable)), [""; 0]);
-        let variable = json!({"name": "ids", "type": "array", "path": "commits.*.id"});
-        assert_eq!(at_fault(with_variable(&variable)), [""; 0]);
+        for variable in [
+            json!({"name": "ids", "type": "array", "path": "commits.*.id"}),
+            json!({"name": "amount", "type": "number", "default_value": 0.5}),
+            json!({"name": "all", "type": "object", "path": "$", "default_value": {"a": 1}}),
+        ] {
+            assert_eq!(at_fault(with_variable(&variable)), [""; 0], "{variable}");
+        }
         let condition = json!({"type": "request_header", "path": "X-Event", "accepted_values": ["a", 1, true]});
         assert_eq!(at_fault(with_condition(&condition)), [""; 0]);
     }
@@ -321,6 +327,9 @@ mod tests {
             (json!({"name": "a", "type": "integer", "default_value": "7"}), ".default_value"),
             (json!({"name": "a", "type": "integer", "default_value": 7.5}), ".default_value"),
             (json!({"name": "a", "type": "array", "default_value": {}}), ".default_value"),
+            (json!({"name": "a", "type": "object", "default_value": []}), ".default_value"),
+            (json!({"name": "a", "type": "number", "default_value": "1.5"}), ".default_value"),
+            (json!({"name": "a", "type": "number", "path": "a.*"}), ".path"),
             (json!({"name": "a", "type": "string", "required": "yes"}), ".required"),
         ] {
             assert_eq!(at_fault(with_variable(&variable)), place(field), "{variable}");

@@ -22,6 +22,8 @@ fn full_hook() -> Hook {
         variable("b", VariableType::Boolean, Some(VariableValue::Boolean(true))),
         variable("a", VariableType::Array, Some(VariableValue::Array("[1.10]".into()))),
         variable("n", VariableType::Array, None),
+        variable("d", VariableType::Number, Some(VariableValue::Number("1.10".into()))),
+        variable("o", VariableType::Object, Some(VariableValue::Object(r#"{"a": 1.10}"#.into()))),
     ])
     .unwrap();
     let accepted = vec![Accepted::String("x".into()), Accepted::Number("1.0".into()), Accepted::Boolean(false)];
