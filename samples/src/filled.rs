@@ -59,6 +59,11 @@ pub(crate) fn marked(call: &Call, mark: &Mark) -> Call {
     };
     match mark {
         Mark::Header(name, value) => call.clone().with(name, *value),
+        Mark::NoHeader(name) => {
+            let mut call = call.clone();
+            call.headers.remove(*name);
+            call
+        }
         Mark::Body(place, value) => in_body(&[(place, (*value).into())]),
         Mark::BodyPrefix(place, prefix) => in_body(&[(place, format!("{prefix}{NUMBER}").into())]),
         Mark::SameInBody(one, other) => in_body(&[(one, id().into()), (other, id().into())]),

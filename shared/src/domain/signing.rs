@@ -11,8 +11,10 @@ use super::secret::{HookSecret, SecretOptions, SecretString};
 pub use super::signature::SecretHeaderName;
 use super::signature::custom::{Kind, Verification};
 use super::signature::provider::{Known, Provider, Worth};
-use super::signature::scheme::Scheme;
-use super::signature::{Algorithm, At, NotAuthentic, OptionKind, Options, Place, Proving, Signed, Wanted, providers};
+use super::signature::scheme::{Encoding, Scheme};
+use super::signature::{
+    self, Algorithm, At, NotAuthentic, OptionKind, Options, Place, Proving, Signed, Wanted, providers,
+};
 use super::timestamp::Timestamp;
 
 /// How the calls of a hook are proven.
@@ -244,6 +246,11 @@ impl Signing {
                 ask(proving(&verification.proof(&parts), &verification.timing()))
             }
         }
+    }
+
+    /// The MAC of a provider's challenge, made with this secret.
+    pub fn prove_challenge(&self, secret: &HookSecret, challenge: &str, encoding: Encoding) -> Option<String> {
+        signature::prove(self.scheme(), self.means.algorithm, secret, challenge, encoding)
     }
 
     /// The secrets that are valid at `now`, the current one first.

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::domain::id::RequestId;
-use crate::domain::secret::HookSecret;
-use crate::domain::signature;
-use crate::domain::signature::handshake::Echo;
+use crate::domain::hook::Hook;
+use crate::domain::received::Received;
+use crate::domain::signature::handshake::{Characters, Echo, Proven};
 use crate::domain::signature::scheme::Reply;
 use crate::http::{Response, ResponseExt as _};
 
@@ -60,8 +59,8 @@ impl Answer {
         Self::Message(format!("The call was ignored. {why}"))
     }
 
-    /// What a provider wants to hear of this challenge; `secret` is the one that it proves.
-    pub(super) fn of(echo: Echo, challenge: String, secret: Option<&HookSecret>) -> Self {
+    /// What a provider wants to hear of this challenge, if it wants no proof.
+    pub(super) fn of(echo: Echo, challenge: String) -> Self {
         match echo {
             Echo::Empty => Self::Text(String::new()),
             Echo::NoContent => Self::NoContent,
@@ -72,13 +71,24 @@ impl Answer {
             Echo::AllowedOrigin => {
                 Self::Headers(vec![("webhook-allowed-origin", challenge), ("webhook-allowed-rate", "*".to_owned())])
             }
-            Echo::Proof { repeated, name, prefix, encoding } => {
-                // When a user retries the call, no one checks the proof.
-                let proof = secret.and_then(|secret| signature::prove(secret, &challenge, encoding));
-                let Some(proof) = proof else { return Self::ready() };
+            Echo::Proof(..) => Self::ready(),
+        }
+    }
+
+    /// The proof of a challenge where the provider wants it. `option` gives the options of the hook.
+    pub(super) fn proving<'h>(
+        place: Proven,
+        challenge: String,
+        proof: String,
+        option: impl Fn(&str) -> &'h str,
+    ) -> Self {
+        match place {
+            Proven::Json { repeated, name, prefix } => {
                 let repeated = repeated.map(|name| (name, challenge));
                 Self::Json(repeated.into_iter().chain([(name, format!("{prefix}{proof}"))]).collect())
             }
+            Proven::Header(name) => Self::Headers(vec![(name, proof)]),
+            Proven::Behind(name) => Self::Text(format!("{}|{proof}", option(name))),
         }
     }
 
@@ -100,11 +110,28 @@ impl Answer {
         }
     }
 
-    /// The answer to the call with this id, in the form that its provider reads.
-    pub(super) fn to_response(&self, id: RequestId, reply: Reply) -> Response {
+    /// The answer to a call of the hook, in the form that its provider reads.
+    pub(super) fn to_response(&self, hook: &Hook, received: &Received) -> Response {
+        let (reply, response) = (hook.scheme().reply, self.without_headers_of(hook, received));
+        match reply {
+            Reply::Message | Reply::Text(_) | Reply::Json(_) => response,
+            Reply::Repeating(name) => match received.header(name).filter(|value| Characters::Any.allow(value)) {
+                Some(value) => response.with_named(name, value),
+                None => response,
+            },
+            Reply::Showing { option, header } => {
+                let shown = hook.signing.as_ref().and_then(|signing| signing.means.options.get(option));
+                response.with_named(header, shown.unwrap_or_default())
+            }
+        }
+    }
+
+    fn without_headers_of(&self, hook: &Hook, received: &Received) -> Response {
         match self {
-            Self::Message(message) => match reply {
-                Reply::Message => Response::ok(&MessageBody { message, errors: None, request_id: id.to_string() }),
+            Self::Message(message) => match hook.scheme().reply {
+                Reply::Message | Reply::Repeating(_) | Reply::Showing { .. } => {
+                    Response::ok(&MessageBody { message, errors: None, request_id: received.id.to_string() })
+                }
                 Reply::Text(text) => Response::text(text),
                 Reply::Json(json) => Response::written(json),
             },

@@ -103,7 +103,15 @@ impl<'a> Facts<'a> {
     /// The answer that the provider wants of a handshake; `secret` is the one that it proves.
     pub(super) fn answer(&self, handshake: &Handshake, secret: Option<&HookSecret>) -> Answer {
         let challenge = handshake.challenge.and_then(|challenge| self.asked(challenge)).unwrap_or_default();
-        Answer::of(handshake.echo, challenge.into_owned(), secret)
+        let Some((place, encoding)) = handshake.echo.proof() else {
+            return Answer::of(handshake.echo, challenge.into_owned());
+        };
+        let signing = self.hook.signing.as_ref();
+        let proof =
+            signing.zip(secret).and_then(|(signing, secret)| signing.prove_challenge(secret, &challenge, encoding));
+        let option = |name: &str| signing.and_then(|signing| signing.means.options.get(name)).unwrap_or_default();
+        // When a user retries the call, no one checks the proof.
+        proof.map_or_else(Answer::ready, |proof| Answer::proving(place, challenge.into_owned(), proof, option))
     }
 
     /// Whether this is what the provider sends to try the hook.
@@ -119,6 +127,7 @@ impl<'a> Facts<'a> {
     fn bears(&self, mark: &Mark) -> bool {
         match mark {
             Mark::Header(name, value) => self.received.header(name) == Some(value),
+            Mark::NoHeader(name) => self.received.header(name).is_none(),
             Mark::Body(place, value) => self.text(place) == Some(value),
             Mark::BodyPrefix(place, prefix) => self.text(place).is_some_and(|text| text.starts_with(prefix)),
             Mark::EmptyInBody(place) => self.place(place).is_some_and(is_empty_array),

@@ -40,7 +40,7 @@ pub async fn greet(
     };
     measurements.hook(&hook.relation.id, hook.known().provider.name);
     measurements.outcome(Outcome::Ignored.as_str());
-    Ok(Some(facts.answer(handshake, secret.as_ref()).to_response(received.id, hook.scheme().reply)))
+    Ok(Some(facts.answer(handshake, secret.as_ref()).to_response(hook, received)))
 }
 
 /// What is known of the secret that a handshake is about.
@@ -61,7 +61,7 @@ async fn secret(
     handshake: &Handshake,
     sealing_keys: &SealingKeys,
 ) -> Result<Known, ApiError> {
-    if handshake.token.is_none() && !handshake.echo.needs_secret() {
+    if handshake.token.is_none() && handshake.echo.proof().is_none() {
         return Ok(Known::Unneeded);
     }
     let Some(signing) = &hook.signing else { return Ok(Known::OtherToken) };

@@ -61,6 +61,6 @@ impl<Hooks: TakeSecret> Taking<'_, Hooks> {
         }
         measurements.hook(&hook.relation.id, hook.known().provider.name);
         measurements.outcome(Outcome::Ignored.as_str());
-        Ok(Some(Answer::of(hand_over.echo, text.into_owned(), None).to_response(received.id, hook.scheme().reply)))
+        Ok(Some(Answer::of(hand_over.echo, text.into_owned()).to_response(hook, received)))
     }
 }

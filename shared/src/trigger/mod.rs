@@ -186,7 +186,7 @@ impl<Requests> Run<'_, Requests> {
     }
 
     fn answered(&self, outcome: Outcome, answer: &Answer) -> Answered {
-        let response = answer.to_response(self.received.id, self.hook.scheme().reply);
+        let response = answer.to_response(self.hook, self.received);
         let message = answer.in_words().to_owned();
         Answered { outcome, response, message, action_id: None }
     }

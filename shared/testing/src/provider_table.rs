@@ -7,7 +7,7 @@ use shared::domain::signature::provider::{Entry, Known, Provider};
 use shared::domain::signature::providers;
 use shared::domain::signature::scheme::{
     AskedAt, Claim, Echo, Encoding, Forms, Handshake, JwtForm, JwtKey, Key, Lifetime, MacForm, Mark, Order, Part,
-    Place, Prefix, Proof, Reply, Scheme, Source, TimeForm, Timing,
+    Place, Prefix, Proof, Proven, Reply, Scheme, Source, TimeForm, Timing,
 };
 
 /// The document, which has the table between these two lines.
@@ -280,6 +280,10 @@ fn answered(scheme: &Scheme) -> String {
     let reply = match scheme.reply {
         Reply::Message => None,
         Reply::Text(text) | Reply::Json(text) => Some(format!("every accepted call, with {}", code(text))),
+        Reply::Repeating(name) => Some(format!("every accepted call, with its header {}", code(name))),
+        Reply::Showing { option, header } => {
+            Some(format!("every accepted call, with {} in the header {}", code(option), code(header)))
+        }
     };
     list(scheme.handshakes.iter().map(handshake).chain(scheme.tests.iter().map(mark)).chain(reply))
 }
@@ -302,7 +306,8 @@ fn handshake(handshake: &Handshake) -> String {
         Echo::Json(name) => format!("repeated as {}", code(name)),
         Echo::Header(name) => format!("repeated in {}", code(name)),
         Echo::AllowedOrigin => "allowed".to_owned(),
-        Echo::Proof { name, .. } => format!("proven in {}", code(name)),
+        Echo::Proof(Proven::Json { name, .. } | Proven::Header(name), _) => format!("proven in {}", code(name)),
+        Echo::Proof(Proven::Behind(option), _) => format!("proven behind {}", code(&format!("{{{option}}}|"))),
     };
     format!("{}{with}: {answer}", handshake.method.as_str())
 }
@@ -310,6 +315,7 @@ fn handshake(handshake: &Handshake) -> String {
 fn mark(mark: &Mark) -> String {
     match mark {
         Mark::Header(name, value) => code(&format!("{name}: {value}")),
+        Mark::NoHeader(name) => format!("no {}", code(name)),
         Mark::Query(name, value) => code(&format!("?{name}={value}")),
         Mark::Body(place, value) => format!("body {} is {}", code(place), code(value)),
         Mark::BodyPrefix(place, prefix) => format!("body {} begins with {}", code(place), code(prefix)),

@@ -84,6 +84,8 @@ pub enum Characters {
     Token,
     /// Letters, digits, `-` and `_`.
     Word,
+    /// 20 to 32 digits of hexadecimal, in lower case.
+    Hex,
 }
 
 impl Characters {
@@ -93,8 +95,13 @@ impl Characters {
             Self::Any => true,
             Self::Token => byte.is_ascii_alphanumeric() || b"-_.~+/=".contains(&byte),
             Self::Word => byte.is_ascii_alphanumeric() || b"-_".contains(&byte),
+            Self::Hex => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
         };
-        (1..=MAX_CHALLENGE_CHARS).contains(&text.chars().count()) && text.bytes().all(is_allowed)
+        let lengths = match self {
+            Self::Any | Self::Token | Self::Word => 1..=MAX_CHALLENGE_CHARS,
+            Self::Hex => 20..=32,
+        };
+        lengths.contains(&text.chars().count()) && text.bytes().all(is_allowed)
     }
 }
 
@@ -115,20 +122,30 @@ pub enum Echo {
     Header(&'static str),
     /// The challenge as the origin that may send events, at any rate: the abuse protection of `CloudEvents`.
     AllowedOrigin,
-    /// JSON with the HMAC-SHA256 of the challenge under the hook's secret.
+    /// The MAC of the challenge, made with the hook's secret as the provider makes those of its calls.
     ///
     /// If anyone can ask for it, the secret signs texts of a stranger's choice. None of them may be a delivery: the
-    /// characters of the challenge have no `{`, and such a scheme accepts JSON objects and nothing else.
-    Proof {
+    /// characters of the challenge have no `{`, and such a scheme accepts JSON objects and nothing else; or they have no
+    /// line feed, and everything that the provider signs ends with one.
+    Proof(Proven, Encoding),
+}
+
+/// Where the answer to a handshake has the MAC of the challenge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proven {
+    /// In JSON.
+    Json {
         /// The name under which the challenge is repeated.
         repeated: Option<&'static str>,
         /// The name under which the MAC is.
         name: &'static str,
         /// What is before the MAC.
         prefix: &'static str,
-        /// How the MAC is written.
-        encoding: Encoding,
     },
+    /// In this header, whose name is in lower case.
+    Header(&'static str),
+    /// In the text, behind this option of the hook and `|`.
+    Behind(&'static str),
 }
 
 /// A call with which a provider hands over the secret that it signs with from then on. It proves nothing of its sender, so
@@ -144,17 +161,17 @@ pub struct HandOver {
 }
 
 impl Echo {
-    /// Whether it is made with the hook's secret.
-    pub fn needs_secret(self) -> bool {
+    /// Where it has a MAC that is made with the hook's secret, and how that is written.
+    pub fn proof(self) -> Option<(Proven, Encoding)> {
         match self {
-            Self::Proof { .. } => true,
+            Self::Proof(place, encoding) => Some((place, encoding)),
             Self::Empty
             | Self::NoContent
             | Self::Pong
             | Self::Text
             | Self::Json(_)
             | Self::Header(_)
-            | Self::AllowedOrigin => false,
+            | Self::AllowedOrigin => None,
         }
     }
 }
@@ -187,6 +204,13 @@ mod tests {
         for of in [Characters::Any, Characters::Token, Characters::Word] {
             assert!(of.allow("x") && of.allow(&longest), "{of:?}");
             assert!(!of.allow("") && !of.allow(&format!("{longest}x")), "{of:?}");
+        }
+        for (digits, is_allowed) in [(0, false), (19, false), (20, true), (32, true), (33, false)] {
+            assert_eq!(Characters::Hex.allow(&"a".repeat(digits)), is_allowed, "{digits}");
+        }
+        for text in ["20F9F8ED05F77439FE955C977E4C8A53", "20f9f8ed05f77439fe955c977e4c8a5\n", "20f9f8ed05f77439fe955g"]
+        {
+            assert!(!Characters::Hex.allow(text), "{text:?}");
         }
         for (text, token, word) in [
             ("3a5c8f72-e6d9-4b1a-9f2e-8c7d6a5b4e3f", true, true),

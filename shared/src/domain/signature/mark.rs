@@ -5,6 +5,8 @@
 pub enum Mark {
     /// The header has this value.
     Header(&'static str, &'static str),
+    /// The call does not have this header.
+    NoHeader(&'static str),
     /// This text stands at the place in the body.
     Body(&'static str, &'static str),
     /// The text at the place in the body begins like this.
@@ -25,7 +27,7 @@ impl Mark {
     /// The places in the body that tell it.
     pub fn body_places(self) -> impl Iterator<Item = &'static str> {
         let places = match self {
-            Self::Header(..) | Self::Query(..) | Self::NoBody => [None, None],
+            Self::Header(..) | Self::NoHeader(_) | Self::Query(..) | Self::NoBody => [None, None],
             Self::Body(place, _) | Self::BodyPrefix(place, _) | Self::EmptyInBody(place) | Self::NotInBody(place) => {
                 [Some(place), None]
             }

@@ -319,12 +319,28 @@ pub fn confirmation(scheme: &Scheme, body: &[u8]) -> Option<ProviderUrl> {
     }
 }
 
-/// Proves to a provider that we know the secret: the HMAC-SHA256 of its challenge. `None` when the library takes no such
-/// key, which it always does.
-pub fn prove(secret: &HookSecret, challenge: &str, encoding: Encoding) -> Option<String> {
-    let mut mac = <Hmac<sha2::Sha256> as KeyInit>::new_from_slice(secret.expose().as_bytes()).ok()?;
-    mac.update(challenge.as_bytes());
-    Some(encode(encoding, &mac.finalize().into_bytes()))
+/// Proves to a provider that we know the secret: the MAC of its challenge. `None` if the scheme has no MAC, or if the
+/// secret is no key of it.
+pub(super) fn prove(
+    scheme: &Scheme,
+    algorithm: Algorithm,
+    secret: &HookSecret,
+    challenge: &str,
+    encoding: Encoding,
+) -> Option<String> {
+    let key = scheme.key_form().bytes(secret).ok().filter(|_| scheme.has_algorithm())?;
+    let mac = match algorithm {
+        Algorithm::Sha1 => mac_of::<Hmac<sha1::Sha1>>(&key, challenge),
+        Algorithm::Sha256 => mac_of::<Hmac<sha2::Sha256>>(&key, challenge),
+        Algorithm::Sha512 => mac_of::<Hmac<sha2::Sha512>>(&key, challenge),
+    };
+    Some(encode(encoding, &mac?))
+}
+
+fn mac_of<M: Mac + KeyInit>(key: &[u8], text: &str) -> Option<Vec<u8>> {
+    let mut mac = <M as KeyInit>::new_from_slice(key).ok()?;
+    mac.update(text.as_bytes());
+    Some(mac.finalize().into_bytes().to_vec())
 }
 
 /// The name of a body that has no other: its SHA-256.

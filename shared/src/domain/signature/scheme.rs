@@ -3,7 +3,7 @@
 use super::Algorithm;
 pub use super::encoding::Encoding;
 use super::entries::entries;
-pub use super::handshake::{AskedAt, Challenge, Characters, Echo, HandOver, Handshake, Method};
+pub use super::handshake::{AskedAt, Challenge, Characters, Echo, HandOver, Handshake, Method, Proven};
 pub use super::jwt::{ANY_HS, Claim, HS256, JwtForm, JwtKey, Lifetime, RS256};
 pub use super::key::{Key, Order};
 pub use super::mark::Mark;
@@ -61,6 +61,15 @@ pub enum Reply {
     Text(&'static str),
     /// With this JSON, likewise.
     Json(&'static str),
+    /// With a message for people, and with this header of the call, whose name is in lower case.
+    Repeating(&'static str),
+    /// With a message for people, and with an option of the hook in a header, whose name is in lower case.
+    Showing {
+        /// The name of the option.
+        option: &'static str,
+        /// The header.
+        header: &'static str,
+    },
 }
 
 /// What proves a call. In the table, it lasts as long as the program; of a scheme that the owner of a hook describes, it

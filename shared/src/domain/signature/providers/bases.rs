@@ -9,8 +9,8 @@ pub(super) use super::super::provider::{Confirmed, Entry as Provider, Guide};
 pub(super) use super::super::public_key::{KeyForm, PublicKeyForm};
 pub(super) use super::super::scheme::{
     ANY_HS, AskedAt, Challenge, Characters, Claim, Echo, Forms, HS256, HandOver, Handshake, Holds, JwtForm, JwtKey,
-    Key, Lifetime, MacForm, Mark, Method, Order, Part, Place, Prefix, Proof, RS256, Reply, Scheme, Source, TimeForm,
-    Timing,
+    Key, Lifetime, MacForm, Mark, Method, Order, Part, Place, Prefix, Proof, Proven, RS256, Reply, Scheme, Source,
+    TimeForm, Timing,
 };
 
 /// What every provider has unless its entry says otherwise.

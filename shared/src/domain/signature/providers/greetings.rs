@@ -2,7 +2,7 @@
 
 use super::bases::{
     AskedAt, Challenge, Characters, Confirmed, Echo, Encoding, Guide, HEX, HandOver, Handshake, Mark, Method,
-    OptionKind, PROVIDER, Prefix, Provider, Scheme, Source, of_body,
+    OptionKind, PROVIDER, Prefix, Proven, Provider, Scheme, Source, of_body,
 };
 
 /// `GET` with a challenge in the query, under this name, which the answer repeats as text.
@@ -53,7 +53,7 @@ pub(super) const SLACK: Handshake = signed(
 pub(super) const ZOOM: Handshake = signed(
     &[Mark::Body("event", "endpoint.url_validation")],
     Some(in_body("payload.plainToken", Characters::Token)),
-    Echo::Proof { repeated: Some("plainToken"), name: "encryptedToken", prefix: "", encoding: Encoding::Hex },
+    Echo::Proof(Proven::Json { repeated: Some("plainToken"), name: "encryptedToken", prefix: "" }, Encoding::Hex),
 );
 
 /// <https://dev.twitch.tv/docs/eventsub/handling-webhook-events/#responding-to-a-challenge-request>
@@ -87,7 +87,7 @@ pub(super) const STRAVA: Handshake = Handshake { echo: Echo::Json("hub.challenge
 pub(super) const X: Handshake = asked_by_get(
     AskedAt::Query("crc_token"),
     Characters::Token,
-    Echo::Proof { repeated: None, name: "response_token", prefix: "sha256=", encoding: Encoding::Base64 },
+    Echo::Proof(Proven::Json { repeated: None, name: "response_token", prefix: "sha256=" }, Encoding::Base64),
 );
 
 /// <https://learn.microsoft.com/en-us/linkedin/shared/api-guide/webhook-validation>. `LinkedIn` signs `hmacsha256=` and the
@@ -95,7 +95,7 @@ pub(super) const X: Handshake = asked_by_get(
 pub(super) const LINKEDIN: Handshake = asked_by_get(
     AskedAt::Query("challengeCode"),
     Characters::Word,
-    Echo::Proof { repeated: Some("challengeCode"), name: "challengeResponse", prefix: "", encoding: Encoding::Hex },
+    Echo::Proof(Proven::Json { repeated: Some("challengeCode"), name: "challengeResponse", prefix: "" }, Encoding::Hex),
 );
 
 /// <https://smartcar.com/docs/integrations/webhooks/callback-verification>
@@ -105,7 +105,7 @@ pub(super) const SMARTCAR: Handshake = Handshake {
     marks: &[Mark::Body("eventType", "VERIFY")],
     challenge: Some(in_body("data.challenge", Characters::Word)),
     token: None,
-    echo: Echo::Proof { repeated: None, name: "challenge", prefix: "", encoding: Encoding::Hex },
+    echo: Echo::Proof(Proven::Json { repeated: None, name: "challenge", prefix: "" }, Encoding::Hex),
 };
 
 /// <https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md#4-abuse-protection>
