@@ -3,6 +3,7 @@
 mod actions;
 mod custom;
 mod forms;
+mod greetings;
 mod handshakes;
 mod job_schema;
 mod json_web_tokens;

@@ -1,9 +1,10 @@
 //! Providers that have us sign a text which anyone may choose, with the secret that proves their deliveries: what a
 //! stranger can have signed is never a delivery. Each test tries.
 
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use harness::{Call, Hash, User, hmac, shared};
+use harness::{Call, Hash, User, hmac, hmac_of, shared};
 use serde_json::json;
 
 use super::all_are_refused;
@@ -98,6 +99,82 @@ fn what_smartcar_has_signed_for_a_stranger_is_no_delivery() {
         all_are_refused(&ann, WANTED.into_iter().chain([""]).map(verify).collect()).await;
         let genuine = hex::encode(hmac(Hash::Sha256, SECRET, DELIVERY.as_bytes()));
         left_no_job_and_takes_the_genuine(&ann, hook.unsigned(DELIVERY).header("sc-signature", genuine)).await;
+    });
+}
+
+/// Braintree's answer is the MAC of hexadecimal digits. Of a delivery it signs base64, which ends with a line feed.
+#[test]
+fn what_braintree_has_signed_for_a_stranger_is_no_delivery() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let options = json!({ "secret": SECRET, "provider_options": { "public_key": "wy7w23phtmqy3h9w" } });
+        let hook = hook_of(&ann, "braintree", options).await;
+        let key = digest(&SHA1_FOR_LEGACY_USE_ONLY, SECRET.as_bytes());
+        let mac = |text: &str| hex::encode(hmac_of(Hash::Sha1, key.as_ref(), text.as_bytes()));
+        let ask = |challenge: &str| call(stack, &hook, "GET", &format!("?bt_challenge={}", percent(challenge)));
+        let delivery = |proof: &str, payload: &str| {
+            let form = format!("bt_signature={}&bt_payload={}", percent(&format!("x|{proof}")), percent(payload));
+            hook.unsigned(form).with("content-type", "application/x-www-form-urlencoded")
+        };
+        // Each is base64 too: of bytes, and no notification's end.
+        for challenge in ["20f9f8ed05f77439fe955c977e4c8a53", "deadbeefdeadbeefdead", "00000000000000000000"] {
+            let answer = ask(challenge).send().await;
+            assert_eq!((answer.status, answer.header("content-type")), (200, "text/plain"));
+            let proof = answer.text().strip_prefix("wy7w23phtmqy3h9w|").unwrap().to_owned();
+            assert_eq!(proof, mac(challenge));
+
+            let forged = [challenge, &format!("{challenge}\n"), &format!("{challenge}\n\n"), "", "\n"];
+            all_are_refused(&ann, forged.map(|payload| delivery(&proof, payload)).into()).await;
+            // Nor is it one where the proof is looked for in another form.
+            let json = json!({ "bt_signature": format!("x|{proof}"), "bt_payload": challenge });
+            all_are_refused(&ann, vec![hook.unsigned(json.to_string())]).await;
+        }
+        // What is a delivery, or could end as one, is not signed.
+        let payload = format!("{}\n", BASE64_STANDARD.encode("<notification/>"));
+        for wanted in WANTED.into_iter().chain([
+            payload.as_str(),
+            payload.trim(),
+            "20f9f8ed05f77439fe955c977e4c8a53\n",
+            "20F9F8ED05F77439FE955C977E4C8A53",
+            "20f9f8ed05f77439fe9",
+            "20f9f8ed05f77439fe955c977e4c8a530",
+            "",
+        ]) {
+            is_none(&ask(wanted).send().await, "GET");
+        }
+        left_no_job_and_takes_the_genuine(&ann, delivery(&mac(&payload), &payload)).await;
+    });
+}
+
+fn proven(call: Call<'_>, proof: String) -> Call<'_> {
+    call.header("x-hook-signature", proof)
+}
+
+/// Wrike signs the call in which it asks, though not the header with the challenge. Of its deliveries, it signs lists.
+#[test]
+fn wrike_signs_what_it_asks_for_and_has_no_delivery_signed() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let hook = hook_of(&ann, "wrike", json!({ "secret": SECRET })).await;
+        let mac = |text: &str| hex::encode(hmac(Hash::Sha256, SECRET, text.as_bytes()));
+        let asked = r#"{"requestType":"WebHook secret verification"}"#;
+        let events = r#"[{"taskId":"IEAAABM2KQAAAAAB","eventType":"TaskCreated"}]"#;
+        let ask = |challenge: &str| hook.unsigned(asked).header("x-hook-secret", challenge);
+
+        all_are_refused(&ann, vec![ask("0f3a"), ask(events), proven(ask("0f3a"), mac("0f3a"))]).await;
+
+        let answer = proven(ask("0f3a"), mac(asked)).send().await;
+        assert_eq!((answer.status, answer.header("x-hook-secret"), answer.body.len()), (200, &*mac("0f3a"), 0));
+        // Even a signed call gets no MAC of a delivery.
+        for wanted in [events, "[]", "[{}]", DELIVERY] {
+            let answer = proven(ask(wanted), mac(asked)).send().await;
+            assert!(!answer.headers.contains_key("x-hook-secret"), "{answer:?}");
+        }
+        let before = ann.jobs().await.len();
+        proven(hook.unsigned(events), mac(events)).send().await.accepted();
+        let jobs = ann.jobs().await;
+        assert_eq!(jobs.len(), before + 1);
+        assert_eq!(jobs[before].body["triggered_from"]["event"], "TaskCreated");
     });
 }
 

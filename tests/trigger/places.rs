@@ -22,7 +22,7 @@ fn mac(message: &str) -> Vec<u8> {
 }
 
 /// The secret is neither in the jobs of the user's project nor in what is stored and logged of the hook's calls.
-async fn is_shown_nowhere(stack: &harness::Pipehook, user: &User<'_>, hook: &Hook<'_>, secret: &str) {
+pub(super) async fn is_shown_nowhere(stack: &harness::Pipehook, user: &User<'_>, hook: &Hook<'_>, secret: &str) {
     let jobs: Vec<_> = user.jobs().await.iter().map(|job| job.body.to_string()).collect();
     let items = stack.logged_items(hook).await;
     assert!(!jobs.is_empty() && !items.is_empty());

@@ -87,6 +87,16 @@ fn by_hook(jobs: Vec<Job>) -> BTreeMap<String, Vec<Json>> {
     found
 }
 
+/// The answer is the one that the provider wants of a call that was queued.
+fn is_queued(answer: &harness::Answer, sample: &Sample) {
+    match sample.known.scheme.reply {
+        Reply::Message | Reply::Repeating(_) | Reply::Showing { .. } => {
+            assert_eq!(answer.accepted(), "The pipeline job was queued.", "{sample:?}");
+        }
+        Reply::Text(text) | Reply::Json(text) => assert_eq!((answer.status, &*answer.text()), (200, text)),
+    }
+}
+
 #[test]
 fn the_event_of_every_provider_makes_a_job_and_its_tests_and_forgeries_make_none() {
     shared(async |stack| {
@@ -96,12 +106,7 @@ fn the_event_of_every_provider_makes_a_job_and_its_tests_and_forgeries_make_none
 
         let calls = hooks.iter().zip(&events).map(|(hook, event)| hook.call(event)).collect();
         for (answer, hook) in send(calls).await.iter().zip(&hooks) {
-            match hook.sample.known.scheme.reply {
-                Reply::Message | Reply::Repeating(_) | Reply::Showing { .. } => {
-                    assert_eq!(answer.accepted(), "The pipeline job was queued.", "{:?}", hook.sample);
-                }
-                Reply::Text(text) | Reply::Json(text) => assert_eq!((answer.status, &*answer.text()), (200, text)),
-            }
+            is_queued(answer, &hook.sample);
         }
         let jobs = by_hook(ann.jobs().await);
         for (hook, event) in hooks.iter().zip(&events) {

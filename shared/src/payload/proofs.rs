@@ -211,6 +211,7 @@ fn braintree(payload: &str) -> Call {
     mac.update(payload.as_bytes());
     let signature = format!("other_key|00&public_key|{}", hex::encode(mac.finalize().into_bytes()));
     Call::new("braintree", FORM, &form(&[("bt_signature", &signature), ("bt_payload", payload)]))
+        .with_option("public_key", "public_key")
 }
 
 #[test]

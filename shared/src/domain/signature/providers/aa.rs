@@ -1,9 +1,11 @@
 //! The providers whose names begin with `aa` to `al`.
 
 use super::bases::{
-    BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind,
-    PROVIDER, Part, Place, Prefix, Proof, Provider, Reply, SHA512, Scheme, Source, TimeForm, Timing, token_in_body,
+    BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, NOTHING,
+    OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, Reply, SHA512, Scheme, Source, TimeForm, Timing,
+    token_in_body,
 };
+use super::greetings::ADOBE_SIGN;
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -31,6 +33,24 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "API key of the main admin",
             source: Confirmed::ByVendor("the page"),
         },
+        ..PROVIDER
+    },
+    Provider {
+        name: "adobe-sign",
+        title: "Adobe Acrobat Sign",
+        schemes: &[Scheme {
+            delivery_id: &[Source::Body("webhookNotificationId")],
+            event: &[Source::Body("event")],
+            handshakes: &[ADOBE_SIGN],
+            reply: Reply::Repeating("x-adobesign-clientid"),
+            ..NOTHING
+        }],
+        guide: Guide {
+            page: "https://helpx.adobe.com/sign/developer/webhook/overview.html",
+            source: Confirmed::ByVendor("AdobeDocs/acrobat-sign-developer-guide on GitHub"),
+            ..PROVIDER.guide
+        },
+        note: "Each call shows the client id of the application, and each answer must repeat it. It is no secret: all                webhooks that are made in the web interface share one. So it proves nothing.",
         ..PROVIDER
     },
     Provider {

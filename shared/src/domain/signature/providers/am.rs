@@ -198,6 +198,22 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..PROVIDER
     },
     Provider {
+        name: "azure-container-registry",
+        title: "Azure Container Registry",
+        schemes: &[Scheme {
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("action")],
+            tests: &[Mark::Body("action", "ping")],
+            ..TOKEN
+        }],
+        guide: Guide {
+            page: "https://learn.microsoft.com/en-us/azure/container-registry/container-registry-webhook-reference",
+            secret: "Value of a custom header that you name",
+            source: Confirmed::ByVendor("MicrosoftDocs/azure-management-docs on GitHub"),
+        },
+        ..PROVIDER
+    },
+    Provider {
         name: "azure-devops",
         title: "Azure DevOps",
         schemes: &[Scheme { delivery_id: &[Source::Body("id")], event: &[Source::Body("eventType")], ..BASIC }],

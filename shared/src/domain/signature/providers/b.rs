@@ -5,6 +5,7 @@ use super::bases::{
     Key, Lifetime, MacForm, Mark, NOTHING, OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, SENT_BY_SVIX,
     SHA1, STANDARD, Scheme, Source, TEN_MINUTES, TOKEN, TimeForm, Timing, of_body, of_standard, without_proof,
 };
+use super::greetings::BRAINTREE;
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider { name: "beehiiv", title: "beehiiv", ..SENT_BY_SVIX },
@@ -122,8 +123,10 @@ pub(super) const PROVIDERS: &[Provider] = &[
             }),
             forms: Forms::Fields,
             delivery_id: &[Source::BodyDigest],
+            handshakes: &[BRAINTREE],
             ..HEX
         }],
+        options: &[OptionKind::Id("public_key", "the public key of the same pair, as Braintree shows it")],
         guide: Guide { page: "", secret: "Private key", source: Confirmed::ByVendor("braintree 3.40 for npm") },
         ..PROVIDER
     },

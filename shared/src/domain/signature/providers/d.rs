@@ -5,7 +5,7 @@ use super::bases::{
     OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, PublicKeyForm, Reply, Scheme, Source, TOKEN, TWO_DAYS,
     TimeForm, Timing, of_body, of_parts,
 };
-use super::greetings::{DISCORD_EVENTS, DISCORD_INTERACTIONS, repeated_as_text};
+use super::greetings::{DAILY, DISCORD_EVENTS, DISCORD_INTERACTIONS, repeated_as_text};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -23,6 +23,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             timing: Timing::Header { name: "x-webhook-timestamp", form: TimeForm::Seconds, tolerance: FIVE_MINUTES },
             delivery_id: &[Source::Body("id")],
             event: &[Source::Body("type")],
+            handshakes: &[DAILY],
             ..HEX
         }],
         guide: Guide {

@@ -2,7 +2,7 @@
 
 use super::bases::{
     AskedAt, Challenge, Characters, Confirmed, Echo, Encoding, Guide, HEX, HandOver, Handshake, Mark, Method,
-    OptionKind, PROVIDER, Prefix, Proven, Provider, Scheme, Source, of_body,
+    OptionKind, PROVIDER, Place, Prefix, Proven, Provider, Scheme, Source, TOKEN, of_body,
 };
 
 /// `GET` with a challenge in the query, under this name, which the answer repeats as text.
@@ -24,8 +24,12 @@ pub(super) const fn asked_by_get(at: AskedAt, of: Characters, echo: Echo) -> Han
 
 /// `POST` with a challenge in this header, which proves nothing of its sender.
 pub(super) const fn asked_in_header(name: &'static str, echo: Echo) -> Handshake {
-    let challenge = Some(Challenge { at: AskedAt::Header(name), of: Characters::Any });
-    Handshake { method: Method::Post, is_proven: false, marks: &[], challenge, token: None, echo }
+    asked_by_post(&[], Some(Challenge { at: AskedAt::Header(name), of: Characters::Any }), echo)
+}
+
+/// `POST` that proves nothing of its sender.
+pub(super) const fn asked_by_post(marks: &'static [Mark], challenge: Option<Challenge>, echo: Echo) -> Handshake {
+    Handshake { method: Method::Post, is_proven: false, marks, challenge, token: None, echo }
 }
 
 /// `POST` with a challenge in the body, that is signed as every call.
@@ -40,6 +44,9 @@ const fn in_body(place: &'static str, of: Characters) -> Challenge {
 /// `HEAD`, which wants a 200 and nothing else.
 pub(super) const HEAD: Handshake =
     Handshake { method: Method::Head, is_proven: false, marks: &[], challenge: None, token: None, echo: Echo::Empty };
+
+/// `GET`, likewise: a person who opens the URL sees an empty page.
+pub(super) const GET: Handshake = Handshake { method: Method::Get, ..HEAD };
 
 /// <https://docs.slack.dev/reference/events/url_verification>
 pub(super) const SLACK: Handshake = signed(
@@ -99,14 +106,76 @@ pub(super) const LINKEDIN: Handshake = asked_by_get(
 );
 
 /// <https://smartcar.com/docs/integrations/webhooks/callback-verification>
-pub(super) const SMARTCAR: Handshake = Handshake {
-    method: Method::Post,
-    is_proven: false,
-    marks: &[Mark::Body("eventType", "VERIFY")],
-    challenge: Some(in_body("data.challenge", Characters::Word)),
-    token: None,
-    echo: Echo::Proof(Proven::Json { repeated: None, name: "challenge", prefix: "" }, Encoding::Hex),
+pub(super) const SMARTCAR: Handshake = asked_by_post(
+    &[Mark::Body("eventType", "VERIFY")],
+    Some(in_body("data.challenge", Characters::Word)),
+    Echo::Proof(Proven::Json { repeated: None, name: "challenge", prefix: "" }, Encoding::Hex),
+);
+
+/// `verify` of the package `braintree`. What Braintree signs of a delivery ends with a line feed.
+pub(super) const BRAINTREE: Handshake = asked_by_get(
+    AskedAt::Query("bt_challenge"),
+    Characters::Hex,
+    Echo::Proof(Proven::Behind("public_key"), Encoding::Hex),
+);
+
+/// It is signed, but its challenge is in a header, which is not. Wrike signs lists of events, which begin with `[`.
+/// <https://developers.wrike.com/docs/webhooks>
+pub(super) const WRIKE: Handshake = signed(
+    &[Mark::Body("requestType", "WebHook secret verification")],
+    Some(Challenge { at: AskedAt::Header("x-hook-secret"), of: Characters::Token }),
+    Echo::Proof(Proven::Header("x-hook-secret"), Encoding::Hex),
+);
+
+/// <https://developer.monday.com/api-reference/docs/webhooks>
+pub(super) const MONDAY: Handshake =
+    asked_by_post(&[Mark::NotInBody("event")], Some(in_body("challenge", Characters::Any)), Echo::Json("challenge"));
+
+/// It shows the verification token in another place than events do. `do` of `EventDispatcherHandler` in
+/// <https://github.com/larksuite/oapi-sdk-python>
+pub(super) const LARK: Handshake = asked_by_post(
+    &[Mark::Body("type", "url_verification")],
+    Some(in_body("challenge", Characters::Any)),
+    Echo::Json("challenge"),
+);
+
+/// Daily sends the body of a test before there is a key to sign it with. Each event has a type.
+/// <https://docs.daily.co/reference/rest-api/webhooks/create>
+pub(super) const DAILY: Handshake =
+    asked_by_post(&[Mark::NoHeader("x-webhook-signature"), Mark::NotInBody("type")], None, Echo::Empty);
+
+/// The ping when a webhook is first saved: `deliver_ping` of
+/// <https://github.com/woocommerce/woocommerce/blob/trunk/plugins/woocommerce/includes/class-wc-webhook.php>
+pub(super) const WOOCOMMERCE: Handshake = asked_by_post(
+    &[Mark::NoHeader("x-wc-webhook-signature")],
+    Some(in_body("webhook_id", Characters::Word)),
+    Echo::Empty,
+);
+
+/// Vercel asks before there is a secret, and looks for its code in the answer.
+pub(super) const VERCEL_LOG_DRAINS: Handshake =
+    asked_by_post(&[Mark::NoHeader("x-vercel-signature")], None, Echo::Empty);
+
+/// The client id of the application, which Adobe also looks for in the answer to each event.
+/// <https://helpx.adobe.com/sign/developer/webhook/overview.html>
+pub(super) const ADOBE_SIGN: Handshake =
+    asked_by_get(AskedAt::Header("x-adobesign-clientid"), Characters::Any, Echo::Header("x-adobesign-clientid"));
+
+/// <https://cloud.ouraring.com/v2/docs>
+pub(super) const OURA: Handshake = Handshake {
+    token: Some(AskedAt::Query("verification_token")),
+    ..asked_by_get(AskedAt::Query("challenge"), Characters::Any, Echo::Json("challenge"))
 };
+
+/// A subscription of Microsoft's. Its notifications come in lists, and each shows the text that its owner has made up.
+pub(super) const fn with_a_client_state(handshakes: &'static [Handshake]) -> Scheme {
+    Scheme { place: Place::Each("value", "clientState"), handshakes, ..TOKEN }
+}
+
+/// `POST` with a token in the query, under this name, which the answer repeats as text.
+pub(super) const fn repeated_of_query(name: &'static str) -> Handshake {
+    asked_by_post(&[], Some(Challenge { at: AskedAt::Query(name), of: Characters::Any }), Echo::Text)
+}
 
 /// <https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md#4-abuse-protection>
 pub(super) const CLOUDEVENTS: Handshake = Handshake {
@@ -119,14 +188,11 @@ pub(super) const CLOUDEVENTS: Handshake = Handshake {
 };
 
 /// <https://learn.microsoft.com/en-us/azure/event-grid/end-point-validation-event-grid-events-schema>
-pub(super) const EVENT_GRID: Handshake = Handshake {
-    method: Method::Post,
-    is_proven: false,
-    marks: &[Mark::Header("aeg-event-type", "SubscriptionValidation")],
-    challenge: Some(in_body("0.data.validationCode", Characters::Any)),
-    token: None,
-    echo: Echo::Json("validationResponse"),
-};
+pub(super) const EVENT_GRID: Handshake = asked_by_post(
+    &[Mark::Header("aeg-event-type", "SubscriptionValidation")],
+    Some(in_body("0.data.validationCode", Characters::Any)),
+    Echo::Json("validationResponse"),
+);
 
 /// <https://developer.okta.com/docs/concepts/event-hooks/#one-time-verification-request>
 pub(super) const OKTA: Handshake =

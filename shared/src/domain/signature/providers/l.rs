@@ -4,9 +4,27 @@ use super::bases::{
     BASE64, Claim, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, JWT, JwtForm, Key, Lifetime, MacForm, Mark,
     PROVIDER, Part, Prefix, Proof, Provider, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing, token_in_body,
 };
-use super::greetings::LINKEDIN;
+use super::greetings::{LARK, LINKEDIN};
 
 pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "lark",
+        title: "Lark (Feishu), without an encrypt key",
+        schemes: &[Scheme {
+            delivery_id: &[Source::Body("header.event_id")],
+            event: &[Source::Body("header.event_type")],
+            handshakes: &[LARK],
+            ..token_in_body("header.token")
+        }],
+        guide: Guide {
+            page: "https://open.larkoffice.com/document/ukTMukTMukTM/uYDNxYjL2QTM24iN0EjN/event-subscription-configure-/choose-a-subscription-mode/send-notifications-to-developers-server",
+            secret: "Verification token",
+            source: Confirmed::ByVendor("larksuite/oapi-sdk-python on GitHub"),
+        },
+        note: "With an encrypt key, Lark encrypts its events, and its calls are refused. Without one, only the \
+               verification token in the body proves them.",
+        ..PROVIDER
+    },
     Provider {
         name: "launchdarkly",
         title: "LaunchDarkly",

@@ -5,7 +5,7 @@ use super::bases::{
     MacForm, Mark, OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, SHA1, Scheme, Source, TOKEN, TimeForm,
     Timing, of_body, of_parts, token_in_body, token_in_query,
 };
-use super::greetings::{HEAD, META_PROVIDER, META_SCHEME};
+use super::greetings::{GET, HEAD, META_PROVIDER, META_SCHEME, MONDAY, repeated_of_query, with_a_client_state};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -15,6 +15,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             forms: Forms::Fields,
             delivery_id: &[Source::BodyDigest],
             event: &[Source::Body("type")],
+            handshakes: &[GET],
             ..token_in_query("secret")
         }],
         guide: Guide { page: "", secret: "Value of `secret` in the address", source: Confirmed::Reported("Hookdeck") },
@@ -139,6 +140,22 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..META_PROVIDER
     },
     Provider {
+        name: "microsoft-graph",
+        title: "Microsoft Graph",
+        schemes: &[Scheme {
+            event: &[Source::Body("value.0.changeType"), Source::Body("value.0.lifecycleEvent")],
+            ..with_a_client_state(&[repeated_of_query("validationToken")])
+        }],
+        guide: Guide {
+            page: "https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks",
+            secret: "`clientState` of the subscription",
+            source: Confirmed::ByVendor("microsoftgraph/microsoft-graph-docs-contrib on GitHub"),
+        },
+        note: "The `validationTokens` of notifications with resource data are not verified. A list of notifications has \
+               no id, and two lists may be equal, so each call makes a job, a retry too.",
+        ..PROVIDER
+    },
+    Provider {
         name: "microsoft-teams",
         title: "Microsoft Teams, outgoing webhook",
         schemes: &[Scheme {
@@ -205,6 +222,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             }),
             delivery_id: &[Source::Body("event.triggerUuid")],
             event: &[Source::Body("event.type")],
+            handshakes: &[MONDAY],
             ..TOKEN
         }],
         options: &[OptionKind::Url],

@@ -1,10 +1,10 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BEARER, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, PROVIDER, Part, Prefix, Proof,
-    Provider, SHA512, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing, of_body, of_standard,
+    BEARER, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, OptionKind, PROVIDER, Part, Prefix,
+    Proof, Provider, SHA512, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing, of_body, of_parts, of_standard,
 };
-use super::greetings::{OKTA, repeated_as_text};
+use super::greetings::{OKTA, OURA, repeated_as_text};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -65,6 +65,30 @@ pub(super) const PROVIDERS: &[Provider] = &[
         title: "OpenClaw",
         schemes: &[BEARER],
         guide: Guide { page: "", secret: "Token", source: Confirmed::Reported("Hookdeck") },
+        ..PROVIDER
+    },
+    Provider {
+        name: "oura",
+        title: "Oura",
+        schemes: &[Scheme {
+            header: "x-oura-signature",
+            // The time ends where the object begins.
+            proof: of_parts(Encoding::Hex, &[Part::Header("x-oura-timestamp", Holds::AllBut('{')), Part::Body]),
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("event_type")],
+            handshakes: &[OURA],
+            only_objects: true,
+            ..HEX
+        }],
+        options: &[OptionKind::VerifyToken],
+        guide: Guide {
+            page: "https://cloud.ouraring.com/v2/docs",
+            secret: "Client secret of the application",
+            source: Confirmed::ByProjects(
+                "hookdeck/webhook-skills, and other projects on GitHub that receive its calls",
+            ),
+        },
+        note: "The unit of the time is not documented, so the age of a call is not checked.",
         ..PROVIDER
     },
     Provider {

@@ -5,7 +5,7 @@ use super::bases::{
     OptionKind, Order, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, Reply, SENT_BY_SVIX, SHA1,
     SLACK_INTERACTIONS, STANDARD, Scheme, Source, TimeForm, Timing, of_body, without_proof,
 };
-use super::greetings::SLACK;
+use super::greetings::{SLACK, repeated_of_query, with_a_client_state};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider { name: "safebase", title: "SafeBase", ..SENT_BY_SVIX },
@@ -156,6 +156,18 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Client Secret",
             source: Confirmed::ByVendor("the page"),
         },
+        ..PROVIDER
+    },
+    Provider {
+        name: "sharepoint",
+        title: "SharePoint",
+        schemes: &[with_a_client_state(&[repeated_of_query("validationtoken")])],
+        guide: Guide {
+            page: "https://learn.microsoft.com/en-us/sharepoint/dev/apis/webhooks/overview-sharepoint-webhooks",
+            secret: "`clientState` of the subscription",
+            source: Confirmed::ByVendor("SharePoint/sp-dev-docs on GitHub"),
+        },
+        note: "All notifications of a list are equal, so each call makes a job, a retry too.",
         ..PROVIDER
     },
     Provider {

@@ -1,9 +1,10 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Claim, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, JWT, JwtForm, Lifetime, PROVIDER, Prefix, Proof, Provider,
-    SHA1, SVIX, Scheme, Source, TOKEN, of_body,
+    Claim, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, JWT, JwtForm, Lifetime, OptionKind, PROVIDER, Prefix, Proof,
+    Provider, Reply, SHA1, SVIX, Scheme, Source, TOKEN, of_body,
 };
+use super::greetings::{GET, HEAD, VERCEL_LOG_DRAINS};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -55,6 +56,28 @@ pub(super) const PROVIDERS: &[Provider] = &[
         }],
         guide: Guide { page: "", secret: "Secret", source: Confirmed::ByProjects("webhook.co, Hookdeck, Sim") },
         note: "The package @hookflo/tern says SHA-256 and a time. webhook.co, Hookdeck and Sim say SHA-1 of the body, and are followed.",
+        ..PROVIDER
+    },
+    Provider {
+        name: "vercel-log-drains",
+        title: "Vercel drains",
+        schemes: &[Scheme {
+            header: "x-vercel-signature",
+            algorithms: SHA1,
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("0.source")],
+            handshakes: &[GET, HEAD, VERCEL_LOG_DRAINS],
+            reply: Reply::Showing { option: "verify_code", header: "x-vercel-verify" },
+            ..HEX
+        }],
+        options: &[OptionKind::Id("verify_code", "the value of `x-vercel-verify` that Vercel shows")],
+        guide: Guide {
+            page: "https://vercel.com/docs/drains/security",
+            secret: "Signature verification secret",
+            source: Confirmed::ByVendor("the page"),
+        },
+        note: "Choose JSON as the encoding. A call without a signature is answered as Vercel's check of the URL is, and \
+               makes no job: enter the secret at Vercel.",
         ..PROVIDER
     },
     Provider {

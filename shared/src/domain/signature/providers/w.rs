@@ -5,7 +5,7 @@ use super::bases::{
     OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, Scheme, Source, THREE_MINUTES, TimeForm,
     Timing, of_body, token_in_body,
 };
-use super::greetings::{META_PROVIDER, META_SCHEME, WEBSUB};
+use super::greetings::{META_PROVIDER, META_SCHEME, WEBSUB, WOOCOMMERCE, WRIKE};
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -125,6 +125,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             header: "x-wc-webhook-signature",
             delivery_id: &[Source::Header("x-wc-webhook-delivery-id")],
             event: &[Source::Header("x-wc-webhook-topic")],
+            // The ping when a webhook is first saved is a form.
+            forms: Forms::Fields,
+            handshakes: &[WOOCOMMERCE],
             ..BASE64
         }],
         guide: Guide {
@@ -132,7 +135,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        note: "The ping when a webhook is first saved is not signed, and is refused.",
         ..PROVIDER
     },
     Provider {
@@ -175,6 +177,23 @@ pub(super) const PROVIDERS: &[Provider] = &[
             page: "https://developer.worldpay.com/products/events/signature",
             secret: "Secret of the event subscription",
             source: Confirmed::ByVendor("the page"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "wrike",
+        title: "Wrike",
+        schemes: &[Scheme {
+            header: "x-hook-signature",
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("0.eventType")],
+            handshakes: &[WRIKE],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://developers.wrike.com/docs/webhooks",
+            secret: "`secret` of the webhook",
+            source: Confirmed::Reported("one project on GitHub, which cites the page"),
         },
         ..PROVIDER
     },

@@ -11,6 +11,16 @@ struct Published {
     now: i64,
 }
 
+/// `verify` in <https://github.com/braintree/braintree_ruby/blob/master/spec/unit/braintree/webhook_notification_spec.rb>
+#[test]
+fn the_published_proof_of_braintrees_challenge_is_made() {
+    let provider = providers::named("braintree").unwrap();
+    let secret = secret("integration_private_key");
+    let proof =
+        prove(provider.main().scheme, Algorithm::Sha1, &secret, "20f9f8ed05f77439fe955c977e4c8a53", Encoding::Hex);
+    assert_eq!(proof.as_deref(), Some("d9b899556c966b3f06945ec21311865d35df3ce4"));
+}
+
 const PUBLISHED: &[Published] = &[
     // https://community.developer.cybersource.com/t5/Integration-and-Testing/HMAC-SHA-512-hash-not-matching-in-webhook-callback/m-p/57201
     Published {
