@@ -9,9 +9,11 @@ use std::path::Path;
 
 use shared_testing::fuzz;
 
+const FUZZ: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz");
+
 /// Runs `target` on every file of its corpus.
 fn replay(name: &str, target: fn(&[u8])) {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(name);
+    let corpus = Path::new(FUZZ).join("corpus").join(name);
     let files: Vec<_> = fs::read_dir(&corpus).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(!files.is_empty(), "{} is empty", corpus.display());
     let failed = files.iter().filter(|file| {
@@ -20,6 +22,25 @@ fn replay(name: &str, target: fn(&[u8])) {
     });
     let failed: Vec<_> = failed.map(|file| file.display().to_string()).collect();
     assert!(failed.is_empty(), "claims that do not hold, for {failed:#?}");
+}
+
+#[test]
+fn every_target_can_be_built_has_a_corpus_and_a_dictionary_and_is_described_and_replayed_here() {
+    let read = |path: &str| fs::read_to_string(Path::new(FUZZ).join(path)).unwrap();
+    let (manifest, readme) = (read("Cargo.toml"), read("README.md"));
+    let mut targets = 0;
+    for entry in fs::read_dir(Path::new(FUZZ).join("fuzz_targets")).unwrap() {
+        let file = entry.unwrap().file_name().into_string().unwrap();
+        let name = file.strip_suffix(".rs").unwrap();
+        targets += 1;
+        let binary = format!("[[bin]]\nname = \"{name}\"\npath = \"fuzz_targets/{file}\"\ntest = false\n");
+        assert!(manifest.contains(&binary), "Cargo.toml: {name}");
+        assert!(!read(&format!("dictionaries/{name}.dict")).is_empty(), "{name}");
+        assert!(readme.contains(&format!("\n| `{name}` |")), "README.md: {name}");
+        assert!(include_str!("corpus.rs").contains(&format!("replay(\"{name}\", fuzz::{name});")), "{name}");
+    }
+    assert_eq!(manifest.matches("\n[[bin]]\n").count(), targets);
+    assert_eq!(manifest.matches("\nname = ").count(), targets + 1);
 }
 
 #[test]

@@ -166,7 +166,7 @@ pub(super) fn fields(content_type: Option<&str>, body: &[u8]) -> Option<Vec<(Str
     (!body.is_empty() && media_type(content_type) == FORM).then(|| pairs(body))
 }
 
-fn pairs(body: &[u8]) -> Vec<(String, String)> {
+pub(super) fn pairs(body: &[u8]) -> Vec<(String, String)> {
     body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(pair).collect()
 }
 

@@ -87,6 +87,8 @@ pub(super) enum Piece {
     Fact(&'static str),
     Body,
     Url,
+    /// The fields of a form, sorted, with nothing between them.
+    Fields,
 }
 
 /// The headers in which a hook's proof may be, and what they must hold.
@@ -250,6 +252,7 @@ impl Rule {
             pieces.push(match name {
                 "body" => Piece::Body,
                 "url" => Piece::Url,
+                "the fields of the form, sorted" => Piece::Fields,
                 name => Piece::Fact(name),
             });
             rest = after;
@@ -262,7 +265,7 @@ impl Rule {
     pub(super) fn facts(&self) -> impl Iterator<Item = &'static str> {
         self.pieces().into_iter().filter_map(|piece| match piece {
             Piece::Fact(name) => Some(name),
-            Piece::Text(_) | Piece::Body | Piece::Url => None,
+            Piece::Text(_) | Piece::Body | Piece::Url | Piece::Fields => None,
         })
     }
 }
@@ -331,7 +334,7 @@ mod tests {
         assert_eq!(built.collect::<BTreeSet<_>>(), published, "docs/providers.md, What is verified");
     }
 
-    /// What is described in words, such as a sorted form, is not judged, and neither are ids and dates of odd forms.
+    /// What is described in words is not judged, and neither are ids and dates of odd forms.
     #[test]
     fn nearly_every_mac_in_a_header_is_judged() {
         let is_mac =

@@ -110,6 +110,7 @@ impl Delivery<'_> {
             match piece {
                 Piece::Text(text) => message.extend_from_slice(text.as_bytes()),
                 Piece::Url => message.extend_from_slice(self.option("url")?.as_bytes()),
+                Piece::Fields => message.extend_from_slice(&sorted_fields(self.body)?),
                 Piece::Body => message.extend_from_slice(&self.signed_body(rule, which)),
                 Piece::Fact(name) => {
                     let fact = self.fact(rule, header, name, which)?;
@@ -142,12 +143,23 @@ impl Delivery<'_> {
     }
 }
 
+/// The fields of a form, each one once and in order; `None` if they look like the digest that is signed of other bodies.
+fn sorted_fields(body: &[u8]) -> Option<Vec<u8>> {
+    let mut fields = form::pairs(body);
+    fields.sort();
+    fields.dedup();
+    let text: String = fields.into_iter().flat_map(|(name, value)| [name, value]).collect();
+    let is_digest = text.split_once("bodySHA256=").is_some_and(|(before, _)| before.len() == 1);
+    (!is_digest).then(|| text.into_bytes())
+}
+
 /// Whether a fact ends where it must, whatever stands around it. A time, the last fact, has only digits: as many as its
 /// unit has today if it touches the body, and else up to 15. Another fact has visible characters without the one that
 /// follows it, or no colon if a date follows it.
 fn is_clear(rule: &Rule, pieces: &[Piece], place: usize, fact: &str) -> bool {
     let next = pieces.get(place + 1);
-    let touches = |piece: Option<&Piece>| matches!(piece, Some(Piece::Body | Piece::Fact(_) | Piece::Url));
+    let touches =
+        |piece: Option<&Piece>| matches!(piece, Some(Piece::Body | Piece::Fact(_) | Piece::Url | Piece::Fields));
     let is_last = !pieces[place + 1..].iter().any(|piece| matches!(piece, Piece::Fact(_)));
     match (rule.time, next) {
         (Some((Unit::Rfc3339, _)), _) if is_last => rfc3339_millis(fact).is_some(),
