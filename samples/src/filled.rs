@@ -1,39 +1,50 @@
 //! What no file says, made of what the table says of a scheme.
 
 use serde_json::{Value as Json, json};
-use shared::domain::payload::{Path, Segment};
-use shared::domain::signature::scheme::{Holds, Mark, Part, Scheme, Source, TimeForm, Timing};
+use shared::domain::signature::scheme::{Forms, Holds, Mark, Part, Scheme, Source, TimeForm, Timing};
 
 use crate::Call;
+use crate::body::Body;
 use crate::call::{NUMBER, RFC3339, SECONDS};
 use crate::sign::signed_parts;
 
 /// The event of a call that is made up.
 const EVENT: &str = "sample.created";
 
-/// A body that has the facts which the scheme names.
+/// A body that has the facts which the scheme names, and the values that it signs.
 pub(crate) fn body(scheme: &'static Scheme) -> Call {
-    let mut body = json!({});
+    let mut body = Body::Json(json!({}));
     for (sources, fact) in [(scheme.event, EVENT.to_owned()), (scheme.delivery_id, id())] {
         // The first source counts; of one that has a border of its own, a header says it.
         if let Some(Source::Body(place)) = sources.first() {
-            set(&mut body, place, fact.into());
+            body.set(place, fact.into());
         }
     }
     if let Timing::Body { path, form, .. } = &scheme.timing {
-        set(&mut body, path, time(*form));
+        body.set(path, time(*form));
     }
     if signed_parts(scheme).contains(&Part::SortedForm) {
         return Call::form([("Body", "a sample"), ("From", "+15005550006"), ("To", "+15005550001")]);
     }
-    if let Some(members) = body.as_object_mut() {
+    let Body::Json(mut json) = body else { return Call::json(String::new()) };
+    if let Some(members) = json.as_object_mut() {
         members.insert("sample".to_owned(), json!({ "ref": "refs/heads/main", "created_at": SECONDS, "of": id() }));
     }
-    Call::json(body.to_string())
+    match scheme.forms {
+        Forms::Field(name) => Call::form([(name, json.to_string().as_str())]),
+        Forms::None | Forms::Payload | Forms::SignedPayload | Forms::Fields => Call::json(json.to_string()),
+    }
 }
 
-/// The call with the headers that say what the scheme names, and that it does not have.
-pub(crate) fn headers(mut call: Call, scheme: &'static Scheme) -> Call {
+/// The call with the headers and the parameters of the address that say what the scheme names, and that it does not have.
+pub(crate) fn around(mut call: Call, scheme: &'static Scheme) -> Call {
+    for part in signed_parts(scheme) {
+        if let Part::Query(name, _) = part
+            && call.query.is_empty()
+        {
+            call.query = format!("{name}=sample{NUMBER}");
+        }
+    }
     for (sources, fact) in [(scheme.event, EVENT.to_owned()), (scheme.delivery_id, id())] {
         if crate::facts::first(sources, scheme, &call).is_some() {
             continue;
@@ -48,14 +59,14 @@ pub(crate) fn headers(mut call: Call, scheme: &'static Scheme) -> Call {
 }
 
 /// The call with this mark on it.
-pub(crate) fn marked(call: &Call, mark: &Mark) -> Call {
+pub(crate) fn marked(call: &Call, scheme: &Scheme, mark: &Mark) -> Call {
     let in_body = |values: &[(&str, Json)]| {
-        let mut body = serde_json::from_str(&call.body).unwrap_or_else(|_| json!({}));
-        for (place, value) in values {
-            set(&mut body, place, value.clone());
-        }
-        let headers = call.headers.iter().filter(|(name, _)| *name != "content-type");
-        headers.fold(Call::json(body.to_string()), |call, (name, value)| call.with(name, value))
+        let mut body = match Body::of(call, scheme) {
+            Body::Unread => Body::Json(json!({})),
+            body @ (Body::Json(_) | Body::Field(..) | Body::Fields(_)) => body,
+        };
+        values.iter().for_each(|(place, value)| body.set(place, value.clone()));
+        body.put_into(call)
     };
     match mark {
         Mark::Header(name, value) => call.clone().with(name, *value),
@@ -101,47 +112,5 @@ fn time(form: TimeForm) -> Json {
         TimeForm::Millis => (SECONDS * 1_000).into(),
         TimeForm::Rfc3339 => format!("{RFC3339}Z").into(),
         TimeForm::HttpDate => "Sat, 29 Nov 2025 08:00:00 GMT".into(),
-    }
-}
-
-/// Puts a value at a place in a body, and makes the objects and arrays on the way to it.
-fn set(body: &mut Json, place: &str, value: Json) {
-    let Ok(path) = place.parse::<Path>() else { return };
-    let mut at = body;
-    for name in path.segments().iter().filter_map(Segment::name) {
-        at = match name.parse::<usize>() {
-            Ok(index) => element(at, index),
-            Err(_) => member(at, name),
-        };
-    }
-    *at = value;
-}
-
-fn member<'j>(at: &'j mut Json, name: &str) -> &'j mut Json {
-    if !at.is_object() {
-        *at = json!({});
-    }
-    &mut at[name]
-}
-
-fn element(at: &mut Json, index: usize) -> &mut Json {
-    let mut items = at.as_array_mut().map(std::mem::take).unwrap_or_default();
-    items.resize(items.len().max(index + 1), json!({}));
-    *at = Json::Array(items);
-    &mut at[index]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_value_is_put_into_objects_and_arrays_that_are_made_on_the_way() {
-        let mut body = json!({ "a": { "kept": 1 } });
-        set(&mut body, "a.b.1.c", 2.into());
-        set(&mut body, r"x\.y", 3.into());
-        assert_eq!(body, json!({ "a": { "kept": 1, "b": [{}, { "c": 2 }] }, "x.y": 3 }));
-        set(&mut body, "0.type", "test".into());
-        assert_eq!(body, json!([{ "type": "test" }]));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 use shared::domain::signature::provider::Known;
-use shared::domain::signature::scheme::Proof;
+use shared::domain::signature::scheme::{Place, Proof};
 use shared::domain::signature::{Algorithm, OptionKind, Options};
 use shared::domain::signing::{Means, SecretHeaderName};
 
@@ -65,9 +65,10 @@ impl Keys {
     /// How the calls are proven; `None` if the provider proves nothing.
     pub fn means(&self) -> Option<Means> {
         let Known { provider, scheme } = self.known;
-        let header = match scheme.header {
-            "" => HEADER.parse().ok(),
-            header => SecretHeaderName::of_provider(provider, header).ok(),
+        let header = match (scheme.place, scheme.header) {
+            (Place::Header, "") => HEADER.parse().ok(),
+            (Place::Header, header) => SecretHeaderName::of_provider(provider, header).ok(),
+            (Place::Query(_) | Place::Body(_) | Place::Each(..), _) => None,
         };
         let options = Options::new(provider.options, &self.options()).ok()?;
         Means::of_provider(provider, header, Some(self.algorithm?), options).ok()

@@ -15,6 +15,7 @@
 //! }
 //! ```
 
+mod body;
 mod call;
 mod facts;
 mod file;
@@ -27,7 +28,7 @@ mod token;
 
 use shared::domain::signature::provider::Known;
 use shared::domain::signature::providers;
-use shared::domain::signature::scheme::{Forms, JwtForm, JwtKey, Part, Place, Proof, Scheme};
+use shared::domain::signature::scheme::{JwtForm, JwtKey, Proof, Scheme};
 pub use shared::domain::timestamp::Timestamp;
 
 pub use self::call::{Call, Moment, NUMBER, SECONDS};
@@ -48,20 +49,20 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// One for each scheme of each provider that a hook can name, in the order of the table, but for those whose proof, or
-    /// what it signs, is in the body or the query, and for those whose keys only the provider has.
+    /// One for each scheme of each provider that a hook can name, in the order of the table, but for those whose keys only
+    /// the provider has.
     pub fn all() -> impl Iterator<Item = Self> {
         let schemes = providers::all().filter(|known| providers::named(known.provider.name).is_some());
-        schemes.filter(|known| is_in_headers(known.scheme) && !is_published(known.scheme)).map(Self::of)
+        schemes.filter(|known| !is_published(known.scheme)).map(Self::of)
     }
 
     /// The sample of one scheme.
     pub fn of(known: Known) -> Self {
         let file = File::of(known.provider.name);
         let event = file.as_ref().map_or_else(|| filled::body(known.scheme), File::event);
-        let event = filled::headers(event, known.scheme);
-        let written = file.iter().flat_map(File::tests).map(|test| filled::headers(test, known.scheme));
-        let made = known.scheme.tests.iter().map(|mark| filled::marked(&event, mark));
+        let event = filled::around(event, known.scheme);
+        let written = file.iter().flat_map(File::tests).map(|test| filled::around(test, known.scheme));
+        let made = known.scheme.tests.iter().map(|mark| filled::marked(&event, known.scheme, mark));
         let tests = written.chain(made).collect();
         Self { known, event, tests }
     }
@@ -69,14 +70,7 @@ impl Sample {
 
 /// Whether the provider publishes the keys that its calls are verified with.
 fn is_published(scheme: &Scheme) -> bool {
-    matches!(&scheme.proof, Proof::Jwt(JwtForm { key: JwtKey::Published(_), .. }))
-}
-
-fn is_in_headers(scheme: &'static Scheme) -> bool {
-    let is_elsewhere = |part: &Part<'_>| matches!(part, Part::Value(..) | Part::Query(..));
-    scheme.place == Place::Header
-        && !matches!(scheme.forms, Forms::Field(_))
-        && !sign::signed_parts(scheme).iter().any(is_elsewhere)
+    matches!(&scheme.proof, Proof::Sns | Proof::Jwt(JwtForm { key: JwtKey::Published(_), .. }))
 }
 
 /// The names of the providers that have a file of their own, in alphabetical order.

@@ -8,10 +8,11 @@ use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha512};
 use shared::domain::signature::Algorithm;
 use shared::domain::signature::scheme::{
-    Encoding, Holds, Key, MacForm, Order, Part, Prefix, Proof, Scheme, TimeForm, Timing,
+    Encoding, Holds, Key, MacForm, Order, Part, Place, Prefix, Proof, Scheme, TimeForm, Timing,
 };
 use shared::domain::signing::SecretHeaderName;
 
+use crate::body::Body;
 use crate::call::NUMBER;
 use crate::file::File;
 use crate::keys::USERNAME;
@@ -31,33 +32,79 @@ impl Keys {
     /// The call with its proof, signed at this time.
     #[must_use]
     pub fn sign(&self, call: &Call, at: Timestamp) -> Call {
-        let Some(means) = self.means() else { return call.clone() };
         let scheme = self.known.scheme;
-        let call = with_signed_headers(call.clone(), scheme, at);
-        let message = || self.message(&call, at);
-        let proof = match &scheme.proof {
-            // See `Sample::all`.
-            Proof::Nothing | Proof::Sns => return call,
-            Proof::Jwt(form) => token(self, form, &call, at),
+        let Some(means) = self.means().filter(|_| !matches!(scheme.proof, Proof::Nothing | Proof::Sns)) else {
+            return call.clone();
+        };
+        let call = completed(call.clone(), scheme, at);
+        self.put(&call, |values, _| self.proof(means.algorithm, &call, values, at))
+    }
+
+    /// The call with what this makes of its proof, or of each one; of one that it does not have, it makes it of nothing.
+    #[must_use]
+    pub fn with_proof(&self, call: &Call, change: impl Fn(&str) -> String) -> Call {
+        self.put(call, |_, proof| change(proof))
+    }
+
+    /// Puts into each place of a proof what this makes of the values beside it, and of what is in the place.
+    fn put(&self, call: &Call, proof: impl Fn(&Body, &str) -> String) -> Call {
+        let scheme = self.known.scheme;
+        let mut body = Body::of(call, scheme);
+        let put_into = |body: &mut Body, place: &str| {
+            let made = proof(body, &body.text(place).unwrap_or_default());
+            body.set(place, made.into());
+        };
+        match scheme.place {
+            Place::Header => {
+                let header = self.means().and_then(|means| means.header_name);
+                let Some(header) = header.as_ref().map(SecretHeaderName::as_str) else { return call.clone() };
+                call.clone().with(header, proof(&body, call.header(header).unwrap_or_default()))
+            }
+            Place::Query(name) => {
+                let (here, others): (Vec<_>, Vec<_>) =
+                    form_urlencoded::parse(call.query.as_bytes()).partition(|(known, _)| known == name);
+                let made = proof(&body, here.first().map_or("", |(_, value)| value));
+                let mut query = form_urlencoded::Serializer::new(String::new());
+                let query = query.extend_pairs(others).append_pair(name, &made).finish();
+                Call { query, ..call.clone() }
+            }
+            Place::Body(place) => {
+                put_into(&mut body, place);
+                body.put_into(call)
+            }
+            Place::Each(array, place) => {
+                body.each(array, |element| put_into(element, place));
+                body.put_into(call)
+            }
+        }
+    }
+
+    /// What proves the call, or the element of it that has these values.
+    fn proof(&self, algorithm: Algorithm, call: &Call, values: &Body, at: Timestamp) -> String {
+        let scheme = self.known.scheme;
+        match &scheme.proof {
+            // See `sign`.
+            Proof::Nothing | Proof::Sns => String::new(),
+            Proof::Jwt(form) => token(self, form, call, at),
             Proof::Secret => self.secret.clone(),
             Proof::Bearer => format!("Bearer {}", self.secret),
             Proof::Basic => format!("Basic {}", STANDARD.encode(format!("{USERNAME}:{}", self.secret))),
             Proof::PublicKey(form) => {
-                let signature = self.pair.as_ref().and_then(|pair| pair.sign(&message()).ok());
+                let signature = self.pair.as_ref().and_then(|pair| pair.sign(&self.message(call, values, at)).ok());
                 encode(form.encoding, &signature.unwrap_or_default())
             }
             Proof::Mac(form) => {
-                let signature = encode(form.encoding, &self.code(form.key, means.algorithm, &message()));
+                let message = self.message(call, values, at);
+                let signature = encode(form.encoding, &self.code(form.key, algorithm, &message));
                 let signature = match form.prefix {
                     Prefix::None | Prefix::Optional => signature,
                     Prefix::Text(text) => format!("{text}{signature}"),
                     Prefix::UpTo(end) => format!("sample{end}{signature}"),
-                    Prefix::Algorithm => format!("{}={signature}", means.algorithm.as_str()),
+                    Prefix::Algorithm => format!("{}={signature}", algorithm.as_str()),
                 };
                 format!("{}{signature}", self.entries(form, at))
             }
-        };
-        call.with(means.header_name.as_ref().map_or("", SecretHeaderName::as_str), proof)
+        }
     }
 
     /// What stands before the signature in a header that is a list.
@@ -83,15 +130,18 @@ impl Keys {
     }
 
     /// The bytes that are signed.
-    fn message(&self, call: &Call, at: Timestamp) -> Vec<u8> {
+    fn message(&self, call: &Call, values: &Body, at: Timestamp) -> Vec<u8> {
         let scheme = self.known.scheme;
         let text = |part: &Part<'_>| match part {
             Part::Text(text) => (*text).to_owned(),
             Part::Header(name, _) => call.header(name).unwrap_or_default().to_owned(),
             Part::Entry(name, holds) => entry(scheme, name, *holds, at),
             Part::Given(name) => self.options().remove(*name).unwrap_or_default(),
-            // See `Sample::all`.
-            Part::Value(..) | Part::Query(..) => String::new(),
+            Part::Value(place, _) => values.text(place).unwrap_or_default(),
+            Part::Query(name, _) => {
+                let mut values = form_urlencoded::parse(call.query.as_bytes());
+                values.find(|(known, _)| known == name).map(|(_, value)| value.to_lowercase()).unwrap_or_default()
+            }
             Part::Body => call.body.clone(),
             Part::BodyDigest => hex::encode(Sha256::digest(&call.body)),
             Part::Url => self.url.clone(),
@@ -136,7 +186,7 @@ impl Keys {
 }
 
 /// The call with the headers that are signed and that it does not have: the time, and ids.
-fn with_signed_headers(call: Call, scheme: &'static Scheme, at: Timestamp) -> Call {
+fn completed(call: Call, scheme: &'static Scheme, at: Timestamp) -> Call {
     let headers = signed_parts(scheme).iter().filter_map(|part| match part {
         Part::Header(name, holds) => Some((*name, *holds)),
         Part::Text(_)

@@ -27,7 +27,7 @@ def sample_of(vendor: Vendor) -> Sample | None:
     name = hook.get("provider") or hook["secret_header_name"].lower()
     printed = subprocess.run([build("samples"), name], cwd=PROJECT, check=True, stdout=subprocess.PIPE).stdout
     for facts in json.loads(printed):
-        named = "provider" in hook and hook.get("secret_header_name", facts["header"]).lower() == facts["header"]
+        named = "provider" in hook and hook.get("secret_header_name", facts["header"]) == facts["header"]
         implied = "provider" not in hook and facts["by_header"]
         if (named or implied) and hook.get("secret_algorithm", facts["algorithm"]) == facts["algorithm"]:
             tests = [_delivery(facts, call) for call in facts["tests"]]
