@@ -98,7 +98,9 @@ fn digits_of(scheme: &'static Scheme, header: &str) -> Option<String> {
         | Part::Body
         | Part::BodyDigest
         | Part::Url
-        | Part::SortedForm => None,
+        | Part::SortedForm
+        | Part::Target
+        | Part::Listed(..) => None,
     })
 }
 

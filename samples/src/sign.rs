@@ -124,7 +124,9 @@ impl Keys {
             | Part::Body
             | Part::BodyDigest
             | Part::Url
-            | Part::SortedForm => None,
+            | Part::SortedForm
+            | Part::Target
+            | Part::Listed(..) => None,
         });
         entries.collect()
     }
@@ -146,6 +148,12 @@ impl Keys {
             Part::BodyDigest => hex::encode(Sha256::digest(&call.body)),
             Part::Url => self.url.clone(),
             Part::SortedForm => sorted_form(call, &self.url),
+            Part::Target => target(&self.url),
+            Part::Listed(list, _) => {
+                let names = call.header(list).unwrap_or_default().split(',');
+                let headers = names.map(|name| format!("{name}:{}", call.header(name).unwrap_or_default()));
+                headers.collect::<Vec<_>>().join(";")
+            }
         };
         signed_parts(scheme).iter().map(text).collect::<String>().into_bytes()
     }
@@ -197,8 +205,11 @@ fn completed(call: Call, scheme: &'static Scheme, at: Timestamp) -> Call {
         | Part::Body
         | Part::BodyDigest
         | Part::Url
-        | Part::SortedForm => None,
+        | Part::SortedForm
+        | Part::Target
+        | Part::Listed(..) => None,
     });
+    let call = with_list(call, scheme, at);
     headers.fold(call, |call, (name, holds)| {
         let form = match &scheme.timing {
             Timing::Header { name: timed, form, .. } if *timed == name => Some(*form),
@@ -210,6 +221,25 @@ fn completed(call: Call, scheme: &'static Scheme, at: Timestamp) -> Call {
             None => call.or_with(name, || value(holds, at)),
         }
     })
+}
+
+/// The call with a list of all its own headers and with its time, where the scheme signs such a list.
+fn with_list(call: Call, scheme: &'static Scheme, at: Timestamp) -> Call {
+    let parts = signed_parts(scheme).iter();
+    let lists = parts.filter_map(|part| if let Part::Listed(list, time) = part { Some((*list, *time)) } else { None });
+    let Some((list, time)) = lists.last() else { return call };
+    let own = call.headers.keys().map(String::as_str).filter(|name| name.starts_with("x-"));
+    let names: BTreeSet<_> = own.filter(|name| *name != scheme.header).chain([list, time]).collect();
+    let names = names.into_iter().collect::<Vec<_>>().join(",");
+    call.with(list, names).with(time, written(TimeForm::Millis, at))
+}
+
+/// The path of an address and its query, escaped twice, as Contentful signs them.
+fn target(url: &str) -> String {
+    let target = url.splitn(4, '/').nth(3).unwrap_or_default();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let query: String = form_urlencoded::byte_serialize(query.as_bytes()).collect();
+    format!("/{path}?{}", query.replace('%', "%25"))
 }
 
 fn entry(scheme: &Scheme, name: &str, holds: Holds, at: Timestamp) -> String {

@@ -168,7 +168,9 @@ fn written(form: &MacForm<'_>) -> String {
         | Part::Body
         | Part::BodyDigest
         | Part::Url
-        | Part::SortedForm => None,
+        | Part::SortedForm
+        | Part::Target
+        | Part::Listed(..) => None,
     });
     let entries: String = entries.collect();
     let more = form.separator.map_or_else(String::new, |separator| format!("[{separator}{prefix}…]"));
@@ -198,7 +200,7 @@ fn signed(scheme: &Scheme) -> String {
         Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Nothing => return String::new(),
     };
     let text = |part: &Part<'_>| match part {
-        Part::Text(text) => (*text).to_owned(),
+        Part::Text(text) => text.replace('\n', "⏎"),
         Part::Header(name, _) | Part::Entry(name, _) | Part::Given(name) => format!("{{{name}}}"),
         Part::Value(place, _) => format!("{{body {place}}}"),
         Part::Query(name, _) => format!("{{parameter {name}}}"),
@@ -206,6 +208,8 @@ fn signed(scheme: &Scheme) -> String {
         Part::BodyDigest => "{hex of the SHA-256 of the body}".to_owned(),
         Part::Url => "{url}".to_owned(),
         Part::SortedForm => "{the fields of the form, sorted}".to_owned(),
+        Part::Target => "{path and query of the url}".to_owned(),
+        Part::Listed(list, _) => format!("{{the headers that {list} names}}"),
     };
     let signed = code(&parts.iter().map(text).collect::<String>());
     match scheme.forms {
@@ -256,6 +260,7 @@ fn tolerance(scheme: &Scheme) -> String {
 
 fn minutes(time: Duration) -> String {
     match time.as_secs() / 60 {
+        0 => format!("{} s", time.as_secs()),
         minutes if minutes < 120 => format!("{minutes} min"),
         minutes => format!("{} h", minutes / 60),
     }

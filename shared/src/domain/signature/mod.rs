@@ -8,6 +8,7 @@ pub mod handshake;
 mod header_name;
 mod jwt;
 mod key;
+mod listed;
 mod mark;
 mod options;
 mod part;

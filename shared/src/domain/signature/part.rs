@@ -29,6 +29,11 @@ pub enum Part<'s> {
     /// The fields of a form in the order of their names, each name and value without anything between them: what Twilio
     /// signs of a form, which stands for the body.
     SortedForm,
+    /// The path and the query of [`Part::Url`], as Contentful writes them.
+    Target,
+    /// The headers that the first of these lists, that one, and the second, which is the time: Contentful signs as many
+    /// headers as it likes.
+    Listed(&'static str, &'static str),
 }
 
 /// What a signed value may hold. A MAC does not cover the borders between the parts: if an id held the text that stands
@@ -99,7 +104,9 @@ impl Part<'_> {
             | Self::Value(..)
             | Self::Query(..)
             | Self::Given(_)
-            | Self::Url => false,
+            | Self::Url
+            | Self::Target
+            | Self::Listed(..) => false,
         }
     }
 
@@ -113,7 +120,8 @@ impl Part<'_> {
             Self::Query(name, _) => format!("the {}", At::Query(name)),
             Self::Given(name) => format!("the option `{name}`"),
             Self::Body | Self::BodyDigest => "the body".to_owned(),
-            Self::Url => "the registered address".to_owned(),
+            Self::Url | Self::Target => "the registered address".to_owned(),
+            Self::Listed(list, _) => format!("what the {} names", At::Header(list)),
             Self::SortedForm => "the form".to_owned(),
         }
     }

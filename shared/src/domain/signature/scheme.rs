@@ -264,7 +264,9 @@ impl<'s> Proof<'s> {
             | Part::Body
             | Part::BodyDigest
             | Part::Url
-            | Part::SortedForm => None,
+            | Part::SortedForm
+            | Part::Target
+            | Part::Listed(..) => None,
         });
         places.collect()
     }

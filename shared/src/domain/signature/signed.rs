@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::Digest as _;
 
 use super::entries::entry;
+use super::listed::{self, Listed};
 use super::options::{OptionKind, Options};
 use super::part::Part;
 use super::place::{At, Needed, parameter};
@@ -50,6 +51,10 @@ impl<'a> SignedBytes<'a> {
                 Part::BodyDigest => update(hex::encode(sha2::Sha256::digest(self.signed.body)).as_bytes()),
                 Part::Url => update(self.url()?.as_bytes()),
                 Part::SortedForm => update(self.sorted_form()?.as_bytes()),
+                Part::Target => update(listed::target(self.url()?).as_bytes()),
+                Part::Listed(list, time) => {
+                    update(Listed::of(self.signed.received, list, time)?.text().as_bytes());
+                }
             }
         }
         Ok(())
@@ -59,7 +64,15 @@ impl<'a> SignedBytes<'a> {
     pub(super) fn check_values(self, parts: &[Part<'_>]) -> Result<(), NotAuthentic> {
         for part in parts {
             let (value, holds) = match part {
-                Part::Text(_) | Part::Given(_) | Part::Body | Part::BodyDigest | Part::Url | Part::SortedForm => {
+                Part::Text(_)
+                | Part::Given(_)
+                | Part::Body
+                | Part::BodyDigest
+                | Part::Url
+                | Part::SortedForm
+                | Part::Target => continue,
+                Part::Listed(list, time) => {
+                    Listed::of(self.signed.received, list, time)?.check(self.carrier.at)?;
                     continue;
                 }
                 Part::Header(name, holds) => (Cow::Borrowed(required(self.signed.received, name)?), holds),

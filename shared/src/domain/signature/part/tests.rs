@@ -31,14 +31,22 @@ fn signed() -> impl Iterator<Item = Known> {
 fn holds(part: &Part<'_>) -> Option<Holds> {
     match part {
         Part::Header(_, holds) | Part::Entry(_, holds) | Part::Value(_, holds) | Part::Query(_, holds) => Some(*holds),
-        Part::Text(_) | Part::Given(_) | Part::Body | Part::BodyDigest | Part::Url | Part::SortedForm => None,
+        // Its own borders are those of its module.
+        Part::Listed(..) => Some(Holds::Without('\n')),
+        Part::Text(_)
+        | Part::Given(_)
+        | Part::Body
+        | Part::BodyDigest
+        | Part::Url
+        | Part::SortedForm
+        | Part::Target => None,
     }
 }
 
 fn fixed<'p>(part: &Part<'p>) -> Option<&'p str> {
     match part {
         Part::Text(text) => Some(text),
-        Part::Url => Some(URL),
+        Part::Url | Part::Target => Some(URL),
         Part::Given(_) => Some(GIVEN),
         Part::Header(..)
         | Part::Entry(..)
@@ -46,7 +54,8 @@ fn fixed<'p>(part: &Part<'p>) -> Option<&'p str> {
         | Part::Query(..)
         | Part::Body
         | Part::BodyDigest
-        | Part::SortedForm => None,
+        | Part::SortedForm
+        | Part::Listed(..) => None,
     }
 }
 
@@ -167,13 +176,15 @@ fn a_time_that_is_checked_is_signed() {
                                 | Holds::Anything
                         )
                 }
+                Part::Listed(_, time) => *time == name,
                 Part::Text(_)
                 | Part::Query(..)
                 | Part::Given(_)
                 | Part::Body
                 | Part::BodyDigest
                 | Part::Url
-                | Part::SortedForm => false,
+                | Part::SortedForm
+                | Part::Target => false,
             })
         };
         match &scheme.timing {

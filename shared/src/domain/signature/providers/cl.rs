@@ -1,8 +1,11 @@
 //! The providers whose names begin with `cl` to `cz`.
 
+use std::time::Duration;
+
 use super::bases::{
-    Algorithm, BASE64, BEARER, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Order, PROVIDER,
-    Part, Prefix, Proof, Provider, SVIX, Scheme, Source, TOKEN, TWO_HOURS, TimeForm, Timing, of_body, token_in_body,
+    Algorithm, BASE64, BEARER, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, OptionKind, Order,
+    PROVIDER, Part, Prefix, Proof, Provider, SVIX, Scheme, Source, TOKEN, TWO_HOURS, TimeForm, Timing, of_body,
+    of_parts, token_in_body,
 };
 use super::greetings::{CLOUDEVENTS, X_HOOK_SECRET};
 
@@ -227,6 +230,40 @@ pub(super) const PROVIDERS: &[Provider] = &[
             page: "",
             secret: "Shared secret that `key_url` of a call leads to",
             source: Confirmed::Reported("Nango"),
+        },
+        ..PROVIDER
+    },
+    Provider {
+        name: "contentful",
+        title: "Contentful",
+        schemes: &[Scheme {
+            header: "x-contentful-signature",
+            proof: of_parts(
+                Encoding::Hex,
+                &[
+                    Part::Text("POST\n"),
+                    Part::Target,
+                    Part::Text("\n"),
+                    Part::Listed("x-contentful-signed-headers", "x-contentful-timestamp"),
+                    Part::Text("\n"),
+                    Part::Body,
+                ],
+            ),
+            // As long as its toolkit grants by itself.
+            timing: Timing::Header {
+                name: "x-contentful-timestamp",
+                form: TimeForm::Millis,
+                tolerance: Duration::from_secs(30),
+            },
+            delivery_id: &[Source::Header("x-contentful-idempotency-key"), Source::BodyDigest],
+            event: &[Source::Header("x-contentful-topic")],
+            ..HEX
+        }],
+        options: &[OptionKind::Url],
+        guide: Guide {
+            page: "https://www.contentful.com/developers/docs/extensibility/webhooks/request-verification",
+            secret: "Signing secret of the space",
+            source: Confirmed::ByVendor("@contentful/node-apps-toolkit 3.16 for npm"),
         },
         ..PROVIDER
     },

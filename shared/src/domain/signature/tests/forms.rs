@@ -50,6 +50,40 @@ fn the_published_vector_of_wise_is_accepted() {
 }
 
 #[test]
+fn what_contentfuls_toolkit_signs_is_accepted_with_the_headers_that_it_lists_alone() {
+    // `signRequest` of @contentful/node-apps-toolkit 3.16.1
+    const SECRET: &str = "q_Z+0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX";
+    let call = |(changed, value): (&str, &str), url: &str| {
+        let headers = [
+            ("x-contentful-signature", "b03bbcc6dd70d6e200ef4830caa0420303ad2cb1f6ec09ae3f4ddf0e75e65ccd"),
+            (
+                "x-contentful-signed-headers",
+                "content-type,x-contentful-signed-headers,x-contentful-timestamp,x-contentful-topic",
+            ),
+            ("x-contentful-timestamp", "1764403200000"),
+            ("x-contentful-topic", " ContentManagement.Entry.publish"),
+            ("content-type", "application/vnd.contentful.management.v1+json; charset=utf-8"),
+        ];
+        let headers = headers.map(|(name, known)| (name, if name == changed { value } else { known }.to_owned()));
+        let mut call = Call::new("contentful", headers.into());
+        call.body = r#"{"sys":{"id":"é"}}"#.as_bytes().to_vec();
+        call.with_secret(SECRET).with_option("url", url).is_accepted()
+    };
+    let url = "https://hooks.example.com/contentful?space=a%20b&x=1";
+    assert!(call(("", ""), url));
+    assert!(!call(("", ""), "https://hooks.example.com/contentful?space=a%20b&x=2"));
+    for changed in [
+        ("x-contentful-topic", "ContentManagement.Entry.delete"),
+        ("content-type", "application/json"),
+        ("x-contentful-timestamp", "1764403200001"),
+        ("x-contentful-signed-headers", "content-type,x-contentful-signed-headers,x-contentful-timestamp"),
+        ("x-contentful-signed-headers", ""),
+    ] {
+        assert!(!call(changed, url), "{changed:?}");
+    }
+}
+
+#[test]
 fn the_signature_of_savvycal_is_accepted_in_capitals() {
     let call = |signature: String| Call::new("savvycal", vec![("x-savvycal-signature", signature)]).is_accepted();
     assert!(call(format!("sha256={}", hex_of(BODY).to_uppercase())));

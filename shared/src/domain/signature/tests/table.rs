@@ -49,7 +49,8 @@ fn a_provider_has_the_options_that_its_schemes_use_and_no_others() {
     for provider in providers::listed() {
         let mut used: Vec<OptionKind> = Vec::new();
         for scheme in provider.schemes {
-            used.extend(scheme.proof.signed().contains(&Part::Url).then_some(OptionKind::Url));
+            let is_of_the_address = |part: &Part<'_>| matches!(part, Part::Url | Part::Target);
+            used.extend(scheme.proof.signed().iter().any(is_of_the_address).then_some(OptionKind::Url));
             used.extend(
                 provider.options.iter().filter(|option| scheme.proof.signed().contains(&Part::Given(option.name()))),
             );
@@ -132,7 +133,9 @@ fn every_name_of_a_header_is_in_lower_case() {
             | Part::Body
             | Part::BodyDigest
             | Part::Url
-            | Part::SortedForm => None,
+            | Part::SortedForm
+            | Part::Target
+            | Part::Listed(..) => None,
         });
         for name in sources.chain(parts).chain(scheme.other_headers.iter().copied()).chain([scheme.header]) {
             assert_eq!(name, name.to_ascii_lowercase(), "{}", provider.name);
