@@ -10,7 +10,7 @@ from random import Random
 
 from bodies import Body, bodies, kinds_of, stamped
 from keys import Keys
-from vendor import QUERY, Delivery, Draft, Headers, Vendor
+from vendor import BODY, QUERY, WHOLE, Delivery, Draft, Headers, Vendor
 
 # How far from now the time of a call may be, in seconds.
 LONGEST = 48 * 3600
@@ -42,6 +42,8 @@ def cases_of(vendor: Vendor, random: Random, keys: Keys, count: int, now: int) -
     """About so many calls: bodies as the package signs them, and each of them forged in every way."""
     kinds = kinds_of(vendor)
     found = bodies(random, count // (6 if vendor.timed else 4), kinds)
+    if vendor.content_type:
+        found = [replace(body, content_type=vendor.content_type, is_usable=True) for body in found]
     plans = [plan for body in found for plan in _plans(vendor, random, body)]
     drafts = [_draft(vendor, random, keys, now, plan) for plan in plans]
     headers = vendor.signed(drafts)
@@ -81,23 +83,24 @@ def _draft(vendor: Vendor, random: Random, keys: Keys, now: int, plan: _Plan) ->
 
 
 def _case(vendor: Vendor, random: Random, keys: Keys, plan: _Plan, draft: Draft, headers: Headers) -> Case:
-    query = headers.pop(QUERY, "")
-    delivery = Delivery(draft.body, headers, keys.of_receiver, vendor.url, query)
+    query, body = headers.pop(QUERY, ""), headers.pop(BODY, draft.body)
+    delivery = Delivery(body, headers, keys.of_receiver, vendor.url, query)
     if plan.kind == "another body":
-        delivery = replace(delivery, body=_changed(random, draft.body))
+        delivery = replace(delivery, body=_changed(random, body, vendor.proven))
     if plan.kind == "another signature":
-        delivery = replace(delivery, headers=_with_another_signature(random, headers))
+        delivery = _with_another_signature(random, vendor, delivery)
     if plan.body.content_type:
         delivery = replace(delivery, headers={**delivery.headers, "content-type": plan.body.content_type})
     is_judged = plan.kind != "ahead of time" and (plan.kind != "stale" or vendor.judges_time)
     return Case(plan.kind, plan.body, delivery, plan.kind == "genuine", is_judged)
 
 
-def _changed(random: Random, text: str) -> str:
-    """The text with one byte changed. An empty text gets one byte."""
-    places = [place for place, c in enumerate(text) if c.isascii() and c.isprintable()]
+def _changed(random: Random, text: str, where: str = WHOLE) -> str:
+    """The text with one byte of a group changed. An empty group gets one byte."""
+    start, end = random.choice([found.span(1) for found in re.finditer(where, text)])
+    places = [start + place for place, c in enumerate(text[start:end]) if c.isascii() and c.isprintable()]
     if not places:
-        return text + "0"
+        return f"{text[:start]}0{text[start:]}"
     place = random.choice(places)
     # The digits of an escape in a form mean the same in capitals.
     other = random.choice([c for c in string.ascii_letters + string.digits if c.lower() != text[place].lower()])
@@ -110,12 +113,21 @@ def _with_another_path(random: Random, url: str) -> str:
     return url[:begin] + _changed(random, url[begin:])
 
 
-def _with_another_signature(random: Random, headers: Headers) -> Headers:
-    name = next(name for name in headers if re.search("signature|hmac|authorization", name, re.I) and "timestamp" not in name)
-    value = headers[name]
+def _with_another_signature(random: Random, vendor: Vendor, call: Delivery) -> Delivery:
+    if vendor.signature:
+        start, _ = random.choice([found.span(1) for found in re.finditer(vendor.signature, call.body)])
+        return replace(call, body=_with_another_digit(random, call.body, start))
+    found = [name for name in call.headers if re.search("signature|hmac|authorization", name, re.I)]
+    name = next(name for name in found if "timestamp" not in name)
+    value = call.headers[name]
     # Base64 may say the same in another last character, and hexadecimal in capitals.
     start = max(value.rfind(c) for c in "=,.") + 1 if not value.endswith("=") else value.rfind(",") + 1
+    return replace(call, headers={**call.headers, name: _with_another_digit(random, value, start)})
+
+
+def _with_another_digit(random: Random, text: str, start: int) -> str:
+    """With another digit of the signature that begins there."""
     # Some do not mind how long ASN.1 says that a signature is, in its first bytes.
     place = random.randrange(start + 8, start + 24)
-    other = random.choice([digit for digit in string.digits if digit != value[place]])
-    return {**headers, name: value[:place] + other + value[place + 1 :]}
+    other = random.choice([digit for digit in string.digits if digit != text[place]])
+    return text[:place] + other + text[place + 1 :]

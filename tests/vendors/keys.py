@@ -28,6 +28,8 @@ class Keys:
             return cls(*PAIRS[vendor.secret](random))
         if vendor.secret == "whsec":
             secret = "whsec_" + base64.b64encode(random.randbytes(24)).decode()
+        elif vendor.secret == "hex":
+            secret = random.randbytes(32).hex()
         else:
             secret = "".join(random.choices(string.ascii_letters + string.digits + "_-!'", k=random.randint(16, 64)))
         return cls(secret, secret)

@@ -22,11 +22,8 @@ CONNECTIONS = 4
 class Answer:
     status: int
     body: str
-
-    @property
-    def request_id(self) -> str:
-        """Also the id of the job, if there is one. Empty if the answer does not say."""
-        return str(json.loads(self.body or "{}").get("request_id", ""))
+    request_id: str
+    """Also the id of the job, if there is one."""
 
 
 class Sender:
@@ -58,7 +55,7 @@ class Sender:
             connection = self._open.connection = HTTPConnection(*self._address, timeout=CALL_LIMIT)
         connection.request("POST", path, body.encode(), headers)
         response = connection.getresponse()
-        return Answer(response.status, response.read().decode())
+        return Answer(response.status, response.read().decode(), str(response.headers["x-request-id"]))
 
 
 def _address(path: str, call: Delivery) -> str:

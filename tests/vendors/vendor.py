@@ -10,8 +10,11 @@ from typing import Any, ClassVar
 
 Headers = dict[str, str]
 
-# Among the headers that a package signs: what it adds to the address.
-QUERY = "?"
+# All of a text, as a group.
+WHOLE = r"(?s)\A(.*)\Z"
+
+# Among the headers that a package signs: what it adds to the address, and the body that it makes of the given one.
+QUERY, BODY = ":query", ":body"
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ class Vendor:
     hook: dict[str, Any]
     """What the hook is created with. Without a provider, the algorithm is SHA-256 unless it says otherwise."""
     secret: str = "text"
-    """Or `whsec`: a key in base64 after `whsec_`; `ed25519-hex`, `ed25519-base64`, `p256`: a pair of keys."""
+    """Or `hex`: 64 digits; `whsec`: a key in base64 after `whsec_`; `ed25519-hex`, `ed25519-base64`, `p256`: a pair of
+    keys."""
     url: str = ""
     """The registered address, if it is signed."""
     timed: bool = False
@@ -65,6 +69,12 @@ class Vendor:
     """The member of the body that holds the time, in milliseconds."""
     proves_body: bool = True
     """Whether a call with another body has to be refused."""
+    content_type: str = ""
+    """Of the bodies that it makes of those that are made up. A job can be made of each."""
+    proven: str = WHOLE
+    """Where in the body the text is that is proven: a regular expression with one group."""
+    signature: str = ""
+    """Where in the body the signature is, likewise, if it is there."""
     forms: str | None = None
     """The forms that it sends: `fields`, or the JSON in the one field `payload`."""
     without: Sequence[str] = ()
@@ -81,9 +91,10 @@ class Vendor:
     @property
     def family(self) -> str:
         """How its calls are proven, in words."""
-        if self.secret not in ("text", "whsec"):
+        if self.secret not in ("text", "hex", "whsec"):
             return f"signatures with a private key ({self.secret})"
         signed = "a form or a digest" if self.package == "twilio" else "the body"
+        signed = "values in the body" if self.signature else signed
         before = " the address," if self.url else ""
         return f"MACs of{before}{' a time,' if self.timed else ''} {signed}"
 

@@ -26,7 +26,7 @@ const json = (algorithm) => ({
   sign: ({ body, secret, url, id }) => {
     const query = `bodySHA256=${twilio.getExpectedBodyHash(body)}`;
     return {
-      "?": query,
+      ":query": query,
       "x-twilio-signature": twilio.getExpectedTwilioSignature(secret, `${url}&${query}`, {}, algorithm),
       "i-twilio-idempotency-token": id,
     };
