@@ -65,7 +65,9 @@ pub(crate) fn marked(call: &Call, scheme: &Scheme, mark: &Mark) -> Call {
             Body::Unread => Body::Json(json!({})),
             body @ (Body::Json(_) | Body::Field(..) | Body::Fields(_)) => body,
         };
-        values.iter().for_each(|(place, value)| body.set(place, value.clone()));
+        for (place, value) in values {
+            body.set(place, value.clone());
+        }
         body.put_into(call)
     };
     match mark {

@@ -225,9 +225,8 @@ fn completed(call: Call, scheme: &'static Scheme, at: Timestamp) -> Call {
 
 /// The call with a list of all its own headers and with its time, where the scheme signs such a list.
 fn with_list(call: Call, scheme: &'static Scheme, at: Timestamp) -> Call {
-    let parts = signed_parts(scheme).iter();
-    let lists = parts.filter_map(|part| if let Part::Listed(list, time) = part { Some((*list, *time)) } else { None });
-    let Some((list, time)) = lists.last() else { return call };
+    let list = |part: &Part<'_>| if let Part::Listed(list, time) = part { Some((*list, *time)) } else { None };
+    let Some((list, time)) = signed_parts(scheme).iter().find_map(list) else { return call };
     let own = call.headers.keys().map(String::as_str).filter(|name| name.starts_with("x-"));
     let names: BTreeSet<_> = own.filter(|name| *name != scheme.header).chain([list, time]).collect();
     let names = names.into_iter().collect::<Vec<_>>().join(",");
