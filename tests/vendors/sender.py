@@ -40,6 +40,8 @@ class Sender:
 
     def create_hook(self, fields: dict[str, Any]) -> str:
         """The path under which the new hook takes calls."""
+        # The stack closes a connection that was idle for long, such as while a package signs.
+        self._open.connection = None
         answer = self._call("/hooks/incoming", json.dumps(fields), self._headers)
         if answer.status != 201:
             raise RuntimeError(f"{fields} was answered {answer}")

@@ -96,6 +96,7 @@ mod tests {
             query: String::new(),
             body: Vec::new().into(),
             retry_of: None,
+            is_test: false,
         }
     }
 
