@@ -1,7 +1,7 @@
 //! What no file says, made of what the table says of a scheme.
 
 use serde_json::{Value as Json, json};
-use shared::domain::signature::scheme::{Forms, Holds, Mark, Part, Scheme, Source, TimeForm, Timing};
+use shared::domain::signature::scheme::{Forms, Holds, Mark, Part, Place, Scheme, Source, TimeForm, Timing};
 
 use crate::Call;
 use crate::body::Body;
@@ -22,6 +22,9 @@ pub(crate) fn body(scheme: &'static Scheme) -> Call {
     }
     if let Timing::Body { path, form, .. } = &scheme.timing {
         body.set(path, time(*form));
+    }
+    if let Place::Each(array, place) = scheme.place {
+        body.set(&format!("{array}.0.{place}"), "".into());
     }
     if signed_parts(scheme).contains(&Part::SortedForm) {
         return Call::form([("Body", "a sample"), ("From", "+15005550006"), ("To", "+15005550001")]);
