@@ -102,6 +102,7 @@ fn digits_of(scheme: &'static Scheme, header: &str) -> Option<String> {
         | Part::Given(_)
         | Part::Body
         | Part::BodyDigest
+        | Part::BodyChecksum
         | Part::Url
         | Part::SortedForm
         | Part::Target

@@ -50,6 +50,8 @@ impl Keys {
             | OptionKind::TopicArn
             | OptionKind::Username
             | OptionKind::Id(..)
+            | OptionKind::Subdomain
+            | OptionKind::Environment(..)
             | OptionKind::VerifyToken => None,
         });
         let secret = scheme.has_secret().then(|| scheme.generate_secret(&[number; 32]).expose().to_owned());
@@ -81,6 +83,8 @@ impl Keys {
             OptionKind::TopicArn => Some("arn:aws:sns:eu-central-1:123456789012:sample".to_owned()),
             OptionKind::Username => Some(USERNAME.to_owned()),
             OptionKind::Id(name, _) => Some(format!("sample-{name}")),
+            OptionKind::Subdomain => Some("sample".to_owned()),
+            OptionKind::Environment(_, _, all) => all.first().map(|(name, _)| (*name).to_owned()),
             OptionKind::PublicKey(form) => Some(self.pair.as_ref()?.public(*form)),
             OptionKind::VerifyToken => Some(VERIFY_TOKEN.to_owned()),
         };

@@ -28,7 +28,7 @@ mod token;
 
 use shared::domain::signature::provider::Known;
 use shared::domain::signature::providers;
-use shared::domain::signature::scheme::{JwtForm, JwtKey, Proof, Scheme};
+use shared::domain::signature::scheme::{JwtKey, KeySource, Proof, Scheme};
 pub use shared::domain::timestamp::Timestamp;
 
 pub use self::call::{Call, Moment, NUMBER, SECONDS};
@@ -70,7 +70,12 @@ impl Sample {
 
 /// Whether the provider publishes the keys that its calls are verified with.
 fn is_published(scheme: &Scheme) -> bool {
-    matches!(&scheme.proof, Proof::Sns | Proof::Jwt(JwtForm { key: JwtKey::Published(_), .. }))
+    match &scheme.proof {
+        Proof::Jwt(form) => matches!(form.key, JwtKey::Published(_) | JwtKey::Told { .. }),
+        Proof::PublicKey(form) => form.source != KeySource::Owner,
+        Proof::Sns => true,
+        Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Mac(_) | Proof::Nothing => false,
+    }
 }
 
 /// The names of the providers that have a file of their own, in alphabetical order.

@@ -72,6 +72,10 @@ impl Keys {
                 put_into(&mut body, place);
                 body.put_into(call)
             }
+            Place::Whole => {
+                let whole = proof(&body, &call.body);
+                Call { body: whole, ..call.clone() }.with("content-type", "application/jwt")
+            }
             Place::Each(array, place) => {
                 body.each(array, |element| put_into(element, place));
                 body.put_into(call)
@@ -123,6 +127,7 @@ impl Keys {
             | Part::Given(_)
             | Part::Body
             | Part::BodyDigest
+            | Part::BodyChecksum
             | Part::Url
             | Part::SortedForm
             | Part::Target
@@ -146,6 +151,7 @@ impl Keys {
             }
             Part::Body => call.body.clone(),
             Part::BodyDigest => hex::encode(Sha256::digest(&call.body)),
+            Part::BodyChecksum => crc32(call.body.as_bytes()).to_string(),
             Part::Url => self.url.clone(),
             Part::SortedForm => sorted_form(call, &self.url),
             Part::Target => target(&self.url),
@@ -204,6 +210,7 @@ fn completed(call: Call, scheme: &'static Scheme, at: Timestamp) -> Call {
         | Part::Given(_)
         | Part::Body
         | Part::BodyDigest
+        | Part::BodyChecksum
         | Part::Url
         | Part::SortedForm
         | Part::Target
@@ -301,4 +308,10 @@ fn sorted_form(call: &Call, url: &str) -> String {
     }
     let pairs = fields.iter().flat_map(|(name, values)| values.iter().map(move |value| format!("{name}{value}")));
     pairs.collect()
+}
+
+/// CRC-32, bit by bit (ISO 3309).
+fn crc32(bytes: &[u8]) -> u32 {
+    let step = |crc: u32| (crc >> 1) ^ if crc & 1 == 1 { 0xedb8_8320 } else { 0 };
+    !bytes.iter().fold(u32::MAX, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc)))
 }

@@ -5,8 +5,9 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 use shared::domain::signature::Algorithm;
-use shared::domain::signature::scheme::{Claim, Encoding, JwtForm, JwtKey};
+use shared::domain::signature::scheme::{Claim, Encoding, Forms, JwtForm, JwtKey};
 
+use crate::facts::in_body;
 use crate::{Call, Keys, Timestamp, mac};
 
 /// The header's value: a token for this call that was made at this time.
@@ -14,12 +15,12 @@ pub(crate) fn token(keys: &Keys, form: &JwtForm, call: &Call, at: Timestamp) -> 
     let part = |json: &Json| URL_SAFE_NO_PAD.encode(json.to_string());
     let algorithm = match form.key {
         JwtKey::Secret => "HS256",
-        JwtKey::Given | JwtKey::Published(_) => "RS256",
+        JwtKey::Given | JwtKey::Published(_) | JwtKey::Told { .. } => "RS256",
     };
     let signed = format!("{}.{}", part(&json!({ "alg": algorithm })), part(&claims(keys, form, call, at)));
     let signature = match form.key {
         JwtKey::Secret => mac(Algorithm::Sha256, keys.secret.as_bytes(), signed.as_bytes()),
-        JwtKey::Given | JwtKey::Published(_) => {
+        JwtKey::Given | JwtKey::Published(_) | JwtKey::Told { .. } => {
             keys.pair.as_ref().and_then(|pair| pair.sign(signed.as_bytes()).ok()).unwrap_or_default()
         }
     };
@@ -29,7 +30,15 @@ pub(crate) fn token(keys: &Keys, form: &JwtForm, call: &Call, at: Timestamp) -> 
 
 fn claims(keys: &Keys, form: &JwtForm, call: &Call, at: Timestamp) -> Json {
     let issuer = form.issuers.first().copied().unwrap_or("sample");
-    let mut claims = json!({ "iss": issuer, "iat": at.unix_seconds(), "exp": at.unix_seconds() + 60 });
+    let mut claims = match keys.known.scheme.forms {
+        Forms::Token(None) => serde_json::from_str(&call.body).unwrap_or_else(|_| json!({})),
+        Forms::Token(Some(claim)) => json!({ claim: call.body }),
+        Forms::None | Forms::Payload | Forms::SignedPayload | Forms::Field(_) | Forms::Fields => json!({}),
+    };
+    for (name, value) in [("iat", at.unix_seconds()), ("exp", at.unix_seconds() + 60)] {
+        claims[name] = value.into();
+    }
+    claims["iss"] = issuer.into();
     let url = keys.url.as_str();
     for claim in form.claims {
         let (name, value) = match claim {
@@ -37,6 +46,7 @@ fn claims(keys: &Keys, form: &JwtForm, call: &Call, at: Timestamp) -> Json {
             Claim::True(name) => (*name, json!(true)),
             Claim::AddressHash(name, encoding) => (*name, hash(*encoding, url).into()),
             Claim::BodyHash(name, encoding) => (*name, hash(*encoding, &call.body).into()),
+            Claim::InBody(name, place) => (*name, json!(in_body(keys.known.scheme, call, place))),
             Claim::RequestHash => {
                 let path = url.splitn(4, '/').nth(3).and_then(|rest| rest.split('?').next()).unwrap_or_default();
                 ("qsh", hash(Encoding::Hex, &format!("POST&/{path}&{}", call.query)).into())

@@ -11,7 +11,7 @@ use shared::domain::received::Received;
 use shared::domain::secret::{HookSecret, SecretString};
 use shared::domain::signature::provider::Worth;
 use shared::domain::signature::scheme::{Part, Place, Proof, Scheme, Source, Timing};
-use shared::domain::signature::{OptionKind, Signed, check_time_in_body};
+use shared::domain::signature::{OptionKind, Signed, check_time_in_body, providers};
 use shared::domain::signing::Signing;
 use shared::payload::Payload;
 
@@ -102,6 +102,21 @@ fn is_in_the_body(scheme: &Scheme) -> bool {
     };
     let is_in_headers = matches!(scheme.place, Place::Header | Place::Query(_));
     !is_in_headers || signed.iter().any(|part| matches!(part, Part::Value(..)))
+}
+
+#[test]
+fn a_sample_whose_body_is_a_token_is_accepted_and_no_byte_of_it_can_be_changed() {
+    let known = providers::named("wix").unwrap().main();
+    let (sample, keys) = (Sample::of(known), Keys::of(known, 7));
+    let signed = keys.sign(&sample.event, now());
+    assert!(accepts(&keys, &signed, now()), "{signed:?}");
+    // The last letter has bits that no byte of the signature needs.
+    for place in (0..signed.body.len() - 1).step_by(5) {
+        let mut bytes = signed.body.clone().into_bytes();
+        bytes[place] ^= 1;
+        let forged = Call { body: String::from_utf8(bytes).unwrap(), ..signed.clone() };
+        assert!(!accepts(&keys, &forged, now()), "{}", forged.body);
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tempfile::NamedTempFile;
-use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -55,6 +55,7 @@ struct Shared {
     /// By host and path, such as `keys.example/set`.
     pages: Mutex<BTreeMap<String, Page>>,
     asked: Mutex<Vec<String>>,
+    sent: Mutex<Vec<String>>,
 }
 
 impl Providers {
@@ -63,7 +64,14 @@ impl Providers {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let proxy = format!("http://{}", listener.local_addr().unwrap());
         let (trusted, untrusted) = (Authority::new(), Authority::new());
-        let shared = Shared { trusted, untrusted, proxy, pages: Mutex::default(), asked: Mutex::default() };
+        let shared = Shared {
+            trusted,
+            untrusted,
+            proxy,
+            pages: Mutex::default(),
+            asked: Mutex::default(),
+            sent: Mutex::default(),
+        };
         let this = Self { shared: Arc::new(shared) };
         tokio::spawn(this.clone().serve(listener));
         this
@@ -87,6 +95,11 @@ impl Providers {
         self.shared.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What was sent with these requests, if anything was.
+    pub fn sent(&self) -> Vec<String> {
+        self.shared.sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     async fn serve(self, listener: TcpListener) {
         while let Ok((connection, _)) = listener.accept().await {
             let this = self.clone();
@@ -98,7 +111,7 @@ impl Providers {
     /// Plays the host to which the client wants to be connected.
     async fn connect(&self, connection: TcpStream) -> std::io::Result<()> {
         let mut connection = BufReader::new(connection);
-        let request = read_head(&mut connection).await?;
+        let (request, _) = read_head(&mut connection).await?;
         let Some(to) = request.strip_prefix("CONNECT ").and_then(|rest| rest.split(' ').next()) else {
             return connection.write_all(b"HTTP/1.1 405 Method Not Allowed\r\ncontent-length: 0\r\n\r\n").await;
         };
@@ -111,10 +124,16 @@ impl Providers {
         let shown = self.page_of(host).and_then(|page| page.as_host).unwrap_or_else(|| host.to_owned());
         let mut tls = BufReader::new(authority.acceptor(&shown).accept(connection).await?);
         loop {
-            let request = read_head(&mut tls).await?;
+            let (request, length) = read_head(&mut tls).await?;
             let Some(path) = request.split(' ').nth(1) else { return Ok(()) };
             let place = format!("{host}{path}");
             self.note(&place);
+            let mut body = vec![0; length];
+            tls.read_exact(&mut body).await?;
+            if length > 0 {
+                let body = String::from_utf8_lossy(&body).into_owned();
+                self.shared.sent.lock().unwrap_or_else(PoisonError::into_inner).push(body);
+            }
             self.answer(&mut tls, &place).await?;
         }
     }
@@ -140,16 +159,18 @@ impl Providers {
     }
 }
 
-/// The first line of a request, whose other lines are read too. Empty at the end.
-async fn read_head(reader: &mut (impl AsyncBufRead + Unpin)) -> std::io::Result<String> {
-    let (mut first, mut line) = (String::new(), String::new());
+/// The first line of a request, and how long its body is. Empty at the end.
+async fn read_head(reader: &mut (impl AsyncBufRead + Unpin)) -> std::io::Result<(String, usize)> {
+    let (mut first, mut line, mut length) = (String::new(), String::new(), 0);
     while reader.read_line(&mut line).await? > 2 {
         if first.is_empty() {
             first = line.trim_end().to_owned();
         }
+        let field = line.to_ascii_lowercase();
+        length = field.strip_prefix("content-length:").and_then(|value| value.trim().parse().ok()).unwrap_or(length);
         line.clear();
     }
-    Ok(first)
+    Ok((first, length))
 }
 
 struct Authority {

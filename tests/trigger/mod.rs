@@ -1,7 +1,9 @@
 //! A webhook call: its signature, its payload, and the job that it becomes.
 
 mod actions;
+mod body_tokens;
 mod custom;
+mod fetched_keys;
 mod forms;
 mod greetings;
 mod handshakes;

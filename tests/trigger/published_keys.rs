@@ -19,15 +19,16 @@ const KEY_SET: &str = "www.googleapis.com/oauth2/v3/certs";
 const HOST: &str = "www.googleapis.com:443";
 const ACCOUNT: &str = "pusher@example.iam.gserviceaccount.com";
 
-struct Signer(KeyPair);
+/// One who signs tokens.
+pub(super) struct Signer(pub(super) KeyPair);
 
 impl Signer {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(KeyPair::generate(KeySize::Rsa2048).unwrap())
     }
 
     /// Its public key as one of a key set.
-    fn jwk(&self, id: &str) -> Json {
+    pub(super) fn jwk(&self, id: &str) -> Json {
         let der = self.0.public_key().as_ref();
         // RFC 8017 appendix A.1.1, of 2048 bits and the usual exponent.
         let modulus = der.strip_prefix(&[0x30, 0x82, 1, 10, 2, 0x82, 1, 1, 0]).unwrap();
@@ -36,7 +37,7 @@ impl Signer {
         json!({ "kty": "RSA", "alg": "RS256", "use": "sig", "kid": id, "n": modulus, "e": "AQAB" })
     }
 
-    fn token(&self, header: &Json, claims: &Json) -> String {
+    pub(super) fn token(&self, header: &Json, claims: &Json) -> String {
         let signed = unsigned(header, claims);
         let mut signature = vec![0; self.0.public_modulus_len()];
         self.0.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).unwrap();
@@ -44,7 +45,8 @@ impl Signer {
     }
 }
 
-fn unsigned(header: &Json, claims: &Json) -> String {
+/// A token without its signature.
+pub(super) fn unsigned(header: &Json, claims: &Json) -> String {
     let part = |json: &Json| BASE64_URL_SAFE_NO_PAD.encode(json.to_string());
     format!("{}.{}", part(header), part(claims))
 }
@@ -65,13 +67,13 @@ fn claims(hook: &Hook<'_>) -> Json {
     })
 }
 
-fn with(claims: &Json, name: &str, value: Json) -> Json {
+pub(super) fn with(claims: &Json, name: &str, value: Json) -> Json {
     let mut claims = claims.clone();
     claims[name] = value;
     claims
 }
 
-fn key_set(keys: &[Json]) -> Page {
+pub(super) fn key_set(keys: &[Json]) -> Page {
     Page::of(json!({ "keys": keys }).to_string())
 }
 
@@ -224,12 +226,18 @@ struct Topic {
     certificate: String,
 }
 
+/// A key, and a certificate for it in PEM.
+pub(super) fn certified() -> (KeyPair, String) {
+    let made = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap();
+    let params = rcgen::CertificateParams::new(["messages.example".to_owned()]).unwrap();
+    let certificate = params.self_signed(&made).unwrap().pem();
+    (KeyPair::from_pkcs8(&made.serialize_der()).unwrap(), certificate)
+}
+
 impl Topic {
     fn new() -> Self {
-        let made = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap();
-        let params = rcgen::CertificateParams::new(["sns.amazonaws.com".to_owned()]).unwrap();
-        let certificate = params.self_signed(&made).unwrap().pem();
-        Self { key: KeyPair::from_pkcs8(&made.serialize_der()).unwrap(), certificate }
+        let (key, certificate) = certified();
+        Self { key, certificate }
     }
 
     /// A message that was signed so many seconds ago.

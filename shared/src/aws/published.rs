@@ -11,12 +11,14 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::{Connector, ConnectorBuilder};
 use aws_smithy_runtime_api::client::http::HttpConnector as _;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::http::HttpError;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
 
 use super::{IDLE_TIMEOUT, source};
-use crate::domain::signature::ProviderUrl;
+use crate::domain::secret::SecretString;
+use crate::domain::signature::Question;
 use crate::ports::{AskError, AskProvider, Source};
 
 /// For connection, request and answer together. Google Pub/Sub waits ten seconds for us, SNS fifteen.
@@ -39,13 +41,19 @@ impl Providers {
         Self { proxy: variable("HTTPS_PROXY").or_else(|| variable("https_proxy")), client: OnceLock::new() }
     }
 
-    async fn read(&self, url: &ProviderUrl) -> Result<Bytes, AskError> {
+    async fn read(&self, question: &Question) -> Result<Bytes, AskError> {
+        let url = &question.at;
         let unavailable = |source| AskError::Unavailable { url: url.clone(), source };
         let client = self.client().map_err(unavailable)?;
-        let request = HttpRequest::get(url.as_str()).map_err(|error| unavailable(source(error)))?;
+        let mut request = HttpRequest::get(url.as_str()).map_err(|error| unavailable(source(error)))?;
+        if let Some(json) = &question.json {
+            post(&mut request, json).map_err(|error| unavailable(source(error)))?;
+        }
         let response = client.call(request).await.map_err(|error| unavailable(source(error)))?;
         match response.status().as_u16() {
             200 => {}
+            // Too many requests.
+            429 => return Err(unavailable("it was answered with status 429".into())),
             status @ 400..500 => return Err(AskError::Refused { url: url.clone(), status }),
             status => return Err(unavailable(format!("it was answered with status {status}").into())),
         }
@@ -67,11 +75,19 @@ impl Providers {
     }
 }
 
+fn post(request: &mut HttpRequest, json: &SecretString) -> Result<(), HttpError> {
+    request.set_method("POST")?;
+    request.headers_mut().try_insert("content-type", "application/json")?;
+    *request.body_mut() = SdkBody::from(json.expose());
+    Ok(())
+}
+
 impl AskProvider for Providers {
-    fn ask<'a>(&'a self, url: &'a ProviderUrl) -> Pin<Box<dyn Future<Output = Result<Bytes, AskError>> + Send + 'a>> {
+    fn ask<'a>(&'a self, question: &'a Question) -> Pin<Box<dyn Future<Output = Result<Bytes, AskError>> + Send + 'a>> {
         Box::pin(async move {
-            let read = tokio::time::timeout(TIMEOUT, self.read(url)).await;
-            read.unwrap_or_else(|elapsed| Err(AskError::Unavailable { url: url.clone(), source: source(elapsed) }))
+            let read = tokio::time::timeout(TIMEOUT, self.read(question)).await;
+            let late = |elapsed| AskError::Unavailable { url: question.at.clone(), source: source(elapsed) };
+            read.unwrap_or_else(|elapsed| Err(late(elapsed)))
         })
     }
 }

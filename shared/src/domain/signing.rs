@@ -64,7 +64,7 @@ impl Means {
         let header_name = match known.scheme.place {
             Place::Header if known.scheme.header.is_empty() => Some(header_name.ok_or(OtherProvider::NoHeader)?),
             Place::Header => Some(SecretHeaderName::of_scheme(known.scheme)),
-            Place::Query(_) | Place::Body(_) | Place::Each(..) => None,
+            Place::Query(_) | Place::Body(_) | Place::Each(..) | Place::Whole => None,
         };
         let algorithm = algorithm.or(known.scheme.algorithms.first().copied()).ok_or(OtherProvider::Scheme)?;
         Ok(Self { known, algorithm, header_name, options, verification: None })
@@ -85,6 +85,7 @@ impl Means {
             Place::Query(name) => At::Query(name),
             Place::Body(place) => At::Body(place),
             Place::Each(array, place) => At::Each(array, place),
+            Place::Whole => At::Whole,
         }
     }
 

@@ -228,7 +228,7 @@ impl From<PayloadError> for ApiError {
             PayloadError::UnsupportedType | PayloadError::NoForms | PayloadError::Compressed => {
                 Self::UnsupportedMediaType(message.into())
             }
-            PayloadError::OtherFields(_) | PayloadError::NotUtf8 | PayloadError::NotJson(_) => {
+            PayloadError::NoToken | PayloadError::OtherFields(_) | PayloadError::NotUtf8 | PayloadError::NotJson(_) => {
                 Self::BadRequest(message.into())
             }
         }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::domain::signature::{ProviderUrl, Wanted};
+use crate::domain::secret::HookSecret;
+use crate::domain::signature::{ProviderUrl, Question, Wanted};
 use crate::domain::timestamp::Timestamp;
 use crate::ports::{AskError, AskProvider};
 
@@ -33,11 +34,14 @@ pub struct PublishedKeys {
 
 #[derive(Default)]
 struct Held {
-    documents: BTreeMap<ProviderUrl, Kept>,
+    documents: BTreeMap<Document, Kept>,
     /// How many unknown addresses were read and have not been refilled, and up to when that was counted.
     taken: u32,
     counted_to: Option<Timestamp>,
 }
+
+/// What [`Wanted::document`] says.
+type Document = (ProviderUrl, Option<String>);
 
 #[derive(Clone)]
 struct Kept {
@@ -79,18 +83,19 @@ impl PublishedKeys {
     }
 
     /// The document in which a key is wanted, read again if it lacks the key and was not read just now. It may still lack
-    /// it.
-    pub async fn find(&self, wanted: &Wanted, now: Timestamp) -> Result<Bytes, NoKey> {
+    /// it. `secret` is that of the account, of a provider that tells its keys to those only who have one.
+    pub async fn find(&self, wanted: &Wanted, secret: Option<&HookSecret>, now: Timestamp) -> Result<Bytes, NoKey> {
         if let Some(kept) = self.held().kept(wanted, now)? {
             return Ok(kept);
         }
-        let asked = self.providers.ask(&wanted.at).await;
+        let question = wanted.question(secret);
+        let asked = self.providers.ask(&question).await;
         let outcome = match &asked {
             Ok(document) => Outcome::Document(document.clone()),
             Err(AskError::Refused { status, .. }) => Outcome::Refused(*status),
             Err(AskError::Unavailable { .. }) => Outcome::Unavailable,
         };
-        self.held().keep(&wanted.at, Kept { read_at: now, outcome });
+        self.held().keep(wanted.document(), Kept { read_at: now, outcome });
         asked.map_err(|error| match error {
             AskError::Refused { url, status } => NoKey::Refused { url, status },
             error @ AskError::Unavailable { .. } => NoKey::Unavailable(error),
@@ -103,7 +108,8 @@ impl PublishedKeys {
         if !self.held().take(now) {
             return Err(NoKey::TooSoon(url.clone()));
         }
-        self.providers.ask(url).await.map(drop).map_err(NoKey::Unavailable)
+        let question = Question { at: url.clone(), json: None };
+        self.providers.ask(&question).await.map(drop).map_err(NoKey::Unavailable)
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -114,7 +120,7 @@ impl PublishedKeys {
 impl Held {
     /// The document, if it is good enough; `None` if the provider is to be asked.
     fn kept(&mut self, wanted: &Wanted, now: Timestamp) -> Result<Option<Bytes>, NoKey> {
-        let kept = self.documents.get(&wanted.at);
+        let kept = self.documents.get(&wanted.document());
         if let Some(Kept { read_at, outcome }) = kept {
             let age = now.distance(*read_at);
             match outcome {
@@ -147,13 +153,13 @@ impl Held {
     }
 
     /// Keeps what was read. When there is no room, what failed goes first, and then what is oldest.
-    fn keep(&mut self, url: &ProviderUrl, kept: Kept) {
-        if self.documents.len() >= MOST_KEPT && !self.documents.contains_key(url) {
+    fn keep(&mut self, document: Document, kept: Kept) {
+        if self.documents.len() >= MOST_KEPT && !self.documents.contains_key(&document) {
             let rank = |kept: &Kept| (matches!(kept.outcome, Outcome::Document(_)), kept.read_at.unix_millis());
-            let last = self.documents.iter().min_by_key(|(_, kept)| rank(kept)).map(|(url, _)| url.clone());
-            last.map(|url| self.documents.remove(&url));
+            let last = self.documents.iter().min_by_key(|(_, kept)| rank(kept)).map(|(document, _)| document.clone());
+            last.map(|document| self.documents.remove(&document));
         }
-        self.documents.insert(url.clone(), kept);
+        self.documents.insert(document, kept);
     }
 }
 
@@ -188,8 +194,9 @@ mod tests {
     impl AskProvider for Fake {
         fn ask<'a>(
             &'a self,
-            url: &'a ProviderUrl,
+            question: &'a Question,
         ) -> Pin<Box<dyn Future<Output = Result<Bytes, AskError>> + Send + 'a>> {
+            let url = &question.at;
             let mut this = self.0.lock().unwrap();
             this.asked.push(url.to_string());
             let answer = match this.answer.clone() {
@@ -205,7 +212,7 @@ mod tests {
     const URL: &str = "https://keys.example/set";
 
     fn wanted(key_id: &str) -> Wanted {
-        Wanted { at: ProviderUrl::for_test(URL), key_id: Some(key_id.to_owned()) }
+        Wanted { at: ProviderUrl::for_test(URL), key_id: Some(key_id.to_owned()), account: None }
     }
 
     fn at(seconds: i64) -> Timestamp {
@@ -222,7 +229,7 @@ mod tests {
         let (fake, keys) = fake();
         fake.answers(Some(Ok(KEYS)));
         for (seconds, asked) in [(0, 1), (1, 1), (3_599, 1), (3_600, 2), (3_601, 2)] {
-            assert!(keys.find(&wanted("a"), at(seconds)).await.is_ok());
+            assert!(keys.find(&wanted("a"), None, at(seconds)).await.is_ok());
             assert_eq!(fake.asked(), asked, "{seconds}");
         }
     }
@@ -233,9 +240,9 @@ mod tests {
         fake.answers(Some(Ok(KEYS)));
         for (seconds, asked) in [(0, 1), (9, 1), (10, 2), (19, 2), (20, 3)] {
             for id in 0..100 {
-                assert!(keys.find(&wanted(&format!("made up {id}")), at(seconds)).await.is_ok());
+                assert!(keys.find(&wanted(&format!("made up {id}")), None, at(seconds)).await.is_ok());
             }
-            assert!(keys.find(&wanted("a"), at(seconds)).await.is_ok());
+            assert!(keys.find(&wanted("a"), None, at(seconds)).await.is_ok());
             assert_eq!(fake.asked(), asked, "{seconds}");
         }
     }
@@ -244,10 +251,10 @@ mod tests {
     async fn a_new_key_is_found_as_soon_as_it_is_wanted() {
         let (fake, keys) = fake();
         fake.answers(Some(Ok(KEYS)));
-        assert!(keys.find(&wanted("a"), at(0)).await.is_ok());
+        assert!(keys.find(&wanted("a"), None, at(0)).await.is_ok());
         let rotated = KEYS.replace(r#""a""#, r#""b""#);
         fake.answers(Some(Ok(&rotated)));
-        assert_eq!(keys.find(&wanted("b"), at(10)).await.unwrap(), rotated);
+        assert_eq!(keys.find(&wanted("b"), None, at(10)).await.unwrap(), rotated);
     }
 
     #[tokio::test]
@@ -255,16 +262,16 @@ mod tests {
         let (fake, keys) = fake();
         for (seconds, asked) in [(0, 1), (0, 1), (9, 1), (10, 2)] {
             assert!(matches!(
-                keys.find(&wanted("a"), at(seconds)).await,
+                keys.find(&wanted("a"), None, at(seconds)).await,
                 Err(NoKey::Unavailable(_) | NoKey::TooSoon(_))
             ));
             assert_eq!(fake.asked(), asked, "{seconds}");
         }
         fake.answers(Some(Ok(KEYS)));
-        assert!(keys.find(&wanted("a"), at(20)).await.is_ok());
+        assert!(keys.find(&wanted("a"), None, at(20)).await.is_ok());
         fake.answers(Some(Err(404)));
-        assert!(matches!(keys.find(&wanted("a"), at(3_620)).await, Err(NoKey::Refused { status: 404, .. })));
-        assert!(matches!(keys.find(&wanted("a"), at(3_621)).await, Err(NoKey::Refused { status: 404, .. })));
+        assert!(matches!(keys.find(&wanted("a"), None, at(3_620)).await, Err(NoKey::Refused { status: 404, .. })));
+        assert!(matches!(keys.find(&wanted("a"), None, at(3_621)).await, Err(NoKey::Refused { status: 404, .. })));
         assert_eq!(fake.asked(), 4);
     }
 
@@ -272,17 +279,17 @@ mod tests {
     async fn a_flood_of_made_up_addresses_is_cut_off_and_pushes_out_nothing_that_was_read() {
         let (fake, keys) = fake();
         fake.answers(Some(Ok(KEYS)));
-        assert!(keys.find(&wanted("a"), at(0)).await.is_ok());
+        assert!(keys.find(&wanted("a"), None, at(0)).await.is_ok());
         fake.answers(Some(Err(403)));
         for seconds in 0..1_000 {
             for number in 0..3 {
                 let at_made_up = ProviderUrl::for_test(&format!("{URL}/{seconds}/{number}"));
-                let made_up = Wanted { at: at_made_up, key_id: None };
-                assert!(keys.find(&made_up, at(seconds)).await.is_err());
+                let made_up = Wanted { at: at_made_up, key_id: None, account: None };
+                assert!(keys.find(&made_up, None, at(seconds)).await.is_err());
             }
         }
         assert!((200..=210).contains(&fake.asked()), "{}", fake.asked());
         assert!(keys.held().documents.len() <= MOST_KEPT);
-        assert!(keys.find(&wanted("a"), at(1_000)).await.is_ok());
+        assert!(keys.find(&wanted("a"), None, at(1_000)).await.is_ok());
     }
 }

@@ -8,6 +8,7 @@ mod multipart;
 mod proofs;
 #[cfg(test)]
 mod tests;
+mod token;
 mod values;
 
 use std::borrow::Cow;
@@ -38,6 +39,9 @@ pub enum PayloadError {
     /// It is a form of other fields than its provider sends.
     #[error("the form must have one field, `{0}`, which holds the JSON")]
     OtherFields(&'static str),
+    /// It is no token, or none that says what its provider says.
+    #[error("the body must be a JSON Web Token, as the provider of this hook sends it")]
+    NoToken,
     /// It is compressed.
     #[error("the body must not be compressed: send it without `Content-Encoding`")]
     Compressed,
@@ -56,7 +60,7 @@ pub struct Payload<'a> {
     claimed: Claim,
     content_type: Option<&'a str>,
     body: &'a [u8],
-    /// What a form has in its one field, when that was looked for.
+    /// What a form has in its one field, or what a token says, when that was looked for.
     wrapped: OnceLock<Option<Cow<'a, str>>>,
 }
 
@@ -119,7 +123,7 @@ impl<'a> Payload<'a> {
 
     fn wraps_what_is_signed(&self) -> bool {
         match self.forms {
-            Forms::None | Forms::Payload | Forms::Field(_) | Forms::Fields => false,
+            Forms::None | Forms::Token(_) | Forms::Payload | Forms::Field(_) | Forms::Fields => false,
             Forms::SignedPayload => self.claimed == Claim::Form,
         }
     }
@@ -127,7 +131,7 @@ impl<'a> Payload<'a> {
     /// The name of the field in which the provider sends JSON.
     fn field_name(&self) -> &'static str {
         match self.forms {
-            Forms::None | Forms::Payload | Forms::SignedPayload | Forms::Fields => PAYLOAD,
+            Forms::None | Forms::Token(_) | Forms::Payload | Forms::SignedPayload | Forms::Fields => PAYLOAD,
             Forms::Field(name) => name,
         }
     }
@@ -152,6 +156,10 @@ impl<'a> Payload<'a> {
         &'s self,
         parse: impl Fn(&'s str) -> Result<T, JsonError>,
     ) -> Result<Content<'a, T>, PayloadError> {
+        if let Forms::Token(claim) = self.forms {
+            let said = self.wrapped.get_or_init(|| token::said(self.body, claim).map(Cow::Owned)).as_deref();
+            return parse(said.ok_or(PayloadError::NoToken)?).map(Content::Json).map_err(PayloadError::NotJson);
+        }
         let not_json = match text(self.body) {
             Ok(text) => match parse(text) {
                 Ok(json) => return Ok(Content::Json(json)),
@@ -175,7 +183,7 @@ impl<'a> Payload<'a> {
     ) -> Result<Content<'a, T>, PayloadError> {
         let alone = self.wrapped.get_or_init(|| self.payload_field()).as_deref();
         match (self.forms, alone) {
-            (Forms::None, _) => Err(PayloadError::NoForms),
+            (Forms::None | Forms::Token(_), _) => Err(PayloadError::NoForms),
             (Forms::Payload | Forms::SignedPayload | Forms::Field(_), None) => {
                 Err(PayloadError::OtherFields(self.field_name()))
             }

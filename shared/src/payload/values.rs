@@ -45,7 +45,7 @@ impl Payload<'_> {
     /// wraps JSON is the JSON.
     pub fn without_proof(&self, place: Place) -> Option<Vec<u8>> {
         let field = match place {
-            Place::Header | Place::Query(_) => return None,
+            Place::Header | Place::Query(_) | Place::Whole => return None,
             Place::Body(place) => place,
             Place::Each(..) => "",
         };
@@ -62,7 +62,7 @@ impl Payload<'_> {
 
 fn masked(json: &str, place: Place) -> Result<String, JsonError> {
     let proofs = match place {
-        Place::Header | Place::Query(_) => Vec::new(),
+        Place::Header | Place::Query(_) | Place::Whole => Vec::new(),
         Place::Body(place) => json::raw(json, &paths(&[place]))?,
         Place::Each(array, place) => {
             let (mut proofs, paths) = (Vec::new(), paths(&[place]));

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use bytes::Bytes;
 
 use super::Source;
-use crate::domain::signature::ProviderUrl;
+use crate::domain::signature::{ProviderUrl, Question};
 
 /// Why a provider does not give us what it publishes.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +16,7 @@ pub enum AskError {
     Refused {
         /// The address.
         url: ProviderUrl,
-        /// From 400 to 499.
+        /// From 400 to 499, but for 429.
         status: u16,
     },
     /// It cannot be reached, or its answer is of no use: it took too long, is too large, or leads elsewhere.
@@ -35,6 +35,6 @@ pub enum AskError {
 /// Its future is boxed for the reason that [`ReadKeys`](super::ReadKeys) gives: it is a part of every call's handler, and
 /// few calls need it.
 pub trait AskProvider: Send + Sync {
-    /// What is at an address.
-    fn ask<'a>(&'a self, url: &'a ProviderUrl) -> Pin<Box<dyn Future<Output = Result<Bytes, AskError>> + Send + 'a>>;
+    /// What the provider answers.
+    fn ask<'a>(&'a self, question: &'a Question) -> Pin<Box<dyn Future<Output = Result<Bytes, AskError>> + Send + 'a>>;
 }

@@ -6,7 +6,7 @@ use crate::domain::secret::HookSecret;
 use crate::domain::signature::{self, NotAuthentic, Signed, Wanted};
 use crate::domain::signing::Signing;
 use crate::http::ApiError;
-use crate::keys::{PublishedKeys, SealingKeys};
+use crate::keys::{NoKey, PublishedKeys, SealingKeys};
 use crate::payload::Payload;
 use crate::telemetry::Chain;
 
@@ -27,7 +27,8 @@ pub async fn authenticate(
     let signed = Signed { received, body: &payload.signed(), values: &payload };
     if let Some(wanted) = signing.wanted(&signed).map_err(ApiError::WrongSignature)? {
         // On the heap, so that the way of all other calls is no longer for it.
-        return Box::pin(authenticate_with(&wanted, hook, signing, &signed, published)).await.map(|()| None);
+        let with = authenticate_with(&wanted, hook, signing, &signed, sealing_keys, published);
+        return Box::pin(with).await.map(|()| None);
     }
     if signing.secret.is_none() {
         return signing.verify(None, &signed).map(|()| None).map_err(ApiError::WrongSignature);
@@ -66,10 +67,18 @@ async fn authenticate_with(
     hook: &Hook,
     signing: &Signing,
     signed: &Signed<'_>,
+    sealing_keys: &SealingKeys,
     published: &PublishedKeys,
 ) -> Result<(), ApiError> {
     let now = signed.received.received_at;
-    let document = published.find(wanted, now).await?;
+    let secret = match signing.secret.as_ref().filter(|_| wanted.account.is_some()) {
+        Some(sealed) => Some(sealing_keys.open(hook.relation.id, sealed, now).await?),
+        None => None,
+    };
+    let document = published.find(wanted, secret.as_ref(), now).await.map_err(|error| match error {
+        NoKey::Refused { status, .. } if secret.is_some() => ApiError::WrongSignature(NotAuthentic::NotTold(status)),
+        error @ (NoKey::Refused { .. } | NoKey::Unavailable(_) | NoKey::TooSoon(_)) => error.into(),
+    })?;
     signing.verify_with(&document, signed).map_err(ApiError::WrongSignature)?;
     let confirmation = signature::confirmation(signing.scheme(), signed.body).filter(|_| hook.relation.active);
     if let Some(url) = confirmation {

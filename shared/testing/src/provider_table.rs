@@ -6,8 +6,8 @@ use shared::domain::signature::PublicKeyForm;
 use shared::domain::signature::provider::{Entry, Known, Provider};
 use shared::domain::signature::providers;
 use shared::domain::signature::scheme::{
-    AskedAt, Claim, Echo, Encoding, Forms, Handshake, JwtForm, JwtKey, Key, Lifetime, MacForm, Mark, Order, Part,
-    Place, Prefix, Proof, Proven, Reply, Scheme, Source, TimeForm, Timing,
+    AskedAt, Claim, Echo, Encoding, Forms, Handshake, JwtForm, JwtKey, Key, KeyForm, KeySource, Lifetime, MacForm,
+    Mark, Order, Part, Place, Prefix, Proof, Proven, Reply, Scheme, Source, TimeForm, Timing,
 };
 
 /// The document, which has the table between these two lines.
@@ -89,6 +89,7 @@ fn proof(scheme: &Scheme) -> String {
         }
         (Place::Query(name), ..) => format!("parameter {} of the address", code(name)),
         (Place::Body(place), ..) => format!("body {}", code(place)),
+        (Place::Whole, ..) => "the body".to_owned(),
         (Place::Each(array, place), ..) => format!("body {}, in each element of {}", code(place), code(array)),
     };
     match &scheme.proof {
@@ -98,7 +99,7 @@ fn proof(scheme: &Scheme) -> String {
         Proof::Basic => format!("{header}: `Basic <base64>`, with the secret as the password"),
         Proof::Sns => format!("{header}: RSA with SHA-1 or SHA-256, by the certificate that `SigningCertURL` names"),
         Proof::Jwt(form) => format!("{header}: {}", token(form)),
-        Proof::PublicKey(form) => format!("{header}: {} in {}", key_name(form.key), encoding(form.encoding)),
+        Proof::PublicKey(form) => format!("{header}: {}", signature(form)),
         Proof::Mac(form) => {
             let algorithms = list(scheme.algorithms.iter().map(|known| known.as_str().to_owned()));
             let function = match form.key {
@@ -125,9 +126,25 @@ fn token(form: &JwtForm) -> String {
     let algorithms = list(form.algorithms.iter().map(|known| format!("{known:?}")));
     let key = match &form.key {
         JwtKey::Secret | JwtKey::Given => String::new(),
-        JwtKey::Published(at) => format!("; the keys are at {}", code(at)),
+        JwtKey::Published(keys) => format!("; the keys are at {}", code(&keys.to_string())),
+        JwtKey::Told { account, .. } => format!("; the keys are told to {}", code(account.name())),
     };
     format!("{}, a JSON Web Token with {algorithms}{key}", code(&format!("{word}<token>")))
+}
+
+fn signature(form: &KeyForm<'_>) -> String {
+    let key = match form.source {
+        KeySource::Owner => String::new(),
+        KeySource::Certificate { header, directories } => {
+            let hosts = directories.iter().filter_map(|directory| directory.split('/').nth(2)).map(code);
+            let hosts = hosts.collect::<Vec<_>>().join(" or ");
+            format!("; {} names the certificate, which is on {hosts}", code(header))
+        }
+        KeySource::KeySet { header, keys } => {
+            format!("; {} names the key, which is at {}", code(header), code(&keys.to_string()))
+        }
+    };
+    format!("{} in {}{key}", key_name(form.key), encoding(form.encoding))
 }
 
 fn key_name(form: PublicKeyForm) -> &'static str {
@@ -167,6 +184,7 @@ fn written(form: &MacForm<'_>) -> String {
         | Part::Given(_)
         | Part::Body
         | Part::BodyDigest
+        | Part::BodyChecksum
         | Part::Url
         | Part::SortedForm
         | Part::Target
@@ -206,6 +224,7 @@ fn signed(scheme: &Scheme) -> String {
         Part::Query(name, _) => format!("{{parameter {name}}}"),
         Part::Body => "{body}".to_owned(),
         Part::BodyDigest => "{hex of the SHA-256 of the body}".to_owned(),
+        Part::BodyChecksum => "{CRC-32 of the body}".to_owned(),
         Part::Url => "{url}".to_owned(),
         Part::SortedForm => "{the fields of the form, sorted}".to_owned(),
         Part::Target => "{path and query of the url}".to_owned(),
@@ -214,7 +233,7 @@ fn signed(scheme: &Scheme) -> String {
     let signed = code(&parts.iter().map(text).collect::<String>());
     match scheme.forms {
         Forms::SignedPayload => format!("{signed}; of a form, its field `payload`"),
-        Forms::None | Forms::Payload | Forms::Field(_) | Forms::Fields => signed,
+        Forms::None | Forms::Token(_) | Forms::Payload | Forms::Field(_) | Forms::Fields => signed,
     }
 }
 
@@ -230,6 +249,7 @@ fn claims(form: &JwtForm) -> String {
         Claim::True(name) => format!("{} = {}", code(name), code("true")),
         Claim::AddressHash(name, encoding) => hash(name, *encoding, "{url}"),
         Claim::BodyHash(name, encoding) => hash(name, *encoding, "{body}"),
+        Claim::InBody(name, place) => format!("{} = {}", code(name), code(&format!("{{body {place}}}"))),
         Claim::RequestHash => format!("{} of the path of {}", code("qsh"), code("{url}")),
     });
     list(issuer.into_iter().chain(claims))

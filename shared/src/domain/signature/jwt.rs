@@ -9,14 +9,15 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
+use super::Signed;
 use super::encoding::{Encoding, decode};
-use super::options::OptionKind;
+use super::options::{OptionKind, Options};
+use super::part::is_all;
 use super::place::At;
 use super::public_key::{self, PublicKeyForm};
-use super::published::{ProviderUrl, Wanted, key_of};
+use super::published::{KeySet, ProviderUrl, Wanted, endorses, key_of, told_key_of};
 use super::refusal::NotAuthentic;
 use super::signed::{Carrier, SignedBytes, required};
-use crate::domain::received::Received;
 use crate::domain::secret::HookSecret;
 use crate::domain::timestamp::Timestamp;
 
@@ -36,6 +37,8 @@ pub struct JwtForm {
     pub lifetime: Lifetime,
     /// What else it must say.
     pub claims: &'static [Claim],
+    /// Where the body names the channel that it came through, if a key of the provider's is good for some of them only.
+    pub channel: Option<&'static str>,
 }
 
 /// The algorithm of most tokens that are signed with a secret.
@@ -43,6 +46,9 @@ pub const HS256: &[Algorithm] = &[Algorithm::HS256];
 
 /// All of those.
 pub const ANY_HS: &[Algorithm] = &[Algorithm::HS256, Algorithm::HS384, Algorithm::HS512];
+
+/// ECDSA over P-256.
+pub const ES256: &[Algorithm] = &[Algorithm::ES256];
 
 /// The algorithm of most tokens that are signed with a private key.
 pub const RS256: &[Algorithm] = &[Algorithm::RS256];
@@ -55,7 +61,14 @@ pub enum JwtKey {
     /// A public key of RSA, which the owner of the hook has copied.
     Given,
     /// One of the keys that the provider publishes here, as a JSON Web Key Set (RFC 7517). The token names it.
-    Published(&'static str),
+    Published(KeySet),
+    /// One that the provider tells those who have an account. The hook's secret is that of the account.
+    Told {
+        /// Where, as the environment says: an [`OptionKind::Environment`].
+        environment: OptionKind,
+        /// The id of the account.
+        account: OptionKind,
+    },
 }
 
 /// For how long a token counts. Whatever is said here, none counts after its `exp` or before its `nbf`.
@@ -80,6 +93,8 @@ pub enum Claim {
     AddressHash(&'static str, Encoding),
     /// This claim is the SHA-256 of the body. If the body is empty, it may be missing.
     BodyHash(&'static str, Encoding),
+    /// This claim is the text at this place in the body.
+    InBody(&'static str, &'static str),
     /// `qsh`, the SHA-256 of method, registered path and query, as Atlassian writes them.
     RequestHash,
 }
@@ -100,22 +115,54 @@ impl JwtForm {
     /// What the owner of the hook must know.
     pub fn options(&self) -> impl Iterator<Item = OptionKind> {
         let of_key = match self.key {
-            JwtKey::Secret | JwtKey::Published(_) => None,
-            JwtKey::Given => Some(OptionKind::PublicKey(PublicKeyForm::Rsa)),
+            JwtKey::Secret | JwtKey::Published(KeySet::At(_)) => [None, None],
+            JwtKey::Published(KeySet::On { .. }) => [Some(OptionKind::Subdomain), None],
+            JwtKey::Given => [Some(OptionKind::PublicKey(PublicKeyForm::Rsa)), None],
+            JwtKey::Told { environment, account } => [Some(environment), Some(account)],
         };
         let of_claims = self.claims.iter().filter_map(|claim| match claim {
             Claim::Given(_, kind) => Some(*kind),
             Claim::AddressHash(..) | Claim::RequestHash => Some(OptionKind::Url),
-            Claim::BodyHash(..) | Claim::True(_) => None,
+            Claim::BodyHash(..) | Claim::True(_) | Claim::InBody(..) => None,
         });
-        of_key.into_iter().chain(of_claims)
+        of_key.into_iter().flatten().chain(of_claims)
+    }
+
+    /// The places in the body that are compared with what the token says.
+    pub(super) fn body_places(&self) -> impl Iterator<Item = &'static str> {
+        let of_claims = self.claims.iter().filter_map(|claim| match claim {
+            Claim::InBody(_, place) => Some(*place),
+            Claim::Given(..) | Claim::True(_) | Claim::AddressHash(..) | Claim::BodyHash(..) | Claim::RequestHash => {
+                None
+            }
+        });
+        of_claims.chain(self.channel)
     }
 
     /// What must be read from the provider before this token can be verified. Nothing of the token is proven yet.
-    pub(super) fn wanted(&self, at: At<'_>, received: &Received) -> Result<Option<Wanted>, NotAuthentic> {
-        let (JwtKey::Published(url), At::Header(name)) = (&self.key, at) else { return Ok(None) };
-        let carrier = Carrier { at, value: required(received, name)? };
-        Ok(Some(Wanted { at: ProviderUrl::of_table(url), key_id: Some(self.key_id(carrier)?) }))
+    pub(super) fn wanted(
+        &self,
+        at: At<'_>,
+        signed: &Signed<'_>,
+        options: &Options,
+    ) -> Result<Option<Wanted>, NotAuthentic> {
+        let carrier = || match at {
+            At::Header(name) => required(signed.received, name).map(|value| Carrier { at, value }),
+            At::Query(_) | At::Body(_) | At::Each(..) | At::Whole => Ok(Carrier { at, value: whole(signed.body) }),
+        };
+        match self.key {
+            JwtKey::Secret | JwtKey::Given => Ok(None),
+            JwtKey::Published(keys) => {
+                let id = self.key_id(carrier()?)?;
+                Ok(keys.address(|name| options.get(name)).map(|at| Wanted::key(at, id)))
+            }
+            JwtKey::Told { environment, account } => {
+                let (carrier, account) = (carrier()?, options.get(account.name()).map(str::to_owned));
+                // It is sent to the provider, with the secret of the account.
+                let id = Some(self.key_id(carrier)?).filter(|id| is_id(id)).ok_or_else(|| self.malformed(carrier))?;
+                Ok(environment.address(options).zip(account).map(|(at, account)| Wanted::told(at, id, account)))
+            }
+        }
     }
 
     /// Which of the published keys the token names.
@@ -129,7 +176,15 @@ impl JwtForm {
     pub(super) fn check(&self, secret: Option<&HookSecret>, bytes: SignedBytes<'_>) -> Result<(), NotAuthentic> {
         let claims = self.claims(&self.key(secret, bytes)?, bytes)?;
         self.check_lifetime(&claims, bytes)?;
+        self.check_channel(bytes)?;
         self.claims.iter().try_for_each(|claim| claim.check(&claims, bytes))
+    }
+
+    fn check_channel(&self, bytes: SignedBytes<'_>) -> Result<(), NotAuthentic> {
+        let Some(place) = self.channel else { return Ok(()) };
+        let (id, channel) = (self.key_id(bytes.carrier)?, bytes.needed.text(place)?);
+        let is_endorsed = bytes.published.is_some_and(|key_set| endorses(key_set, &id, channel));
+        if is_endorsed { Ok(()) } else { Err(NotAuthentic::OtherChannel(At::Body(place).to_string())) }
     }
 
     fn token<'h>(&self, carrier: Carrier<'h>) -> Result<&'h str, NotAuthentic> {
@@ -153,6 +208,11 @@ impl JwtForm {
             JwtKey::Published(_) => {
                 let id = self.key_id(bytes.carrier)?;
                 let key = bytes.published.and_then(|key_set| key_of(key_set, &id));
+                Some(key.ok_or_else(|| NotAuthentic::UnknownKey(bytes.carrier.at.to_string()))?)
+            }
+            JwtKey::Told { .. } => {
+                let id = self.key_id(bytes.carrier)?;
+                let key = bytes.published.and_then(|answer| told_key_of(answer, &id));
                 Some(key.ok_or_else(|| NotAuthentic::UnknownKey(bytes.carrier.at.to_string()))?)
             }
         };
@@ -220,6 +280,11 @@ impl JwtForm {
     }
 }
 
+/// A body that is a token; empty if it is no text.
+pub(super) fn whole(body: &[u8]) -> &str {
+    str::from_utf8(body).unwrap_or_default().trim_ascii()
+}
+
 impl Claim {
     fn check(self, claims: &Claims, bytes: SignedBytes<'_>) -> Result<(), NotAuthentic> {
         match self {
@@ -253,6 +318,10 @@ impl Claim {
                 };
                 if is_it { Ok(()) } else { Err(bytes.other_claim(name, "is not the SHA-256 of the body")) }
             }
+            Self::InBody(name, place) => {
+                let is_it = claims.get(name).and_then(Value::as_str) == Some(bytes.needed.text(place)?);
+                if is_it { Ok(()) } else { Err(bytes.other_claim(name, format!("is not `{place}` of the body"))) }
+            }
             Self::RequestHash => {
                 let request = canonical_request(bytes.url()?, &bytes.signed.received.query);
                 let is_it = is_hash(claims.get("qsh"), Encoding::Hex, request.as_bytes());
@@ -262,11 +331,25 @@ impl Claim {
     }
 }
 
+impl OptionKind {
+    /// The address that is asked in the environment of the hook.
+    fn address(self, options: &Options) -> Option<ProviderUrl> {
+        let Self::Environment(name, _, all) = self else { return None };
+        let chosen = options.get(name)?;
+        all.iter().find(|(known, _)| *known == chosen).map(|(_, url)| ProviderUrl::of_table(url))
+    }
+}
+
 impl SignedBytes<'_> {
     fn other_claim(self, claim: &str, reason: impl Into<String>) -> NotAuthentic {
         let (place, claim) = (self.carrier.at.to_string(), claim.to_owned());
         NotAuthentic::OtherClaim { place, claim, reason: reason.into() }
     }
+}
+
+/// Whether this can be the id of a key, such as a UUID.
+fn is_id(text: &str) -> bool {
+    text.len() <= 64 && is_all(text, |byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// The time of a claim, which may have a fraction (RFC 7519 section 2, `NumericDate`).

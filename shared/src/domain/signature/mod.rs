@@ -8,6 +8,7 @@ pub mod handshake;
 mod header_name;
 mod jwt;
 mod key;
+mod key_source;
 mod listed;
 mod mark;
 mod options;
@@ -41,7 +42,7 @@ pub use self::options::{OptionKind, Options, read_secret_options};
 pub use self::place::{At, Place, Values};
 use self::place::{MAX_ELEMENTS, Needed, parameter};
 pub use self::public_key::PublicKeyForm;
-pub use self::published::{ProviderUrl, Wanted};
+pub use self::published::{ProviderUrl, Question, Wanted};
 pub use self::refusal::NotAuthentic;
 use self::scheme::{Key, MacForm, Order, Proof, Scheme, Timing};
 use self::signed::{Carrier, SignedBytes};
@@ -143,6 +144,10 @@ impl Proving<'_> {
                 let value = Some(needed.text(place)?).filter(|value| !value.is_empty()).ok_or_else(missing)?;
                 self.verify_value(Carrier { at: self.at, value }, secret, signed, &needed)
             }
+            At::Whole => {
+                let carrier = Carrier { at: self.at, value: jwt::whole(signed.body) };
+                self.verify_value(carrier, secret, signed, &needed(&places))
+            }
             At::Each(array, place) => {
                 places.push(place);
                 let elements = signed.values.texts_of_each(array, &places, MAX_ELEMENTS);
@@ -161,11 +166,10 @@ impl Proving<'_> {
     /// What must be read from the provider before a call can be verified. Nothing of the call is proven yet.
     pub(super) fn wanted(self, signed: &Signed<'_>) -> Result<Option<Wanted>, NotAuthentic> {
         match self.proof {
-            Proof::Jwt(form) => form.wanted(self.at, signed.received),
+            Proof::Jwt(form) => form.wanted(self.at, signed, self.options),
+            Proof::PublicKey(form) => form.source.wanted(signed.received, |name| self.options.get(name)),
             Proof::Sns => sns::wanted(self.options, signed.body).map(Some),
-            Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Mac(_) | Proof::PublicKey(_) | Proof::Nothing => {
-                Ok(None)
-            }
+            Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Mac(_) | Proof::Nothing => Ok(None),
         }
     }
 

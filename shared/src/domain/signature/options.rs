@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::part::is_all;
 use super::public_key::{self, PublicKeyForm};
 use super::topic;
 use crate::domain::Invalid;
@@ -25,6 +26,11 @@ pub enum OptionKind {
     PublicKey(PublicKeyForm),
     /// An id that the provider signs but does not send: its name and what it is.
     Id(&'static str, &'static str),
+    /// `subdomain`: the part of the provider's host that is the hook's own.
+    Subdomain,
+    /// One of several environments of the provider's: the option's name, what it is, and the values that it may have, each
+    /// with the address that is asked in that environment.
+    Environment(&'static str, &'static str, &'static [(&'static str, &'static str)]),
     /// `verify_token`: what the provider repeats when it asks whether the URL is there. It is secret, and made unless it
     /// is given.
     VerifyToken,
@@ -43,7 +49,8 @@ impl OptionKind {
             Self::TopicArn => "topic_arn",
             Self::Username => "username",
             Self::PublicKey(_) => "public_key",
-            Self::Id(name, _) => name,
+            Self::Subdomain => "subdomain",
+            Self::Id(name, _) | Self::Environment(name, ..) => name,
             Self::VerifyToken => "verify_token",
         }
     }
@@ -60,7 +67,8 @@ impl OptionKind {
             Self::PublicKey(PublicKeyForm::Ed25519Base64 | PublicKeyForm::P256 | PublicKeyForm::Rsa) => {
                 "the public key that the provider shows, in PEM or base64"
             }
-            Self::Id(_, described) => described,
+            Self::Subdomain => "your subdomain at the provider",
+            Self::Id(_, described) | Self::Environment(_, described, _) => described,
             Self::VerifyToken => "the verify token that you enter at the provider",
         }
     }
@@ -69,7 +77,13 @@ impl OptionKind {
     pub fn is_required(self) -> bool {
         match self {
             Self::Url | Self::Audience | Self::VerifyToken => false,
-            Self::Email | Self::TopicArn | Self::Username | Self::PublicKey(_) | Self::Id(..) => true,
+            Self::Email
+            | Self::TopicArn
+            | Self::Username
+            | Self::PublicKey(_)
+            | Self::Subdomain
+            | Self::Id(..)
+            | Self::Environment(..) => true,
         }
     }
 
@@ -82,7 +96,9 @@ impl OptionKind {
             | Self::TopicArn
             | Self::Username
             | Self::PublicKey(_)
-            | Self::Id(..) => false,
+            | Self::Subdomain
+            | Self::Id(..)
+            | Self::Environment(..) => false,
             Self::VerifyToken => true,
         }
     }
@@ -97,6 +113,8 @@ impl OptionKind {
             Self::Email => check_email(value),
             Self::TopicArn => topic::check(value),
             Self::Username => check_username(value),
+            Self::Subdomain => check_subdomain(value),
+            Self::Environment(_, _, all) => check_choice(value, all),
             Self::PublicKey(form) => public_key::read(form, value).map(drop),
             // A stranger who guesses it could have the hook confirm a subscription of the stranger's.
             Self::VerifyToken => HookSecret::new(value.to_owned()).map(drop),
@@ -117,6 +135,23 @@ fn check_email(value: &str) -> Result<(), Invalid> {
     check_line(value)?;
     let is_address = value.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
     if is_address { Ok(()) } else { Err(Invalid::new("must be an e-mail address")) }
+}
+
+/// One label of a name (RFC 1123 section 2.1): it stands in the address from which keys are read.
+fn check_subdomain(value: &str) -> Result<(), Invalid> {
+    let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if value.len() <= 63 && is_all(value, is_allowed) && !value.starts_with('-') && !value.ends_with('-') {
+        return Ok(());
+    }
+    Err(Invalid::new("must be lower-case letters, digits and hyphens, such as `acme` in `acme.kinde.com`"))
+}
+
+fn check_choice(value: &str, all: &[(&str, &str)]) -> Result<(), Invalid> {
+    if all.iter().any(|(known, _)| *known == value) {
+        return Ok(());
+    }
+    let names: Vec<_> = all.iter().map(|(known, _)| *known).collect();
+    Err(Invalid::new(format!("must be one of {}", names.join(", "))))
 }
 
 fn check_username(value: &str) -> Result<(), Invalid> {
@@ -225,6 +260,45 @@ mod tests {
             assert!(read(&[OptionKind::Email], &[("email", email)]).is_err(), "{email:?}");
         }
         assert!(read(&[OptionKind::Email], &[("email", "a@b.iam.gserviceaccount.com")]).is_ok());
+    }
+
+    #[test]
+    fn a_subdomain_is_one_label_and_leads_to_no_other_host() {
+        for name in ["acme", "a", "acme-1", "0"] {
+            assert!(read(&[OptionKind::Subdomain], &[("subdomain", name)]).is_ok(), "{name}");
+        }
+        for name in [
+            "",
+            "Acme",
+            "-a",
+            "a-",
+            "a.b",
+            "a/",
+            "a@b",
+            "evil.example/",
+            "a:1",
+            "a?",
+            "a#",
+            "a b",
+            "é",
+            &"a".repeat(64),
+        ] {
+            assert!(read(&[OptionKind::Subdomain], &[("subdomain", name)]).is_err(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn an_environment_is_one_of_those_that_the_provider_has() {
+        const KINDS: &[OptionKind] = &[OptionKind::Environment(
+            "environment",
+            "the environment",
+            &[("live", "https://a"), ("test", "https://b")],
+        )];
+        assert!(read(KINDS, &[("environment", "test")]).is_ok());
+        for value in ["Test", "live ", "https://a", "live, test"] {
+            assert_eq!(read(KINDS, &[("environment", value)]).unwrap_err(), ["environment must be one of live, test"]);
+        }
+        assert_eq!(read(KINDS, &[]).unwrap_err(), ["environment is required: the environment"]);
     }
 
     #[test]

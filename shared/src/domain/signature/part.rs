@@ -15,6 +15,8 @@ pub enum Part<'s> {
     Entry(&'s str, Holds),
     /// The SHA-256 of the body, in hex.
     BodyDigest,
+    /// The CRC-32 of the body, in decimal digits. It tells accidents and stops no one: other bodies have the same.
+    BodyChecksum,
     /// The value at a place in the body; where each element of an array is signed, in that element.
     Value(&'static str, Holds),
     /// The value of a parameter of the address that was called, in lower case.
@@ -104,6 +106,7 @@ impl Part<'_> {
             | Self::Value(..)
             | Self::Query(..)
             | Self::Given(_)
+            | Self::BodyChecksum
             | Self::Url
             | Self::Target
             | Self::Listed(..) => false,
@@ -119,7 +122,7 @@ impl Part<'_> {
             Self::Value(place, _) => format!("the {}", At::Body(place)),
             Self::Query(name, _) => format!("the {}", At::Query(name)),
             Self::Given(name) => format!("the option `{name}`"),
-            Self::Body | Self::BodyDigest => "the body".to_owned(),
+            Self::Body | Self::BodyDigest | Self::BodyChecksum => "the body".to_owned(),
             Self::Url | Self::Target => "the registered address".to_owned(),
             Self::Listed(list, _) => format!("what the {} names", At::Header(list)),
             Self::SortedForm => "the form".to_owned(),

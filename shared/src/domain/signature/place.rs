@@ -17,6 +17,8 @@ pub enum Place {
     /// In the body's array at the first place: in each of its elements, at the second. All of them must hold, or an
     /// attacker could add an element of his own to a captured one.
     Each(&'static str, &'static str),
+    /// The body is the proof, and has in it what is proven: a JSON Web Token.
+    Whole,
 }
 
 /// Where the proof of a hook's calls is.
@@ -30,6 +32,8 @@ pub enum At<'a> {
     Body(&'static str),
     /// See [`Place::Each`].
     Each(&'static str, &'static str),
+    /// See [`Place::Whole`].
+    Whole,
 }
 
 /// For the owner of the hook, such as ``header `x-signature` ``.
@@ -40,6 +44,7 @@ impl fmt::Display for At<'_> {
             Self::Query(name) => write!(f, "parameter `{name}` of the address"),
             Self::Body(place) => write!(f, "field `{place}` of the body"),
             Self::Each(array, place) => write!(f, "field `{place}` of each element of `{array}`"),
+            Self::Whole => f.write_str("body"),
         }
     }
 }

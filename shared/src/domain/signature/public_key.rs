@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::encoding::Encoding;
+use super::key_source::KeySource;
 use super::part::Part;
 use crate::domain::Invalid;
 
@@ -23,11 +24,24 @@ pub enum PublicKeyForm {
     Rsa,
 }
 
+impl PublicKeyForm {
+    /// The name that JSON Web Key Sets have for the algorithm.
+    pub(super) fn token_algorithm(self) -> jsonwebtoken::Algorithm {
+        match self {
+            Self::Ed25519Hex | Self::Ed25519Base64 => jsonwebtoken::Algorithm::EdDSA,
+            Self::P256 => jsonwebtoken::Algorithm::ES256,
+            Self::Rsa => jsonwebtoken::Algorithm::RS256,
+        }
+    }
+}
+
 /// A signature that is made with a private key: what is signed, and how the signature is written.
 #[derive(Debug)]
 pub struct KeyForm<'s> {
     /// The form of the key, and with it the algorithm.
     pub key: PublicKeyForm,
+    /// Where the key is.
+    pub source: KeySource,
     /// How the signature is written.
     pub encoding: Encoding,
     /// What is signed.
@@ -41,7 +55,12 @@ pub(super) fn read(form: PublicKeyForm, text: &str) -> Result<ParsedPublicKey, I
         PublicKeyForm::Ed25519Hex => hex::decode(text).ok().filter(|key| key.len() == ED25519_BYTES),
         PublicKeyForm::Ed25519Base64 | PublicKeyForm::P256 | PublicKeyForm::Rsa => der(text),
     };
-    ParsedPublicKey::new(algorithm(form), bytes.ok_or_else(refused)?).map_err(|_| refused())
+    of_bytes(form, &bytes.ok_or_else(refused)?).ok_or_else(refused)
+}
+
+/// The key of this form in `SubjectPublicKeyInfo`.
+pub(super) fn of_bytes(form: PublicKeyForm, bytes: &[u8]) -> Option<ParsedPublicKey> {
+    ParsedPublicKey::new(algorithm(form), bytes).ok()
 }
 
 const ED25519_BYTES: usize = 32;

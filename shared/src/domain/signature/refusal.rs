@@ -64,6 +64,9 @@ pub enum NotAuthentic {
         /// What is wrong with it, as in `has passed`.
         reason: String,
     },
+    /// The provider's key is not good for what this place of the body names.
+    #[error("The key of the signature is not one for the channel that the {0} names.")]
+    OtherChannel(String),
     /// The body is not what the provider sends.
     #[error("The body is not {0}.")]
     OtherBody(&'static str),
@@ -78,6 +81,12 @@ pub enum NotAuthentic {
     /// The provider says that it publishes no key where the call says.
     #[error("The provider publishes no key at `{0}`, which the call names.")]
     NotPublished(String),
+    /// The provider does not tell the owner of the account the key.
+    #[error(
+        "The provider does not tell the key that the call names: it answered with status {0}. Check the hook's \
+         `provider_options` and its secret, which must be those of the account."
+    )]
+    NotTold(u16),
     /// The provider publishes keys, but none with the id that the call names.
     #[error("The provider publishes no key with the id that the {0} names.")]
     UnknownKey(String),
@@ -105,9 +114,11 @@ impl NotAuthentic {
             | Self::NoTime(_)
             | Self::Ambiguous { .. }
             | Self::OtherClaim { .. }
+            | Self::OtherChannel(_)
             | Self::OtherBody(_)
             | Self::OtherHost { .. }
             | Self::NotPublished(_)
+            | Self::NotTold(_)
             | Self::UnknownKey(_)
             | Self::OtherForm
             | Self::NoObject => false,

@@ -4,12 +4,14 @@ use super::Algorithm;
 pub use super::encoding::Encoding;
 use super::entries::entries;
 pub use super::handshake::{AskedAt, Challenge, Characters, Echo, HandOver, Handshake, Method, Proven};
-pub use super::jwt::{ANY_HS, Claim, HS256, JwtForm, JwtKey, Lifetime, RS256};
+pub use super::jwt::{ANY_HS, Claim, ES256, HS256, JwtForm, JwtKey, Lifetime, RS256};
 pub use super::key::{Key, Order};
+pub use super::key_source::KeySource;
 pub use super::mark::Mark;
 pub use super::part::{Holds, Part};
 pub use super::place::Place;
 pub use super::public_key::KeyForm;
+pub use super::published::KeySet;
 pub use super::timing::{TimeForm, Timing};
 pub use super::worth::Worth;
 use crate::domain::Invalid;
@@ -130,6 +132,8 @@ pub enum Prefix<'s> {
 pub enum Forms {
     /// In none.
     None,
+    /// As a JSON Web Token that says it: all that is said, or the JSON in the text of one claim.
+    Token(Option<&'static str>),
     /// With the JSON in the one field `payload`. The form is signed as it is sent.
     Payload,
     /// With the JSON in the one field `payload`. The JSON is signed, before it is put there.
@@ -211,7 +215,7 @@ impl Scheme {
     pub fn has_secret(&self) -> bool {
         match &self.proof {
             Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Mac(_) => true,
-            Proof::Jwt(form) => matches!(form.key, JwtKey::Secret),
+            Proof::Jwt(form) => matches!(form.key, JwtKey::Secret | JwtKey::Told { .. }),
             Proof::PublicKey(_) | Proof::Sns | Proof::Nothing => false,
         }
     }
@@ -232,7 +236,7 @@ impl Scheme {
             Proof::Mac(_) | Proof::PublicKey(_) if self.proof.signed().iter().any(Part::binds_the_body) => {
                 Worth::Verified
             }
-            Proof::Jwt(form) if form.binds_body() => Worth::Verified,
+            Proof::Jwt(form) if form.binds_body() || self.place == Place::Whole => Worth::Verified,
             Proof::Sns => Worth::Verified,
             Proof::Mac(_) | Proof::PublicKey(_) | Proof::Jwt(_) | Proof::Secret | Proof::Bearer | Proof::Basic => {
                 Worth::Authenticated
@@ -252,8 +256,11 @@ impl<'s> Proof<'s> {
         }
     }
 
-    /// The places in the body whose values are signed.
+    /// The places in the body whose values are signed, or compared with what is.
     pub(super) fn signed_places(&self) -> Vec<&'static str> {
+        if let Self::Jwt(form) = self {
+            return form.body_places().collect();
+        }
         let places = self.signed().iter().filter_map(|part| match part {
             Part::Value(place, _) => Some(*place),
             Part::Text(_)
@@ -263,6 +270,7 @@ impl<'s> Proof<'s> {
             | Part::Given(_)
             | Part::Body
             | Part::BodyDigest
+            | Part::BodyChecksum
             | Part::Url
             | Part::SortedForm
             | Part::Target

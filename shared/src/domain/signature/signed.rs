@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::Digest as _;
 
+use super::certificate::public_key_of;
 use super::entries::entry;
+use super::key_source::KeySource;
 use super::listed::{self, Listed};
 use super::options::{OptionKind, Options};
 use super::part::Part;
 use super::place::{At, Needed, parameter};
+use super::published::{has_signed, key_of};
 use super::refusal::NotAuthentic;
 use super::{Signed, public_key};
 use crate::domain::received::Received;
@@ -49,6 +52,7 @@ impl<'a> SignedBytes<'a> {
                 Part::Given(name) => update(self.option(name)?.as_bytes()),
                 Part::Body => update(self.signed.body),
                 Part::BodyDigest => update(hex::encode(sha2::Sha256::digest(self.signed.body)).as_bytes()),
+                Part::BodyChecksum => update(checksum(self.signed.body).as_bytes()),
                 Part::Url => update(self.url()?.as_bytes()),
                 Part::SortedForm => update(self.sorted_form()?.as_bytes()),
                 Part::Target => update(listed::target(self.url()?).as_bytes()),
@@ -68,6 +72,7 @@ impl<'a> SignedBytes<'a> {
                 | Part::Given(_)
                 | Part::Body
                 | Part::BodyDigest
+                | Part::BodyChecksum
                 | Part::Url
                 | Part::SortedForm
                 | Part::Target => continue,
@@ -132,16 +137,37 @@ pub(super) fn required<'r>(received: &'r Received, name: &str) -> Result<&'r str
     received.header(name).ok_or_else(|| NotAuthentic::Missing(At::Header(name).to_string()))
 }
 
+/// The CRC-32 that zip and Ethernet have, too.
+fn checksum(body: &[u8]) -> String {
+    let mut checksum = flate2::Crc::new();
+    checksum.update(body);
+    checksum.sum().to_string()
+}
+
 impl public_key::KeyForm<'_> {
-    /// Whether the header is a signature of the call that the hook's public key verifies.
+    /// Whether the header is a signature of the call that the provider's public key verifies.
     pub(super) fn proves(&self, bytes: SignedBytes<'_>) -> Result<bool, NotAuthentic> {
         let Carrier { at, value } = bytes.carrier;
         let malformed = || NotAuthentic::Malformed { place: at.to_string(), form: "a signature".to_owned() };
         let signature = super::decode(self.encoding, value, None).ok_or_else(malformed)?;
-        let key = bytes.options.get("public_key").and_then(|text| public_key::read(self.key, text).ok());
-        let Some(key) = key else { return Ok(false) };
         let mut message = Vec::new();
         bytes.feed(self.signed, &mut |part| message.extend_from_slice(part))?;
-        Ok(key.verify_sig(&message, &signature).is_ok())
+        let key = match self.source {
+            KeySource::Owner => {
+                let given = bytes.options.get("public_key");
+                given.and_then(|text| public_key::read(self.key, text).ok())
+            }
+            KeySource::Certificate { .. } => {
+                let key = bytes.published.and_then(public_key_of);
+                key.and_then(|key| public_key::of_bytes(self.key, &key))
+            }
+            KeySource::KeySet { header, .. } => {
+                let id = required(bytes.signed.received, header)?;
+                let key = bytes.published.and_then(|key_set| key_of(key_set, id));
+                let key = key.ok_or_else(|| NotAuthentic::UnknownKey(At::Header(header).to_string()))?;
+                return Ok(has_signed(&key, self.key.token_algorithm(), &message, &signature));
+            }
+        };
+        Ok(key.is_some_and(|key| key.verify_sig(&message, &signature).is_ok()))
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn wanted(options: &Options, body: &[u8]) -> Result<Wanted, NotAuthen
     let name = name.and_then(|rest| rest.strip_suffix(".pem"));
     let is_certificate = name.is_some_and(|name| name.len() <= 64 && is_all(name, |byte| byte.is_ascii_alphanumeric()));
     if is_certificate {
-        return Ok(Wanted { at: ProviderUrl::on_allowed_host(url.into_owned()), key_id: None });
+        return Ok(Wanted::certificate(ProviderUrl::on_allowed_host(url.into_owned())));
     }
     Err(NotAuthentic::OtherHost { url: url.chars().take(200).collect(), host })
 }

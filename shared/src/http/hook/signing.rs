@@ -209,7 +209,7 @@ fn described(scheme: &Scheme) -> String {
     let algorithms = algorithms.join(", ");
     match scheme.place {
         Place::Header => format!("{algorithms} in {}", scheme.header),
-        Place::Query(_) | Place::Body(_) | Place::Each(..) => algorithms,
+        Place::Query(_) | Place::Body(_) | Place::Each(..) | Place::Whole => algorithms,
     }
 }
 

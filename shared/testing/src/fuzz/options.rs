@@ -40,6 +40,14 @@ pub fn option_values(input: &[u8]) {
                 let (name, host) = value.split_once('@').unwrap_or_default();
                 assert_eq!(taken, is_id(value) && !name.is_empty() && host.contains('.'), "{value:?}");
             }
+            OptionKind::Environment(_, _, all) => {
+                assert_eq!(taken, all.iter().any(|(known, _)| *known == value), "{value:?}");
+            }
+            OptionKind::Subdomain => {
+                let is_inner = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '-';
+                let is_label = (1..=63).contains(&value.len()) && value.chars().all(is_inner);
+                assert_eq!(taken, is_label && value.trim_matches('-') == value, "{value:?}");
+            }
             OptionKind::TopicArn => assert_eq!(taken, is_topic(value), "{value:?}"),
             OptionKind::VerifyToken => assert_eq!(taken, is_token(value), "{value:?}"),
         }

@@ -23,7 +23,7 @@ pub fn proofs(input: &[u8]) {
     let Some(masked) = payload.without_proof(scheme.place) else { return };
     let again = Payload::new(scheme.forms, content_type, &masked);
     match scheme.place {
-        Place::Header | Place::Query(_) => unreachable!("neither is in the body"),
+        Place::Header | Place::Query(_) | Place::Whole => unreachable!("none of them is a part of the body"),
         Place::Body(place) => {
             let (before, after) = (payload.texts(&[place]), again.texts(&[place]));
             assert_eq!(before, [text_at(&payload, place)]);
@@ -39,7 +39,7 @@ pub fn proofs(input: &[u8]) {
         }
     }
     let place = match scheme.place {
-        Place::Header | Place::Query(_) => return,
+        Place::Header | Place::Query(_) | Place::Whole => return,
         Place::Body(place) | Place::Each(place, _) => place.parse::<Path>().unwrap_or_else(|_| unreachable!("a path")),
     };
     for path in paths(lines).iter().filter(|path| !meet(path, &place)) {

@@ -8,6 +8,7 @@ use std::time::Duration;
 pub use self::description::{Description, Origin, TimeDescription};
 use super::Algorithm;
 use super::header_name::SecretHeaderName;
+use super::key_source::KeySource;
 use super::options::OptionKind;
 use super::part::Part;
 use super::public_key::{KeyForm, PublicKeyForm};
@@ -152,7 +153,7 @@ impl Verification {
             CustomProof::Token { is_bearer: true } => Proof::Bearer,
             CustomProof::Basic => Proof::Basic,
             CustomProof::PublicKey { key, encoding, .. } => {
-                Proof::PublicKey(KeyForm { key: *key, encoding: *encoding, signed })
+                Proof::PublicKey(KeyForm { key: *key, source: KeySource::Owner, encoding: *encoding, signed })
             }
         }
     }

@@ -37,6 +37,7 @@ fn holds(part: &Part<'_>) -> Option<Holds> {
         | Part::Given(_)
         | Part::Body
         | Part::BodyDigest
+        | Part::BodyChecksum
         | Part::Url
         | Part::SortedForm
         | Part::Target => None,
@@ -54,6 +55,7 @@ fn fixed<'p>(part: &Part<'p>) -> Option<&'p str> {
         | Part::Query(..)
         | Part::Body
         | Part::BodyDigest
+        | Part::BodyChecksum
         | Part::SortedForm
         | Part::Listed(..) => None,
     }
@@ -182,6 +184,7 @@ fn a_time_that_is_checked_is_signed() {
                 | Part::Given(_)
                 | Part::Body
                 | Part::BodyDigest
+                | Part::BodyChecksum
                 | Part::Url
                 | Part::SortedForm
                 | Part::Target => false,

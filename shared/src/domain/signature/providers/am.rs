@@ -1,9 +1,9 @@
 //! The providers whose names begin with `am` to `az`.
 
 use super::bases::{
-    BASIC, Claim, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, JWT, JwtForm, Key, Lifetime, MacForm, Mark,
-    OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, SHA1, SHA512, STANDARD, Scheme, Source, TOKEN,
-    TWO_HOURS, TimeForm, Timing, of_body,
+    BASIC, Claim, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, JWT, JwtForm, JwtKey, Key, KeySet, Lifetime,
+    MacForm, Mark, OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, RS256, SHA1, SHA512, STANDARD, Scheme,
+    Source, TOKEN, TWO_HOURS, TimeForm, Timing, of_body,
 };
 use super::greetings::{CLOUDEVENTS, EVENT_GRID, X_HOOK_SECRET};
 
@@ -195,6 +195,36 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret token",
             source: Confirmed::ByVendor("autodesk-platform-services/aps-webhooks-signature on GitHub"),
         },
+        ..PROVIDER
+    },
+    Provider {
+        name: "azure-bot",
+        title: "Azure Bot Service, Microsoft Teams bots",
+        schemes: &[Scheme {
+            header: "authorization",
+            proof: Proof::Jwt(JwtForm {
+                key: JwtKey::Published(KeySet::At("https://login.botframework.com/v1/.well-known/keys")),
+                word: "Bearer",
+                algorithms: RS256,
+                issuers: &["https://api.botframework.com"],
+                lifetime: Lifetime::Expiry,
+                claims: &[
+                    Claim::Given("aud", OptionKind::Id("app_id", "the bot's Microsoft App ID")),
+                    Claim::InBody("serviceurl", "serviceUrl"),
+                ],
+                channel: Some("channelId"),
+            }),
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("type")],
+            ..TOKEN
+        }],
+        options: &[OptionKind::Id("app_id", "the bot's Microsoft App ID")],
+        guide: Guide {
+            page: "https://learn.microsoft.com/en-us/azure/bot-service/rest-api/bot-framework-rest-connector-authentication",
+            source: Confirmed::ByVendor("botframework-connector 4.23.3 for npm"),
+            ..PROVIDER.guide
+        },
+        note: "Tokens of the Bot Framework Emulator are refused: anyone can get one.",
         ..PROVIDER
     },
     Provider {

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 pub(super) use super::super::Algorithm;
 pub(super) use super::super::encoding::Encoding;
+pub(super) use super::super::key_source::KeySource;
 pub(super) use super::super::options::OptionKind;
 pub(super) use super::super::provider::{Confirmed, Entry as Provider, Guide};
 pub(super) use super::super::public_key::{KeyForm, PublicKeyForm};
+pub(super) use super::super::published::KeySet;
 pub(super) use super::super::scheme::{
-    ANY_HS, AskedAt, Challenge, Characters, Claim, Echo, Forms, HS256, HandOver, Handshake, Holds, JwtForm, JwtKey,
-    Key, Lifetime, MacForm, Mark, Method, Order, Part, Place, Prefix, Proof, Proven, RS256, Reply, Scheme, Source,
-    TimeForm, Timing,
+    ANY_HS, AskedAt, Challenge, Characters, Claim, ES256, Echo, Forms, HS256, HandOver, Handshake, Holds, JwtForm,
+    JwtKey, Key, Lifetime, MacForm, Mark, Method, Order, Part, Place, Prefix, Proof, Proven, RS256, Reply, Scheme,
+    Source, TimeForm, Timing,
 };
 
 /// What every provider has unless its entry says otherwise.
@@ -58,6 +60,7 @@ pub(super) const TEN_MINUTES: Duration = Duration::from_mins(10);
 pub(super) const HALF_AN_HOUR: Duration = Duration::from_mins(30);
 pub(super) const TWO_HOURS: Duration = Duration::from_hours(2);
 pub(super) const TWO_DAYS: Duration = Duration::from_hours(48);
+pub(super) const THREE_DAYS: Duration = Duration::from_hours(72);
 
 pub(super) const SHA1: &[Algorithm] = &[Algorithm::Sha1];
 pub(super) const SHA256: &[Algorithm] = &[Algorithm::Sha256];
@@ -153,6 +156,7 @@ pub(super) const JWT: JwtForm = JwtForm {
     issuers: &[],
     lifetime: Lifetime::Endless,
     claims: &[],
+    channel: None,
 };
 
 /// A token that Google signs for a service account, and says for whom.
@@ -160,7 +164,7 @@ pub(super) const JWT: JwtForm = JwtForm {
 pub(super) const SENT_BY_GOOGLE: Scheme = Scheme {
     header: "authorization",
     proof: Proof::Jwt(JwtForm {
-        key: JwtKey::Published("https://www.googleapis.com/oauth2/v3/certs"),
+        key: JwtKey::Published(KeySet::At("https://www.googleapis.com/oauth2/v3/certs")),
         word: "Bearer",
         algorithms: RS256,
         issuers: &["https://accounts.google.com", "accounts.google.com"],
@@ -170,6 +174,7 @@ pub(super) const SENT_BY_GOOGLE: Scheme = Scheme {
             Claim::Given("aud", OptionKind::Audience),
             Claim::True("email_verified"),
         ],
+        ..JWT
     }),
     ..TOKEN
 };

@@ -1,9 +1,9 @@
 //! The providers whose names begin with `ca` to `ck`.
 
 use super::bases::{
-    BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, MacForm, Mark, OptionKind,
-    PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, Scheme, Source, THREE_MINUTES, TimeForm, Timing, of_body,
-    token_in_body, token_in_query,
+    BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, KeySource, MacForm, Mark,
+    OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, Scheme, Source, THREE_MINUTES, TimeForm,
+    Timing, of_body, token_in_body, token_in_query,
 };
 use super::greetings::HEAD;
 
@@ -166,6 +166,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             header: "x-circle-signature",
             proof: Proof::PublicKey(KeyForm {
                 key: PublicKeyForm::P256,
+                source: KeySource::Owner,
                 encoding: Encoding::Base64,
                 signed: &[Part::Body],
             }),

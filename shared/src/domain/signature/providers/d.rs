@@ -1,9 +1,9 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, MacForm, Mark, NOTHING,
-    OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, PublicKeyForm, Reply, Scheme, Source, TOKEN, TWO_DAYS,
-    TimeForm, Timing, of_body, of_parts,
+    BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, KeySource, MacForm, Mark,
+    NOTHING, OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, PublicKeyForm, Reply, Scheme, Source, TOKEN,
+    TWO_DAYS, TimeForm, Timing, of_body, of_parts,
 };
 use super::greetings::{DAILY, DISCORD_EVENTS, DISCORD_INTERACTIONS, repeated_as_text};
 
@@ -73,6 +73,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             header: "x-signature-ed25519",
             proof: Proof::PublicKey(KeyForm {
                 key: PublicKeyForm::Ed25519Hex,
+                source: KeySource::Owner,
                 encoding: Encoding::Hex,
                 signed: &[Part::Header("x-signature-timestamp", Holds::Seconds), Part::Body],
             }),

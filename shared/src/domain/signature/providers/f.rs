@@ -2,8 +2,9 @@
 
 use super::bases::{
     ANY_HS, BASE64, Claim, Confirmed, Echo, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, JWT, JwtForm, Key,
-    KeyForm, MacForm, Mark, OptionKind, PROVIDER, PUSH_OF_NOTHING, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1,
-    STANDARD, SVIX, Scheme, Source, TOKEN, TimeForm, Timing, of_body, of_parts, token_in_body, with_a_header_of_yours,
+    KeyForm, KeySource, MacForm, Mark, OptionKind, PROVIDER, PUSH_OF_NOTHING, Part, Prefix, Proof, Provider,
+    PublicKeyForm, SHA1, STANDARD, SVIX, Scheme, Source, TOKEN, TimeForm, Timing, of_body, of_parts, token_in_body,
+    with_a_header_of_yours,
 };
 use super::greetings::{META_PROVIDER, META_SCHEME, asked_in_header};
 
@@ -215,6 +216,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             header: "x-freshchat-signature",
             proof: Proof::PublicKey(KeyForm {
                 key: PublicKeyForm::Rsa,
+                source: KeySource::Owner,
                 encoding: Encoding::Base64,
                 signed: &[Part::Body],
             }),

@@ -1,8 +1,8 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, KeyForm, MacForm, OptionKind, Order, PROVIDER,
-    Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, Scheme, Source, TOKEN, TimeForm, Timing,
+    BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, KeyForm, KeySource, MacForm, OptionKind, Order,
+    PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, Scheme, Source, TOKEN, TimeForm, Timing,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
@@ -61,6 +61,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             header: "x-ghl-signature",
             proof: Proof::PublicKey(KeyForm {
                 key: PublicKeyForm::Ed25519Base64,
+                source: KeySource::Owner,
                 encoding: Encoding::Base64,
                 signed: &[Part::Body],
             }),

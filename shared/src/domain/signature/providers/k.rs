@@ -1,11 +1,39 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, PROVIDER, Part, Prefix, Proof, Provider,
-    Scheme, Source, TimeForm, Timing, token_in_body, with_a_header_of_yours,
+    Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, JWT, JwtForm, JwtKey, Key, KeySet, MacForm,
+    OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, RS256, Scheme, Source, TOKEN, TimeForm, Timing,
+    token_in_body, with_a_header_of_yours,
 };
 
 pub(super) const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "kinde",
+        title: "Kinde",
+        schemes: &[Scheme {
+            place: Place::Whole,
+            proof: Proof::Jwt(JwtForm {
+                key: JwtKey::Published(KeySet::On {
+                    option: "subdomain",
+                    before: "https://",
+                    behind: ".kinde.com/.well-known/jwks.json",
+                }),
+                algorithms: RS256,
+                ..JWT
+            }),
+            forms: Forms::Token(None),
+            delivery_id: &[Source::Body("event_id")],
+            event: &[Source::Body("type")],
+            ..TOKEN
+        }],
+        options: &[OptionKind::Subdomain],
+        guide: Guide {
+            page: "https://docs.kinde.com/integrate/webhooks/about-webhooks/",
+            source: Confirmed::ByVendor("@kinde/webhooks 1.0.0 for npm"),
+            ..PROVIDER.guide
+        },
+        ..PROVIDER
+    },
     Provider {
         name: "klaviyo",
         title: "Klaviyo",

@@ -1,8 +1,8 @@
 //! Senders that are not in the table.
 
 use super::bases::{
-    ANY, BASIC, BITBUCKET_PING, Confirmed, Encoding, Forms, GITHUB_PING, Guide, HEX, KeyForm, NOTHING, PROVIDER, Part,
-    Prefix, Proof, Provider, PublicKeyForm, Scheme, Source, TOKEN, of_body,
+    ANY, BASIC, BITBUCKET_PING, Confirmed, Encoding, Forms, GITHUB_PING, Guide, HEX, KeyForm, KeySource, NOTHING,
+    PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, Scheme, Source, TOKEN, of_body,
 };
 use super::greetings::SLACK;
 
@@ -40,8 +40,12 @@ pub(super) const CUSTOM: Provider = Provider {
     ..PROVIDER
 };
 
-const ANY_KEY: Proof<'static> =
-    Proof::PublicKey(KeyForm { key: PublicKeyForm::Ed25519Base64, encoding: Encoding::Base64, signed: &[Part::Body] });
+const ANY_KEY: Proof<'static> = Proof::PublicKey(KeyForm {
+    key: PublicKeyForm::Ed25519Base64,
+    source: KeySource::Owner,
+    encoding: Encoding::Base64,
+    signed: &[Part::Body],
+});
 
 /// The calls of a hook that requires no secret, from any sender: the headers of common providers are trusted, as
 /// everything in the call is.

@@ -1,8 +1,9 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, OptionKind, PROVIDER,
-    Part, Place, Prefix, Proof, Provider, SENT_BY_SVIX, SHA512, STANDARD, Scheme, Source, TimeForm, Timing, of_body,
+    BASE64, BASIC, Claim, Confirmed, ES256, Encoding, FIVE_MINUTES, Guide, HEX, Holds, JWT, JwtForm, JwtKey, Key,
+    KeyForm, KeySource, Lifetime, MacForm, Mark, OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider,
+    PublicKeyForm, SENT_BY_SVIX, SHA512, STANDARD, Scheme, Source, THREE_DAYS, TOKEN, TimeForm, Timing, of_body,
     of_standard,
 };
 
@@ -68,6 +69,45 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Shared key",
             source: Confirmed::ByVendor("the page"),
         },
+        ..PROVIDER
+    },
+    Provider {
+        name: "paypal",
+        title: "PayPal",
+        schemes: &[Scheme {
+            header: "paypal-transmission-sig",
+            proof: Proof::PublicKey(KeyForm {
+                key: PublicKeyForm::Rsa,
+                source: KeySource::Certificate {
+                    header: "paypal-cert-url",
+                    directories: &[
+                        "https://api.paypal.com/v1/notifications/certs/",
+                        "https://api.sandbox.paypal.com/v1/notifications/certs/",
+                    ],
+                },
+                encoding: Encoding::Base64,
+                signed: &[
+                    Part::Header("paypal-transmission-id", Holds::AllBut('|')),
+                    Part::Text("|"),
+                    Part::Header("paypal-transmission-time", Holds::Rfc3339),
+                    Part::Text("|"),
+                    Part::Given("webhook_id"),
+                    Part::Text("|"),
+                    Part::BodyChecksum,
+                ],
+            }),
+            timing: Timing::Header { name: "paypal-transmission-time", form: TimeForm::Rfc3339, tolerance: THREE_DAYS },
+            delivery_id: &[Source::Body("id")],
+            event: &[Source::Body("event_type")],
+            ..HEX
+        }],
+        options: &[OptionKind::Id("webhook_id", "the id of the webhook, which PayPal shows beside it")],
+        guide: Guide {
+            page: "https://developer.paypal.com/api/rest/webhooks/rest/",
+            source: Confirmed::ByVendor("PayPal-Java-SDK on GitHub"),
+            ..PROVIDER.guide
+        },
+        note: "PayPal tries again for three days. It does not say whether it signs the time of each attempt, so a time may be three days old. PayPal's SDK also looks at the issuer and the dates of the certificate. Pipehook takes the certificate from PayPal's host, over TLS, and no other.",
         ..PROVIDER
     },
     Provider {
@@ -155,6 +195,30 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "HTTP auth password",
             source: Confirmed::ByVendor("pipedrive 33.7.0 for npm"),
         },
+        ..PROVIDER
+    },
+    Provider {
+        name: "plaid",
+        title: "Plaid",
+        schemes: &[Scheme {
+            header: "plaid-verification",
+            proof: Proof::Jwt(JwtForm {
+                key: JwtKey::Told { environment: PLAID, account: PLAID_CLIENT },
+                algorithms: ES256,
+                lifetime: Lifetime::SinceIssue(FIVE_MINUTES),
+                claims: &[Claim::BodyHash("request_body_sha256", Encoding::Hex)],
+                ..JWT
+            }),
+            event: &[Source::Body("webhook_code")],
+            ..TOKEN
+        }],
+        options: &[PLAID, PLAID_CLIENT],
+        guide: Guide {
+            page: "https://plaid.com/docs/api/webhooks/webhook-verification/",
+            secret: "Secret of the same environment",
+            source: Confirmed::ByVendor("the page"),
+        },
+        note: "Plaid's API tells the keys to its customers only. Pipehook asks it with your client id and secret, when a call needs a key that it has not read in the last hour.",
         ..PROVIDER
     },
     Provider {
@@ -354,3 +418,15 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..PROVIDER
     },
 ];
+
+/// <https://plaid.com/docs/api/webhooks/webhook-verification/#webhook_verification_keyget>
+const PLAID: OptionKind = OptionKind::Environment(
+    "environment",
+    "`production` or `sandbox`",
+    &[
+        ("production", "https://production.plaid.com/webhook_verification_key/get"),
+        ("sandbox", "https://sandbox.plaid.com/webhook_verification_key/get"),
+    ],
+);
+
+const PLAID_CLIENT: OptionKind = OptionKind::Id("client_id", "your client id at Plaid");

@@ -1,9 +1,9 @@
 //! The providers whose names begin with `sa` to `sl`.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HALF_AN_HOUR, HEX, Holds, Key, KeyForm, MacForm, Mark,
-    OptionKind, Order, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, Reply, SENT_BY_SVIX, SHA1,
-    SLACK_INTERACTIONS, STANDARD, Scheme, Source, TimeForm, Timing, of_body, without_proof,
+    BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HALF_AN_HOUR, HEX, Holds, Key, KeyForm, KeySet, KeySource,
+    MacForm, Mark, OptionKind, Order, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, Reply, SENT_BY_SVIX,
+    SHA1, SLACK_INTERACTIONS, STANDARD, Scheme, Source, TimeForm, Timing, of_body, without_proof,
 };
 use super::greetings::{SLACK, repeated_of_query, with_a_client_state};
 
@@ -122,6 +122,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             header: "x-twilio-email-event-webhook-signature",
             proof: Proof::PublicKey(KeyForm {
                 key: PublicKeyForm::P256,
+                source: KeySource::Owner,
                 encoding: Encoding::Base64,
                 signed: &[Part::Header("x-twilio-email-event-webhook-timestamp", Holds::Seconds), Part::Body],
             }),
@@ -223,6 +224,33 @@ pub(super) const PROVIDERS: &[Provider] = &[
         ..PROVIDER
     },
     Provider { name: "shipstation", title: "ShipStation v1", ..without_proof(Confirmed::Reported("Hookdeck")) },
+    Provider {
+        name: "shipstation-v2",
+        title: "ShipStation API v2, ShipEngine",
+        schemes: &[Scheme {
+            header: "x-shipengine-rsa-sha256-signature",
+            proof: Proof::PublicKey(KeyForm {
+                key: PublicKeyForm::Rsa,
+                source: KeySource::KeySet {
+                    header: "x-shipengine-rsa-sha256-key-id",
+                    keys: KeySet::At("https://api.shipengine.com/jwks"),
+                },
+                encoding: Encoding::Base64,
+                signed: &[Part::Header("x-shipengine-timestamp", Holds::Rfc3339), Part::Text("."), Part::Body],
+            }),
+            timing: Timing::Header { name: "x-shipengine-timestamp", form: TimeForm::Rfc3339, tolerance: FIVE_MINUTES },
+            delivery_id: &[Source::BodyDigest],
+            event: &[Source::Body("resource_type")],
+            ..HEX
+        }],
+        guide: Guide {
+            page: "https://docs.shipstation.com/apis/docs/guides/webhooks-validation",
+            source: Confirmed::ByVendor("the page"),
+            ..PROVIDER.guide
+        },
+        note: "One key signs the calls of all accounts, and nothing that is signed names yours. A customer of ShipStation who knows the hook's URL can send their own events there.",
+        ..PROVIDER
+    },
     Provider {
         name: "shopify",
         title: "Shopify",

@@ -1,9 +1,9 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Algorithm, BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, MacForm, Mark,
-    OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, SHA512, Scheme, Source, TEN_MINUTES,
-    TOKEN, TimeForm, Timing, of_body, of_parts,
+    Algorithm, BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, KeySource, MacForm,
+    Mark, OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, SHA512, Scheme, Source,
+    TEN_MINUTES, TOKEN, TimeForm, Timing, of_body, of_parts,
 };
 use super::greetings::{HEAD, META_PROVIDER, META_SCHEME, TEBEX, TWITCH};
 
@@ -108,6 +108,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             header: "telnyx-signature-ed25519",
             proof: Proof::PublicKey(KeyForm {
                 key: PublicKeyForm::Ed25519Base64,
+                source: KeySource::Owner,
                 encoding: Encoding::Base64,
                 signed: &[Part::Header("telnyx-timestamp", Holds::Time), Part::Text("|"), Part::Body],
             }),

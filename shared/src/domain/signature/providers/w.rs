@@ -1,9 +1,9 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Algorithm, BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, MacForm, Mark,
-    OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, Scheme, Source, THREE_MINUTES, TimeForm,
-    Timing, of_body, token_in_body,
+    Algorithm, BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, JWT, JwtForm, JwtKey, Key, KeyForm,
+    KeySource, Lifetime, MacForm, Mark, OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, PublicKeyForm,
+    RS256, SHA1, Scheme, Source, THREE_MINUTES, TOKEN, TimeForm, Timing, of_body, token_in_body,
 };
 use super::greetings::{META_PROVIDER, META_SCHEME, WEBSUB, WOOCOMMERCE, WRIKE};
 
@@ -102,6 +102,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             header: "x-signature-sha256",
             proof: Proof::PublicKey(KeyForm {
                 key: PublicKeyForm::Rsa,
+                source: KeySource::Owner,
                 encoding: Encoding::Base64,
                 signed: &[Part::Body],
             }),
@@ -116,6 +117,25 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "",
             source: Confirmed::ByVendor("the page"),
         },
+        ..PROVIDER
+    },
+    Provider {
+        name: "wix",
+        title: "Wix",
+        schemes: &[Scheme {
+            place: Place::Whole,
+            proof: Proof::Jwt(JwtForm { key: JwtKey::Given, algorithms: RS256, lifetime: Lifetime::Expiry, ..JWT }),
+            forms: Forms::Token(Some("data")),
+            event: &[Source::Body("eventType")],
+            ..TOKEN
+        }],
+        options: &[OptionKind::PublicKey(PublicKeyForm::Rsa)],
+        guide: Guide {
+            page: "https://dev.wix.com/docs/rest/articles/get-started/webhook-structure",
+            source: Confirmed::ByVendor("the page"),
+            ..PROVIDER.guide
+        },
+        note: "Variables are read from the token's claim `data`, which is JSON in a text. In it, `data` and `identity` are texts too, which the consumer of a job must parse.",
         ..PROVIDER
     },
     Provider {

@@ -1,7 +1,7 @@
 //! What the entries of the table must be like.
 
-use super::super::provider::{Entry, Known};
-use super::super::scheme::{AskedAt, Characters, Echo, Holds, Method, Part, Proven, Reply, Scheme, Source};
+use super::super::provider::{Entry, Known, Provider};
+use super::super::scheme::{AskedAt, Characters, Echo, Holds, KeySource, Method, Part, Proven, Reply, Scheme, Source};
 use super::*;
 
 #[test]
@@ -56,7 +56,10 @@ fn a_provider_has_the_options_that_its_schemes_use_and_no_others() {
             );
             match &scheme.proof {
                 Proof::Basic => used.push(OptionKind::Username),
-                Proof::PublicKey(form) => used.push(OptionKind::PublicKey(form.key)),
+                Proof::PublicKey(form) if form.source == KeySource::Owner => {
+                    used.push(OptionKind::PublicKey(form.key));
+                }
+                Proof::PublicKey(_) => {}
                 Proof::Jwt(form) => used.extend(form.options()),
                 Proof::Sns => used.push(OptionKind::TopicArn),
                 Proof::Secret | Proof::Bearer | Proof::Mac(_) | Proof::Nothing => {}
@@ -95,7 +98,7 @@ fn a_provider_whose_proof_is_not_in_a_header_has_one_scheme_for_an_algorithm_and
 fn every_place_of_a_proof_and_of_what_it_signs_is_a_path_to_one_value() {
     for Known { provider, scheme } in providers::all() {
         let place: &[&str] = match &scheme.place {
-            Place::Header | Place::Query(_) => &[],
+            Place::Header | Place::Query(_) | Place::Whole => &[],
             Place::Body(place) => &[place],
             Place::Each(array, place) => &[array, place],
         };
@@ -132,6 +135,7 @@ fn every_name_of_a_header_is_in_lower_case() {
             | Part::Given(_)
             | Part::Body
             | Part::BodyDigest
+            | Part::BodyChecksum
             | Part::Url
             | Part::SortedForm
             | Part::Target
