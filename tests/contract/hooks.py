@@ -110,6 +110,7 @@ def correct_new_hook(case: Case[Any], body: Body, positive: bool) -> None:
     if positive:
         name_no_pipeline_of_ours(body)
         tell_variables_apart(body)
+        allow_conditions(body)
         if body.get("provider"):
             name_no_provider(body)
         elif body.get("requires_secret"):
@@ -144,6 +145,7 @@ def correct_change(case: Case[Any], body: Body, positive: bool) -> None:
         body.pop(name, None)
     name_no_pipeline_of_ours(body)
     tell_variables_apart(body)
+    allow_conditions(body)
     signing = ("requires_secret", "secret_algorithm", "secret_header_name")
     # A provider would decide for all later changes of the hook what its header may be.
     for name in ("provider", "provider_options", "verification"):
@@ -273,6 +275,17 @@ def tell_variables_apart(body: Body) -> None:
         if variable["name"] in names:
             variable["name"] = f"variable {index}"
         names.add(variable["name"])
+
+
+def allow_conditions(body: Body) -> None:
+    """There are at most 50 with those of groups, and none is on a header with the proof or with credentials."""
+    conditions = (body.get("trigger_when") or {}).get("conditions") or []
+    for condition in conditions:
+        if "any" in condition:
+            condition["any"] = condition["any"][: 50 // len(conditions)]
+        for member in condition.get("any", [condition]):
+            if member["type"] == "request_header":
+                member["path"] = f"x-of-contract-{member['path']}"[:64]
 
 
 def name_no_provider(body: Body) -> None:

@@ -344,6 +344,7 @@ fn read_request(request: &Json, user: &User) -> Result<Request, EventError> {
         },
         exchange: Exchange {
             request_headers: headers.map(|(name, value)| (name.clone(), text(value))).collect(),
+            request_query: String::new(),
             request_body: KeptBody::Whole(request["body"].to_string().into_bytes().into()),
             response_headers: Vec::new(),
             response_body: request["response"].to_string(),

@@ -121,8 +121,7 @@ fn a_change_changes_the_field_that_it_names_and_no_other() {
         let mut expected = get(&ann, &hook).await;
         let variable =
             json!({ "name": "x", "path": "y", "type": "array", "required": false, "default_value": [1, 2.50] });
-        let condition =
-            json!({ "name": null, "type": "request_header", "path": "x-event", "accepted_values": ["push"] });
+        let condition = json!({ "name": null, "type": "request_header", "path": "x-event", "operator": "equals", "accepted_values": ["push"] });
         for (change, pointer) in [
             (json!({ "name": "another name" }), "/name"),
             (json!({ "name": "another name", "action_type": "restart" }), "/action_type"),

@@ -128,7 +128,7 @@ fn a_condition_that_is_wrong_is_named_by_its_place() {
         let condition =
             |kind: &str, path: &str, accepted: Json| json!({ "type": kind, "path": path, "accepted_values": accepted });
         for (condition, field) in [
-            (condition("request_query", "ref", json!(["x"])), "trigger_when.conditions.0.type"),
+            (condition("request_url", "ref", json!(["x"])), "trigger_when.conditions.0.type"),
             (condition("request_body", "", json!(["x"])), "trigger_when.conditions.0.path"),
             (condition("request_header", "x y", json!(["x"])), "trigger_when.conditions.0.path"),
             (condition("request_body", "ref", json!([])), "trigger_when.conditions.0.accepted_values"),

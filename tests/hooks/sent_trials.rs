@@ -136,16 +136,16 @@ fn a_proof_that_a_user_writes_into_a_test_is_shown_nowhere() {
         let condition = |path: &str, accepted: &str| json!({ "type": "request_header", "path": path, "accepted_values": [accepted] });
 
         let mut asked = of("gitlab", mark);
-        asked["trigger_when"]["conditions"] =
-            json!([condition("x-gitlab-token", "a"), condition("authorization", "a")]);
+        asked["trigger_when"]["conditions"] = json!([condition("x-api-key", "a"), condition("x-other-token", "a")]);
         let in_header = ann.create_hook(&asked).await;
-        let headers = json!({ "X-Gitlab-Token": mark, "Authorization": mark });
+        let headers =
+            json!({ "X-Gitlab-Token": mark, "Authorization": mark, "X-Api-Key": mark, "X-Other-Token": mark });
         let of_header = json!({ "headers": headers, "body": {} });
 
         let mut asked = of("cisco-meraki", mark);
         asked["settings"]["variables"] = json!([{ "name": "sharedSecret", "type": "string" }]);
         asked["trigger_when"]["conditions"] =
-            json!([{ "type": "request_body", "path": "sharedSecret", "accepted_values": ["********"] }]);
+            json!([{ "type": "request_body", "path": "alertId", "accepted_values": ["1"] }]);
         let in_body = ann.create_hook(&asked).await;
         let of_body = json!({ "body": { "sharedSecret": mark, "alertId": "1" } });
 
@@ -160,9 +160,9 @@ fn a_proof_that_a_user_writes_into_a_test_is_shown_nowhere() {
             assert_eq!(stack.logged_items(hook).await.len(), 1);
             shows_nowhere(stack, &ann, hook, &answers, mark).await;
         }
-        let change = json!({ "trigger_when": { "conditions": [condition("x-gitlab-token", mark)] } });
+        let change = json!({ "trigger_when": { "conditions": [condition("x-api-key", mark)] } });
         assert_eq!(ann.put_hook(&in_header, &change).await.status, 204);
-        let said = test(&ann, &in_header, &json!({ "headers": { "x-gitlab-token": mark } })).send().await.is(200);
+        let said = test(&ann, &in_header, &json!({ "headers": { "x-api-key": mark } })).send().await.is(200);
         assert_eq!(
             (&said["conditions"][0]["found"], &said["conditions"][0]["holds"]),
             (&json!("********"), &json!(true))

@@ -67,13 +67,14 @@ fn a_test_says_what_each_condition_and_each_variable_finds_and_does_nothing() {
                 {
                     "condition": {
                         "name": "to main", "type": "request_body", "path": "ref",
-                        "accepted_values": ["refs/heads/main"],
+                        "operator": "equals", "accepted_values": ["refs/heads/main"],
                     },
                     "found": "refs/heads/main", "holds": true,
                 },
                 {
                     "condition": {
-                        "name": null, "type": "request_header", "path": "x-github-event", "accepted_values": ["push"],
+                        "name": null, "type": "request_header", "path": "x-github-event",
+                        "operator": "equals", "accepted_values": ["push"],
                     },
                     "found": "issues", "holds": false,
                 },

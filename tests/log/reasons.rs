@@ -199,7 +199,10 @@ fn every_call_says_in_words_what_became_of_it() {
         let hook = ann.create_hook(&wanted).await;
         for (body, message) in [
             (r#"{ "ref": "main", "number": 7 }"#, "The pipeline job was queued."),
-            (r#"{ "ref": "other" }"#, "The call was ignored. The condition `main` does not hold."),
+            (
+                r#"{ "ref": "other" }"#,
+                r#"The call was ignored. The condition `main` does not hold: `ref` is "other", and must equal "main"."#,
+            ),
             (r#"{ "ref": "main" }"#, "The field `number` is required, but the payload has nothing at `number`."),
             ("{", "The body is not valid JSON at line 1, column 1."),
         ] {

@@ -2,7 +2,9 @@
 
 mod actions;
 mod body_tokens;
+mod conditions;
 mod custom;
+mod examples;
 mod fetched_keys;
 mod forms;
 mod greetings;

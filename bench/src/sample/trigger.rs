@@ -1,18 +1,20 @@
 //! `hook-trigger` without AWS: the endpoint itself, with a hook in memory, a queue that takes everything, and a log that
 //! keeps nothing. What is measured here is ours alone.
 
+use std::borrow::Cow;
 use std::time::SystemTime;
 
 use hook_trigger::{HookTrigger, RejectionBudget};
 use serde_json::Value as Json;
 use shared::aws::Providers;
 use shared::domain::action::{Action, NewAction};
-use shared::domain::condition::Condition;
+use shared::domain::condition::Subject;
 use shared::domain::handover::Handing;
 use shared::domain::hook::{Hook, HookDraft};
 use shared::domain::id::{ActionId, EnvironmentId, HookId, ProjectId, RequestId, UserId};
 use shared::domain::job::{Job, MAX_JOB_BYTES};
 use shared::domain::key::KeyRing;
+use shared::domain::payload::Value;
 use shared::domain::received::Received;
 use shared::domain::request::Request;
 use shared::domain::sealing::SealingKey;
@@ -35,6 +37,9 @@ use shared_testing::keys::{SecretInMemory, now};
 use super::{Failure, SECRET};
 
 const SEED: &str = include_str!("../../../events/seed.json");
+
+/// What GitHub calls the event, in the header that a condition looks at.
+const EVENT: &str = "push";
 
 /// One text that a sealing key is derived from.
 const SEALING_KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -156,14 +161,14 @@ impl Trigger {
     pub fn extract(&self, body: &[u8]) -> Result<usize, Failure> {
         let relation = &self.endpoint.hooks.0.relation;
         let variables = relation.variables.as_slice().iter().map(|variable| &variable.path);
-        let conditions = relation.conditions.as_slice().iter().filter_map(|condition| condition.subject.path());
+        let conditions = relation.conditions.paths();
         let payload = Payload::new(self.hook.scheme().forms, Some("application/json"), body);
         let found = payload.select(variables.chain(conditions))?;
-        let holds = |condition: &Condition| {
-            let values = condition.subject.path().map(|path| found.all(path));
-            values.is_none_or(|values| values.iter().any(|value| condition.accepts(Some(value))))
-        };
-        if !relation.conditions.as_slice().iter().all(holds) {
+        let failed = relation.conditions.first_failed(|subject| match subject {
+            Subject::Body(path) => Cow::Borrowed(found.all(path)),
+            Subject::Header(_) | Subject::Query(_) => Cow::Owned(vec![Value::Field(Cow::Borrowed(EVENT))]),
+        });
+        if failed.map_err(|error| format!("{error:?}"))?.is_some() {
             return Err("a condition does not hold".into());
         }
         let resolved = relation

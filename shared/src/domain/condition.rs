@@ -1,161 +1,175 @@
 //! Conditions: which calls of a hook run its pipeline.
 
-use super::Invalid;
-use super::invalid::check_field_name;
-use super::payload::{self, Path, Value};
+mod accepted;
+mod comparison;
+mod operator;
+mod pattern;
+mod subject;
+#[cfg(test)]
+mod tests;
+mod words;
+mod work;
 
-/// The most conditions that one hook has.
+use std::borrow::Cow;
+
+pub use self::accepted::Accepted;
+pub use self::comparison::Comparison;
+pub use self::operator::Operator;
+pub use self::subject::{Subject, SubjectType};
+pub use self::work::{TooMuchWork, Work};
+use super::Invalid;
+use super::payload::{Path, Value};
+
+/// The most conditions that one hook has, those of groups included.
 pub const MAX_CONDITIONS: usize = 50;
 
-/// A hook's conditions. All must hold.
+/// A hook's rules. All must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Conditions(Vec<Condition>);
+pub struct Conditions(Vec<Rule>);
 
-impl Conditions {
-    /// Checks the number.
-    pub fn new(conditions: Vec<Condition>) -> Result<Self, Invalid> {
-        if conditions.len() > MAX_CONDITIONS {
-            return Err(Invalid::new(format!("must be at most {MAX_CONDITIONS} conditions")));
-        }
-        Ok(Self(conditions))
-    }
-
-    /// The conditions in the order in which they were declared.
-    pub fn as_slice(&self) -> &[Condition] {
-        &self.0
-    }
+/// A condition, or several of which one is enough.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rule {
+    /// This condition.
+    One(Condition),
+    /// One of these conditions.
+    Any(Group),
 }
 
-/// One condition: it holds when the subject's value equals any of the accepted ones.
+/// Conditions of which one must hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// For people.
+    pub name: Option<String>,
+    /// Never empty.
+    members: Vec<Condition>,
+}
+
+/// One condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
     /// For people.
     pub name: Option<String>,
     /// What is looked at.
     pub subject: Subject,
-    /// Never empty.
-    pub accepted: Vec<Accepted>,
+    /// What must be true of it.
+    pub comparison: Comparison,
 }
 
-/// What a condition looks at.
+/// A rule that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Subject {
-    /// A place in the payload.
-    Body(Path),
-    /// A header, by its name in lower case.
-    Header(String),
+pub struct Failed {
+    /// How it is called: all that a sender is told.
+    pub label: String,
+    /// What is there and what must be, for the owner of the hook.
+    pub reason: String,
 }
 
-impl Subject {
-    /// The place in the payload, when it is one.
-    pub fn path(&self) -> Option<&Path> {
-        match self {
-            Self::Body(path) => Some(path),
-            Self::Header(_) => None,
+impl Conditions {
+    /// Checks the number.
+    pub fn new(rules: Vec<Rule>) -> Result<Self, Invalid> {
+        let conditions = Self(rules);
+        if conditions.each().count() > MAX_CONDITIONS {
+            let all = format!("must be at most {MAX_CONDITIONS} conditions, counting those within `any`");
+            return Err(Invalid::new(all));
         }
+        Ok(conditions)
     }
 
-    /// A header by name, whatever its case.
-    pub fn header(name: &str) -> Result<Self, Invalid> {
-        check_field_name(name)?;
-        Ok(Self::Header(name.to_ascii_lowercase()))
+    /// The rules in the order in which they were declared.
+    pub fn as_slice(&self) -> &[Rule] {
+        &self.0
     }
-}
 
-/// A value that a condition accepts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Accepted {
-    /// A string.
-    String(String),
-    /// A number, as JSON text.
-    Number(String),
-    /// A boolean.
-    Boolean(bool),
-}
+    /// The conditions, those of groups too.
+    pub fn each(&self) -> impl Iterator<Item = &Condition> {
+        self.0.iter().flat_map(Rule::conditions)
+    }
 
-impl Condition {
-    /// How messages call it: its name, else what it looks at.
-    pub fn label(&self) -> String {
-        self.name.clone().unwrap_or_else(|| match &self.subject {
-            Subject::Body(path) => path.to_string(),
-            Subject::Header(name) => name.clone(),
+    /// The places in the payload.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.each().filter_map(|condition| match &condition.subject {
+            Subject::Body(path) => Some(path),
+            Subject::Header(_) | Subject::Query(_) => None,
         })
     }
 
-    /// Whether what was found in the payload is accepted.
-    pub fn accepts(&self, found: Option<&Value<'_>>) -> bool {
-        found.is_some_and(|found| self.accepted.iter().any(|accepted| accepted.equals(found)))
-    }
-
-    /// Whether a header's value is accepted. Headers are text, so numbers and booleans are compared as they print.
-    pub fn accepts_header(&self, found: Option<&str>) -> bool {
-        found.is_some_and(|found| self.accepted.iter().any(|accepted| accepted.prints_as(found)))
-    }
-}
-
-impl Accepted {
-    /// Equal in type and value; numbers are equal when they are the same number, so `1` equals `1.0`. A field of a form
-    /// has no type of its own, and is read as the accepted value's.
-    fn equals(&self, found: &Value<'_>) -> bool {
-        match (self, found) {
-            (Self::String(accepted), Value::String(found)) => *accepted == **found,
-            (Self::Boolean(accepted), Value::Boolean(found)) => accepted == found,
-            (Self::Number(accepted), Value::Number(found)) => payload::same_number(accepted, found),
-            (Self::Number(accepted), Value::Field(found)) => {
-                payload::is_number(found) && payload::same_number(accepted, found)
+    /// The first rule that does not hold; `find` gives the values of a subject.
+    pub fn first_failed<'v>(
+        &self,
+        find: impl Fn(&Subject) -> Cow<'v, [Value<'v>]>,
+    ) -> Result<Option<Failed>, TooMuchWork> {
+        let mut work = Work::of_one_call();
+        for rule in &self.0 {
+            if !rule.holds(&find, &mut work)? {
+                return Ok(Some(rule.failed(&find)));
             }
-            (Self::String(_) | Self::Boolean(_), Value::Field(found)) => self.prints_as(found),
-            (Self::String(_) | Self::Boolean(_) | Self::Number(_), _) => false,
         }
-    }
-
-    fn prints_as(&self, found: &str) -> bool {
-        match self {
-            Self::String(accepted) | Self::Number(accepted) => accepted == found,
-            Self::Boolean(accepted) => found == if *accepted { "true" } else { "false" },
-        }
+        Ok(None)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn accepting(accepted: Accepted) -> Condition {
-        Condition { name: None, subject: Subject::Body("ref".parse().unwrap()), accepted: vec![accepted] }
-    }
-
-    #[test]
-    fn a_body_value_must_be_equal_in_type_and_value() {
-        let main = accepting(Accepted::String("main".to_owned()));
-        assert!(main.accepts(Some(&Value::String("main".into()))));
-        assert!(!main.accepts(Some(&Value::String("Main".into()))));
-        assert!(!main.accepts(None));
-        let one = accepting(Accepted::Number("1".to_owned()));
-        assert!(one.accepts(Some(&Value::Number("1.0"))));
-        assert!(!one.accepts(Some(&Value::String("1".into()))));
-        let large = accepting(Accepted::Number("18446744073709551616".to_owned()));
-        assert!(!large.accepts(Some(&Value::Number("18446744073709551617"))));
-        assert!(!accepting(Accepted::Boolean(true)).accepts(Some(&Value::String("true".into()))));
-    }
-
-    #[test]
-    fn a_header_is_compared_as_text() {
-        assert!(accepting(Accepted::Boolean(true)).accepts_header(Some("true")));
-        assert!(accepting(Accepted::Number("1".to_owned())).accepts_header(Some("1")));
-        assert!(!accepting(Accepted::String("push".to_owned())).accepts_header(None));
-    }
-
-    #[test]
-    fn a_field_of_a_form_is_read_as_what_is_accepted() {
-        let accepts = |accepted: Accepted, field: &str| accepting(accepted).accepts(Some(&Value::Field(field.into())));
-        assert!(accepts(Accepted::Boolean(true), "true") && !accepts(Accepted::Boolean(true), "1"));
-        assert!(accepts(Accepted::String("1".into()), "1") && !accepts(Accepted::String("1".into()), "1.0"));
-        for same in ["0", "0.0", "-0", "0e5"] {
-            assert!(accepts(Accepted::Number("0".into()), same), "{same}");
+impl Rule {
+    /// The condition, or those of the group.
+    pub fn conditions(&self) -> &[Condition] {
+        match self {
+            Self::One(condition) => std::slice::from_ref(condition),
+            Self::Any(group) => &group.members,
         }
-        for other in ["", " ", "-", ".", "e", "00", "+0", "0x0", "1"] {
-            assert!(!accepts(Accepted::Number("0".into()), other), "{other}");
+    }
+
+    /// How messages call it: its name, else what it looks at.
+    pub fn label(&self) -> String {
+        match self {
+            Self::One(condition) => condition.label(),
+            Self::Any(group) => group.name.clone().unwrap_or_else(|| {
+                let mut labels: Vec<_> = group.members.iter().map(Condition::label).collect();
+                labels.dedup();
+                labels.join(" or ")
+            }),
         }
+    }
+
+    /// Whether it holds; `find` gives the values of a subject.
+    pub fn holds<'v>(
+        &self,
+        find: impl Fn(&Subject) -> Cow<'v, [Value<'v>]>,
+        work: &mut Work,
+    ) -> Result<bool, TooMuchWork> {
+        for condition in self.conditions() {
+            if condition.comparison.holds(&find(&condition.subject), work)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn failed<'v>(&self, find: impl Fn(&Subject) -> Cow<'v, [Value<'v>]>) -> Failed {
+        let reasons = self
+            .conditions()
+            .iter()
+            .map(|condition| words::contrast(&condition.subject, &condition.comparison, &find(&condition.subject)));
+        Failed { label: self.label(), reason: reasons.collect::<Vec<_>>().join("; or ") }
+    }
+}
+
+impl Group {
+    /// Checks that it has conditions.
+    pub fn new(name: Option<String>, members: Vec<Condition>) -> Result<Self, Invalid> {
+        if members.is_empty() {
+            return Err(Invalid::new("must be an array of at least one condition"));
+        }
+        Ok(Self { name, members })
+    }
+
+    /// The conditions in the order in which they were declared.
+    pub fn members(&self) -> &[Condition] {
+        &self.members
+    }
+}
+
+impl Condition {
+    fn label(&self) -> String {
+        self.name.clone().unwrap_or_else(|| self.subject.name())
     }
 }

@@ -12,6 +12,7 @@ pub mod key;
 pub mod login;
 pub mod payload;
 pub mod pipeline;
+mod proof;
 pub mod received;
 pub mod request;
 pub mod sealing;

@@ -6,6 +6,7 @@
 mod path;
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 pub use self::path::{Path, Segment};
 
@@ -93,6 +94,33 @@ pub fn integer(number: &str) -> Option<i64> {
 pub fn same_number(a: &str, b: &str) -> bool {
     let is_short = a.len().max(b.len()) <= MAX_NUMBER_CHARS;
     a == b || (is_short && decimal(a).is_some_and(|a| decimal(b) == Some(a)))
+}
+
+/// How two JSON numbers compare, to the last digit. `None` if one of them has over 1,000 characters, or an exponent of
+/// over 64 bits.
+pub fn compare_numbers(a: &str, b: &str) -> Option<Ordering> {
+    if a.len().max(b.len()) > MAX_NUMBER_CHARS {
+        return None;
+    }
+    // How far the first digit is from the decimal point says more than the digits themselves.
+    let read = |number| {
+        let (negative, digits, power) = decimal(number)?;
+        let magnitude = power.checked_add(i64::try_from(digits.len()).ok()?)?;
+        Some((
+            if digits.is_empty() {
+                0
+            } else if negative {
+                -1
+            } else {
+                1
+            },
+            magnitude,
+            digits,
+        ))
+    };
+    let ((a_sign, a_magnitude, a_digits), (b_sign, b_magnitude, b_digits)) = (read(a)?, read(b)?);
+    let size = (a_magnitude, a_digits).cmp(&(b_magnitude, b_digits));
+    Some(a_sign.cmp(&b_sign).then(if a_sign < 0 { size.reverse() } else { size }))
 }
 
 /// The sign, the digits without zeros at either end, and the power of ten of the last digit. `None` when the power is

@@ -51,6 +51,8 @@ pub struct RequestSummary {
 pub struct Exchange {
     /// By name in lower case, in the order in which they came.
     pub request_headers: Vec<(String, String)>,
+    /// The parameters of the query that the hook looked at, encoded. Others are not kept: they may be anything.
+    pub request_query: String,
     /// As it came.
     pub request_body: KeptBody,
     /// By name in lower case.
@@ -136,7 +138,7 @@ impl Request {
             received_at: now,
             ip_address: self.summary.ip_address.clone(),
             headers: self.exchange.request_headers.iter().cloned().collect(),
-            query: String::new(),
+            query: self.exchange.request_query.clone(),
             body,
             retry_of: Some(Retried { call: self.summary.id, action: self.summary.action_id }),
             is_test: self.summary.is_test,
@@ -164,10 +166,19 @@ pub const MASK: &str = "********";
 /// A header's value as it may be kept: masked when its name suggests a credential. `signature_header` is the hook's
 /// own; any other that sounds like one is masked too, because a sender may sign with several.
 pub fn masked<'v>(name: &str, value: &'v str, signature_header: Option<&str>) -> &'v str {
+    if sounds_secret(name) || signature_header == Some(name) { MASK } else { value }
+}
+
+/// Whether a header, by its name in lower case, is there to carry credentials, whatever a hook makes of it.
+pub fn is_credential(header: &str) -> bool {
+    ["authorization", "proxy-authorization", "cookie"].contains(&header)
+}
+
+/// Whether the name of a header or parameter suggests a credential.
+pub fn sounds_secret(name: &str) -> bool {
     const TELLING: [&str; 8] =
         ["authorization", "cookie", "signature", "token", "secret", "password", "api-key", "apikey"];
-    let sounds_secret = TELLING.iter().any(|word| name.contains(word)) || name.contains("hmac");
-    if sounds_secret || signature_header == Some(name) { MASK } else { value }
+    TELLING.iter().any(|word| name.contains(word)) || name.contains("hmac")
 }
 
 #[cfg(test)]

@@ -228,9 +228,11 @@ impl From<PayloadError> for ApiError {
             PayloadError::UnsupportedType | PayloadError::NoForms | PayloadError::Compressed => {
                 Self::UnsupportedMediaType(message.into())
             }
-            PayloadError::NoToken | PayloadError::OtherFields(_) | PayloadError::NotUtf8 | PayloadError::NotJson(_) => {
-                Self::BadRequest(message.into())
-            }
+            PayloadError::NoToken
+            | PayloadError::OtherFields(_)
+            | PayloadError::TooManyComparisons
+            | PayloadError::NotUtf8
+            | PayloadError::NotJson(_) => Self::BadRequest(message.into()),
         }
     }
 }

@@ -153,6 +153,17 @@ impl<'a> Fields<'a> {
         members
     }
 
+    /// The objects of a field that holds an array of them, before they are read: what is wrong is no object here, and is
+    /// reported by [`Fields::objects`].
+    pub fn peek_objects(&self, name: &str) -> Vec<BTreeMap<Cow<'a, str>, Value<'a>>> {
+        let elements = self.values.get(name).and_then(|value| read::elements(value).ok()).unwrap_or_default();
+        let object = |element| match element {
+            Value::Object(text) => json::object(text).unwrap_or_default(),
+            _ => BTreeMap::new(),
+        };
+        elements.into_iter().map(object).collect()
+    }
+
     /// Whether nothing was at fault so far.
     pub fn is_right(&self) -> bool {
         self.errors.is_empty()

@@ -45,6 +45,9 @@ pub enum PayloadError {
     /// It is compressed.
     #[error("the body must not be compressed: send it without `Content-Encoding`")]
     Compressed,
+    /// Its values are so many or so long that the hook's conditions would look at too much.
+    #[error("the body is too large for so many conditions")]
+    TooManyComparisons,
     /// It is not UTF-8, as JSON must be (RFC 8259 section 8.1).
     #[error("the body is not UTF-8")]
     NotUtf8,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::domain::condition::Failed;
 use crate::domain::hook::Hook;
 use crate::domain::received::Received;
 use crate::domain::signature::handshake::{Characters, Echo, Proven};
@@ -14,6 +15,8 @@ use crate::http::{Response, ResponseExt as _};
 pub(super) enum Answer {
     /// A message for people.
     Message(String),
+    /// A message for people, and one for the owner of the hook that says more.
+    Confided { said: String, noted: String },
     /// A message that only the log has: the provider would show it, or take it for an error.
     Unsaid(String),
     /// A challenge, as text.
@@ -59,6 +62,13 @@ impl Answer {
         Self::Message(format!("The call was ignored. {why}"))
     }
 
+    /// A condition does not hold. The sender is told which: what it is compared with is for the owner of the hook alone,
+    /// because calls of a hook may be anyone's, and a hook may expect what senders are not to know.
+    pub(super) fn unmet(failed: &Failed) -> Self {
+        let opening = format!("The call was ignored. The condition `{}` does not hold", failed.label);
+        Self::Confided { said: format!("{opening}."), noted: format!("{opening}: {}.", failed.reason) }
+    }
+
     /// What a provider wants to hear of this challenge, if it wants no proof.
     pub(super) fn of(echo: Echo, challenge: String) -> Self {
         match echo {
@@ -95,7 +105,7 @@ impl Answer {
     /// The same answer, to be logged but not said.
     pub(super) fn unsaid(self) -> Self {
         match self {
-            Self::Message(message) => Self::Unsaid(message),
+            Self::Message(message) | Self::Confided { noted: message, .. } => Self::Unsaid(message),
             Self::Unsaid(_) | Self::Text(_) | Self::Json(_) | Self::Headers(_) | Self::NoContent | Self::Pong => self,
         }
     }
@@ -103,10 +113,19 @@ impl Answer {
     /// What was answered, for people.
     pub(super) fn in_words(&self) -> &str {
         match self {
-            Self::Message(message) | Self::Unsaid(message) => message,
+            Self::Message(message) | Self::Unsaid(message) | Self::Confided { noted: message, .. } => message,
             Self::Text(_) | Self::Json(_) | Self::Headers(_) | Self::NoContent | Self::Pong => {
                 "The provider asked for a proof that the URL is there, and got it."
             }
+        }
+    }
+
+    /// What its sender is told, for people.
+    pub(super) fn said(&self) -> &str {
+        match self {
+            Self::Confided { said, .. } => said,
+            Self::Message(_) | Self::Unsaid(_) | Self::Text(_) | Self::Json(_) | Self::Headers(_) => self.in_words(),
+            Self::NoContent | Self::Pong => self.in_words(),
         }
     }
 
@@ -128,7 +147,7 @@ impl Answer {
 
     fn without_headers_of(&self, hook: &Hook, received: &Received) -> Response {
         match self {
-            Self::Message(message) => match hook.scheme().reply {
+            Self::Message(message) | Self::Confided { said: message, .. } => match hook.scheme().reply {
                 Reply::Message | Reply::Repeating(_) | Reply::Showing { .. } => {
                     Response::ok(&MessageBody { message, errors: None, request_id: received.id.to_string() })
                 }

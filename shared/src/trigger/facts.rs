@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::answer::Answer;
-use crate::domain::condition::{Condition, Subject};
+use crate::domain::condition::{Failed, Rule, Subject, TooMuchWork, Work};
 use crate::domain::hook::Hook;
 use crate::domain::job::Delivery;
 use crate::domain::payload::{Path, Value};
@@ -37,7 +37,7 @@ impl<'a> Facts<'a> {
     /// Parses the payload, once and whole.
     pub(super) fn read(hook: &'a Hook, received: &'a Received, payload: &'a Payload<'_>) -> Result<Self, PayloadError> {
         let variables = hook.relation.variables.as_slice().iter().map(|variable| &variable.path);
-        let conditions = hook.relation.conditions.as_slice().iter().filter_map(|condition| condition.subject.path());
+        let conditions = hook.relation.conditions.paths();
         let places = hook.scheme().body_places().filter_map(|place| PLACES.get(place));
         let described = hook.verification().into_iter().flat_map(Verification::body_places);
         let found = payload.select(variables.chain(conditions).chain(places).chain(described))?;
@@ -58,16 +58,24 @@ impl<'a> Facts<'a> {
         self.found.at(path)
     }
 
-    /// The first condition that does not hold.
-    pub(super) fn failed_condition(&self) -> Option<&'a Condition> {
-        self.hook.relation.conditions.as_slice().iter().find(|condition| !self.holds(condition))
+    /// The first rule that does not hold.
+    pub(super) fn failed_condition(&self) -> Result<Option<Failed>, PayloadError> {
+        let failed = self.hook.relation.conditions.first_failed(|subject| self.values_of(subject));
+        failed.map_err(|TooMuchWork| PayloadError::TooManyComparisons)
     }
 
-    /// Whether a condition of the hook holds.
-    pub(super) fn holds(&self, condition: &Condition) -> bool {
-        match &condition.subject {
-            Subject::Body(path) => self.found.all(path).iter().any(|value| condition.accepts(Some(value))),
-            Subject::Header(name) => condition.accepts_header(self.received.header(name)),
+    /// Whether a rule of the hook holds. One that would take too much work does not.
+    pub(super) fn holds(&self, rule: &Rule, work: &mut Work) -> bool {
+        rule.holds(|subject| self.values_of(subject), work).unwrap_or(false)
+    }
+
+    /// What a condition looks at. Headers and parameters are text, as a field of a form is.
+    fn values_of(&self, subject: &Subject) -> Cow<'_, [Value<'a>]> {
+        let text = |text: Option<Cow<'a, str>>| Cow::Owned(text.map(Value::Field).into_iter().collect());
+        match subject {
+            Subject::Body(path) => Cow::Borrowed(self.found.all(path)),
+            Subject::Header(name) => text(self.received.header(name).map(Cow::Borrowed)),
+            Subject::Query(name) => text(self.received.query_parameter(name)),
         }
     }
 

@@ -10,6 +10,10 @@ mod proof;
 mod sending;
 mod trial;
 
+use std::collections::BTreeSet;
+
+use form_urlencoded::Serializer;
+
 use self::answer::Answer;
 pub use self::authenticity::authenticate;
 use self::facts::Facts;
@@ -22,7 +26,9 @@ use crate::domain::hook::Hook;
 use crate::domain::id::ActionId;
 use crate::domain::job::{Job, MAX_JOB_BYTES, PIPELINE_VARIABLE};
 use crate::domain::received::Received;
-use crate::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary, masked, summarized};
+use crate::domain::request::{
+    Exchange, KeptBody, MASK, Outcome, Request, RequestSummary, masked, sounds_secret, summarized,
+};
 use crate::domain::secret::HookSecret;
 use crate::domain::signature;
 use crate::domain::signature::handshake::Method;
@@ -59,6 +65,8 @@ pub struct Answered {
     pub response: Response,
     /// What the owner of the hook is told.
     pub message: String,
+    /// What the sender is told, for people.
+    said: String,
     /// The action that the call started.
     pub action_id: Option<ActionId>,
 }
@@ -166,11 +174,9 @@ impl<Requests> Run<'_, Requests> {
             return Ok(Decision::Answer(Answer::ready()));
         }
         let answer = |answer: Answer| if facts.wants_no_answer() { answer.unsaid() } else { answer };
-        if let Some(condition) = facts.failed_condition() {
-            let label = condition.label();
-            tracing::info!(condition = label, "A condition does not hold");
-            let ignored = Answer::ignored(&format!("The condition `{label}` does not hold."));
-            return Ok(Decision::Answer(answer(ignored)));
+        if let Some(failed) = facts.failed_condition()? {
+            tracing::info!(condition = failed.label, "A condition does not hold");
+            return Ok(Decision::Answer(answer(Answer::unmet(&failed))));
         }
         self.job(&facts).map(|job| Decision::Queue(Box::new(job), answer(Answer::queued())))
     }
@@ -187,19 +193,19 @@ impl<Requests> Run<'_, Requests> {
 
     fn answered(&self, outcome: Outcome, answer: &Answer) -> Answered {
         let response = answer.to_response(self.hook, self.received);
-        let message = answer.in_words().to_owned();
-        Answered { outcome, response, message, action_id: None }
+        let (message, said) = (answer.in_words().to_owned(), answer.said().to_owned());
+        Answered { outcome, response, message, said, action_id: None }
     }
 
     fn refused(&self, outcome: Outcome, error: &ApiError) -> Answered {
         let response = error.to_response(&self.received.id.to_string());
-        Answered { outcome, response, message: error.in_words(), action_id: None }
+        Answered { outcome, response, message: error.in_words(), said: error.in_words(), action_id: None }
     }
 
     /// The call as it is logged.
     pub fn record(&self, answered: &Answered) -> Request {
         let Self { hook, received, .. } = self;
-        let Answered { outcome, response, message, action_id } = answered;
+        let Answered { outcome, response, message, action_id, .. } = answered;
         let summary = RequestSummary {
             id: received.id,
             hook_id: hook.relation.id,
@@ -229,11 +235,23 @@ impl<Requests> Run<'_, Requests> {
         }
         let exchange = Exchange {
             request_headers: self.masked_headers(),
+            request_query: self.looked_at(),
             request_body,
             response_headers: response_headers.collect(),
             response_body,
         };
         Request { summary, exchange }
+    }
+
+    /// The parameters of the query that conditions look at, for a retry and for the owner of the hook.
+    fn looked_at(&self) -> String {
+        let conditions = &self.hook.relation.conditions;
+        let names: BTreeSet<_> = conditions.each().filter_map(|condition| condition.subject.parameter()).collect();
+        let parameters = names.into_iter().filter_map(|name| {
+            let value = self.received.query_parameter(name)?;
+            Some((name, if sounds_secret(&name.to_ascii_lowercase()) { MASK.into() } else { value }))
+        });
+        Serializer::new(String::new()).extend_pairs(parameters).finish()
     }
 
     fn masked_headers(&self) -> Vec<(String, String)> {

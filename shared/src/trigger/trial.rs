@@ -8,16 +8,16 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::facts::Facts;
 use super::{Answered, Decision, Destinations, Run};
-use crate::domain::condition::{Condition, Subject};
+use crate::domain::condition::{Condition, Rule, Subject, Work};
 use crate::domain::hook::Hook;
 use crate::domain::id::{ActionId, RequestId};
 use crate::domain::job::MAX_JOB_BYTES;
 use crate::domain::payload::{Value, depth, has_half_a_pair, has_too_large_a_number};
 use crate::domain::received::Received;
-use crate::domain::request::{Outcome, masked};
+use crate::domain::request::{MASK, Outcome, masked, sounds_secret};
 use crate::domain::signing::SecretHeaderName;
 use crate::domain::variable::{Given, Variable};
-use crate::http::hook::{ConditionBody, VariableBody, condition_body, value_body, variable_body};
+use crate::http::hook::{RuleBody, VariableBody, value_body, variable_body};
 use crate::http::{ApiError, FieldErrors};
 use crate::payload::{Payload, refuse_compressed};
 use crate::ports::{QueueError, ShowJob};
@@ -55,7 +55,7 @@ struct Told {
 
 #[derive(Serialize)]
 struct CheckedBody<'a> {
-    condition: ConditionBody<'a>,
+    condition: RuleBody<'a>,
     found: Option<Box<RawValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     found_omitted: Option<&'static str>,
@@ -118,7 +118,9 @@ impl<'a> Run<'a, ()> {
         let Ok(facts) = facts.and_then(|()| Facts::read(hook, received, &payload)) else {
             return Ok((to_raw_value(&[(); 0])?, to_raw_value(&[(); 0])?));
         };
-        let conditions = hook.relation.conditions.as_slice().iter().map(|condition| self.checked(condition, &facts));
+        let mut work = Work::of_one_call();
+        let rules = hook.relation.conditions.as_slice().iter();
+        let conditions = rules.map(|rule| self.checked(rule, &facts, &mut work));
         let mut room = MAX_JOB_BYTES;
         let variables = hook.relation.variables.as_slice().iter();
         let variables = variables.map(|variable| resolved(variable, &facts, &mut room));
@@ -126,19 +128,47 @@ impl<'a> Run<'a, ()> {
         Ok((to_raw_value(&conditions)?, to_raw_value(&variables.collect::<Result<Vec<_>, _>>()?)?))
     }
 
-    fn checked<'b>(&self, condition: &'b Condition, facts: &Facts<'_>) -> Result<CheckedBody<'b>, serde_json::Error> {
-        let found = match &condition.subject {
-            Subject::Body(path) => facts.found_at(path).map(shown_given).transpose()?,
+    /// A rule with what it finds: of a group, what each of its conditions does.
+    fn checked<'b>(
+        &self,
+        rule: &'b Rule,
+        facts: &Facts<'_>,
+        work: &mut Work,
+    ) -> Result<CheckedBody<'b>, serde_json::Error> {
+        let found = match rule {
+            Rule::One(condition) => self.found(condition, facts)?,
+            Rule::Any(group) => {
+                let each = group.members().iter().map(|condition| Ok(self.found(condition, facts)?.flatten()));
+                Some(Some(to_raw_value(&each.collect::<Result<Vec<_>, serde_json::Error>>()?)?))
+            }
+        };
+        let found_omitted = matches!(found, Some(None)).then_some(NOT_SHOWN);
+        let holds = facts.holds(rule, work);
+        Ok(CheckedBody { condition: RuleBody::new(rule), found: found.flatten(), found_omitted, holds })
+    }
+
+    /// What a condition finds; `Some(None)` if it cannot be shown.
+    #[expect(clippy::option_option, reason = "what is not there differs from what is not shown")]
+    fn found(
+        &self,
+        condition: &Condition,
+        facts: &Facts<'_>,
+    ) -> Result<Option<Option<Box<RawValue>>>, serde_json::Error> {
+        match &condition.subject {
+            Subject::Body(path) => facts.found_at(path).map(shown_given).transpose(),
             Subject::Header(name) => {
                 let signature = self.hook.signing.as_ref().and_then(|signing| signing.means.header_name.as_ref());
                 let signature = signature.map(SecretHeaderName::as_str);
                 let value = self.received.header(name).map(|value| masked(name, value, signature));
-                value.map(|value| shown(&Value::String(value.into()))).transpose()?
+                value.map(|value| shown(&Value::String(value.into()))).transpose()
             }
-        };
-        let found_omitted = matches!(found, Some(None)).then_some(NOT_SHOWN);
-        let holds = facts.holds(condition);
-        Ok(CheckedBody { condition: condition_body(condition), found: found.flatten(), found_omitted, holds })
+            Subject::Query(name) => {
+                let is_secret = sounds_secret(&name.to_ascii_lowercase());
+                let value =
+                    self.received.query_parameter(name).map(|value| if is_secret { MASK.into() } else { value });
+                value.map(|value| shown(&Value::String(value))).transpose()
+            }
+        }
     }
 }
 
@@ -157,7 +187,7 @@ impl Trial {
 impl Told {
     fn of(answered: &Answered, errors: Option<&FieldErrors>) -> Self {
         let errors = errors.map(|errors| errors.by_field().clone());
-        Self { status_code: answered.response.status().as_u16(), message: answered.message.clone(), errors }
+        Self { status_code: answered.response.status().as_u16(), message: answered.said.clone(), errors }
     }
 }
 

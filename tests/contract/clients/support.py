@@ -65,6 +65,10 @@ class Api:
         response = httpx.post(f"{self._url}{path}", content=content, headers=self.headers, timeout=30)
         return Answer(response.status_code, response.text)
 
+    def get(self, path: str) -> Answer:
+        response = httpx.get(f"{self._url}{path}", headers=self.headers, timeout=30)
+        return Answer(response.status_code, response.text)
+
 
 def signed(secret: str, body: bytes, event: str) -> Api:
     """Calls as GitHub makes them, with the signature of this body."""

@@ -1,13 +1,11 @@
-//! The item of a hook. Its variables and conditions are JSON strings in the layouts below.
+//! The item of a hook. Its variables are a JSON string in the layout below.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::handed_over;
 use super::item::{Attributes, StoredItem, binary, boolean, number, numbers, text};
-use super::proof_item;
+use super::{condition_item, handed_over, proof_item};
 use crate::domain::Invalid;
-use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
 use crate::domain::hook::{Hook, HookRelation, Resource};
 use crate::domain::id::{EnvironmentId, PipelineId, ProjectId, ResourceId, UserId};
 use crate::domain::sealing::SealedSecret;
@@ -32,7 +30,7 @@ pub(super) fn encode(hook: &Hook) -> Attributes {
         ("requires_secret".to_owned(), boolean(relation.requires_secret)),
         ("active".to_owned(), boolean(relation.active)),
         ("variables".to_owned(), text(encode_variables(&relation.variables))),
-        ("conditions".to_owned(), text(encode_conditions(&relation.conditions))),
+        ("conditions".to_owned(), text(condition_item::encode(&relation.conditions))),
         ("created_by".to_owned(), number(hook.created_by.get())),
         ("created_at".to_owned(), text(relation.created_at)),
         ("updated_at".to_owned(), text(relation.updated_at)),
@@ -165,7 +163,7 @@ pub(super) fn decode_relation(attributes: &Attributes) -> Result<HookRelation, S
         proof: signing::worth(means.as_ref()),
         active: item.boolean("active")?,
         variables: item.decoded("variables", decode_variables)?,
-        conditions: item.decoded("conditions", decode_conditions)?,
+        conditions: item.decoded("conditions", condition_item::decode)?,
         created_at: item.parsed("created_at")?,
         updated_at: item.parsed("updated_at")?,
     })
@@ -257,73 +255,6 @@ impl StoredValue {
 fn whole(json: String) -> Result<String, Invalid> {
     let is_json = serde_json::from_str::<&RawValue>(&json).is_ok();
     is_json.then_some(json).ok_or_else(|| Invalid::new("is not JSON"))
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredCondition {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    #[serde(flatten)]
-    subject: StoredSubject,
-    accepted: Vec<StoredAccepted>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum StoredSubject {
-    Body(String),
-    Header(String),
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum StoredAccepted {
-    String(String),
-    /// JSON text.
-    Number(String),
-    Boolean(bool),
-}
-
-fn encode_conditions(conditions: &Conditions) -> String {
-    let stored = conditions.as_slice().iter().map(|condition| StoredCondition {
-        name: condition.name.clone(),
-        subject: match &condition.subject {
-            Subject::Body(path) => StoredSubject::Body(path.to_string()),
-            Subject::Header(name) => StoredSubject::Header(name.clone()),
-        },
-        accepted: condition.accepted.iter().cloned().map(StoredAccepted::from).collect(),
-    });
-    json(&stored.collect::<Vec<_>>())
-}
-
-impl From<Accepted> for StoredAccepted {
-    fn from(accepted: Accepted) -> Self {
-        match accepted {
-            Accepted::String(text) => Self::String(text),
-            Accepted::Number(number) => Self::Number(number),
-            Accepted::Boolean(boolean) => Self::Boolean(boolean),
-        }
-    }
-}
-
-fn decode_conditions(json: &str) -> Result<Conditions, Invalid> {
-    let stored: Vec<StoredCondition> = serde_json::from_str(json).map_err(|_| Invalid::new("is not JSON"))?;
-    Conditions::new(stored.into_iter().map(StoredCondition::decode).collect::<Result<_, _>>()?)
-}
-
-impl StoredCondition {
-    fn decode(self) -> Result<Condition, Invalid> {
-        let subject = match self.subject {
-            StoredSubject::Body(path) => Subject::Body(path.parse()?),
-            StoredSubject::Header(name) => Subject::header(&name)?,
-        };
-        let accepted = self.accepted.into_iter().map(|accepted| match accepted {
-            StoredAccepted::String(text) => Accepted::String(text),
-            StoredAccepted::Number(number) => Accepted::Number(number),
-            StoredAccepted::Boolean(boolean) => Accepted::Boolean(boolean),
-        });
-        Ok(Condition { name: self.name, subject, accepted: accepted.collect() })
-    }
 }
 
 #[cfg(test)]

@@ -140,6 +140,7 @@ fn without_body(exchange: &Exchange, body: StoredBody) -> Result<Vec<u8>, StoreE
 fn head(exchange: &Exchange, body: StoredBody) -> Result<Vec<u8>, StoreError> {
     let stored = StoredExchange {
         request_headers: Cow::Borrowed(&exchange.request_headers),
+        request_query: Cow::Borrowed(&exchange.request_query),
         body,
         response_headers: Cow::Borrowed(&exchange.response_headers),
         response_body: Cow::Borrowed(&exchange.response_body),
@@ -186,6 +187,8 @@ pub(super) fn decode_summary(attributes: &Attributes) -> Result<RequestSummary, 
 #[derive(Serialize, Deserialize)]
 struct StoredExchange<'a> {
     request_headers: Cow<'a, [(String, String)]>,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    request_query: Cow<'a, str>,
     body: StoredBody,
     response_headers: Cow<'a, [(String, String)]>,
     response_body: Cow<'a, str>,
@@ -207,6 +210,7 @@ fn decode_exchange(bytes: &[u8]) -> Option<Exchange> {
     let stored: StoredExchange<'_> = serde_json::from_slice(&inflated).ok()?;
     Some(Exchange {
         request_headers: stored.request_headers.into_owned(),
+        request_query: stored.request_query.into_owned(),
         request_body: match stored.body {
             StoredBody::Whole => KeptBody::Whole(body.into()),
             StoredBody::Apart => KeptBody::Lost,
@@ -246,6 +250,7 @@ mod tests {
             },
             exchange: Exchange {
                 request_headers: vec![header("x-a"), header("x-b")],
+                request_query: "env=a+b&x=%26".to_owned(),
                 request_body: body,
                 response_headers: vec![header("content-type")],
                 response_body: "{}".to_owned(),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::condition_body::TriggerWhenBody;
 use super::verification::VerificationBody;
-use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
 use crate::domain::handover::HandedOver;
 use crate::domain::hook::{Hook, HookRelation};
 use crate::domain::id::{HookId, PipelineId};
@@ -66,7 +66,7 @@ pub(crate) struct VariableBody<'a> {
     default_value: Option<ValueBody<'a>>,
 }
 
-/// The value of a variable, or one that a condition accepts.
+/// The value of a variable.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum ValueBody<'a> {
@@ -74,22 +74,6 @@ pub(crate) enum ValueBody<'a> {
     Integer(i64),
     Boolean(bool),
     Json(Option<&'a RawValue>),
-}
-
-/// `trigger_when`.
-#[derive(Serialize)]
-pub(super) struct TriggerWhenBody<'a> {
-    events: [&'static str; 0],
-    conditions: Vec<ConditionBody<'a>>,
-}
-
-#[derive(Serialize)]
-pub(crate) struct ConditionBody<'a> {
-    name: Option<&'a str>,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    path: String,
-    accepted_values: Vec<ValueBody<'a>>,
 }
 
 impl<'a> RelationBody<'a> {
@@ -127,12 +111,6 @@ impl<'a> SettingsBody<'a> {
     }
 }
 
-impl<'a> TriggerWhenBody<'a> {
-    pub(super) fn new(conditions: &'a Conditions) -> Self {
-        Self { events: [], conditions: conditions.as_slice().iter().map(condition_body).collect() }
-    }
-}
-
 /// A variable's value as JSON.
 pub(crate) fn value_body(value: &VariableValue) -> ValueBody<'_> {
     match value {
@@ -155,23 +133,6 @@ pub(crate) fn variable_body(variable: &Variable) -> VariableBody<'_> {
         required: variable.required,
         default_value,
     }
-}
-
-/// A condition as it is shown.
-pub(crate) fn condition_body(condition: &Condition) -> ConditionBody<'_> {
-    let (kind, path) = match &condition.subject {
-        Subject::Body(path) => ("request_body", path.to_string()),
-        Subject::Header(name) => ("request_header", name.clone()),
-    };
-    let accepted = condition.accepted.iter().map(|accepted| match (&condition.subject, accepted) {
-        (_, Accepted::String(text)) => ValueBody::String(text),
-        // A header is compared as text, and the published clients know only text for what is no `request_body`.
-        (Subject::Header(_), Accepted::Number(json)) => ValueBody::String(json),
-        (Subject::Header(_), Accepted::Boolean(boolean)) => ValueBody::String(if *boolean { "true" } else { "false" }),
-        (Subject::Body(_), Accepted::Number(json)) => ValueBody::Json(serde_json::from_str(json).ok()),
-        (Subject::Body(_), Accepted::Boolean(boolean)) => ValueBody::Boolean(*boolean),
-    });
-    ConditionBody { name: condition.name.as_deref(), kind, path, accepted_values: accepted.collect() }
 }
 
 /// A whole hook.
@@ -290,23 +251,5 @@ mod tests {
         let body = serde_json::to_value(body).unwrap();
         assert_eq!(body["provider_options"], json!({ "verify_token": "07".repeat(32) }));
         assert_eq!(body["secret"], "");
-    }
-
-    #[test]
-    fn what_a_header_may_be_is_shown_as_text_and_what_the_body_may_hold_as_it_is() {
-        let accepted = || {
-            let number = |text: &str| Accepted::Number(text.to_owned());
-            vec![Accepted::String("a".to_owned()), number("1"), number("1.50"), Accepted::Boolean(true)]
-        };
-        let condition = |subject| Condition { name: None, subject, accepted: accepted() };
-        let conditions =
-            vec![condition(Subject::header("X-Event").unwrap()), condition(Subject::Body("ref".parse().unwrap()))];
-        let mut hook = fixtures::hook();
-        hook.relation.conditions = Conditions::new(conditions).unwrap();
-
-        let shown = &shown(&hook)["trigger_when"]["conditions"];
-
-        assert_eq!(shown[0]["accepted_values"], json!(["a", "1", "1.50", "true"]));
-        assert_eq!(shown[1]["accepted_values"], json!(["a", 1, 1.50, true]));
     }
 }

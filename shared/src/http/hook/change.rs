@@ -1,6 +1,8 @@
 //! What a body wants changed of a hook. What it leaves out, or has as null, stays; only the pipeline goes if it is null.
 
-use super::draft::{read_conditions, read_variables, refuse_events};
+use super::conditions::read_conditions;
+use super::draft::{read_variables, refuse_events};
+use super::proofs::refuse_proofs;
 use super::signing;
 use super::size::check_size;
 use crate::domain::Invalid;
@@ -37,9 +39,14 @@ pub fn read_change(mut fields: Fields<'_>, hook: &Hook, now: Timestamp) -> Resul
     });
     let conditions = fields.object("trigger_when", |when| {
         refuse_events(when);
-        if when.has("conditions") { read_conditions(when) } else { Some(current.conditions.clone()) }
+        if when.has("conditions") {
+            read_conditions(when, &current.conditions)
+        } else {
+            Some(current.conditions.clone())
+        }
     });
     check_size(&mut fields, variables.as_ref(), conditions.as_ref());
+    refuse_proofs(&mut fields, signing.as_ref(), conditions.as_ref());
     let action_type = fields.optional("action_type", read::parsed).unwrap_or(current.action_type);
     let kind = fields.optional("resource_type", read::parsed).unwrap_or(current.resource.kind);
     let id = fields.optional("resource_id", read::integer(ResourceId::new)).unwrap_or(current.resource.id);

@@ -1,9 +1,11 @@
 //! The hook that a body asks for.
 
+use super::conditions::read_conditions;
+use super::proofs::refuse_proofs;
 use super::signing;
 use super::size::check_size;
 use crate::domain::Invalid;
-use crate::domain::condition::{Accepted, Condition, Conditions, Subject};
+use crate::domain::condition::Conditions;
 use crate::domain::hook::{ActionType, HookDraft, Resource, ResourceType};
 use crate::domain::id::{PipelineId, ResourceId};
 use crate::domain::payload::{Path, Value};
@@ -54,9 +56,10 @@ pub(super) fn read_fields(fields: &mut Fields<'_>, pipeline: Option<OfPipeline>)
     let variables = fields.object("settings", read_variables);
     let conditions = fields.object("trigger_when", |when| {
         refuse_events(when);
-        read_conditions(when)
+        read_conditions(when, &Conditions::default())
     });
     check_size(fields, variables.as_ref(), conditions.as_ref());
+    refuse_proofs(fields, signing.as_ref().map(|signing| &signing.means), conditions.as_ref());
     Some(HookDraft {
         name: name?,
         action_type: action_type?,
@@ -148,40 +151,6 @@ pub(super) fn refuse_events(trigger_when: &mut Fields<'_>) {
         }
         Err(Invalid::new(format!("must be empty: write a condition on what names the event, such as `{example}`")))
     });
-}
-
-pub(super) fn read_conditions(trigger_when: &mut Fields<'_>) -> Option<Conditions> {
-    let conditions = trigger_when.objects("conditions", read_condition);
-    Conditions::new(conditions).map_err(|reason| trigger_when.refuse("conditions", reason)).ok()
-}
-
-fn read_condition(fields: &mut Fields<'_>) -> Option<Condition> {
-    let name = fields.optional("name", read::text);
-    let kind = fields.required("type", read::text);
-    let path = fields.required("path", read::text);
-    let accepted = fields.required("accepted_values", read_accepted);
-    let subject = match kind.as_deref() {
-        Some("request_body") => path?.parse().map(Subject::Body).map_err(|reason| fields.refuse("path", reason)),
-        Some("request_header") => Subject::header(&path?).map_err(|reason| fields.refuse("path", reason)),
-        Some(_) => {
-            fields.refuse("type", "must be one of request_body, request_header");
-            return None;
-        }
-        None => return None,
-    };
-    Some(Condition { name, subject: subject.ok()?, accepted: accepted? })
-}
-
-fn read_accepted(value: &Value<'_>) -> Result<Vec<Accepted>, Invalid> {
-    let wrong = || Invalid::new("must be an array of 1 to 50 strings, numbers or booleans");
-    let accepted = read::elements(value)?.into_iter().map(|element| match element {
-        Value::String(text) => Ok(Accepted::String(text.into_owned())),
-        Value::Number(text) => Ok(Accepted::Number(text.to_owned())),
-        Value::Boolean(boolean) => Ok(Accepted::Boolean(boolean)),
-        Value::Null | Value::Array(_) | Value::Object(_) | Value::Field(_) => Err(wrong()),
-    });
-    let accepted = accepted.collect::<Result<Vec<_>, _>>()?;
-    if (1..=50).contains(&accepted.len()) { Ok(accepted) } else { Err(wrong()) }
 }
 
 #[cfg(test)]
@@ -337,23 +306,5 @@ mod tests {
         let twice = json!({"name": "a", "type": "string"});
         assert_eq!(at_fault(json!({"settings": {"variables": [twice, twice]}})), ["settings.variables"]);
         assert_eq!(at_fault(json!({"settings": []})), ["settings"]);
-    }
-
-    #[test]
-    fn a_wrong_condition_is_named_by_its_place() {
-        let place = |field: &str| vec![format!("trigger_when.conditions.0{field}")];
-        for (condition, field) in [
-            (json!({"path": "a", "accepted_values": ["x"]}), ".type"),
-            (json!({"type": "request_url", "path": "a", "accepted_values": ["x"]}), ".type"),
-            (json!({"type": "request_body", "accepted_values": ["x"]}), ".path"),
-            (json!({"type": "request_body", "path": "", "accepted_values": ["x"]}), ".path"),
-            (json!({"type": "request_body", "path": "a..b", "accepted_values": ["x"]}), ".path"),
-            (json!({"type": "request_header", "path": "a b", "accepted_values": ["x"]}), ".path"),
-            (json!({"type": "request_body", "path": "a", "accepted_values": []}), ".accepted_values"),
-            (json!({"type": "request_body", "path": "a", "accepted_values": [null]}), ".accepted_values"),
-            (json!({"type": "request_body", "path": "a", "accepted_values": "x"}), ".accepted_values"),
-        ] {
-            assert_eq!(at_fault(with_condition(&condition)), place(field), "{condition}");
-        }
     }
 }

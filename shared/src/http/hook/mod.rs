@@ -2,16 +2,21 @@
 
 mod body;
 mod change;
+mod condition_body;
+mod conditions;
 mod draft;
+mod kept;
 mod pipelines;
+mod proofs;
 mod signing;
 mod size;
 mod trial;
 mod verification;
 
-pub(crate) use body::{ConditionBody, VariableBody, condition_body, value_body, variable_body};
 pub use body::{HookBody, RelationBody, url_of};
+pub(crate) use body::{VariableBody, value_body, variable_body};
 pub use change::{HookChange, read_change};
+pub(crate) use condition_body::RuleBody;
 pub use draft::{OfPipeline, read_draft};
 pub use pipelines::{check_pipelines, find_of_path};
 pub use signing::read_rotation;

@@ -1,6 +1,7 @@
 //! How large a hook may be.
 
-use super::body::{SettingsBody, TriggerWhenBody};
+use super::body::SettingsBody;
+use super::condition_body::TriggerWhenBody;
 use crate::domain::condition::Conditions;
 use crate::domain::variable::Variables;
 use crate::http::fields::Fields;

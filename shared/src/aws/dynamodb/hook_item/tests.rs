@@ -3,6 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::condition::{
+    Accepted, Comparison, Condition, Conditions, Group, Operator, Rule, Subject, SubjectType,
+};
 use crate::domain::signature::provider::Worth;
 use crate::fixtures;
 
@@ -26,16 +29,7 @@ fn full_hook() -> Hook {
         variable("o", VariableType::Object, Some(VariableValue::Object(r#"{"a": 1.10}"#.into()))),
     ])
     .unwrap();
-    let accepted = vec![Accepted::String("x".into()), Accepted::Number("1.0".into()), Accepted::Boolean(false)];
-    hook.relation.conditions = Conditions::new(vec![
-        Condition {
-            name: Some("main".into()),
-            subject: Subject::Body("ref".parse().unwrap()),
-            accepted: accepted.clone(),
-        },
-        Condition { name: None, subject: Subject::header("X-Event").unwrap(), accepted },
-    ])
-    .unwrap();
+    hook.relation.conditions = every_condition();
     hook.relation.proof = Worth::Verified;
     hook.signing = Some(Signing {
         means: Means::of_header("x-hub-signature-256".parse().unwrap(), Algorithm::Sha256),
@@ -47,6 +41,31 @@ fn full_hook() -> Hook {
         handed_over: None,
     });
     hook
+}
+
+/// A condition of each operator and on each kind of subject, and a group.
+fn every_condition() -> Conditions {
+    let condition = |operator: &Operator, name: Option<&str>, kind: SubjectType| {
+        let accepted = match operator {
+            Operator::Exists | Operator::Absent => vec![],
+            Operator::GreaterThan | Operator::LessThan => vec![Accepted::Number("1.50".into())],
+            Operator::StartsWith | Operator::EndsWith | Operator::Contains | Operator::Matches => {
+                vec![Accepted::String("x*".into()), Accepted::String(r"\*".into())]
+            }
+            Operator::Equals | Operator::NotEquals => {
+                vec![Accepted::String("x".into()), Accepted::Number("1.0".into()), Accepted::Boolean(false)]
+            }
+        };
+        let comparison = Comparison::new(*operator, accepted).unwrap();
+        Condition { name: name.map(str::to_owned), subject: Subject::new(kind, "X-Event").unwrap(), comparison }
+    };
+    let of_kind =
+        |kind: &SubjectType| Operator::ALL.iter().map(|operator| condition(operator, Some("main"), *kind)).collect();
+    let groups = SubjectType::ALL.iter().map(|kind| Rule::Any(Group::new(None, of_kind(kind)).unwrap()));
+    let named =
+        Group::new(Some("n".into()), vec![condition(&Operator::Equals, None, SubjectType::RequestBody)]).unwrap();
+    let alone = condition(&Operator::Absent, None, SubjectType::RequestQuery);
+    Conditions::new(groups.chain([Rule::Any(named), Rule::One(alone)]).collect()).unwrap()
 }
 
 #[test]

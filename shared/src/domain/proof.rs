@@ -1,0 +1,68 @@
+//! What in a call carries the proof of it, so that nothing else may look at it.
+
+use super::payload::Path;
+use super::signature::{Place, SecretHeaderName};
+use super::signing::Means;
+
+impl Means {
+    /// Whether a header, by its name in lower case, carries the proof.
+    pub fn is_proof_in_header(&self, name: &str) -> bool {
+        let named = self.header_name.as_ref().map(SecretHeaderName::as_str);
+        named == Some(name) || self.scheme().other_headers.contains(&name)
+    }
+
+    /// Whether a parameter of the query carries the proof.
+    pub fn is_proof_in_query(&self, name: &str) -> bool {
+        matches!(self.scheme().place, Place::Query(proof) if proof == name)
+    }
+
+    /// Whether a place in the body carries the proof, also that of one element of a batch.
+    pub fn is_proof_in_body(&self, path: &Path) -> bool {
+        let segments = |place: &str| place.parse::<Path>().map(|path| path.segments().to_vec()).unwrap_or_default();
+        match self.scheme().place {
+            Place::Header | Place::Query(_) => false,
+            Place::Body(place) => path.segments() == segments(place),
+            Place::Each(array, place) => {
+                let (array, place) = (segments(array), segments(place));
+                path.segments().len() == array.len() + 1 + place.len()
+                    && path.segments().starts_with(&array)
+                    && path.segments().ends_with(&place)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::payload::Path;
+    use crate::domain::signature::Algorithm;
+    use crate::domain::signing::Means;
+    use crate::fixtures;
+
+    fn path(text: &str) -> Path {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_proof_is_where_the_scheme_has_it_and_nowhere_else() {
+        let header = Means::of_header("X-Hub-Signature-256".parse().unwrap(), Algorithm::Sha256);
+        assert!(header.is_proof_in_header("x-hub-signature-256") && !header.is_proof_in_header("x-github-event"));
+        assert!(!header.is_proof_in_query("x-hub-signature-256") && !header.is_proof_in_body(&path("ref")));
+
+        let query = fixtures::means("pandadoc", &[]);
+        assert!(query.is_proof_in_query("signature") && !query.is_proof_in_query("Signature"));
+        assert!(!query.is_proof_in_header("signature") && !query.is_proof_in_body(&path("signature")));
+
+        let body = fixtures::means("figma", &[]);
+        assert!(body.is_proof_in_body(&path("passcode")) && !body.is_proof_in_body(&path("event_type")));
+        assert!(!body.is_proof_in_header("passcode") && !body.is_proof_in_query("passcode"));
+
+        let batch = fixtures::means("adyen", &[]);
+        let (items, proof) = ("notificationItems", "NotificationRequestItem.additionalData.hmacSignature");
+        for item in ["0", "17"] {
+            assert!(batch.is_proof_in_body(&path(&format!("{items}.{item}.{proof}"))), "{item}");
+        }
+        assert!(!batch.is_proof_in_body(&path(&format!("{items}.0.NotificationRequestItem.amount.value"))));
+        assert!(!batch.is_proof_in_body(&path(&format!("{items}.{proof}"))));
+    }
+}
