@@ -71,7 +71,7 @@ impl Sample {
 /// Whether the provider publishes the keys that its calls are verified with.
 fn is_published(scheme: &Scheme) -> bool {
     match &scheme.proof {
-        Proof::Jwt(form) => matches!(form.key, JwtKey::Published(_) | JwtKey::Told { .. }),
+        Proof::Jwt(form) => matches!(form.key, JwtKey::Published(_) | JwtKey::Told(_)),
         Proof::PublicKey(form) => form.source != KeySource::Owner,
         Proof::Sns => true,
         Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Mac(_) | Proof::Nothing => false,

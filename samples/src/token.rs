@@ -15,12 +15,12 @@ pub(crate) fn token(keys: &Keys, form: &JwtForm, call: &Call, at: Timestamp) -> 
     let part = |json: &Json| URL_SAFE_NO_PAD.encode(json.to_string());
     let algorithm = match form.key {
         JwtKey::Secret => "HS256",
-        JwtKey::Given | JwtKey::Published(_) | JwtKey::Told { .. } => "RS256",
+        JwtKey::Given | JwtKey::Published(_) | JwtKey::Told(_) => "RS256",
     };
     let signed = format!("{}.{}", part(&json!({ "alg": algorithm })), part(&claims(keys, form, call, at)));
     let signature = match form.key {
         JwtKey::Secret => mac(Algorithm::Sha256, keys.secret.as_bytes(), signed.as_bytes()),
-        JwtKey::Given | JwtKey::Published(_) | JwtKey::Told { .. } => {
+        JwtKey::Given | JwtKey::Published(_) | JwtKey::Told(_) => {
             keys.pair.as_ref().and_then(|pair| pair.sign(signed.as_bytes()).ok()).unwrap_or_default()
         }
     };

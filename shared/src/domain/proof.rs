@@ -20,7 +20,8 @@ impl Means {
     pub fn is_proof_in_body(&self, path: &Path) -> bool {
         let segments = |place: &str| place.parse::<Path>().map(|path| path.segments().to_vec()).unwrap_or_default();
         match self.scheme().place {
-            Place::Header | Place::Query(_) => false,
+            // A body that is a token has no places of its own: what the token says is the payload.
+            Place::Header | Place::Query(_) | Place::Whole => false,
             Place::Body(place) => path.segments() == segments(place),
             Place::Each(array, place) => {
                 let (array, place) = (segments(array), segments(place));

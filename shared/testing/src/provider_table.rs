@@ -127,7 +127,7 @@ fn token(form: &JwtForm) -> String {
     let key = match &form.key {
         JwtKey::Secret | JwtKey::Given => String::new(),
         JwtKey::Published(keys) => format!("; the keys are at {}", code(&keys.to_string())),
-        JwtKey::Told { account, .. } => format!("; the keys are told to {}", code(account.name())),
+        JwtKey::Told(account) => format!("; the keys are told to {}", code(account.id.name())),
     };
     format!("{}, a JSON Web Token with {algorithms}{key}", code(&format!("{word}<token>")))
 }

@@ -11,8 +11,8 @@ use subtle::ConstantTimeEq as _;
 
 use super::Signed;
 use super::encoding::{Encoding, decode};
+use super::key_source::is_name;
 use super::options::{OptionKind, Options};
-use super::part::is_all;
 use super::place::At;
 use super::public_key::{self, PublicKeyForm};
 use super::published::{KeySet, ProviderUrl, Wanted, endorses, key_of, told_key_of};
@@ -61,14 +61,18 @@ pub enum JwtKey {
     /// A public key of RSA, which the owner of the hook has copied.
     Given,
     /// One of the keys that the provider publishes here, as a JSON Web Key Set (RFC 7517). The token names it.
-    Published(KeySet),
+    Published(&'static KeySet),
     /// One that the provider tells those who have an account. The hook's secret is that of the account.
-    Told {
-        /// Where, as the environment says: an [`OptionKind::Environment`].
-        environment: OptionKind,
-        /// The id of the account.
-        account: OptionKind,
-    },
+    Told(&'static Account),
+}
+
+/// What a provider is asked with that tells its keys to those only who have an account.
+#[derive(Debug)]
+pub struct Account {
+    /// Where it is asked: an [`OptionKind::Environment`].
+    pub environment: OptionKind,
+    /// The id of the account.
+    pub id: OptionKind,
 }
 
 /// For how long a token counts. Whatever is said here, none counts after its `exp` or before its `nbf`.
@@ -118,7 +122,7 @@ impl JwtForm {
             JwtKey::Secret | JwtKey::Published(KeySet::At(_)) => [None, None],
             JwtKey::Published(KeySet::On { .. }) => [Some(OptionKind::Subdomain), None],
             JwtKey::Given => [Some(OptionKind::PublicKey(PublicKeyForm::Rsa)), None],
-            JwtKey::Told { environment, account } => [Some(environment), Some(account)],
+            JwtKey::Told(account) => [Some(account.environment), Some(account.id)],
         };
         let of_claims = self.claims.iter().filter_map(|claim| match claim {
             Claim::Given(_, kind) => Some(*kind),
@@ -156,10 +160,10 @@ impl JwtForm {
                 let id = self.key_id(carrier()?)?;
                 Ok(keys.address(|name| options.get(name)).map(|at| Wanted::key(at, id)))
             }
-            JwtKey::Told { environment, account } => {
+            JwtKey::Told(Account { environment, id: account }) => {
                 let (carrier, account) = (carrier()?, options.get(account.name()).map(str::to_owned));
                 // It is sent to the provider, with the secret of the account.
-                let id = Some(self.key_id(carrier)?).filter(|id| is_id(id)).ok_or_else(|| self.malformed(carrier))?;
+                let id = Some(self.key_id(carrier)?).filter(|id| is_name(id)).ok_or_else(|| self.malformed(carrier))?;
                 Ok(environment.address(options).zip(account).map(|(at, account)| Wanted::told(at, id, account)))
             }
         }
@@ -210,7 +214,7 @@ impl JwtForm {
                 let key = bytes.published.and_then(|key_set| key_of(key_set, &id));
                 Some(key.ok_or_else(|| NotAuthentic::UnknownKey(bytes.carrier.at.to_string()))?)
             }
-            JwtKey::Told { .. } => {
+            JwtKey::Told(_) => {
                 let id = self.key_id(bytes.carrier)?;
                 let key = bytes.published.and_then(|answer| told_key_of(answer, &id));
                 Some(key.ok_or_else(|| NotAuthentic::UnknownKey(bytes.carrier.at.to_string()))?)
@@ -345,11 +349,6 @@ impl SignedBytes<'_> {
         let (place, claim) = (self.carrier.at.to_string(), claim.to_owned());
         NotAuthentic::OtherClaim { place, claim, reason: reason.into() }
     }
-}
-
-/// Whether this can be the id of a key, such as a UUID.
-fn is_id(text: &str) -> bool {
-    text.len() <= 64 && is_all(text, |byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// The time of a claim, which may have a fraction (RFC 7519 section 2, `NumericDate`).

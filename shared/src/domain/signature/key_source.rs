@@ -23,7 +23,7 @@ pub enum KeySource {
         /// The header with the id of the key.
         header: &'static str,
         /// Where they are.
-        keys: KeySet,
+        keys: &'static KeySet,
     },
 }
 
@@ -56,8 +56,9 @@ impl KeySource {
     }
 }
 
-/// What can neither leave its directory nor add anything to an address.
-fn is_name(text: &str) -> bool {
+/// Whether this can be the name of a certificate or the id of a key, such as a UUID. It can neither leave its directory nor
+/// add anything to an address.
+pub(super) fn is_name(text: &str) -> bool {
     text.len() <= MAX_NAME && is_all(text, |byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 

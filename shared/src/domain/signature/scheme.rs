@@ -4,7 +4,7 @@ use super::Algorithm;
 pub use super::encoding::Encoding;
 use super::entries::entries;
 pub use super::handshake::{AskedAt, Challenge, Characters, Echo, HandOver, Handshake, Method, Proven};
-pub use super::jwt::{ANY_HS, Claim, ES256, HS256, JwtForm, JwtKey, Lifetime, RS256};
+pub use super::jwt::{ANY_HS, Account, Claim, ES256, HS256, JwtForm, JwtKey, Lifetime, RS256};
 pub use super::key::{Key, Order};
 pub use super::key_source::KeySource;
 pub use super::mark::Mark;
@@ -215,7 +215,7 @@ impl Scheme {
     pub fn has_secret(&self) -> bool {
         match &self.proof {
             Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Mac(_) => true,
-            Proof::Jwt(form) => matches!(form.key, JwtKey::Secret | JwtKey::Told { .. }),
+            Proof::Jwt(form) => matches!(form.key, JwtKey::Secret | JwtKey::Told(_)),
             Proof::PublicKey(_) | Proof::Sns | Proof::Nothing => false,
         }
     }

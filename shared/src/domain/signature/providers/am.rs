@@ -203,7 +203,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
         schemes: &[Scheme {
             header: "authorization",
             proof: Proof::Jwt(JwtForm {
-                key: JwtKey::Published(KeySet::At("https://login.botframework.com/v1/.well-known/keys")),
+                key: JwtKey::Published(&KeySet::At("https://login.botframework.com/v1/.well-known/keys")),
                 word: "Bearer",
                 algorithms: RS256,
                 issuers: &["https://api.botframework.com"],

@@ -10,9 +10,9 @@ pub(super) use super::super::provider::{Confirmed, Entry as Provider, Guide};
 pub(super) use super::super::public_key::{KeyForm, PublicKeyForm};
 pub(super) use super::super::published::KeySet;
 pub(super) use super::super::scheme::{
-    ANY_HS, AskedAt, Challenge, Characters, Claim, ES256, Echo, Forms, HS256, HandOver, Handshake, Holds, JwtForm,
-    JwtKey, Key, Lifetime, MacForm, Mark, Method, Order, Part, Place, Prefix, Proof, Proven, RS256, Reply, Scheme,
-    Source, TimeForm, Timing,
+    ANY_HS, Account, AskedAt, Challenge, Characters, Claim, ES256, Echo, Forms, HS256, HandOver, Handshake, Holds,
+    JwtForm, JwtKey, Key, Lifetime, MacForm, Mark, Method, Order, Part, Place, Prefix, Proof, Proven, RS256, Reply,
+    Scheme, Source, TimeForm, Timing,
 };
 
 /// What every provider has unless its entry says otherwise.
@@ -164,7 +164,7 @@ pub(super) const JWT: JwtForm = JwtForm {
 pub(super) const SENT_BY_GOOGLE: Scheme = Scheme {
     header: "authorization",
     proof: Proof::Jwt(JwtForm {
-        key: JwtKey::Published(KeySet::At("https://www.googleapis.com/oauth2/v3/certs")),
+        key: JwtKey::Published(&KeySet::At("https://www.googleapis.com/oauth2/v3/certs")),
         word: "Bearer",
         algorithms: RS256,
         issuers: &["https://accounts.google.com", "accounts.google.com"],

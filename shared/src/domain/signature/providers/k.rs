@@ -13,7 +13,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
         schemes: &[Scheme {
             place: Place::Whole,
             proof: Proof::Jwt(JwtForm {
-                key: JwtKey::Published(KeySet::On {
+                key: JwtKey::Published(&KeySet::On {
                     option: "subdomain",
                     before: "https://",
                     behind: ".kinde.com/.well-known/jwks.json",

@@ -1,8 +1,8 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, BASIC, Claim, Confirmed, ES256, Encoding, FIVE_MINUTES, Guide, HEX, Holds, JWT, JwtForm, JwtKey, Key,
-    KeyForm, KeySource, Lifetime, MacForm, Mark, OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider,
+    Account, BASE64, BASIC, Claim, Confirmed, ES256, Encoding, FIVE_MINUTES, Guide, HEX, Holds, JWT, JwtForm, JwtKey,
+    Key, KeyForm, KeySource, Lifetime, MacForm, Mark, OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider,
     PublicKeyForm, SENT_BY_SVIX, SHA512, STANDARD, Scheme, Source, THREE_DAYS, TOKEN, TimeForm, Timing, of_body,
     of_standard,
 };
@@ -203,7 +203,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
         schemes: &[Scheme {
             header: "plaid-verification",
             proof: Proof::Jwt(JwtForm {
-                key: JwtKey::Told { environment: PLAID, account: PLAID_CLIENT },
+                key: JwtKey::Told(&Account { environment: PLAID, id: PLAID_CLIENT }),
                 algorithms: ES256,
                 lifetime: Lifetime::SinceIssue(FIVE_MINUTES),
                 claims: &[Claim::BodyHash("request_body_sha256", Encoding::Hex)],

@@ -233,7 +233,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
                 key: PublicKeyForm::Rsa,
                 source: KeySource::KeySet {
                     header: "x-shipengine-rsa-sha256-key-id",
-                    keys: KeySet::At("https://api.shipengine.com/jwks"),
+                    keys: &KeySet::At("https://api.shipengine.com/jwks"),
                 },
                 encoding: Encoding::Base64,
                 signed: &[Part::Header("x-shipengine-timestamp", Holds::Rfc3339), Part::Text("."), Part::Body],
