@@ -29,7 +29,7 @@ impl Body {
             Some(Self::Field(wanted, serde_json::from_str(value).ok()?))
         };
         match scheme.forms {
-            Forms::None => Self::Unread,
+            Forms::None | Forms::Token(_) => Self::Unread,
             Forms::Payload | Forms::SignedPayload => field("payload").unwrap_or(Self::Unread),
             Forms::Field(name) => field(name).unwrap_or(Self::Unread),
             Forms::Fields => field("payload").unwrap_or(Self::Fields(fields)),

@@ -35,7 +35,9 @@ pub(crate) fn body(scheme: &'static Scheme) -> Call {
     }
     match scheme.forms {
         Forms::Field(name) => Call::form([(name, json.to_string().as_str())]),
-        Forms::None | Forms::Payload | Forms::SignedPayload | Forms::Fields => Call::json(json.to_string()),
+        Forms::None | Forms::Token(_) | Forms::Payload | Forms::SignedPayload | Forms::Fields => {
+            Call::json(json.to_string())
+        }
     }
 }
 

@@ -70,7 +70,7 @@ impl Keys {
         let header = match (scheme.place, scheme.header) {
             (Place::Header, "") => HEADER.parse().ok(),
             (Place::Header, header) => SecretHeaderName::of_provider(provider, header).ok(),
-            (Place::Query(_) | Place::Body(_) | Place::Each(..), _) => None,
+            (Place::Query(_) | Place::Body(_) | Place::Each(..) | Place::Whole, _) => None,
         };
         let options = Options::new(provider.options, &self.options()).ok()?;
         Means::of_provider(provider, header, Some(self.algorithm?), options).ok()

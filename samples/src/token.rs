@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use shared::domain::signature::Algorithm;
 use shared::domain::signature::scheme::{Claim, Encoding, Forms, JwtForm, JwtKey};
 
-use crate::facts::in_body;
+use crate::body::Body;
 use crate::{Call, Keys, Timestamp, mac};
 
 /// The header's value: a token for this call that was made at this time.
@@ -46,7 +46,7 @@ fn claims(keys: &Keys, form: &JwtForm, call: &Call, at: Timestamp) -> Json {
             Claim::True(name) => (*name, json!(true)),
             Claim::AddressHash(name, encoding) => (*name, hash(*encoding, url).into()),
             Claim::BodyHash(name, encoding) => (*name, hash(*encoding, &call.body).into()),
-            Claim::InBody(name, place) => (*name, json!(in_body(keys.known.scheme, call, place))),
+            Claim::InBody(name, place) => (*name, json!(Body::of(call, keys.known.scheme).text(place))),
             Claim::RequestHash => {
                 let path = url.splitn(4, '/').nth(3).and_then(|rest| rest.split('?').next()).unwrap_or_default();
                 ("qsh", hash(Encoding::Hex, &format!("POST&/{path}&{}", call.query)).into())

@@ -122,11 +122,7 @@ impl Answer {
 
     /// What its sender is told, for people.
     pub(super) fn said(&self) -> &str {
-        match self {
-            Self::Confided { said, .. } => said,
-            Self::Message(_) | Self::Unsaid(_) | Self::Text(_) | Self::Json(_) | Self::Headers(_) => self.in_words(),
-            Self::NoContent | Self::Pong => self.in_words(),
-        }
+        if let Self::Confided { said, .. } = self { said } else { self.in_words() }
     }
 
     /// The answer to a call of the hook, in the form that its provider reads.

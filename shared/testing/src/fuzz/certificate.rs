@@ -76,6 +76,7 @@ fn address_of_paypal(document: &[u8], address: &str) {
         query: String::new(),
         body: "{}".into(),
         retry_of: None,
+        is_test: false,
     };
     let signed = Signed { received: &received, body: b"{}", values: &() };
     let wanted = signing.wanted(&signed).ok().flatten();

@@ -59,6 +59,7 @@ impl Case {
             query: String::new(),
             body: self.body.clone().into(),
             retry_of: None,
+            is_test: false,
         };
         let signed = Signed { received: &received, body: self.body.as_bytes(), values: &() };
         let wanted = signing.wanted(&signed)?.unwrap();

@@ -1,6 +1,6 @@
 //! What the entries of the table must be like.
 
-use super::super::provider::{Entry, Known, Provider};
+use super::super::provider::{Entry, Known};
 use super::super::scheme::{AskedAt, Characters, Echo, Holds, KeySource, Method, Part, Proven, Reply, Scheme, Source};
 use super::*;
 
