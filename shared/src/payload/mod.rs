@@ -12,7 +12,7 @@ mod token;
 mod values;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 pub use self::found::Found;
@@ -230,9 +230,10 @@ fn looks_like_no_form(body: &[u8]) -> bool {
 /// A form is flat, and of fields with one name the last one counts, as in JSON. There may be two million fields, so they
 /// are read once, and only those that a path names are kept.
 fn select_fields<'f>(fields: form_urlencoded::Parse<'f>, paths: &[&'f Path]) -> Found<'f> {
-    let mut wanted = BTreeMap::<_, Vec<&Path>>::new();
+    // A hundred variables and conditions may have one path, and the field may be the whole body.
+    let mut wanted = BTreeMap::<_, BTreeSet<&Path>>::new();
     for path in paths {
-        wanted.entry(field_of(path)).or_default().push(path);
+        wanted.entry(field_of(path)).or_default().insert(path);
     }
     let mut found = BTreeMap::new();
     // Not collected: that would first keep all of them.
