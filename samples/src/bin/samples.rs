@@ -38,13 +38,16 @@ fn signed(sample: &Sample, keys: &Keys, now: Timestamp) -> Json {
     let number = u64::try_from(now.unix_millis()).unwrap_or_default();
     let signed = |call: &samples::Call| keys.sign(&call.moved(Moment { at: now, number }), now);
     let (hook, means) = (keys.hook(), keys.means());
+    // Braintree has both: its public key is no more than a name.
+    let public_key = || hook["provider_options"]["public_key"].as_str().unwrap_or_default();
+    let secret = if sample.known.scheme.has_secret() { keys.secret.as_str() } else { public_key() };
     json!({
         "provider": sample.known.provider.name,
         "by_header": sample.known.provider.by_header,
         "header": means.as_ref().and_then(|means| Some(means.header_name.as_ref()?.as_str())),
         "algorithm": means.as_ref().map(|means| means.algorithm.as_str()),
         "proof": sample.known.scheme.worth().as_str(),
-        "secret": hook["provider_options"]["public_key"].as_str().unwrap_or(&keys.secret),
+        "secret": secret,
         "url": keys.url,
         "hook": hook,
         "event": signed(&sample.event),

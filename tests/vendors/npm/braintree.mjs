@@ -12,7 +12,7 @@ const gateway = (privateKey) =>
 
 const common = {
   package: "braintree",
-  hook: { provider: "braintree" },
+  hook: { provider: "braintree", provider_options: { public_key: "sample" } },
   content_type: "application/x-www-form-urlencoded",
   proven: "bt_payload=([^&]*)",
   signature: "bt_signature=sample%7C([0-9a-f]*)",
