@@ -1,14 +1,13 @@
 //! The providers whose names begin with `aa` to `al`.
 
 use super::bases::{
-    BASE64, BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark, NOTHING,
-    OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, Reply, SHA512, Scheme, Source, TimeForm, Timing,
-    token_in_body,
+    BASE64, BASIC, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, MacForm, Mark,
+    NOTHING, OptionKind, Part, Place, Prefix, Proof, Reply, SHA512, Scheme, Source, TimeForm, Timing, token_in_body,
 };
 use super::greetings::ADOBE_SIGN;
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "ably",
         title: "Ably",
         schemes: &[Scheme { header: "x-ably-signature", ..BASE64 }],
@@ -17,9 +16,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "The part of the API key after the colon",
             source: Confirmed::ByVendor("ably/docs on GitHub"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "acuity",
         title: "Acuity Scheduling",
         schemes: &[Scheme {
@@ -33,9 +32,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "API key of the main admin",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "adobe-sign",
         title: "Adobe Acrobat Sign",
         schemes: &[Scheme {
@@ -48,12 +47,12 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide {
             page: "https://helpx.adobe.com/sign/developer/webhook/overview.html",
             source: Confirmed::ByVendor("AdobeDocs/acrobat-sign-developer-guide on GitHub"),
-            ..PROVIDER.guide
+            ..ENTRY.guide
         },
         note: "Each call shows the client id of the application, and each answer must repeat it. It is no secret: all                webhooks that are made in the web interface share one. So it proves nothing.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "adyen",
         title: "Adyen, standard webhooks",
         schemes: &[Scheme {
@@ -72,9 +71,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "HMAC key", source: Confirmed::ByVendor("@adyen/api-library 32.1 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "adyen-platforms",
         title: "Adyen, webhooks for platforms, banking and management",
         schemes: &[Scheme {
@@ -91,9 +90,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "HMAC key", source: Confirmed::ByVendor("@adyen/api-library 32.1 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "affirm",
         title: "Affirm",
         schemes: &[Scheme {
@@ -115,9 +114,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret of the endpoint, which Affirm sets up",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "aftership",
         title: "AfterShip tracking",
         schemes: &[Scheme {
@@ -131,16 +130,16 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Webhook secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "aiprise",
         title: "AiPrise",
         schemes: &[Scheme { header: "x-hmac-signature", ..HEX }],
         guide: Guide { page: "", secret: "API key", source: Confirmed::Reported("Hookdeck") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "aircall",
         title: "Aircall",
         schemes: &[Scheme {
@@ -149,9 +148,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..token_in_body("token")
         }],
         guide: Guide { page: "", secret: "token", source: Confirmed::ByProjects("Hookdeck, Trigger.dev") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "airship",
         title: "Airship",
         schemes: &[Scheme {
@@ -172,9 +171,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             source: Confirmed::ByVendor("the page"),
         },
         note: "Calls with a compressed body, which Airship's page shows for open channels, are refused.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "airtable",
         title: "Airtable",
         schemes: &[Scheme {
@@ -194,9 +193,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "macSecretBase64",
             source: Confirmed::ByProjects("webhook.co, Nango"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "airwallex",
         title: "Airwallex",
         schemes: &[Scheme {
@@ -218,9 +217,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret of the webhook",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "akeneo",
         title: "Akeneo",
         schemes: &[
@@ -256,9 +255,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             source: Confirmed::ByVendor("akeneo/pim-api-docs on GitHub"),
         },
         note: "`x-akeneo-signature-primary` is the Event Platform's. The Events API, which Akeneo has deprecated, signs `x-akeneo-request-signature`.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "alchemy",
         title: "Alchemy",
         schemes: &[Scheme {
@@ -272,9 +271,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing key",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "alertmanager",
         title: "Prometheus Alertmanager",
         schemes: &[Scheme { header: "authorization", event: &[Source::Body("status")], ..BASIC }],
@@ -284,7 +283,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "password of basic_auth",
             source: Confirmed::ByVendor("prometheus/alertmanager on GitHub"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
 ];
 

@@ -1,14 +1,14 @@
 //! The providers whose names begin with `am` to `az`.
 
 use super::bases::{
-    BASIC, Claim, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, JWT, JwtForm, JwtKey, Key, KeySet, Lifetime,
-    MacForm, Mark, OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, RS256, SHA1, SHA512, STANDARD, Scheme,
+    BASIC, Claim, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Guide, HEX, Holds, JWT, JwtForm, JwtKey, Key,
+    KeySet, Lifetime, MacForm, Mark, OptionKind, Part, Place, Prefix, Proof, RS256, SHA1, SHA512, STANDARD, Scheme,
     Source, TOKEN, TWO_HOURS, TimeForm, Timing, of_body,
 };
 use super::greetings::{CLOUDEVENTS, EVENT_GRID, X_HOOK_SECRET};
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "amazon-sns",
         title: "Amazon SNS",
         schemes: &[Scheme {
@@ -23,19 +23,19 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide {
             page: "https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html",
             source: Confirmed::ByVendor("sns-validator 0.3.5 for npm"),
-            ..PROVIDER.guide
+            ..ENTRY.guide
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "anthropic",
         title: "Anthropic",
         schemes: &[Scheme { event: &[Source::Body("type")], ..STANDARD }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("@anthropic-ai/sdk for npm") },
         note: "Hookdeck and Trigger.dev name `X-Webhook-Signature`. Anthropic's SDK reads the three headers of Standard Webhooks, and is followed.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "asana",
         title: "Asana",
         schemes: &[Scheme {
@@ -51,9 +51,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "X-Hook-Secret, which Asana hands over",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "ascend",
         title: "Ascend",
         schemes: &[Scheme {
@@ -71,9 +71,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "ashby",
         title: "Ashby",
         schemes: &[Scheme {
@@ -85,9 +85,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Secret token", source: Confirmed::ByProjects("webhook.co, Sim") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "assemblyai",
         title: "AssemblyAI",
         schemes: &[Scheme { delivery_id: &[Source::BodyDigest], event: &[Source::Body("status")], ..TOKEN }],
@@ -96,9 +96,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "webhook_auth_header_value, in the header that webhook_auth_header_name names",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "atlassian-connect",
         title: "Jira and Confluence, Connect app",
         schemes: &[Scheme {
@@ -118,9 +118,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "`sharedSecret` of the app's `installed` callback",
             source: Confirmed::ByVendor("atlassian-jwt 2.0.3 for npm"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "attentive",
         title: "Attentive",
         schemes: &[Scheme {
@@ -134,9 +134,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing key",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "attio",
         title: "Attio",
         schemes: &[Scheme {
@@ -147,9 +147,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         }],
         guide: Guide { page: "", secret: "Secret", source: Confirmed::ByProjects("Sim, Nango") },
         note: "Attio names `Attio-Signature` and keeps `X-Attio-Signature`, which Nango reads. Either is accepted.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "auth0",
         title: "Auth0 log streams",
         schemes: &[Scheme { header: "authorization", delivery_id: &[Source::BodyDigest], ..TOKEN }],
@@ -159,9 +159,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             source: Confirmed::ByVendor("the page"),
         },
         note: "Choose JSON Array or JSON Object as the content format: JSON Lines is no JSON.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "authorize-net",
         title: "Authorize.Net",
         schemes: &[Scheme {
@@ -178,9 +178,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             source: Confirmed::ByProjects("Saleor, stymiee/authnetjson"),
         },
         note: "webhook.co decodes the key from hex, as Authorize.Net does for its transaction hash. Saleor and authnetjson take the key's text, and are followed: a call that was published in Authorize.Net's forum, with its key, verifies like this only.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "autodesk",
         title: "Autodesk Platform Services",
         schemes: &[Scheme {
@@ -195,9 +195,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret token",
             source: Confirmed::ByVendor("autodesk-platform-services/aps-webhooks-signature on GitHub"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "azure-bot",
         title: "Azure Bot Service, Microsoft Teams bots",
         schemes: &[Scheme {
@@ -222,12 +222,12 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide {
             page: "https://learn.microsoft.com/en-us/azure/bot-service/rest-api/bot-framework-rest-connector-authentication",
             source: Confirmed::ByVendor("botframework-connector 4.23.3 for npm"),
-            ..PROVIDER.guide
+            ..ENTRY.guide
         },
         note: "Tokens of the Bot Framework Emulator are refused: anyone can get one.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "azure-container-registry",
         title: "Azure Container Registry",
         schemes: &[Scheme {
@@ -241,9 +241,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Value of a custom header that you name",
             source: Confirmed::ByVendor("MicrosoftDocs/azure-management-docs on GitHub"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "azure-devops",
         title: "Azure DevOps",
         schemes: &[Scheme { delivery_id: &[Source::Body("id")], event: &[Source::Body("eventType")], ..BASIC }],
@@ -253,9 +253,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Basic authentication password",
             source: Confirmed::ByVendor("MicrosoftDocs/azure-devops-docs on GitHub"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "azure-event-grid",
         title: "Azure Event Grid",
         schemes: &[Scheme {
@@ -269,6 +269,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Value of a delivery property that you name",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
 ];

@@ -1,15 +1,15 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    ANY_HS, BASE64, BITBUCKET_PING, Claim, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, JWT, JwtForm,
-    Key, Lifetime, MacForm, Mark, NOTHING, OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, SENT_BY_SVIX,
-    SHA1, STANDARD, Scheme, Source, TEN_MINUTES, TOKEN, TimeForm, Timing, of_body, of_standard, without_proof,
+    ANY_HS, BASE64, BITBUCKET_PING, Claim, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Forms, Guide, HEX, Holds,
+    JWT, JwtForm, Key, Lifetime, MacForm, Mark, NOTHING, OptionKind, Part, Place, Prefix, Proof, SENT_BY_SVIX, SHA1,
+    STANDARD, Scheme, Source, TEN_MINUTES, TOKEN, TimeForm, Timing, of_body, of_standard, without_proof,
 };
 use super::greetings::BRAINTREE;
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider { name: "beehiiv", title: "beehiiv", ..SENT_BY_SVIX },
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry { name: "beehiiv", title: "beehiiv", ..SENT_BY_SVIX },
+    Entry {
         name: "bigcommerce",
         title: "BigCommerce",
         schemes: &[Scheme { proof: of_standard(Key::Verbatim), event: &[Source::Body("scope")], ..STANDARD }],
@@ -19,9 +19,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             source: Confirmed::ByVendor("bigcommerce/docs on GitHub"),
         },
         note: "webhook.co knows only the headers that you add to a webhook. BigCommerce's page signs by Standard Webhooks, with the text of the client secret as the key, and is followed.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "bird",
         title: "Bird (MessageBird)",
         schemes: &[Scheme {
@@ -40,9 +40,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         }],
         options: &[OptionKind::Url],
         guide: Guide { page: "", secret: "Signing key", source: Confirmed::ByVendor("messagebird 4.0.1 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "bitbucket",
         title: "Bitbucket Cloud",
         schemes: &[Scheme {
@@ -59,9 +59,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "bitpay",
         title: "BitPay",
         schemes: &[NOTHING],
@@ -70,9 +70,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "bolt",
         title: "Bolt",
         schemes: &[Scheme { header: "x-bolt-hmac-sha256", event: &[Source::Body("type")], ..BASE64 }],
@@ -81,9 +81,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "box",
         title: "Box",
         schemes: &[Scheme {
@@ -106,9 +106,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Primary signature key",
             source: Confirmed::ByVendor("box-node-sdk 10.12 for npm"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "braintree",
         title: "Braintree",
         schemes: &[Scheme {
@@ -128,10 +128,10 @@ pub(super) const PROVIDERS: &[Provider] = &[
         }],
         options: &[OptionKind::Id("public_key", "the public key of the same pair, as Braintree shows it")],
         guide: Guide { page: "", secret: "Private key", source: Confirmed::ByVendor("braintree 3.40 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider { name: "braze-currents", title: "Braze Currents", ..without_proof(Confirmed::Reported("Trigger.dev")) },
-    Provider {
+    Entry { name: "braze-currents", title: "Braze Currents", ..without_proof(Confirmed::Reported("Trigger.dev")) },
+    Entry {
         name: "brevo",
         title: "Brevo",
         schemes: &[TOKEN],
@@ -140,9 +140,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Value of a header that you add to the webhook",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "brex",
         title: "Brex",
         schemes: &[Scheme { event: &[Source::Body("event_type")], ..STANDARD }],
@@ -151,9 +151,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByProjects("webhook.co, Trigger.dev"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "bridge-api",
         title: "Bridge",
         schemes: &[Scheme {
@@ -169,9 +169,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Webhook secret",
             source: Confirmed::ByProjects("Hookdeck, thelia-modules/BridgePayment"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "buildkite",
         title: "Buildkite",
         schemes: &[
@@ -203,9 +203,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Token",
             source: Confirmed::ByVendor("buildkite/docs on GitHub"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "bunny-stream",
         title: "Bunny Stream",
         schemes: &[Scheme { header: "x-bunnystream-signature", delivery_id: &[Source::BodyDigest], ..HEX }],
@@ -214,6 +214,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Read-only API key of the library",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
 ];

@@ -6,7 +6,7 @@ pub(super) use super::super::Algorithm;
 pub(super) use super::super::encoding::Encoding;
 pub(super) use super::super::key_source::KeySource;
 pub(super) use super::super::options::OptionKind;
-pub(super) use super::super::provider::{Confirmed, Entry as Provider, Guide};
+pub(super) use super::super::provider::{Confirmed, Entry, Guide};
 pub(super) use super::super::public_key::{KeyForm, PublicKeyForm};
 pub(super) use super::super::published::KeySet;
 pub(super) use super::super::scheme::{
@@ -16,7 +16,7 @@ pub(super) use super::super::scheme::{
 };
 
 /// What every provider has unless its entry says otherwise.
-pub(super) const PROVIDER: Provider = Provider {
+pub(super) const ENTRY: Entry = Entry {
     name: "",
     title: "",
     schemes: &[],
@@ -27,7 +27,7 @@ pub(super) const PROVIDER: Provider = Provider {
 };
 
 /// Sends its calls through Svix: under the names of Svix's headers, or those of Standard Webhooks.
-pub(super) const SENT_BY_SVIX: Provider = Provider {
+pub(super) const SENT_BY_SVIX: Entry = Entry {
     schemes: &[
         Scheme { event: &[Source::Body("type")], ..SVIX },
         Scheme { event: &[Source::Body("type")], ..STANDARD },
@@ -37,21 +37,17 @@ pub(super) const SENT_BY_SVIX: Provider = Provider {
         secret: "Signing secret",
         source: Confirmed::Reported("Svix, which reads it as its own scheme"),
     },
-    ..PROVIDER
+    ..ENTRY
 };
 
 /// Sends a secret in a header; its users name both.
-pub(super) const fn with_a_header_of_yours(source: Confirmed) -> Provider {
-    Provider {
-        schemes: &[TOKEN],
-        guide: Guide { page: "", secret: "Value of a header that you name", source },
-        ..PROVIDER
-    }
+pub(super) const fn with_a_header_of_yours(source: Confirmed) -> Entry {
+    Entry { schemes: &[TOKEN], guide: Guide { page: "", secret: "Value of a header that you name", source }, ..ENTRY }
 }
 
 /// Proves nothing.
-pub(super) const fn without_proof(source: Confirmed) -> Provider {
-    Provider { schemes: &[NOTHING], guide: Guide { source, ..PROVIDER.guide }, ..PROVIDER }
+pub(super) const fn without_proof(source: Confirmed) -> Entry {
+    Entry { schemes: &[NOTHING], guide: Guide { source, ..ENTRY.guide }, ..ENTRY }
 }
 
 pub(super) const THREE_MINUTES: Duration = Duration::from_mins(3);

@@ -1,14 +1,14 @@
 //! The providers whose names begin with `ca` to `ck`.
 
 use super::bases::{
-    BASIC, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, KeySource, MacForm, Mark,
-    OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, Scheme, Source, THREE_MINUTES, TimeForm,
-    Timing, of_body, token_in_body, token_in_query,
+    BASIC, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, KeySource, MacForm,
+    Mark, OptionKind, Part, Prefix, Proof, PublicKeyForm, Scheme, Source, THREE_MINUTES, TimeForm, Timing, of_body,
+    token_in_body, token_in_query,
 };
 use super::greetings::HEAD;
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "cal-com",
         title: "Cal.com",
         schemes: &[Scheme {
@@ -23,9 +23,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("calcom/cal.com on GitHub, which signs"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "calendly",
         title: "Calendly",
         schemes: &[Scheme {
@@ -43,9 +43,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Signing key", source: Confirmed::ByProjects("webhook.co, Nango") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "cashfree",
         title: "Cashfree",
         schemes: &[Scheme {
@@ -64,9 +64,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         }],
         guide: Guide { page: "", secret: "Client secret", source: Confirmed::ByVendor("cashfree-pg 6.0.6 for npm") },
         note: "Cashfree's guide prints a dot between time and body. Its SDK has none, and is followed.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "chargebee",
         title: "Chargebee",
         schemes: &[Scheme {
@@ -77,9 +77,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         }],
         options: &[OptionKind::Username],
         guide: Guide { page: "", secret: "Password", source: Confirmed::ByVendor("chargebee 3.33 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "chargify",
         title: "Maxio (Chargify)",
         schemes: &[Scheme {
@@ -94,9 +94,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Site shared key",
             source: Confirmed::ByProjects("webhook.co, theodi/member-directory"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "chatwoot",
         title: "Chatwoot",
         schemes: &[Scheme {
@@ -118,9 +118,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret of the webhook",
             source: Confirmed::ByVendor("chatwoot/docs on GitHub"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "checkout-com",
         title: "Checkout.com",
         schemes: &[Scheme {
@@ -134,9 +134,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signature key",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "checkr",
         title: "Checkr",
         schemes: &[Scheme {
@@ -146,9 +146,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "API key", source: Confirmed::ByProjects("webhook.co, Nango") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "chili-piper",
         title: "Chili Piper",
         schemes: &[Scheme { delivery_id: &[Source::BodyDigest], ..token_in_query("token") }],
@@ -157,9 +157,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Value of `token` in the address",
             source: Confirmed::Reported("Trigger.dev"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "circle",
         title: "Circle",
         schemes: &[Scheme {
@@ -177,16 +177,16 @@ pub(super) const PROVIDERS: &[Provider] = &[
         }],
         options: &[OptionKind::PublicKey(PublicKeyForm::P256)],
         guide: Guide { page: "", secret: "", source: Confirmed::Reported("Hookdeck") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "circleback",
         title: "Circleback",
         schemes: &[Scheme { header: "x-signature", delivery_id: &[Source::BodyDigest], ..HEX }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Sim") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "circleci",
         title: "CircleCI",
         schemes: &[Scheme {
@@ -204,9 +204,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret token",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "cisco-meraki",
         title: "Cisco Meraki",
         schemes: &[Scheme {
@@ -219,6 +219,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Shared secret of the HTTP server",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
 ];

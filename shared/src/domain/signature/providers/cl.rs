@@ -3,21 +3,21 @@
 use std::time::Duration;
 
 use super::bases::{
-    Algorithm, BASE64, BEARER, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, OptionKind, Order,
-    PROVIDER, Part, Prefix, Proof, Provider, SVIX, Scheme, Source, TOKEN, TWO_HOURS, TimeForm, Timing, of_body,
+    Algorithm, BASE64, BEARER, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm,
+    OptionKind, Order, Part, Prefix, Proof, SVIX, Scheme, Source, TOKEN, TWO_HOURS, TimeForm, Timing, of_body,
     of_parts, token_in_body,
 };
 use super::greetings::{CLOUDEVENTS, X_HOOK_SECRET};
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "clerk",
         title: "Clerk",
         schemes: &[Scheme { event: &[Source::Body("type")], ..SVIX }],
         guide: Guide { page: "", secret: "Signing Secret", source: Confirmed::ByVendor("@clerk/backend 3.25 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "clickup",
         title: "ClickUp",
         schemes: &[Scheme {
@@ -31,9 +31,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "clio",
         title: "Clio",
         schemes: &[Scheme {
@@ -48,9 +48,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "X-Hook-Secret, which Clio hands over",
             source: Confirmed::Reported("Hookdeck, which has seen a live delivery"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "cloudevents",
         title: "CloudEvents",
         schemes: &[Scheme {
@@ -64,9 +64,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Access token",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "cloudflare",
         title: "Cloudflare notifications",
         schemes: &[Scheme {
@@ -80,9 +80,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "cloudflare-stream",
         title: "Cloudflare Stream",
         schemes: &[Scheme {
@@ -104,9 +104,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "secret of the answer to the PUT that makes the webhook",
             source: Confirmed::ByVendor("cloudflare/cloudflare-docs on GitHub"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "cloudinary",
         title: "Cloudinary",
         schemes: &[Scheme {
@@ -125,9 +125,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "API secret", source: Confirmed::ByVendor("cloudinary 2.11 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "cloudprinter",
         title: "Cloudprinter (CloudSignal)",
         schemes: &[Scheme {
@@ -136,9 +136,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..token_in_body("apikey")
         }],
         guide: Guide { page: "", secret: "Webhook API key", source: Confirmed::Reported("Hookdeck") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "coinbase-commerce",
         title: "Coinbase Commerce",
         schemes: &[Scheme {
@@ -152,9 +152,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Shared secret",
             source: Confirmed::ByVendor("coinbase-commerce-node 1.0.4 for npm"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "commerce-layer",
         title: "Commerce Layer",
         schemes: &[Scheme {
@@ -167,9 +167,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Shared secret",
             source: Confirmed::ByVendor("@commercelayer/sdk-utils 4.0 for npm"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "configcat",
         title: "ConfigCat",
         schemes: &[Scheme {
@@ -198,9 +198,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing key",
             source: Confirmed::ByVendor("configcat/docs, configcat/configcat-proxy on GitHub"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "confluence",
         title: "Confluence Cloud",
         schemes: &[Scheme {
@@ -209,9 +209,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Secret", source: Confirmed::ByProjects("webhook.co, Sim") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "connectwise",
         title: "ConnectWise PSA",
         schemes: &[Scheme {
@@ -231,9 +231,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Shared secret that `key_url` of a call leads to",
             source: Confirmed::Reported("Nango"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "contentful",
         title: "Contentful",
         schemes: &[Scheme {
@@ -265,9 +265,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret of the space",
             source: Confirmed::ByVendor("@contentful/node-apps-toolkit 3.16 for npm"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "courier",
         title: "Courier",
         schemes: &[Scheme {
@@ -289,9 +289,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Webhook secret",
             source: Confirmed::ByVendor("trycourier/docs on GitHub"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "cronofy",
         title: "Cronofy",
         schemes: &[Scheme {
@@ -305,9 +305,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Client secret of the app",
             source: Confirmed::ByVendor("cronofy 3.8.4 for npm"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "cursor",
         title: "Cursor",
         schemes: &[Scheme {
@@ -322,9 +322,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "customer-io",
         title: "Customer.io",
         schemes: &[Scheme {
@@ -346,6 +346,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Webhook signing key",
             source: Confirmed::ByProjects("webhook.co, daily.dev"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
 ];

@@ -1,14 +1,14 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, KeySource, MacForm, Mark,
-    NOTHING, OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, PublicKeyForm, Reply, Scheme, Source, TOKEN,
+    BASE64, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, KeySource,
+    MacForm, Mark, NOTHING, OptionKind, Part, Place, Prefix, Proof, PublicKeyForm, Reply, Scheme, Source, TOKEN,
     TWO_DAYS, TimeForm, Timing, of_body, of_parts,
 };
 use super::greetings::{DAILY, DISCORD_EVENTS, DISCORD_INTERACTIONS, repeated_as_text};
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "daily",
         title: "Daily",
         schemes: &[Scheme {
@@ -31,9 +31,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "HMAC",
             source: Confirmed::Reported("Trigger.dev"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "datadog",
         title: "Datadog",
         schemes: &[TOKEN],
@@ -42,9 +42,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Value of a custom header",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "deel",
         title: "Deel",
         schemes: &[Scheme {
@@ -64,9 +64,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing key",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "discord",
         title: "Discord",
         schemes: &[Scheme {
@@ -85,9 +85,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         }],
         options: &[OptionKind::PublicKey(PublicKeyForm::Ed25519Hex)],
         guide: Guide { page: "", secret: "", source: Confirmed::ByVendor("discord-interactions 4.4 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "dixa",
         title: "Dixa",
         schemes: &[Scheme {
@@ -108,9 +108,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "secret key of the subscription",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "docker-hub",
         title: "Docker Hub",
         schemes: &[Scheme { delivery_id: &[Source::BodyDigest], ..NOTHING }],
@@ -119,9 +119,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "",
             source: Confirmed::ByVendor("docker/docs on GitHub"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "documenso",
         title: "Documenso",
         schemes: &[Scheme {
@@ -135,9 +135,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("documenso/documenso on GitHub, which sends it"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "docusign",
         title: "DocuSign Connect",
         schemes: &[Scheme {
@@ -157,9 +157,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret key of Connect",
             source: Confirmed::ByVendor("the page; docusign/code-examples-node on GitHub"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "doppler",
         title: "Doppler",
         schemes: &[Scheme {
@@ -173,9 +173,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByProjects("webhook.co, Tern"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "dropbox",
         title: "Dropbox",
         schemes: &[Scheme {
@@ -189,9 +189,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "App secret",
             source: Confirmed::Reported("webhook.co, Trigger.dev"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "dropbox-sign",
         title: "Dropbox Sign",
         schemes: &[Scheme {
@@ -214,9 +214,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Primary API key",
             source: Confirmed::ByVendor("the page; dropbox-sign 2.0 for Python"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "dub",
         title: "Dub",
         schemes: &[Scheme {
@@ -230,9 +230,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("dubinc/dub on GitHub, which signs"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "dwolla",
         title: "Dwolla",
         schemes: &[Scheme {
@@ -246,6 +246,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Webhook secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
 ];

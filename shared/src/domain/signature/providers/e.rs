@@ -1,12 +1,12 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Confirmed, Encoding, FIVE_MINUTES, Guide, HALF_AN_HOUR, HEX, Holds, Key, MacForm, Mark, PROVIDER, Part, Prefix,
-    Proof, Provider, SHA1, STANDARD, Scheme, Source, TimeForm, Timing, of_body,
+    Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Guide, HALF_AN_HOUR, HEX, Holds, Key, MacForm, Mark, Part, Prefix,
+    Proof, SHA1, STANDARD, Scheme, Source, TimeForm, Timing, of_body,
 };
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "easypost",
         title: "EasyPost",
         schemes: &[Scheme {
@@ -17,9 +17,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Webhook secret", source: Confirmed::ByVendor("@easypost/api 8.9 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "elevenlabs",
         title: "ElevenLabs",
         schemes: &[Scheme {
@@ -38,9 +38,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("elevenlabs 2.78 for Python") },
         note: "Hookdeck's list says Standard Webhooks. ElevenLabs' SDK reads `t=…,v0=…`, and is followed.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "emailit",
         title: "Emailit",
         schemes: &[Scheme {
@@ -61,9 +61,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "enode",
         title: "Enode",
         schemes: &[Scheme {
@@ -75,16 +75,16 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Hookdeck") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "etsy",
         title: "Etsy",
         schemes: &[Scheme { event: &[Source::Body("event_type")], ..STANDARD }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("webhook.co") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "exa",
         title: "Exa",
         schemes: &[Scheme {
@@ -106,9 +106,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "secret of the webhook",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "expo",
         title: "Expo (EAS)",
         schemes: &[Scheme {
@@ -124,6 +124,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Webhook signing secret",
             source: Confirmed::ByVendor("expo/expo on GitHub"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
 ];

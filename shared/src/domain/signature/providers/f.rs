@@ -1,21 +1,21 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    ANY_HS, BASE64, Claim, Confirmed, Echo, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, JWT, JwtForm, Key,
-    KeyForm, KeySource, MacForm, Mark, OptionKind, PROVIDER, PUSH_OF_NOTHING, Part, Prefix, Proof, Provider,
-    PublicKeyForm, SHA1, STANDARD, SVIX, Scheme, Source, TOKEN, TimeForm, Timing, of_body, of_parts, token_in_body,
+    ANY_HS, BASE64, Claim, Confirmed, ENTRY, Echo, Encoding, Entry, FIVE_MINUTES, Forms, Guide, HEX, Holds, JWT,
+    JwtForm, Key, KeyForm, KeySource, MacForm, Mark, OptionKind, PUSH_OF_NOTHING, Part, Prefix, Proof, PublicKeyForm,
+    SHA1, STANDARD, SVIX, Scheme, Source, TOKEN, TimeForm, Timing, of_body, of_parts, token_in_body,
     with_a_header_of_yours,
 };
-use super::greetings::{META_PROVIDER, META_SCHEME, asked_in_header};
+use super::greetings::{META_ENTRY, META_SCHEME, asked_in_header};
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "facebook",
         title: "Facebook",
         schemes: &[Scheme { event: &[Source::Body("object")], ..META_SCHEME }],
-        ..META_PROVIDER
+        ..META_ENTRY
     },
-    Provider {
+    Entry {
         name: "fastspring",
         title: "FastSpring",
         schemes: &[Scheme { header: "x-fs-signature", delivery_id: &[Source::BodyDigest], ..BASE64 }],
@@ -24,9 +24,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "HMAC SHA256 Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "fathom",
         title: "Fathom",
         schemes: &[
@@ -38,9 +38,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Webhook secret",
             source: Confirmed::ByVendor("fathom-python 0.0.43 for Python"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "faundit",
         title: "Faundit",
         schemes: &[Scheme {
@@ -63,9 +63,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "favro",
         title: "Favro",
         schemes: &[Scheme {
@@ -79,9 +79,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         }],
         options: &[OptionKind::Url],
         guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Hookdeck") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "figma",
         title: "Figma",
         schemes: &[Scheme {
@@ -94,10 +94,10 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Passcode",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider { name: "fillout", title: "Fillout", ..with_a_header_of_yours(Confirmed::Reported("webhook.co")) },
-    Provider {
+    Entry { name: "fillout", title: "Fillout", ..with_a_header_of_yours(Confirmed::Reported("webhook.co")) },
+    Entry {
         name: "finch",
         title: "Finch",
         schemes: &[Scheme {
@@ -125,9 +125,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Webhook secret",
             source: Confirmed::ByVendor("@tryfinch/finch-api 10.7 for npm"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "fireflies",
         title: "Fireflies",
         schemes: &[Scheme {
@@ -142,9 +142,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByProjects("Hookdeck, which has seen a live delivery, and Sim"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "flexport",
         title: "Flexport",
         schemes: &[Scheme {
@@ -159,16 +159,16 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret token",
             source: Confirmed::ByVendor("the page, and its prefix by Hookdeck"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "folk",
         title: "Folk",
         schemes: &[Scheme { event: &[Source::Body("type")], ..STANDARD }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Nango") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "forgejo",
         title: "Forgejo",
         schemes: &[Scheme {
@@ -185,9 +185,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "framer",
         title: "Framer",
         schemes: &[Scheme {
@@ -207,9 +207,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "freshchat",
         title: "Freshchat",
         schemes: &[Scheme {
@@ -230,10 +230,10 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "",
             source: Confirmed::ByProjects("nyaruka/courier, pelicargo/freshchat-mattermost"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider { name: "freshdesk", title: "Freshdesk", ..with_a_header_of_yours(Confirmed::Reported("Trigger.dev")) },
-    Provider {
+    Entry { name: "freshdesk", title: "Freshdesk", ..with_a_header_of_yours(Confirmed::Reported("Trigger.dev")) },
+    Entry {
         name: "front",
         title: "Front",
         schemes: &[Scheme {
@@ -260,9 +260,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "App secret",
             source: Confirmed::Reported("webhook.co, Hookdeck"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "fusionauth",
         title: "FusionAuth",
         schemes: &[Scheme {
@@ -277,6 +277,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..TOKEN
         }],
         guide: Guide { page: "", secret: "Secret of the HMAC key that signs", source: Confirmed::Reported("Hookdeck") },
-        ..PROVIDER
+        ..ENTRY
     },
 ];

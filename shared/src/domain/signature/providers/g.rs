@@ -1,14 +1,14 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    ANY, Algorithm, BASIC, Claim, Confirmed, Encoding, FIVE_MINUTES, Forms, GITHUB_PING, Guide, HEX, Holds, JWT,
-    JwtForm, JwtKey, Key, Lifetime, MacForm, Mark, OF_GOOGLE, OptionKind, PROVIDER, PUSH_OF_NOTHING, Part, Prefix,
-    Proof, Provider, PublicKeyForm, RS256, SENT_BY_GOOGLE, SENT_BY_SVIX, STANDARD, Scheme, Source, TOKEN, TimeForm,
-    Timing, of_body, token_in_query,
+    ANY, Algorithm, BASIC, Claim, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Forms, GITHUB_PING, Guide, HEX,
+    Holds, JWT, JwtForm, JwtKey, Key, Lifetime, MacForm, Mark, OF_GOOGLE, OptionKind, PUSH_OF_NOTHING, Part, Prefix,
+    Proof, PublicKeyForm, RS256, SENT_BY_GOOGLE, SENT_BY_SVIX, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing,
+    of_body, token_in_query,
 };
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "ghost",
         title: "Ghost",
         schemes: &[Scheme {
@@ -30,9 +30,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("TryGhost/Ghost on GitHub, which signs"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "gitea",
         title: "Gitea",
         schemes: &[Scheme {
@@ -49,9 +49,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "github",
         title: "GitHub",
         schemes: &[
@@ -81,9 +81,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "gitlab",
         title: "GitLab",
         schemes: &[Scheme {
@@ -102,16 +102,16 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret token",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "gocardless",
         title: "GoCardless",
         schemes: &[Scheme { header: "webhook-signature", delivery_id: &[Source::Body("meta.webhook_id")], ..HEX }],
         guide: Guide { page: "", secret: "Secret", source: Confirmed::ByVendor("gocardless-nodejs 10.1.2 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "gogs",
         title: "Gogs",
         schemes: &[Scheme {
@@ -128,9 +128,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "gong",
         title: "Gong",
         schemes: &[Scheme {
@@ -146,10 +146,10 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..TOKEN
         }],
         options: &[OptionKind::PublicKey(PublicKeyForm::Rsa), OptionKind::Url],
-        guide: Guide { source: Confirmed::Reported("Sim"), ..PROVIDER.guide },
-        ..PROVIDER
+        guide: Guide { source: Confirmed::Reported("Sim"), ..ENTRY.guide },
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "google-cloud-scheduler",
         title: "Google Cloud Scheduler",
         schemes: &[Scheme { event: &[Source::Header("x-cloudscheduler-jobname")], ..SENT_BY_GOOGLE }],
@@ -157,11 +157,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide {
             page: "https://docs.cloud.google.com/scheduler/docs/http-target-auth",
             source: Confirmed::Reported("its page on targets with a token, in notes"),
-            ..PROVIDER.guide
+            ..ENTRY.guide
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "google-cloud-tasks",
         title: "Google Cloud Tasks",
         schemes: &[Scheme { delivery_id: &[Source::Header("x-cloudtasks-taskname")], ..SENT_BY_GOOGLE }],
@@ -169,19 +169,19 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide {
             page: "https://docs.cloud.google.com/tasks/docs/creating-http-target-tasks",
             source: Confirmed::Reported("its page on targets with a token, in notes"),
-            ..PROVIDER.guide
+            ..ENTRY.guide
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "google-gemini",
         title: "Google Gemini",
         schemes: &[Scheme { event: &[Source::Body("type")], ..STANDARD }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByProjects("webhook.co, Hookdeck") },
         note: "This is for webhooks of a project. Those of a single request are signed by a JWT, and are not verified.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "google-pub-sub",
         title: "Google Pub/Sub, push subscription",
         schemes: &[Scheme {
@@ -193,11 +193,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide {
             page: "https://docs.cloud.google.com/pubsub/docs/authenticate-push-subscriptions",
             source: Confirmed::ByVendor("the page"),
-            ..PROVIDER.guide
+            ..ENTRY.guide
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "google-push",
         title: "Google Calendar and Drive push channels",
         schemes: &[Scheme {
@@ -211,9 +211,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "token of the channel",
             source: Confirmed::ByVendor("googleapis/google-api-java-client on GitHub"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "gorgias",
         title: "Gorgias",
         schemes: &[TOKEN],
@@ -222,9 +222,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Value of a header that you name",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "grafana",
         title: "Grafana Alerting",
         schemes: &[Scheme { header: "authorization", event: &[Source::Body("status")], ..BASIC }],
@@ -234,16 +234,16 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Password",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "granola",
         title: "Granola",
         schemes: &[Scheme { event: &[Source::Body("event_type")], ..STANDARD }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByProjects("Nango, Sim") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "greenhouse",
         title: "Greenhouse",
         schemes: &[Scheme {
@@ -259,10 +259,10 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret key",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider { name: "guesty", title: "Guesty", ..SENT_BY_SVIX },
-    Provider {
+    Entry { name: "guesty", title: "Guesty", ..SENT_BY_SVIX },
+    Entry {
         name: "gumroad",
         title: "Gumroad Ping",
         schemes: &[Scheme { forms: Forms::Fields, delivery_id: &[Source::BodyDigest], ..token_in_query("token") }],
@@ -271,6 +271,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Value of `token` in the address",
             source: Confirmed::Reported("Trigger.dev"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
 ];

@@ -1,8 +1,8 @@
 //! The handshakes of providers, by the text that they want to hear.
 
 use super::bases::{
-    AskedAt, Challenge, Characters, Confirmed, Echo, Encoding, Guide, HEX, HandOver, Handshake, Mark, Method,
-    OptionKind, PROVIDER, Place, Prefix, Proven, Provider, Scheme, Source, TOKEN, of_body,
+    AskedAt, Challenge, Characters, Confirmed, ENTRY, Echo, Encoding, Entry, Guide, HEX, HandOver, Handshake, Mark,
+    Method, OptionKind, Place, Prefix, Proven, Scheme, Source, TOKEN, of_body,
 };
 
 /// `GET` with a challenge in the query, under this name, which the answer repeats as text.
@@ -223,12 +223,12 @@ pub(super) const META_SCHEME: Scheme = Scheme {
 };
 
 /// What they have in common.
-pub(super) const META_PROVIDER: Provider = Provider {
+pub(super) const META_ENTRY: Entry = Entry {
     options: &[OptionKind::VerifyToken],
     guide: Guide {
         page: "https://developers.facebook.com/docs/graph-api/webhooks/getting-started",
         secret: "App secret",
         source: Confirmed::ByProjects("webhook.co, Sim"),
     },
-    ..PROVIDER
+    ..ENTRY
 };

@@ -1,12 +1,12 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, KeyForm, KeySource, MacForm, OptionKind, Order,
-    PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, Scheme, Source, TOKEN, TimeForm, Timing,
+    BASE64, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Guide, HEX, Holds, Key, KeyForm, KeySource, MacForm,
+    OptionKind, Order, Part, Prefix, Proof, PublicKeyForm, SHA1, Scheme, Source, TOKEN, TimeForm, Timing,
 };
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "harbor",
         title: "Harbor",
         schemes: &[Scheme {
@@ -20,9 +20,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Auth Header",
             source: Confirmed::ByVendor("goharbor/harbor on GitHub, which sends it"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "help-scout",
         title: "Help Scout",
         schemes: &[Scheme {
@@ -36,9 +36,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret key",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "heroku",
         title: "Heroku",
         schemes: &[Scheme {
@@ -52,9 +52,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByProjects("webhook.co, BiggerPockets/heroku-webhooks"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "highlevel",
         title: "HighLevel",
         schemes: &[Scheme {
@@ -72,9 +72,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         options: &[OptionKind::PublicKey(PublicKeyForm::Ed25519Base64)],
         guide: Guide { page: "", secret: "", source: Confirmed::ByVendor("@gohighlevel/api-client 3.1 for npm") },
         note: "HighLevel's older pages, and Nango, verify `x-wh-signature` with RSA. HighLevel's SDK says that this header is no longer sent, and verifies `x-ghl-signature` with Ed25519.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "hookdeck",
         title: "Hookdeck Event Gateway",
         schemes: &[Scheme {
@@ -84,9 +84,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..BASE64
         }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("@hookdeck/sdk 0.4 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "hubspot",
         title: "HubSpot",
         schemes: &[Scheme {
@@ -117,9 +117,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Client secret of the app",
             source: Confirmed::ByVendor("@hubspot/api-client 13.5 for npm"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "hubspot-v1",
         title: "HubSpot, signature v1",
         schemes: &[Scheme {
@@ -140,9 +140,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Client secret of the app",
             source: Confirmed::ByVendor("@hubspot/api-client 13.5 for npm"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "hubspot-v2",
         title: "HubSpot, signature v2",
         schemes: &[Scheme {
@@ -163,9 +163,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Client secret of the app",
             source: Confirmed::ByVendor("@hubspot/api-client 13.5 for npm"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "hugging-face",
         title: "Hugging Face",
         schemes: &[Scheme { header: "x-webhook-secret", delivery_id: &[Source::BodyDigest], ..TOKEN }],
@@ -174,6 +174,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("huggingface/hub-docs on GitHub"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
 ];

@@ -1,27 +1,27 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Mark, PROVIDER, Prefix, Provider, SHA1, STANDARD, Scheme, Source,
+    Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Guide, HEX, Mark, Prefix, SHA1, STANDARD, Scheme, Source,
     TimeForm, Timing, of_body,
 };
-use super::greetings::{HEAD, META_PROVIDER, META_SCHEME};
+use super::greetings::{HEAD, META_ENTRY, META_SCHEME};
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "incident-io",
         title: "incident.io",
         schemes: &[Scheme { event: &[Source::Body("event_type")], ..STANDARD }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByProjects("webhook.co, Sim") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "increase",
         title: "Increase",
         schemes: &[STANDARD],
         guide: Guide { page: "", secret: "Webhook secret", source: Confirmed::ByVendor("increase 0.552 for Python") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "infisical",
         title: "Infisical",
         schemes: &[Scheme {
@@ -39,15 +39,15 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret key",
             source: Confirmed::ByVendor("Infisical/infisical on GitHub, which signs"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "instagram",
         title: "Instagram",
         schemes: &[Scheme { event: &[Source::Body("entry.0.changes.0.field")], ..META_SCHEME }],
-        ..META_PROVIDER
+        ..META_ENTRY
     },
-    Provider {
+    Entry {
         name: "intercom",
         title: "Intercom",
         schemes: &[Scheme {
@@ -65,6 +65,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Client secret",
             source: Confirmed::ByProjects("webhook.co, Sim"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
 ];

@@ -1,11 +1,9 @@
 //! The providers whose names begin with this letter.
 
-use super::bases::{
-    BASE64, Confirmed, Encoding, Guide, HEX, PROVIDER, Prefix, Provider, SHA1, Scheme, Source, of_body,
-};
+use super::bases::{BASE64, Confirmed, ENTRY, Encoding, Entry, Guide, HEX, Prefix, SHA1, Scheme, Source, of_body};
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "jira",
         title: "Jira Cloud",
         schemes: &[Scheme {
@@ -19,9 +17,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByProjects("webhook.co, Sim, Nango"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "jobber",
         title: "Jobber",
         schemes: &[Scheme {
@@ -35,9 +33,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "OAuth client secret of the app",
             source: Confirmed::ByVendor("GetJobber/Jobber-AppTemplate-RailsAPI on GitHub"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "jobdiva",
         title: "JobDiva",
         schemes: &[Scheme {
@@ -47,6 +45,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Nango") },
-        ..PROVIDER
+        ..ENTRY
     },
 ];

@@ -1,13 +1,13 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, JWT, JwtForm, JwtKey, Key, KeySet, MacForm,
-    OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, RS256, Scheme, Source, TOKEN, TimeForm, Timing,
-    token_in_body, with_a_header_of_yours,
+    Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Forms, Guide, HEX, Holds, JWT, JwtForm, JwtKey, Key, KeySet,
+    MacForm, OptionKind, Part, Place, Prefix, Proof, RS256, Scheme, Source, TOKEN, TimeForm, Timing, token_in_body,
+    with_a_header_of_yours,
 };
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "kinde",
         title: "Kinde",
         schemes: &[Scheme {
@@ -30,11 +30,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide {
             page: "https://docs.kinde.com/integrate/webhooks/about-webhooks/",
             source: Confirmed::ByVendor("@kinde/webhooks 1.0.0 for npm"),
-            ..PROVIDER.guide
+            ..ENTRY.guide
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "klaviyo",
         title: "Klaviyo",
         schemes: &[Scheme {
@@ -57,9 +57,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             source: Confirmed::ByProjects("Hookdeck, webhook.co"),
         },
         note: "webhook.co takes the time for seconds. A client that quotes Klaviyo's page reads a date as HTTP writes it, another is tested with one, and they are followed.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "knock",
         title: "Knock",
         schemes: &[Scheme {
@@ -77,9 +77,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Signing key", source: Confirmed::ByProjects("webhook.co, Hookdeck") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "ko-fi",
         title: "Ko-fi",
         schemes: &[Scheme {
@@ -93,7 +93,7 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Verification token",
             source: Confirmed::ByVendor("its page on webhooks"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider { name: "kustomer", title: "Kustomer", ..with_a_header_of_yours(Confirmed::Reported("Trigger.dev")) },
+    Entry { name: "kustomer", title: "Kustomer", ..with_a_header_of_yours(Confirmed::Reported("Trigger.dev")) },
 ];

@@ -1,13 +1,13 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Claim, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, JWT, JwtForm, Key, Lifetime, MacForm, Mark,
-    PROVIDER, Part, Prefix, Proof, Provider, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing, token_in_body,
+    BASE64, Claim, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Guide, HEX, Holds, JWT, JwtForm, Key, Lifetime,
+    MacForm, Mark, Part, Prefix, Proof, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing, token_in_body,
 };
 use super::greetings::{LARK, LINKEDIN};
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "lark",
         title: "Lark (Feishu), without an encrypt key",
         schemes: &[Scheme {
@@ -23,9 +23,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         },
         note: "With an encrypt key, Lark encrypts its events, and its calls are refused. Without one, only the \
                verification token in the body proves them.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "launchdarkly",
         title: "LaunchDarkly",
         schemes: &[Scheme {
@@ -39,9 +39,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "lemon-squeezy",
         title: "Lemon Squeezy",
         schemes: &[Scheme {
@@ -55,9 +55,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("lmsqueezy/nextjs-billing on GitHub"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "line",
         title: "LINE Messaging API",
         schemes: &[Scheme {
@@ -67,9 +67,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..BASE64
         }],
         guide: Guide { page: "", secret: "Channel secret", source: Confirmed::ByVendor("@line/bot-sdk 11 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "linear",
         title: "Linear",
         schemes: &[Scheme {
@@ -85,9 +85,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "linkedin",
         title: "LinkedIn",
         schemes: &[Scheme {
@@ -110,23 +110,23 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Client secret",
             source: Confirmed::Reported("webhook.co, Hookdeck"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "linq",
         title: "Linq",
         schemes: &[Scheme { event: &[Source::Body("event_type")], ..STANDARD }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("@linqapp/sdk 0.28 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "lithic",
         title: "Lithic",
         schemes: &[Scheme { event: &[Source::Body("event_type")], ..STANDARD }],
         guide: Guide { page: "", secret: "Secret", source: Confirmed::ByVendor("lithic 0.133 for Python") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "livechat",
         title: "LiveChat",
         schemes: &[Scheme {
@@ -135,9 +135,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..token_in_body("secret_key")
         }],
         guide: Guide { page: "", secret: "secret_key", source: Confirmed::Reported("Trigger.dev") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "livekit",
         title: "LiveKit",
         schemes: &[Scheme {
@@ -152,9 +152,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..TOKEN
         }],
         guide: Guide { page: "", secret: "API secret", source: Confirmed::ByVendor("livekit-server-sdk 2.19 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "logto",
         title: "Logto",
         schemes: &[Scheme { header: "logto-signature-sha-256", delivery_id: &[Source::BodyDigest], ..HEX }],
@@ -163,9 +163,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing key",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "loop-returns",
         title: "Loop Returns",
         schemes: &[Scheme {
@@ -180,9 +180,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             source: Confirmed::ByVendor("the page"),
         },
         note: "Loop's page of a topic has slashes escaped and line feeds removed before the hash. Its page on validation hashes the body as it arrives, and is followed.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "loops",
         title: "Loops",
         schemes: &[Scheme {
@@ -195,9 +195,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByProjects("webhook.co, Sim"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "lusha",
         title: "Lusha",
         schemes: &[Scheme {
@@ -218,6 +218,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Webhook secret of the account",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
 ];

@@ -1,14 +1,14 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, BASIC, Claim, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, JWT, JwtForm, Key, Lifetime,
-    MacForm, Mark, OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, SHA1, Scheme, Source, TOKEN, TimeForm,
-    Timing, of_body, of_parts, token_in_body, token_in_query,
+    BASE64, BASIC, Claim, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Forms, Guide, HEX, Holds, JWT, JwtForm, Key,
+    Lifetime, MacForm, Mark, OptionKind, Part, Place, Prefix, Proof, SHA1, Scheme, Source, TOKEN, TimeForm, Timing,
+    of_body, of_parts, token_in_body, token_in_query,
 };
-use super::greetings::{GET, HEAD, META_PROVIDER, META_SCHEME, MONDAY, repeated_of_query, with_a_client_state};
+use super::greetings::{GET, HEAD, META_ENTRY, META_SCHEME, MONDAY, repeated_of_query, with_a_client_state};
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "mailchimp",
         title: "Mailchimp Marketing",
         schemes: &[Scheme {
@@ -19,9 +19,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..token_in_query("secret")
         }],
         guide: Guide { page: "", secret: "Value of `secret` in the address", source: Confirmed::Reported("Hookdeck") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "mailgun",
         title: "Mailgun",
         schemes: &[Scheme {
@@ -41,9 +41,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "HTTP webhook signing key",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "mandrill",
         title: "Mailchimp Transactional (Mandrill)",
         schemes: &[Scheme {
@@ -59,9 +59,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         }],
         options: &[OptionKind::Url],
         guide: Guide { page: "", secret: "Webhook key", source: Confirmed::ByProjects("webhook.co, Trigger.dev") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "mastodon",
         title: "Mastodon",
         schemes: &[Scheme {
@@ -76,9 +76,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "mautic",
         title: "Mautic",
         schemes: &[Scheme { header: "webhook-signature", delivery_id: &[Source::BodyDigest], ..BASE64 }],
@@ -87,9 +87,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "mercado-pago",
         title: "Mercado Pago",
         schemes: &[Scheme {
@@ -114,9 +114,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Secret signature of the app", source: Confirmed::Reported("webhook.co") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "merge-dev",
         title: "Merge",
         schemes: &[Scheme {
@@ -131,15 +131,15 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signature key",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "messenger",
         title: "Messenger",
         schemes: &[Scheme { event: &[Source::Body("object")], ..META_SCHEME }],
-        ..META_PROVIDER
+        ..META_ENTRY
     },
-    Provider {
+    Entry {
         name: "microsoft-graph",
         title: "Microsoft Graph",
         schemes: &[Scheme {
@@ -153,9 +153,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         },
         note: "The `validationTokens` of notifications with resource data are not verified. A list of notifications has \
                no id, and two lists may be equal, so each call makes a job, a retry too.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "microsoft-teams",
         title: "Microsoft Teams, outgoing webhook",
         schemes: &[Scheme {
@@ -172,9 +172,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Security token", source: Confirmed::ByProjects("webhook.co, Sim") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "mixpanel",
         title: "Mixpanel",
         schemes: &[BASIC],
@@ -184,16 +184,16 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Password",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "modern-treasury",
         title: "Modern Treasury",
         schemes: &[Scheme { header: "x-signature", ..HEX }],
         guide: Guide { page: "", secret: "Webhook key", source: Confirmed::ByVendor("modern-treasury 3.3.0 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "mollie",
         title: "Mollie",
         schemes: &[Scheme {
@@ -208,9 +208,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "monday",
         title: "monday.com",
         schemes: &[Scheme {
@@ -231,9 +231,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret of the app",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "moneybird",
         title: "Moneybird",
         schemes: &[Scheme {
@@ -242,9 +242,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..token_in_body("webhook_token")
         }],
         guide: Guide { page: "", secret: "token", source: Confirmed::ByVendor("its changelog of 2019-08-08") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "mongodb-atlas",
         title: "MongoDB Atlas",
         schemes: &[Scheme {
@@ -261,9 +261,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             source: Confirmed::ByVendor("the page"),
         },
         note: "MongoDB's page says base64, and an older manual says hex. Either is accepted.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "mux",
         title: "Mux",
         schemes: &[Scheme {
@@ -281,6 +281,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("@mux/mux-node 15.3 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
 ];

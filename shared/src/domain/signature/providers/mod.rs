@@ -21,7 +21,8 @@ mod m;
 mod n;
 mod o;
 mod others;
-mod p;
+mod pa;
+mod pl;
 mod q;
 mod r;
 mod sa;
@@ -56,7 +57,8 @@ const TABLES: &[&[Entry]] = &[
     m::PROVIDERS,
     n::PROVIDERS,
     o::PROVIDERS,
-    p::PROVIDERS,
+    pa::PROVIDERS,
+    pl::PROVIDERS,
     q::PROVIDERS,
     r::PROVIDERS,
     sa::PROVIDERS,

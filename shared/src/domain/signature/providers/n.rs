@@ -1,13 +1,13 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BASE64, Claim, Confirmed, Encoding, Guide, HEX, JWT, JwtForm, PROVIDER, Prefix, Proof, Provider, SENT_BY_SVIX,
-    SHA512, Scheme, Source, TOKEN, of_body, with_a_header_of_yours,
+    BASE64, Claim, Confirmed, ENTRY, Encoding, Entry, Guide, HEX, JWT, JwtForm, Prefix, Proof, SENT_BY_SVIX, SHA512,
+    Scheme, Source, TOKEN, of_body, with_a_header_of_yours,
 };
 use super::greetings::{NOTION, repeated_as_text};
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "nango",
         title: "Nango",
         schemes: &[Scheme {
@@ -21,10 +21,10 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Webhook signing key",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider { name: "nash", title: "Nash", ..SENT_BY_SVIX },
-    Provider {
+    Entry { name: "nash", title: "Nash", ..SENT_BY_SVIX },
+    Entry {
         name: "netbox",
         title: "NetBox",
         schemes: &[Scheme {
@@ -39,9 +39,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "netlify",
         title: "Netlify",
         schemes: &[Scheme {
@@ -60,10 +60,10 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "JWS secret token",
             source: Confirmed::Reported("webhook.co, and a pull request to Sim"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider { name: "new-relic", title: "New Relic", ..with_a_header_of_yours(Confirmed::Reported("webhook.co")) },
-    Provider {
+    Entry { name: "new-relic", title: "New Relic", ..with_a_header_of_yours(Confirmed::Reported("webhook.co")) },
+    Entry {
         name: "northpass",
         title: "Gainsight CE (Northpass)",
         schemes: &[Scheme { header: "x-northpass-hmac-sha256", ..BASE64 }],
@@ -72,9 +72,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("its support page on webhook verification"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "notion",
         title: "Notion",
         schemes: &[Scheme {
@@ -90,9 +90,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Verification token, which Notion hands over",
             source: Confirmed::ByVendor("@notionhq/client 5.26 for npm"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "npm",
         title: "npm",
         schemes: &[Scheme {
@@ -106,9 +106,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Shared secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "nuvemshop",
         title: "Nuvemshop (Tiendanube)",
         schemes: &[Scheme {
@@ -122,9 +122,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret of the app",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "nylas",
         title: "Nylas",
         schemes: &[Scheme {
@@ -139,6 +139,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "webhook_secret",
             source: Confirmed::Reported("webhook.co, Hookdeck"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
 ];

@@ -1,13 +1,13 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    BEARER, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, OptionKind, PROVIDER, Part, Prefix,
-    Proof, Provider, SHA512, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing, of_body, of_parts, of_standard,
+    BEARER, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, OptionKind, Part, Prefix,
+    Proof, SHA512, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing, of_body, of_parts, of_standard,
 };
 use super::greetings::{OKTA, OURA, repeated_as_text};
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "okta",
         title: "Okta event hooks",
         schemes: &[Scheme {
@@ -22,9 +22,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Authentication secret, with `authorization` as the authentication field",
             source: Confirmed::Reported("webhook.co, Hookdeck"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "onfleet",
         title: "Onfleet",
         schemes: &[Scheme {
@@ -47,9 +47,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Webhook secret",
             source: Confirmed::Reported("webhook.co"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "openai",
         title: "OpenAI",
         schemes: &[Scheme {
@@ -58,16 +58,16 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..STANDARD
         }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("openai 3.57 for Python") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "openclaw",
         title: "OpenClaw",
         schemes: &[BEARER],
         guide: Guide { page: "", secret: "Token", source: Confirmed::Reported("Hookdeck") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "oura",
         title: "Oura",
         schemes: &[Scheme {
@@ -89,9 +89,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ),
         },
         note: "The unit of the time is not documented, so the age of a call is not checked.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "outline",
         title: "Outline",
         schemes: &[Scheme {
@@ -113,9 +113,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "outpost",
         title: "Hookdeck Outpost",
         schemes: &[Scheme {
@@ -131,6 +131,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             source: Confirmed::ByVendor("the page"),
         },
         note: "While Outpost replaces a secret, the old one's signature follows without `v0=`. The new one's counts.",
-        ..PROVIDER
+        ..ENTRY
     },
 ];

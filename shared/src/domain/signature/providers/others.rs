@@ -1,8 +1,8 @@
 //! Senders that are not in the table.
 
 use super::bases::{
-    ANY, BASIC, BITBUCKET_PING, Confirmed, Encoding, Forms, GITHUB_PING, Guide, HEX, KeyForm, KeySource, NOTHING,
-    PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, Scheme, Source, TOKEN, of_body,
+    ANY, BASIC, BITBUCKET_PING, Confirmed, ENTRY, Encoding, Entry, Forms, GITHUB_PING, Guide, HEX, KeyForm, KeySource,
+    NOTHING, Part, Prefix, Proof, PublicKeyForm, Scheme, Source, TOKEN, of_body,
 };
 use super::greetings::SLACK;
 
@@ -11,7 +11,7 @@ const STANDARD_ID: Source = Source::HeaderBeside("webhook-id", "webhook-timestam
 
 /// A signature header that implies no provider: the HMAC of the body. Such callers may name their delivery as the
 /// `Idempotency-Key` draft or Standard Webhooks say.
-pub(super) const GENERIC: Provider = Provider {
+pub(super) const GENERIC: Entry = Entry {
     name: "generic",
     title: "Any other sender",
     schemes: &[Scheme {
@@ -21,13 +21,13 @@ pub(super) const GENERIC: Provider = Provider {
         delivery_id: &[Source::Header("idempotency-key"), STANDARD_ID],
         ..HEX
     }],
-    guide: Guide { source: OURS, ..PROVIDER.guide },
-    ..PROVIDER
+    guide: Guide { source: OURS, ..ENTRY.guide },
+    ..ENTRY
 };
 
 /// A sender whose scheme the owner of the hook describes, with a scheme for each
 /// [`Kind`](crate::domain::signature::custom::Kind) of proof. The hook says the rest of it.
-pub(super) const CUSTOM: Provider = Provider {
+pub(super) const CUSTOM: Entry = Entry {
     name: "custom",
     title: "A scheme of your own",
     schemes: &[
@@ -36,8 +36,8 @@ pub(super) const CUSTOM: Provider = Provider {
         Scheme { forms: Forms::Fields, ..BASIC },
         Scheme { algorithms: ANY, proof: ANY_KEY, forms: Forms::Fields, ..HEX },
     ],
-    guide: Guide { secret: "The key, the token or the password", source: OURS, ..PROVIDER.guide },
-    ..PROVIDER
+    guide: Guide { secret: "The key, the token or the password", source: OURS, ..ENTRY.guide },
+    ..ENTRY
 };
 
 const ANY_KEY: Proof<'static> = Proof::PublicKey(KeyForm {
@@ -49,7 +49,7 @@ const ANY_KEY: Proof<'static> = Proof::PublicKey(KeyForm {
 
 /// The calls of a hook that requires no secret, from any sender: the headers of common providers are trusted, as
 /// everything in the call is.
-pub(super) const UNSIGNED: Provider = Provider {
+pub(super) const UNSIGNED: Entry = Entry {
     name: "unsigned",
     title: "Anyone who knows the URL",
     schemes: &[Scheme {
@@ -65,8 +65,8 @@ pub(super) const UNSIGNED: Provider = Provider {
         tests: &[GITHUB_PING, BITBUCKET_PING],
         ..NOTHING
     }],
-    guide: Guide { source: OURS, ..PROVIDER.guide },
-    ..PROVIDER
+    guide: Guide { source: OURS, ..ENTRY.guide },
+    ..ENTRY
 };
 
 const OURS: Confirmed = Confirmed::ByVendor("this document");

@@ -1,8 +1,8 @@
 //! The providers whose names begin with this letter.
 
-use super::bases::{BASE64, Confirmed, Guide, PROVIDER, Provider, Scheme};
+use super::bases::{BASE64, Confirmed, ENTRY, Entry, Guide, Scheme};
 
-pub(super) const PROVIDERS: &[Provider] = &[Provider {
+pub(super) const PROVIDERS: &[Entry] = &[Entry {
     name: "quickbooks",
     title: "QuickBooks",
     schemes: &[Scheme { header: "intuit-signature", ..BASE64 }],
@@ -11,5 +11,5 @@ pub(super) const PROVIDERS: &[Provider] = &[Provider {
         secret: "Verifier token",
         source: Confirmed::ByVendor("the page"),
     },
-    ..PROVIDER
+    ..ENTRY
 }];

@@ -1,13 +1,13 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Confirmed, Echo, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, PROVIDER, Part, Prefix, Proof,
-    Provider, STANDARD, SVIX, Scheme, Source, TOKEN, TWO_DAYS, TimeForm, Timing, without_proof,
+    Confirmed, ENTRY, Echo, Encoding, Entry, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, Part, Prefix, Proof,
+    STANDARD, SVIX, Scheme, Source, TOKEN, TWO_DAYS, TimeForm, Timing, without_proof,
 };
 use super::greetings::asked_in_header;
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "ramp",
         title: "Ramp",
         schemes: &[Scheme {
@@ -17,9 +17,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Trigger.dev") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "razorpay",
         title: "Razorpay",
         schemes: &[Scheme {
@@ -29,9 +29,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Secret", source: Confirmed::ByVendor("razorpay 2.9.8 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "recall-ai",
         title: "Recall.ai",
         schemes: &[
@@ -43,9 +43,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Verification secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "recharge",
         title: "Recharge",
         schemes: &[Scheme {
@@ -62,9 +62,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Client secret", source: Confirmed::Reported("Hookdeck") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "render",
         title: "Render",
         schemes: &[Scheme { event: &[Source::Body("type")], ..STANDARD }],
@@ -73,16 +73,16 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "replicate",
         title: "Replicate",
         schemes: &[STANDARD],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("replicate 1.4.0 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "resend",
         title: "Resend",
         schemes: &[Scheme { event: &[Source::Body("type")], ..SVIX }],
@@ -91,9 +91,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("resend 2.52 for Python"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "retell",
         title: "Retell AI",
         schemes: &[Scheme {
@@ -111,9 +111,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "API key", source: Confirmed::ByVendor("retell-sdk 5.66.1 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "revenuecat",
         title: "RevenueCat",
         schemes: &[
@@ -146,9 +146,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             source: Confirmed::ByVendor("the page for the header; Trigger.dev for the signature"),
         },
         note: "RevenueCat's manual describes the header alone. Trigger.dev describes the signature.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "revolut",
         title: "Revolut",
         schemes: &[Scheme {
@@ -179,9 +179,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "rewardful",
         title: "Rewardful",
         schemes: &[Scheme { header: "x-rewardful-signature", event: &[Source::Body("event.type")], ..HEX }],
@@ -190,9 +190,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "ringcentral",
         title: "RingCentral",
         schemes: &[Scheme {
@@ -207,9 +207,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "verificationToken",
             source: Confirmed::Reported("Hookdeck"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "rootly",
         title: "Rootly",
         schemes: &[Scheme {
@@ -228,9 +228,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByProjects("Sim, SuperPlane") },
         note: "Sim and SuperPlane sign the time and the body without a dot between them, and are followed. Others have a dot.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "runpod",
         title: "RunPod",
         ..without_proof(Confirmed::ByVendor("serverless/endpoints/send-requests.mdx of runpod/docs"))

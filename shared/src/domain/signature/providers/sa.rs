@@ -1,15 +1,15 @@
 //! The providers whose names begin with `sa` to `sl`.
 
 use super::bases::{
-    BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HALF_AN_HOUR, HEX, Holds, Key, KeyForm, KeySet, KeySource,
-    MacForm, Mark, OptionKind, Order, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, Reply, SENT_BY_SVIX,
-    SHA1, SLACK_INTERACTIONS, STANDARD, Scheme, Source, TimeForm, Timing, of_body, without_proof,
+    BASE64, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Forms, Guide, HALF_AN_HOUR, HEX, Holds, Key, KeyForm,
+    KeySet, KeySource, MacForm, Mark, OptionKind, Order, Part, Prefix, Proof, PublicKeyForm, Reply, SENT_BY_SVIX, SHA1,
+    SLACK_INTERACTIONS, STANDARD, Scheme, Source, TimeForm, Timing, of_body, without_proof,
 };
 use super::greetings::{SLACK, repeated_of_query, with_a_client_state};
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider { name: "safebase", title: "SafeBase", ..SENT_BY_SVIX },
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry { name: "safebase", title: "SafeBase", ..SENT_BY_SVIX },
+    Entry {
         name: "sanity",
         title: "Sanity",
         schemes: &[Scheme {
@@ -26,10 +26,10 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Secret", source: Confirmed::ByVendor("@sanity/webhook 4.0.4 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider { name: "sardine", title: "Sardine", ..SENT_BY_SVIX },
-    Provider {
+    Entry { name: "sardine", title: "Sardine", ..SENT_BY_SVIX },
+    Entry {
         name: "savvycal",
         title: "SavvyCal",
         schemes: &[Scheme {
@@ -44,9 +44,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "scrapfly",
         title: "Scrapfly",
         schemes: &[Scheme {
@@ -57,9 +57,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("scrapfly-sdk 0.11.1 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "sellsy",
         title: "Sellsy",
         schemes: &[Scheme {
@@ -76,9 +76,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Signature key", source: Confirmed::Reported("Nango") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "semaphore",
         title: "Semaphore",
         schemes: &[Scheme {
@@ -91,9 +91,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "WEBHOOK_SECRET",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "semgrep",
         title: "Semgrep",
         schemes: &[Scheme { header: "x-semgrep-signature-256", delivery_id: &[Source::BodyDigest], ..HEX }],
@@ -102,9 +102,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signature secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "sendbird",
         title: "Sendbird",
         schemes: &[Scheme { header: "x-sendbird-signature", event: &[Source::Body("category")], ..HEX }],
@@ -113,9 +113,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Master API token",
             source: Confirmed::ByProjects("webhook.co, mw866/chat-server"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "sendgrid",
         title: "SendGrid event webhook",
         schemes: &[Scheme {
@@ -140,9 +140,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "",
             source: Confirmed::ByVendor("@sendgrid/eventwebhook 8 for npm"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "sentry",
         title: "Sentry",
         schemes: &[Scheme {
@@ -157,9 +157,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Client Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "sharepoint",
         title: "SharePoint",
         schemes: &[with_a_client_state(&[repeated_of_query("validationtoken")])],
@@ -169,9 +169,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             source: Confirmed::ByVendor("SharePoint/sp-dev-docs on GitHub"),
         },
         note: "All notifications of a list are equal, so each call makes a job, a retry too.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "shipbob",
         title: "ShipBob",
         schemes: &[Scheme { event: &[Source::Header("x-webhook-topic")], ..STANDARD }],
@@ -180,9 +180,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "shiphero",
         title: "ShipHero",
         schemes: &[Scheme {
@@ -197,9 +197,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Shared signature secret",
             source: Confirmed::ByProjects("Hookdeck, FullLeafTeaCo/shiphero-webhook-listener"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "shippo",
         title: "Shippo",
         schemes: &[Scheme {
@@ -221,10 +221,10 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "HMAC secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider { name: "shipstation", title: "ShipStation v1", ..without_proof(Confirmed::Reported("Hookdeck")) },
-    Provider {
+    Entry { name: "shipstation", title: "ShipStation v1", ..without_proof(Confirmed::Reported("Hookdeck")) },
+    Entry {
         name: "shipstation-v2",
         title: "ShipStation API v2, ShipEngine",
         schemes: &[Scheme {
@@ -246,12 +246,12 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide {
             page: "https://docs.shipstation.com/apis/docs/guides/webhooks-validation",
             source: Confirmed::ByVendor("the page"),
-            ..PROVIDER.guide
+            ..ENTRY.guide
         },
         note: "One key signs the calls of all accounts, and nothing that is signed names yours. A customer of ShipStation who knows the hook's URL can send their own events there.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "shopify",
         title: "Shopify",
         schemes: &[Scheme {
@@ -268,9 +268,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Client secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "shopline",
         title: "SHOPLINE",
         schemes: &[Scheme {
@@ -282,9 +282,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         }],
         guide: Guide { page: "", secret: "App secret", source: Confirmed::Reported("Hookdeck") },
         note: "SHOPLINE's example is base64, and Hookdeck saw hex in a live delivery. Either is accepted.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "signable",
         title: "Signable",
         schemes: &[Scheme { header: "signature", ..BASE64 }],
@@ -293,9 +293,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "webhook_secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "sim",
         title: "Sim",
         schemes: &[Scheme {
@@ -318,9 +318,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Webhook secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "sinch",
         title: "Sinch Conversation",
         schemes: &[Scheme {
@@ -351,9 +351,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret of the webhook",
             source: Confirmed::ByVendor("@sinch/sdk-client 1.5.0 for npm"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "slack",
         title: "Slack",
         schemes: &[Scheme {
@@ -391,6 +391,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
 ];

@@ -1,14 +1,14 @@
 //! The providers whose names begin with `sm` to `sz`.
 
 use super::bases::{
-    BASIC, Confirmed, Echo, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, NOTHING, OptionKind,
-    PROVIDER, Part, Prefix, Proof, Provider, SHA512, STANDARD, SVIX, Scheme, Source, TimeForm, Timing, of_body,
+    BASIC, Confirmed, ENTRY, Echo, Encoding, Entry, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Mark, NOTHING,
+    OptionKind, Part, Prefix, Proof, SHA512, STANDARD, SVIX, Scheme, Source, TimeForm, Timing, of_body,
     with_a_header_of_yours,
 };
 use super::greetings::{SMARTCAR, STRAVA, asked_in_header};
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "smartcar",
         title: "Smartcar",
         schemes: &[Scheme {
@@ -24,9 +24,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Application management token",
             source: Confirmed::Reported("Hookdeck"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "smartsheet",
         title: "Smartsheet",
         schemes: &[Scheme {
@@ -40,9 +40,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "sharedSecret",
             source: Confirmed::Reported("Activepieces"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "smile",
         title: "Smile API",
         schemes: &[Scheme {
@@ -53,9 +53,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Secret", source: Confirmed::Reported("Hookdeck") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "snyk",
         title: "Snyk",
         schemes: &[Scheme {
@@ -71,9 +71,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "solidgate",
         title: "Solidgate",
         schemes: &[Scheme {
@@ -95,9 +95,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             "the webhook public key (`wh_pk_…`), which it sends in the header `merchant`",
         )],
         guide: Guide { page: "", secret: "Webhook secret key (wh_sk_…)", source: Confirmed::Reported("Hookdeck") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "spacelift",
         title: "Spacelift",
         schemes: &[Scheme {
@@ -112,17 +112,17 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "sparkpost",
         title: "SparkPost",
         schemes: &[BASIC],
         options: &[OptionKind::Username],
         guide: Guide { page: "", secret: "Password", source: Confirmed::Reported("webhook.co") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "spree",
         title: "Spree Commerce",
         schemes: &[Scheme {
@@ -148,9 +148,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "secret_key",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "square",
         title: "Square",
         schemes: &[Scheme {
@@ -168,9 +168,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         }],
         options: &[OptionKind::Url],
         guide: Guide { page: "", secret: "Signature key", source: Confirmed::ByVendor("square 46 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "squarespace",
         title: "Squarespace",
         schemes: &[Scheme {
@@ -191,9 +191,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "standard-webhooks",
         title: "Standard Webhooks",
         schemes: &[Scheme {
@@ -207,9 +207,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "statsig",
         title: "Statsig",
         schemes: &[Scheme {
@@ -239,20 +239,20 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Webhook signing secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "strava",
         title: "Strava",
         schemes: &[Scheme { event: &[Source::Body("aspect_type")], handshakes: &[STRAVA], ..NOTHING }],
         guide: Guide {
             page: "https://developers.strava.com/docs/webhooks/",
             source: Confirmed::Reported("Hookdeck"),
-            ..PROVIDER.guide
+            ..ENTRY.guide
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "stream-chat",
         title: "Stream Chat",
         schemes: &[Scheme {
@@ -262,9 +262,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "API secret", source: Confirmed::ByVendor("stream-chat 4.33 for Python") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "stripe",
         title: "Stripe",
         schemes: &[Scheme {
@@ -287,9 +287,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "stytch",
         title: "Stytch",
         schemes: &[Scheme { event: &[Source::Body("object_type")], ..SVIX }],
@@ -298,9 +298,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "supabase-auth",
         title: "Supabase Auth hooks",
         schemes: &[STANDARD],
@@ -310,14 +310,14 @@ pub(super) const PROVIDERS: &[Provider] = &[
             source: Confirmed::ByVendor("the page"),
         },
         note: "If two secrets are set, Supabase separates their signatures by a comma and a space, where Standard Webhooks has a space. Only the last one is read.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "supabase-database",
         title: "Supabase database webhooks",
         ..with_a_header_of_yours(Confirmed::Reported("Trigger.dev"))
     },
-    Provider {
+    Entry {
         name: "svix",
         title: "Svix",
         schemes: &[Scheme { event: &[Source::Body("type")], ..SVIX }],
@@ -327,9 +327,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "synctera",
         title: "Synctera",
         schemes: &[Scheme {
@@ -347,6 +347,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
-        ..PROVIDER
+        ..ENTRY
     },
 ];

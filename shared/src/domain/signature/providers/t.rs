@@ -1,14 +1,14 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Algorithm, BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm, KeySource, MacForm,
-    Mark, OptionKind, PROVIDER, Part, Prefix, Proof, Provider, PublicKeyForm, SHA1, SHA512, Scheme, Source,
+    Algorithm, BASE64, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm,
+    KeySource, MacForm, Mark, OptionKind, Part, Prefix, Proof, PublicKeyForm, SHA1, SHA512, Scheme, Source,
     TEN_MINUTES, TOKEN, TimeForm, Timing, of_body, of_parts,
 };
-use super::greetings::{HEAD, META_PROVIDER, META_SCHEME, TEBEX, TWITCH};
+use super::greetings::{HEAD, META_ENTRY, META_SCHEME, TEBEX, TWITCH};
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "taiga",
         title: "Taiga",
         schemes: &[Scheme {
@@ -24,9 +24,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret key",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "tailscale",
         title: "Tailscale",
         schemes: &[Scheme {
@@ -48,9 +48,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("docs/webhooks/example.go of its repository"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "tally",
         title: "Tally",
         schemes: &[Scheme {
@@ -60,9 +60,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..BASE64
         }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByProjects("webhook.co, Hookdeck") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "tebex",
         title: "Tebex",
         schemes: &[Scheme {
@@ -84,9 +84,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret key",
             source: Confirmed::Reported("Hookdeck"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "telegram",
         title: "Telegram Bot API",
         schemes: &[Scheme {
@@ -99,9 +99,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "secret_token",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "telnyx",
         title: "Telnyx",
         schemes: &[Scheme {
@@ -119,9 +119,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         }],
         options: &[OptionKind::PublicKey(PublicKeyForm::Ed25519Base64)],
         guide: Guide { page: "", secret: "", source: Confirmed::ByVendor("telnyx 7.24 for npm") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "terraform",
         title: "HCP Terraform",
         schemes: &[Scheme {
@@ -133,15 +133,15 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Token", source: Confirmed::ByProjects("Port Ocean, SuperPlane") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "threads",
         title: "Threads",
         schemes: &[Scheme { event: &[Source::Body("values.0.field")], ..META_SCHEME }],
-        ..META_PROVIDER
+        ..META_ENTRY
     },
-    Provider {
+    Entry {
         name: "tiktok",
         title: "TikTok for Developers",
         schemes: &[Scheme {
@@ -163,9 +163,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Client secret of the app",
             source: Confirmed::ByProjects("webhook.co, Windmill, Sim"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "tiktok-shop",
         title: "TikTok Shop",
         schemes: &[Scheme {
@@ -183,9 +183,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         }],
         options: &[OptionKind::Id("app_key", "the app key")],
         guide: Guide { page: "", secret: "App secret", source: Confirmed::Reported("Hookdeck") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "trello",
         title: "Trello",
         schemes: &[Scheme {
@@ -203,9 +203,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "OAuth secret of the Power-Up",
             source: Confirmed::ByProjects("Hookdeck, webhook.co"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "trigger-dev",
         title: "Trigger.dev alerts",
         schemes: &[Scheme {
@@ -219,9 +219,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Webhook secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "twenty",
         title: "Twenty",
         schemes: &[Scheme {
@@ -247,9 +247,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "twilio",
         title: "Twilio",
         schemes: &[Scheme {
@@ -273,9 +273,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Auth token or shared key",
             source: Confirmed::ByVendor("twilio 6.3.1 for npm"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "twitch",
         title: "Twitch EventSub",
         schemes: &[Scheme {
@@ -306,9 +306,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret of the subscription",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "typeform",
         title: "Typeform",
         schemes: &[Scheme {
@@ -319,6 +319,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Secret", source: Confirmed::ByProjects("webhook.co, Sim") },
-        ..PROVIDER
+        ..ENTRY
     },
 ];

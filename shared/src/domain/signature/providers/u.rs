@@ -1,8 +1,8 @@
 //! The providers whose names begin with this letter.
 
-use super::bases::{Confirmed, Guide, HEX, PROVIDER, Provider, Scheme, Source};
+use super::bases::{Confirmed, ENTRY, Entry, Guide, HEX, Scheme, Source};
 
-pub(super) const PROVIDERS: &[Provider] = &[Provider {
+pub(super) const PROVIDERS: &[Entry] = &[Entry {
     name: "uber-eats",
     title: "Uber Eats",
     schemes: &[Scheme {
@@ -16,5 +16,5 @@ pub(super) const PROVIDERS: &[Provider] = &[Provider {
         secret: "Client secret of the app",
         source: Confirmed::ByVendor("the page"),
     },
-    ..PROVIDER
+    ..ENTRY
 }];

@@ -1,13 +1,13 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Claim, Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, JWT, JwtForm, Lifetime, OptionKind, PROVIDER, Prefix, Proof,
-    Provider, Reply, SHA1, SVIX, Scheme, Source, TOKEN, of_body,
+    Claim, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Guide, HEX, JWT, JwtForm, Lifetime, OptionKind, Prefix,
+    Proof, Reply, SHA1, SVIX, Scheme, Source, TOKEN, of_body,
 };
 use super::greetings::{GET, HEAD, VERCEL_LOG_DRAINS};
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "vanta",
         title: "Vanta",
         schemes: &[Scheme { event: &[Source::Body("type")], ..SVIX }],
@@ -16,9 +16,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "vapi",
         title: "Vapi",
         schemes: &[
@@ -42,9 +42,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             source: Confirmed::ByVendor("the page, and the examples beside it"),
         },
         note: "In Vapi, you name the header of a credential. Its examples use `x-vapi-signature` with `sha256=` before the signature; Trigger.dev describes it bare. Either is accepted.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "vercel",
         title: "Vercel",
         schemes: &[Scheme {
@@ -56,9 +56,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         }],
         guide: Guide { page: "", secret: "Secret", source: Confirmed::ByProjects("webhook.co, Hookdeck, Sim") },
         note: "The package @hookflo/tern says SHA-256 and a time. webhook.co, Hookdeck and Sim say SHA-1 of the body, and are followed.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "vercel-log-drains",
         title: "Vercel drains",
         schemes: &[Scheme {
@@ -78,9 +78,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         },
         note: "Choose JSON as the encoding. A call without a signature is answered as Vercel's check of the URL is, and \
                makes no job: enter the secret at Vercel.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "veriff",
         title: "Veriff",
         schemes: &[Scheme { header: "x-hmac-signature", delivery_id: &[Source::BodyDigest], ..HEX }],
@@ -89,9 +89,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Shared secret key",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "vikunja",
         title: "Vikunja",
         schemes: &[Scheme {
@@ -105,9 +105,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "vonage",
         title: "Vonage",
         schemes: &[Scheme {
@@ -125,6 +125,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signature secret",
             source: Confirmed::ByVendor("@vonage/jwt 1.14 for npm"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
 ];

@@ -1,14 +1,14 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Algorithm, BASE64, Confirmed, Encoding, FIVE_MINUTES, Forms, Guide, HEX, Holds, JWT, JwtForm, JwtKey, Key, KeyForm,
-    KeySource, Lifetime, MacForm, Mark, OptionKind, PROVIDER, Part, Place, Prefix, Proof, Provider, PublicKeyForm,
-    RS256, SHA1, Scheme, Source, THREE_MINUTES, TOKEN, TimeForm, Timing, of_body, token_in_body,
+    Algorithm, BASE64, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Forms, Guide, HEX, Holds, JWT, JwtForm, JwtKey,
+    Key, KeyForm, KeySource, Lifetime, MacForm, Mark, OptionKind, Part, Place, Prefix, Proof, PublicKeyForm, RS256,
+    SHA1, Scheme, Source, THREE_MINUTES, TOKEN, TimeForm, Timing, of_body, token_in_body,
 };
-use super::greetings::{META_PROVIDER, META_SCHEME, WEBSUB, WOOCOMMERCE, WRIKE};
+use super::greetings::{META_ENTRY, META_SCHEME, WEBSUB, WOOCOMMERCE, WRIKE};
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "webex",
         title: "Webex",
         schemes: &[Scheme {
@@ -23,9 +23,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("webex-node-bot-framework 2.3.14 for npm"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "webflow",
         title: "Webflow",
         schemes: &[Scheme {
@@ -44,9 +44,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
         }],
         guide: Guide { page: "", secret: "Secret key", source: Confirmed::ByVendor("webflow-api 3.3.4 for npm") },
         note: "Webflow's SDK does not check the time, and webhook.co leaves its unit open. Hookdeck reads milliseconds, and is followed.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "websub",
         title: "WebSub",
         schemes: &[Scheme {
@@ -63,15 +63,15 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "hub.secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "whatsapp",
         title: "WhatsApp",
         schemes: &[Scheme { event: &[Source::Body("entry.0.changes.0.field")], ..META_SCHEME }],
-        ..META_PROVIDER
+        ..META_ENTRY
     },
-    Provider {
+    Entry {
         name: "whereby",
         title: "Whereby",
         schemes: &[Scheme {
@@ -93,9 +93,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "wise",
         title: "Wise",
         schemes: &[Scheme {
@@ -117,9 +117,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "wix",
         title: "Wix",
         schemes: &[Scheme {
@@ -133,12 +133,12 @@ pub(super) const PROVIDERS: &[Provider] = &[
         guide: Guide {
             page: "https://dev.wix.com/docs/rest/articles/get-started/webhook-structure",
             source: Confirmed::ByVendor("the page"),
-            ..PROVIDER.guide
+            ..ENTRY.guide
         },
         note: "Variables are read from the token's claim `data`, which is JSON in a text. In it, `data` and `identity` are texts too, which the consumer of a job must parse.",
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "woocommerce",
         title: "WooCommerce",
         schemes: &[Scheme {
@@ -155,9 +155,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "workos",
         title: "WorkOS",
         schemes: &[Scheme {
@@ -175,9 +175,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::ByVendor("workos 10.8 for Python") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "worldpay",
         title: "Worldpay Access",
         schemes: &[Scheme {
@@ -198,9 +198,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret of the event subscription",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "wrike",
         title: "Wrike",
         schemes: &[Scheme {
@@ -215,9 +215,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "`secret` of the webhook",
             source: Confirmed::Reported("one project on GitHub, which cites the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "wufoo",
         title: "Wufoo",
         schemes: &[Scheme {
@@ -230,6 +230,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Handshake key",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
 ];

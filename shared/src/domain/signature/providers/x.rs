@@ -1,10 +1,10 @@
 //! The providers whose names begin with this letter.
 
-use super::bases::{BASE64, Confirmed, Encoding, Guide, Mark, PROVIDER, Prefix, Provider, Scheme, Source, of_body};
+use super::bases::{BASE64, Confirmed, ENTRY, Encoding, Entry, Guide, Mark, Prefix, Scheme, Source, of_body};
 use super::greetings::X;
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "x",
         title: "X",
         schemes: &[Scheme {
@@ -20,9 +20,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Consumer secret",
             source: Confirmed::Reported("webhook.co, Hookdeck"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "xero",
         title: "Xero",
         schemes: &[Scheme {
@@ -32,6 +32,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..BASE64
         }],
         guide: Guide { page: "", secret: "Webhooks key", source: Confirmed::ByProjects("webhook.co, Nango") },
-        ..PROVIDER
+        ..ENTRY
     },
 ];

@@ -1,13 +1,13 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Confirmed, Encoding, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, PROVIDER, Part, Prefix, Proof, Provider, SHA1,
+    Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm, Part, Prefix, Proof, SHA1,
     Scheme, Source, TimeForm, Timing, of_body, with_a_header_of_yours,
 };
 use super::greetings::ZOOM;
 
-pub(super) const PROVIDERS: &[Provider] = &[
-    Provider {
+pub(super) const PROVIDERS: &[Entry] = &[
+    Entry {
         name: "zammad",
         title: "Zammad",
         schemes: &[Scheme {
@@ -23,10 +23,10 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "HMAC SHA1 signature token",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider { name: "zapier", title: "Zapier", ..with_a_header_of_yours(Confirmed::Reported("webhook.co")) },
-    Provider {
+    Entry { name: "zapier", title: "Zapier", ..with_a_header_of_yours(Confirmed::Reported("webhook.co")) },
+    Entry {
         name: "zendesk",
         title: "Zendesk",
         schemes: &[Scheme {
@@ -52,9 +52,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing secret",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "zero-hash",
         title: "Zero Hash",
         schemes: &[Scheme {
@@ -72,9 +72,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             ..HEX
         }],
         guide: Guide { page: "", secret: "Signing secret", source: Confirmed::Reported("Hookdeck") },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "zitadel",
         title: "ZITADEL Actions",
         schemes: &[Scheme {
@@ -95,9 +95,9 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Signing key",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
-    Provider {
+    Entry {
         name: "zoom",
         title: "Zoom",
         schemes: &[Scheme {
@@ -126,6 +126,6 @@ pub(super) const PROVIDERS: &[Provider] = &[
             secret: "Secret Token",
             source: Confirmed::ByVendor("the page"),
         },
-        ..PROVIDER
+        ..ENTRY
     },
 ];
