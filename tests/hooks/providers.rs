@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 use shared::domain::signature::providers;
 
 /// Values of options: at least one of them is right for each.
-static VALUES: LazyLock<[String; 7]> = LazyLock::new(|| {
+static VALUES: LazyLock<[String; 8]> = LazyLock::new(|| {
     let rsa = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
     let rsa: PublicKeyX509Der<'_> = rsa.public_key().as_der().unwrap();
     [
@@ -25,6 +25,7 @@ static VALUES: LazyLock<[String; 7]> = LazyLock::new(|| {
         BASE64_STANDARD.encode(rsa.as_ref()),
         "pusher@example.iam.gserviceaccount.com".to_owned(),
         "arn:aws:sns:eu-central-1:123456789012:deploys".to_owned(),
+        "production".to_owned(),
     ]
 });
 

@@ -20,16 +20,16 @@ fn body_of<'s>(hook: &Hook<'s>, token: String) -> Call<'s> {
 #[test]
 fn a_body_that_is_a_token_is_verified_with_the_keys_of_its_owners_subdomain_and_read_as_what_it_says() {
     alone_among(async |stack, providers| {
-        let (signer, forger) = (Signer::new(), Signer::new());
-        providers.publish(KINDE, key_set(&[signer.jwk("1")]));
-        providers.publish("evil.kinde.com/.well-known/jwks.json", key_set(&[forger.jwk("1")]));
+        let (author, stranger) = (Signer::new(), Signer::new());
+        providers.publish(KINDE, key_set(&[author.jwk("1")]));
+        providers.publish("evil.kinde.com/.well-known/jwks.json", key_set(&[stranger.jwk("1")]));
         let ann = stack.user().await;
         let variable = json!({ "name": "user", "path": "data.user.id", "type": "string", "required": true });
-        let more = json!({ "provider_options": { "subdomain": "acme" }, "variables": [variable] });
+        let more = json!({ "provider_options": { "subdomain": "acme" }, "settings": { "variables": [variable] } });
         let hook = ann.create_hook(&of("kinde", &more)).await;
         let said = json!({ "type": "user.created", "event_id": "event_1", "data": { "user": { "id": "kp_1" } } });
         let rs256 = json!({ "alg": "RS256", "kid": "1" });
-        let token = signer.token(&rs256, &said);
+        let token = author.token(&rs256, &said);
 
         queues(&ann, &hook, body_of(&hook, token.clone()), "verified").await;
 
@@ -40,17 +40,17 @@ fn a_body_that_is_a_token_is_verified_with_the_keys_of_its_owners_subdomain_and_
         assert_eq!(providers.asked(), ["acme.kinde.com:443", KINDE]);
         let (header, signature) = (token.split('.').next().unwrap(), token.rsplit('.').next().unwrap());
         let other = unsigned(&rs256, &with(&said, "type", json!("user.deleted")));
-        let modulus = signer.jwk("1")["n"].as_str().unwrap().to_owned();
+        let modulus = author.jwk("1")["n"].as_str().unwrap().to_owned();
         let hs256 = unsigned(&json!({ "alg": "HS256", "kid": "1" }), &said);
         let mac = BASE64_URL_SAFE_NO_PAD.encode(hmac_of(Hash::Sha256, modulus.as_bytes(), hs256.as_bytes()));
         let issuer = with(&said, "iss", json!("https://evil.kinde.com"));
         let forged = [
-            forger.token(&rs256, &said),
-            forger.token(&rs256, &issuer),
-            forger.token(&json!({ "alg": "RS256", "kid": "1", "jku": "https://evil.kinde.com/" }), &said),
-            signer.token(&json!({ "alg": "RS256", "kid": "2" }), &said),
-            signer.token(&json!({ "alg": "RS256" }), &said),
-            signer.token(&rs256, &with(&said, "exp", (unix_seconds() - 60).into())),
+            stranger.token(&rs256, &said),
+            stranger.token(&rs256, &issuer),
+            stranger.token(&json!({ "alg": "RS256", "kid": "1", "jku": "https://evil.kinde.com/" }), &said),
+            author.token(&json!({ "alg": "RS256", "kid": "2" }), &said),
+            author.token(&json!({ "alg": "RS256" }), &said),
+            author.token(&rs256, &with(&said, "exp", (unix_seconds() - 60).into())),
             format!("{other}.{signature}"),
             format!("{header}..{signature}"),
             format!("{}.", unsigned(&json!({ "alg": "none", "kid": "1" }), &said)),
@@ -66,9 +66,9 @@ fn a_body_that_is_a_token_is_verified_with_the_keys_of_its_owners_subdomain_and_
 #[test]
 fn a_token_of_wixs_is_verified_with_the_key_of_the_app_and_its_signature_is_kept_nowhere() {
     alone_among(async |stack, _| {
-        let (signer, forger) = (Signer::new(), Signer::new());
+        let (author, stranger) = (Signer::new(), Signer::new());
         let ann = stack.user().await;
-        let der: PublicKeyX509Der<'_> = signer.0.public_key().as_der().unwrap();
+        let der: PublicKeyX509Der<'_> = author.0.public_key().as_der().unwrap();
         let pem =
             format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----", BASE64_STANDARD.encode(der.as_ref()));
         let hook = ann.create_hook(&of("wix", &json!({ "provider_options": { "public_key": pem } }))).await;
@@ -76,7 +76,7 @@ fn a_token_of_wixs_is_verified_with_the_key_of_the_app_and_its_signature_is_kept
         let data = r#"{"data":"{\"id\":\"1\"}","instanceId":"i-1","eventType":"wix.ecom.v1.order_created"}"#;
         let said = json!({ "data": data, "iat": now, "exp": now + 600 });
         let rs256 = json!({ "alg": "RS256", "kid": "any" });
-        let token = signer.token(&rs256, &said);
+        let token = author.token(&rs256, &said);
 
         let call = body_of(&hook, token.clone());
         let answer = call.send().await;
@@ -91,9 +91,9 @@ fn a_token_of_wixs_is_verified_with_the_key_of_the_app_and_its_signature_is_kept
             format!("{signed}.{mac}")
         };
         let forged = [
-            forger.token(&rs256, &said),
-            signer.token(&rs256, &with(&said, "exp", (now - 60).into())),
-            signer.token(&rs256, &json!({ "data": data })),
+            stranger.token(&rs256, &said),
+            author.token(&rs256, &with(&said, "exp", (now - 60).into())),
+            author.token(&rs256, &json!({ "data": data })),
             format!("{}.", unsigned(&json!({ "alg": "none" }), &said)),
             mac(pem.as_bytes()),
             mac(der.as_ref()),

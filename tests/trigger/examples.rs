@@ -19,13 +19,13 @@ fn examples() -> Vec<Example> {
     let rows = document.lines().skip_while(|line| *line != "| what should run | payload | condition | it |").skip(2);
     let example = |row: &str| {
         let cells: Vec<_> = row.trim_matches('|').split(" | ").map(|cell| cell.trim().trim_matches('`')).collect();
-        let [_, payload, condition, runs] = cells.as_slice() else { panic!("{row}") };
-        let runs = match *runs {
-            "runs" => true,
-            "is ignored" => false,
-            other => panic!("{other}"),
-        };
-        Example { payload: (*payload).to_owned(), condition: serde_json::from_str(condition).unwrap(), runs }
+        let [_, payload, condition, runs] = <[&str; 4]>::try_from(cells).unwrap();
+        assert!(["runs", "is ignored"].contains(&runs), "{row}");
+        Example {
+            payload: payload.to_owned(),
+            condition: serde_json::from_str(condition).unwrap(),
+            runs: runs == "runs",
+        }
     };
     rows.take_while(|line| line.starts_with('|')).map(example).collect()
 }

@@ -37,7 +37,7 @@ const WEBHOOK_ID: &str = "96605875FF6516633";
 const CERTIFICATE: &str = "api.paypal.com/v1/notifications/certs/CERT-360caa42-fca2a594-a5cafa77";
 const SANDBOX: &str = "api.sandbox.paypal.com/v1/notifications/certs/CERT-360caa42-fca2a594-a5cafa77";
 
-/// A call that PayPal makes: <https://developer.paypal.com/api/rest/webhooks/rest/>.
+/// A call that `PayPal` makes: <https://developer.paypal.com/api/rest/webhooks/rest/>.
 #[derive(Clone, Copy)]
 struct PayPal<'a> {
     key: &'a KeyPair,
@@ -62,9 +62,10 @@ impl PayPal<'_> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of forgeries")]
 fn calls_of_paypal_are_verified_with_a_certificate_from_paypals_host_and_all_others_refused() {
     alone_among(async |stack, providers| {
-        let ((key, certificate), (forger, forged_certificate)) = (certified(), certified());
+        let ((key, certificate), (stranger, forged_certificate)) = (certified(), certified());
         let elsewhere = "evil.example/v1/notifications/certs/CERT-1";
         for place in [CERTIFICATE, SANDBOX] {
             providers.publish(place, Page::of(certificate.clone()));
@@ -75,7 +76,7 @@ fn calls_of_paypal_are_verified_with_a_certificate_from_paypals_host_and_all_oth
         assert_eq!((hook.secret.as_str(), &hook.json["requires_secret"]), ("", &true.into()));
         let body = sample("paypal").body;
         let genuine = PayPal { key: &key, webhook_id: WEBHOOK_ID, seconds_ago: 0, url: CERTIFICATE };
-        let by_forger = PayPal { key: &forger, ..genuine };
+        let by_forger = PayPal { key: &stranger, ..genuine };
 
         queues(&ann, &hook, genuine.call(&hook, &body), "authenticated").await;
         let sandbox = PayPal { url: SANDBOX, seconds_ago: 2 * 86_400, ..genuine };
@@ -105,7 +106,7 @@ fn calls_of_paypal_are_verified_with_a_certificate_from_paypals_host_and_all_oth
         .collect();
         forged.push(genuine.call(&hook, &body).body(body.replace("2.51", "2.52")));
         forged.push(genuine.call(&hook, &body).with("paypal-transmission-id", "69cd13f0-d67a-11e5-baa3-778b53f4ae56"));
-        forged.push(genuine.call(&hook, &body).with("paypal-transmission-time", &ago(1)));
+        forged.push(genuine.call(&hook, &body).with("paypal-transmission-time", ago(1)));
         forged.push(hook.unsigned(body.clone()));
         all_are_refused(&ann, forged).await;
         assert!(!providers.asked().iter().any(|asked| asked.contains("evil")), "{:?}", providers.asked());
@@ -117,34 +118,34 @@ const JWKS: &str = "api.shipengine.com/jwks";
 #[test]
 fn calls_of_shipstation_are_verified_with_the_key_that_they_name_and_all_others_refused() {
     alone_among(async |stack, providers| {
-        let (signer, other, forger) = (Signer::new(), Signer::new(), Signer::new());
+        let (author, other, stranger) = (Signer::new(), Signer::new(), Signer::new());
         let curve = json!({ "kty": "EC", "kid": "2", "crv": "P-256", "use": "sig", "x": "", "y": "" });
-        providers.publish(JWKS, key_set(&[curve, other.jwk("0"), signer.jwk("1")]));
+        providers.publish(JWKS, key_set(&[curve, other.jwk("0"), author.jwk("1")]));
         let ann = stack.user().await;
         let hook = ann.create_hook(&of("shipstation-v2", &json!({}))).await;
         let body = sample("shipstation-v2").body;
-        let signed = |signer: &Signer, seconds: i64, id: &str| {
+        let signed = |author: &Signer, seconds: i64, id: &str| {
             let time = ago(seconds);
             hook.unsigned(body.clone())
-                .header("x-shipengine-rsa-sha256-signature", signature(&signer.0, &format!("{time}.{body}")))
+                .header("x-shipengine-rsa-sha256-signature", signature(&author.0, &format!("{time}.{body}")))
                 .header("x-shipengine-rsa-sha256-key-id", id)
                 .header("x-shipengine-timestamp", time)
         };
 
-        queues(&ann, &hook, signed(&signer, 0, "1"), "verified").await;
+        queues(&ann, &hook, signed(&author, 0, "1"), "verified").await;
 
         assert_eq!(ann.jobs().await[0].body["triggered_from"]["event"], "API_TRACK");
         let forged = vec![
-            signed(&forger, 0, "1"),
-            signed(&signer, 0, "0"),
-            signed(&signer, 0, "2"),
-            signed(&signer, 0, "3"),
-            signed(&signer, 0, ""),
-            signed(&signer, 400, "1"),
-            signed(&signer, -400, "1"),
-            signed(&signer, 0, "1").body(body.replace("IT", "DE")),
-            signed(&signer, 100, "1").with("x-shipengine-timestamp", &ago(0)),
-            signed(&signer, 0, "1").with("x-shipengine-rsa-sha256-signature", ""),
+            signed(&stranger, 0, "1"),
+            signed(&author, 0, "0"),
+            signed(&author, 0, "2"),
+            signed(&author, 0, "3"),
+            signed(&author, 0, ""),
+            signed(&author, 400, "1"),
+            signed(&author, -400, "1"),
+            signed(&author, 0, "1").body(body.replace("IT", "DE")),
+            signed(&author, 100, "1").with("x-shipengine-timestamp", ago(0)),
+            signed(&author, 0, "1").with("x-shipengine-rsa-sha256-signature", ""),
             hook.unsigned(body.clone()).header("x-shipengine-rsa-sha256-key-id", "1"),
             hook.unsigned(body.clone()),
         ];
@@ -161,11 +162,12 @@ async fn bot<'s>(user: &User<'s>) -> Hook<'s> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of forgeries")]
 fn activities_of_a_bot_are_taken_with_a_token_for_it_its_service_and_its_channel_and_no_others() {
     alone_among(async |stack, providers| {
-        let (signer, forger, chat) = (Signer::new(), Signer::new(), Signer::new());
-        let endorsed = |signer: &Signer, id: &str, channels: Json| with(&signer.jwk(id), "endorsements", channels);
-        let keys = [endorsed(&signer, "1", json!(["msteams", "skype"])), endorsed(&chat, "2", json!(["webchat"]))];
+        let (author, stranger, chat) = (Signer::new(), Signer::new(), Signer::new());
+        let endorsed = |author: &Signer, id: &str, channels: Json| with(&author.jwk(id), "endorsements", channels);
+        let keys = [endorsed(&author, "1", json!(["msteams", "skype"])), endorsed(&chat, "2", json!(["webchat"]))];
         providers.publish(BOT_KEYS, key_set(&keys));
         let ann = stack.user().await;
         let hook = bot(&ann).await;
@@ -177,7 +179,7 @@ fn activities_of_a_bot_are_taken_with_a_token_for_it_its_service_and_its_channel
         });
         let rs256 = |id: &str| json!({ "alg": "RS256", "kid": id, "typ": "JWT" });
         let bearer = |token: String| hook.unsigned(body.clone()).header("authorization", format!("Bearer {token}"));
-        let signed = |claims: &Json| bearer(signer.token(&rs256("1"), claims));
+        let signed = |claims: &Json| bearer(author.token(&rs256("1"), claims));
 
         queues(&ann, &hook, signed(&genuine), "authenticated").await;
 
@@ -195,9 +197,9 @@ fn activities_of_a_bot_are_taken_with_a_token_for_it_its_service_and_its_channel
         .iter()
         .map(signed)
         .collect();
-        forged.push(bearer(forger.token(&rs256("1"), &genuine)));
-        forged.push(bearer(signer.token(&rs256("3"), &genuine)));
-        forged.push(bearer(signer.token(&json!({ "alg": "RS256" }), &genuine)));
+        forged.push(bearer(stranger.token(&rs256("1"), &genuine)));
+        forged.push(bearer(author.token(&rs256("3"), &genuine)));
+        forged.push(bearer(author.token(&json!({ "alg": "RS256" }), &genuine)));
         // The key of another channel, and an activity of another channel or service.
         forged.push(bearer(chat.token(&rs256("2"), &genuine)));
         forged.push(signed(&genuine).body(body.replace("msteams", "webchat")));
@@ -206,7 +208,7 @@ fn activities_of_a_bot_are_taken_with_a_token_for_it_its_service_and_its_channel
         for algorithm in ["none", "HS256", "RS512", "ES256"] {
             let header = json!({ "alg": algorithm, "kid": "1" });
             let signed = unsigned(&header, &genuine);
-            let modulus = signer.jwk("1")["n"].as_str().unwrap().to_owned();
+            let modulus = author.jwk("1")["n"].as_str().unwrap().to_owned();
             let mac = BASE64_URL_SAFE_NO_PAD.encode(hmac_of(Hash::Sha256, modulus.as_bytes(), signed.as_bytes()));
             forged.push(bearer(format!("{signed}.")));
             forged.push(bearer(format!("{signed}.{mac}")));
@@ -253,9 +255,10 @@ async fn hook_of_plaid<'s>(user: &User<'s>) -> Hook<'s> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of forgeries")]
 fn calls_of_plaid_are_verified_with_the_key_that_plaid_tells_its_customer_and_all_others_refused() {
     alone_among(async |stack, providers| {
-        let (key, forger) = (curve(), curve());
+        let (key, stranger) = (curve(), curve());
         providers.publish(PLAID, Page::of(told(&key).to_string()));
         let ann = stack.user().await;
         let hook = hook_of_plaid(&ann).await;
@@ -277,16 +280,16 @@ fn calls_of_plaid_are_verified_with_the_key_that_plaid_tells_its_customer_and_al
         assert_eq!(question, json!({ "client_id": "5c5a8d3f", "secret": PLAID_SECRET, "key_id": PLAID_KEY }));
         let of_kid = |kid: &str| json!({ "alg": "ES256", "kid": kid });
         let mut forged = vec![
-            with_token(&es256(&forger, &header, &said(&body, 0))),
+            with_token(&es256(&stranger, &header, &said(&body, 0))),
             with_token(&es256(&key, &header, &said(&body, 310))),
             with_token(&es256(&key, &header, &said(&body, -310))),
             with_token(&es256(&key, &header, &said("{}", 0))),
             with_token(&es256(&key, &header, &with(&said(&body, 0), "iat", Json::Null))),
             with_token(&es256(&key, &header, &with(&said(&body, 0), "request_body_sha256", Json::Null))),
             genuine().body(body.replace("wz666", "wz667")),
-            with_token(&es256(&forger, &of_kid("../../item/get"), &said(&body, 0))),
-            with_token(&es256(&forger, &of_kid(""), &said(&body, 0))),
-            with_token(&es256(&forger, &json!({ "alg": "ES256" }), &said(&body, 0))),
+            with_token(&es256(&stranger, &of_kid("../../item/get"), &said(&body, 0))),
+            with_token(&es256(&stranger, &of_kid(""), &said(&body, 0))),
+            with_token(&es256(&stranger, &json!({ "alg": "ES256" }), &said(&body, 0))),
             hook.unsigned(body.clone()),
         ];
         for algorithm in ["none", "HS256", "RS256", "ES384"] {
@@ -318,8 +321,8 @@ fn an_owner_whose_secret_plaid_does_not_know_learns_that_and_the_secret_is_kept_
         answer.refused(401);
 
         let kept = ann.log_of(&answer).await;
-        let expected = "The provider does not tell the key that the call names: it answered with status 400. Check the \
-                        hook's `provider_options` and its secret, which must be those of the account.";
+        let expected = "The provider does not tell the key that the call names: it answered 400. Check the hook's \
+                        `provider_options` and secret: they must be those of the account.";
         assert_eq!(kept["message"], expected);
         let kept = kept.to_string();
         assert!(!kept.contains(PLAID_SECRET) && !kept.contains(&token), "{kept}");

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
-use harness::{Call, Hash, Hook, User, hmac, shared};
+use harness::{Call, Hash, Hook, User, alone, hmac, shared};
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
@@ -83,7 +83,7 @@ fn a_token_for_an_address_authenticates_its_sender_at_that_address_alone() {
 
 #[test]
 fn the_owner_learns_which_claim_of_a_token_is_wrong_and_the_token_is_kept_nowhere() {
-    shared(async |stack| {
+    alone(async |stack| {
         let ann = stack.user().await;
         let monday = hook(&ann, "monday").await;
         let claims = json!({ "aud": "https://example.com", "exp": unix_seconds() + 60 });

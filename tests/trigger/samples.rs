@@ -65,7 +65,8 @@ impl<'s> Sampled<'s> {
         .map(|change| keys.with_proof(&genuine, change))
         .into();
         forged.push(others.sign(&genuine, now));
-        if scheme.worth() == Worth::Verified {
+        // Around a body that is a token there may be spaces.
+        if scheme.worth() == Worth::Verified && scheme.place != Place::Whole {
             forged.push(samples::Call { body: format!("{} ", genuine.body), ..genuine.clone() });
         }
         let times = match (&scheme.timing, &scheme.proof) {
@@ -154,6 +155,8 @@ fn the_event_of_every_provider_makes_a_job_and_its_tests_make_none() {
             let scheme = hook.sample.known.scheme;
             let [job] = &jobs[&hook.hook.id][..] else { panic!("one job of {:?}", hook.sample) };
             let from = &job["triggered_from"];
+            // A body that is a token is read as what the token says.
+            let event = if scheme.place == Place::Whole { &hook.sample.event } else { event };
             assert_eq!(from["event"].as_str(), samples::event(scheme, event).as_deref(), "{:?}", hook.sample);
             let (id, expected) = (from["delivery_id"].as_str(), samples::delivery_id(scheme, event));
             let is_in_the_body = matches!(scheme.place, Place::Body(_) | Place::Each(..));

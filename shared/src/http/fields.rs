@@ -157,11 +157,8 @@ impl<'a> Fields<'a> {
     /// reported by [`Fields::objects`].
     pub fn peek_objects(&self, name: &str) -> Vec<BTreeMap<Cow<'a, str>, Value<'a>>> {
         let elements = self.values.get(name).and_then(|value| read::elements(value).ok()).unwrap_or_default();
-        let object = |element| match element {
-            Value::Object(text) => json::object(text).unwrap_or_default(),
-            _ => BTreeMap::new(),
-        };
-        elements.into_iter().map(object).collect()
+        let object = |element| if let Value::Object(text) = element { json::object(text).ok() } else { None };
+        elements.into_iter().map(|element| object(element).unwrap_or_default()).collect()
     }
 
     /// Whether nothing was at fault so far.

@@ -18,13 +18,12 @@ impl Accepted {
     /// parameters and fields of forms have no type of their own, and are read as the accepted value's.
     pub(super) fn equals(&self, found: &Value<'_>) -> bool {
         match (self, found) {
-            (Self::String(accepted), Value::String(found)) => *accepted == **found,
+            (Self::String(accepted), Value::String(found) | Value::Field(found)) => *accepted == **found,
             (Self::Boolean(accepted), Value::Boolean(found)) => accepted == found,
             (Self::Number(accepted), Value::Number(found)) => payload::same_number(accepted, found),
             (Self::Number(accepted), Value::Field(found)) => {
                 payload::is_number(found) && payload::same_number(accepted, found)
             }
-            (Self::String(accepted), Value::Field(found)) => *accepted == **found,
             (Self::Boolean(accepted), Value::Field(found)) => **found == *if *accepted { "true" } else { "false" },
             (Self::String(_) | Self::Boolean(_) | Self::Number(_), _) => false,
         }

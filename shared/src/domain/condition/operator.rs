@@ -1,6 +1,6 @@
 //! How a condition compares.
 
-use crate::domain::hook::named_enum;
+use crate::domain::named::named_enum;
 
 named_enum! {
     /// What must be true of the value that a condition looks at. In words, it follows `must`.

@@ -1,8 +1,8 @@
 //! What a condition looks at.
 
 use crate::domain::Invalid;
-use crate::domain::hook::named_enum;
 use crate::domain::invalid::{check_field_name, check_label};
+use crate::domain::named::named_enum;
 use crate::domain::payload::Path;
 
 /// The longest name of a parameter, in characters.

@@ -4,8 +4,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::domain::Invalid;
-use crate::domain::hook::named_enum;
 use crate::domain::invalid::check_label;
+use crate::domain::named::named_enum;
 
 /// A pipeline's name: 3 to 80 characters, no control characters, no space at either end.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 use std::str::FromStr;
 
 use crate::domain::Invalid;
-use crate::domain::hook::named_enum;
 use crate::domain::id::StepId;
 use crate::domain::invalid::{check_label, check_lines};
+use crate::domain::named::named_enum;
 use crate::domain::timestamp::Timestamp;
 
 /// A step as it is stored.

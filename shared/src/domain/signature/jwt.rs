@@ -291,48 +291,45 @@ pub(super) fn whole(body: &[u8]) -> &str {
 
 impl Claim {
     fn check(self, claims: &Claims, bytes: SignedBytes<'_>) -> Result<(), NotAuthentic> {
-        match self {
-            Self::Given(name, kind) => {
-                let given = bytes.options.get(kind.name());
-                let is_it = |claim: &Value| given.is_some() && claim.as_str() == given;
-                let holds = claims.get(name).is_some_and(|claim| match claim.as_array() {
-                    Some(all) => all.iter().any(is_it),
-                    None => is_it(claim),
-                });
-                let reason = || format!("is not the hook's `provider_options.{}`", kind.name());
-                if holds { Ok(()) } else { Err(bytes.other_claim(name, reason())) }
-            }
-            Self::True(name) => {
-                let is_true = claims.get(name) == Some(&Value::Bool(true));
-                if is_true { Ok(()) } else { Err(bytes.other_claim(name, "is not `true`")) }
-            }
-            Self::AddressHash(name, encoding) => {
-                let is_it = is_hash(claims.get(name), encoding, bytes.url()?.as_bytes());
-                if is_it {
-                    Ok(())
-                } else {
-                    Err(bytes.other_claim(name, "is not the SHA-256 of the registered address"))
-                }
-            }
+        let (name, is_right) = match self {
+            Self::Given(name, kind) => (name, is_given(claims.get(name), bytes.options.get(kind.name()))),
+            Self::True(name) => (name, claims.get(name) == Some(&Value::Bool(true))),
+            Self::AddressHash(name, encoding) => (name, is_hash(claims.get(name), encoding, bytes.url()?.as_bytes())),
             Self::BodyHash(name, encoding) => {
-                let body = bytes.signed.body;
-                let is_it = match claims.get(name) {
-                    None => body.is_empty(),
-                    claim => is_hash(claim, encoding, body),
-                };
-                if is_it { Ok(()) } else { Err(bytes.other_claim(name, "is not the SHA-256 of the body")) }
+                let (claim, body) = (claims.get(name), bytes.signed.body);
+                (name, if claim.is_none() { body.is_empty() } else { is_hash(claim, encoding, body) })
             }
             Self::InBody(name, place) => {
-                let is_it = claims.get(name).and_then(Value::as_str) == Some(bytes.needed.text(place)?);
-                if is_it { Ok(()) } else { Err(bytes.other_claim(name, format!("is not `{place}` of the body"))) }
+                (name, claims.get(name).and_then(Value::as_str) == Some(bytes.needed.text(place)?))
             }
             Self::RequestHash => {
                 let request = canonical_request(bytes.url()?, &bytes.signed.received.query);
-                let is_it = is_hash(claims.get("qsh"), Encoding::Hex, request.as_bytes());
-                if is_it { Ok(()) } else { Err(bytes.other_claim("qsh", "is not the hash of the registered path")) }
+                ("qsh", is_hash(claims.get("qsh"), Encoding::Hex, request.as_bytes()))
             }
+        };
+        if is_right { Ok(()) } else { Err(bytes.other_claim(name, self.fault())) }
+    }
+
+    /// What is wrong with a claim that is something else.
+    fn fault(self) -> String {
+        match self {
+            Self::Given(_, kind) => format!("is not the hook's `provider_options.{}`", kind.name()),
+            Self::True(_) => "is not `true`".to_owned(),
+            Self::AddressHash(..) => "is not the SHA-256 of the registered address".to_owned(),
+            Self::BodyHash(..) => "is not the SHA-256 of the body".to_owned(),
+            Self::InBody(_, place) => format!("is not `{place}` of the body"),
+            Self::RequestHash => "is not the hash of the registered path".to_owned(),
         }
     }
+}
+
+/// Whether a claim is this text, or an array that has it.
+fn is_given(claim: Option<&Value>, given: Option<&str>) -> bool {
+    let is_it = |claim: &Value| given.is_some() && claim.as_str() == given;
+    claim.is_some_and(|claim| match claim.as_array() {
+        Some(all) => all.iter().any(is_it),
+        None => is_it(claim),
+    })
 }
 
 impl OptionKind {

@@ -83,8 +83,8 @@ pub enum NotAuthentic {
     NotPublished(String),
     /// The provider does not tell the owner of the account the key.
     #[error(
-        "The provider does not tell the key that the call names: it answered with status {0}. Check the hook's \
-         `provider_options` and its secret, which must be those of the account."
+        "The provider does not tell the key that the call names: it answered {0}. Check the hook's `provider_options` and \
+         secret: they must be those of the account."
     )]
     NotTold(u16),
     /// The provider publishes keys, but none with the id that the call names.

@@ -6,6 +6,7 @@ use super::proofs::refuse_proofs;
 use super::signing;
 use super::size::check_size;
 use crate::domain::Invalid;
+use crate::domain::condition::Conditions;
 use crate::domain::hook::{Hook, HookRelation, Resource};
 use crate::domain::id::{HookId, PipelineId, ResourceId};
 use crate::domain::payload::Value;
@@ -37,14 +38,7 @@ pub fn read_change(mut fields: Fields<'_>, hook: &Hook, now: Timestamp) -> Resul
     let variables = fields.object("settings", |settings| {
         if settings.has("variables") { read_variables(settings) } else { Some(current.variables.clone()) }
     });
-    let conditions = fields.object("trigger_when", |when| {
-        refuse_events(when);
-        if when.has("conditions") {
-            read_conditions(when, &current.conditions)
-        } else {
-            Some(current.conditions.clone())
-        }
-    });
+    let conditions = fields.object("trigger_when", |when| read_new_conditions(when, &current.conditions));
     check_size(&mut fields, variables.as_ref(), conditions.as_ref());
     refuse_proofs(&mut fields, signing.as_ref(), conditions.as_ref());
     let action_type = fields.optional("action_type", read::parsed).unwrap_or(current.action_type);
@@ -72,6 +66,12 @@ pub fn read_change(mut fields: Fields<'_>, hook: &Hook, now: Timestamp) -> Resul
         })
     })();
     fields.finish(relation.map(|relation| HookChange { relation, signing }))
+}
+
+/// The conditions, which stay as they are if the body has none.
+fn read_new_conditions(when: &mut Fields<'_>, current: &Conditions) -> Option<Conditions> {
+    refuse_events(when);
+    if when.has("conditions") { read_conditions(when, current) } else { Some(current.clone()) }
 }
 
 /// What `GET` shows and `PUT` cannot change may come back as it was shown. Any other value was meant to change something.

@@ -15,9 +15,9 @@ const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:deploys";
 const CERTIFICATES: &str = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-";
 
 /// A document that a provider publishes, a line `---`, and a message of Amazon SNS, or the address of a certificate of
-/// PayPal's. Nothing in them makes the code panic that reads certificates, key sets and messages. Whatever the message says,
+/// `PayPal`'s. Nothing in them makes the code panic that reads certificates, key sets and messages. Whatever the message says,
 /// what is fetched is a certificate on the host of the hook's topic; and a message that is accepted is of that topic, with a
-/// signature of RSA. Whatever the address is, what is fetched is a certificate in PayPal's directory.
+/// signature of RSA. Whatever the address is, what is fetched is a certificate in `PayPal`'s directory.
 ///
 /// # Panics
 ///

@@ -1,4 +1,4 @@
-//! An event that PayPal's sandbox signed in 2017, with its certificate, from the tests of PayPal's own SDK:
+//! An event that the sandbox of `PayPal` signed in 2017, with its certificate, from the tests of its own SDK:
 //! <https://github.com/paypal/PayPal-Java-SDK>, `ValidateCertTest.java`.
 
 use std::collections::BTreeMap;

@@ -59,10 +59,9 @@ fn a_provider_has_the_options_that_its_schemes_use_and_no_others() {
                 Proof::PublicKey(form) if form.source == KeySource::Owner => {
                     used.push(OptionKind::PublicKey(form.key));
                 }
-                Proof::PublicKey(_) => {}
                 Proof::Jwt(form) => used.extend(form.options()),
                 Proof::Sns => used.push(OptionKind::TopicArn),
-                Proof::Secret | Proof::Bearer | Proof::Mac(_) | Proof::Nothing => {}
+                Proof::PublicKey(_) | Proof::Secret | Proof::Bearer | Proof::Mac(_) | Proof::Nothing => {}
             }
         }
         let is_answered_with = |name: &str, scheme: &Scheme| {

@@ -13,9 +13,9 @@ use crate::http::fields::Fields;
 use crate::http::hook::{HookBody, read_change, read_draft};
 
 fn faults<T>(read: Result<T, ApiError>) -> Result<T, Vec<String>> {
-    read.map_err(|error| match error {
-        ApiError::Invalid(errors) => errors.by_field().keys().cloned().collect(),
-        other => panic!("{other}"),
+    read.map_err(|error| {
+        let ApiError::Invalid(errors) = error else { panic!("{error}") };
+        errors.by_field().keys().cloned().collect()
     })
 }
 
@@ -181,6 +181,7 @@ fn an_entry_that_names_no_condition_is_a_new_one() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of what is wrong")]
 fn a_wrong_condition_is_named_by_its_place() {
     let body = |operator: &str, accepted: Json| json!({ "type": "request_body", "path": "a", "operator": operator, "accepted_values": accepted });
     for (condition, field) in [
