@@ -262,7 +262,9 @@ class Journey(Actions, ByHand, Conditions, Pipelines, Tokens):
         wrong = {
             "name": "must not be empty",
             "requires_secret": "is required",
-            "settings.variables.0.path": "must be a path such as `repository.name`, with no empty part",
+            "settings.variables.0.path": (
+                "must have a name between two dots: write `a.b`, or `a.*.b` for each value of `a`"
+            ),
             "settings.variables.0.type": "is required",
         }
         errors = {field: [f"The field `{field}` {reason}."] for field, reason in wrong.items()}
