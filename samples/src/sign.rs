@@ -8,7 +8,7 @@ use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha512};
 use shared::domain::signature::Algorithm;
 use shared::domain::signature::scheme::{
-    Encoding, Holds, Key, MacForm, Order, Part, Place, Prefix, Proof, Scheme, TimeForm, Timing,
+    Claim, Encoding, Holds, Key, MacForm, Order, Part, Place, Prefix, Proof, Scheme, TimeForm, Timing,
 };
 use shared::domain::signing::SecretHeaderName;
 
@@ -28,6 +28,15 @@ pub(crate) fn signed_parts(scheme: &'static Scheme) -> &'static [Part<'static>] 
     }
 }
 
+/// The call with the query of the registered address, if that is proven as the call has it.
+fn at_registered_query(call: Call, scheme: &'static Scheme, url: &str) -> Call {
+    let is_proven = matches!(&scheme.proof, Proof::Jwt(form) if form.claims.contains(&Claim::RequestHash));
+    match url.split_once('?') {
+        Some((_, query)) if is_proven && call.query.is_empty() => Call { query: query.to_owned(), ..call },
+        _ => call,
+    }
+}
+
 impl Keys {
     /// The call with its proof, signed at this time.
     #[must_use]
@@ -36,7 +45,7 @@ impl Keys {
         let Some(means) = self.means().filter(|_| !matches!(scheme.proof, Proof::Nothing | Proof::Sns)) else {
             return call.clone();
         };
-        let call = completed(call.clone(), scheme, at);
+        let call = at_registered_query(completed(call.clone(), scheme, at), scheme, &self.url);
         self.put(&call, |values, _| self.proof(means.algorithm, &call, values, at))
     }
 

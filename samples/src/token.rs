@@ -39,6 +39,7 @@ fn claims(keys: &Keys, form: &JwtForm, call: &Call, at: Timestamp) -> Json {
         claims[name] = value.into();
     }
     claims["iss"] = issuer.into();
+    claims["jti"] = format!("sample-{}", at.unix_millis()).into();
     let url = keys.url.as_str();
     for claim in form.claims {
         let (name, value) = match claim {
