@@ -27,7 +27,7 @@ pub const MAX_CONDITIONS: usize = 50;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Conditions(Vec<Rule>);
 
-/// A condition, or several of which one is enough.
+/// A condition, or a group in which one is enough.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rule {
     /// This condition.
@@ -36,7 +36,7 @@ pub enum Rule {
     Any(Group),
 }
 
-/// Conditions of which one must hold.
+/// Conditions. The group holds when any one of them does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
     /// For people.

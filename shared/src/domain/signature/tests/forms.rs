@@ -1,6 +1,6 @@
 //! Providers that sign in several forms, or in one that no other has, and what they have published of it.
 
-use super::families::{BODY, Call, NOW, SECRET, base64_of, hex_of};
+use super::families::{BODY, Call, NOW, SECRET, URL, base64_of, hex_of};
 use super::*;
 
 #[test]
@@ -177,4 +177,26 @@ fn the_last_signature_of_persona_counts_while_it_replaces_a_secret() {
     assert!(is_accepted(format!("t={NOW},v1={other} t={NOW},v1={genuine}")));
     assert!(!is_accepted(format!("t={NOW},v1={genuine} t={NOW},v1={other}")));
     assert!(!is_accepted(format!("t={},v1={genuine}", NOW + 1)));
+}
+
+/// Of any other body, Twilio signs the address with its digest.
+#[test]
+fn a_body_of_twilio_that_is_no_form_is_proven_by_its_digest_whatever_the_address_says() {
+    let digest = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(BODY.as_bytes()));
+    let mut mac = <Hmac<sha1::Sha1> as KeyInit>::new_from_slice(SECRET.as_bytes()).unwrap();
+    mac.update(format!("{URL}?bodySHA256={digest}").as_bytes());
+    let signature = STANDARD.encode(mac.finalize().into_bytes());
+    let call = Call::new("twilio", Vec::new()).with_option("url", URL);
+    let accepts = |query: &str, body: &str| {
+        let mut received = received(&[("x-twilio-signature", &signature)], body.as_bytes(), NOW);
+        received.query = query.to_owned();
+        let signed = Signed { received: &received, body: body.as_bytes(), values: &() };
+        call.signing().verify(Some(&secret(SECRET)), &signed).is_ok()
+    };
+    assert!(accepts(&format!("bodySHA256={digest}"), BODY));
+    assert!(accepts("bodySHA256=anything", BODY), "the digest is made here");
+    assert!(!accepts(&format!("bodySHA256={digest}"), "{}"));
+    assert!(!accepts("", BODY));
+    // A form whose one field looks like what was signed.
+    assert!(!accepts("", &format!("%3FbodySHA256%3D{digest}=")));
 }
