@@ -13,11 +13,11 @@ use super::Signed;
 use super::encoding::{Encoding, decode};
 use super::key_source::is_name;
 use super::options::{OptionKind, Options};
-use super::place::At;
+use super::place::{At, required};
 use super::public_key::{self, PublicKeyForm};
 use super::published::{KeySet, ProviderUrl, Wanted, endorses, key_of, told_key_of};
 use super::refusal::NotAuthentic;
-use super::signed::{Carrier, SignedBytes, required};
+use super::signed::{Carrier, SignedBytes};
 use crate::domain::secret::HookSecret;
 use crate::domain::timestamp::Timestamp;
 

@@ -1,7 +1,7 @@
 //! Where the public key is had from that a signature is verified with.
 
 use super::part::is_all;
-use super::place::At;
+use super::place::required;
 use super::published::{KeySet, ProviderUrl, Wanted};
 use super::refusal::NotAuthentic;
 use crate::domain::received::Received;
@@ -60,10 +60,6 @@ impl KeySource {
 /// add anything to an address.
 pub(super) fn is_name(text: &str) -> bool {
     text.len() <= MAX_NAME && is_all(text, |byte| byte.is_ascii_alphanumeric() || byte == b'-')
-}
-
-fn required<'r>(received: &'r Received, header: &str) -> Result<&'r str, NotAuthentic> {
-    received.header(header).ok_or_else(|| NotAuthentic::Missing(At::Header(header).to_string()))
 }
 
 #[cfg(test)]

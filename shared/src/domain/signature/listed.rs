@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::part::Part;
-use super::place::At;
+use super::place::{At, required};
 use super::refusal::NotAuthentic;
-use super::signed::required;
 use crate::domain::received::Received;
 
 /// The most headers that are looked at: a caller must not choose how long the verification takes.

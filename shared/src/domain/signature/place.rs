@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::refusal::NotAuthentic;
+use crate::domain::received::Received;
 
 /// Where a provider puts the proof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +89,11 @@ impl Needed {
         let text = self.0.iter().find(|(known, _)| *known == place).and_then(|(_, text)| text.as_deref());
         text.ok_or_else(|| NotAuthentic::Missing(At::Body(place).to_string()))
     }
+}
+
+/// The value of a header without which the call cannot be proven.
+pub(super) fn required<'r>(received: &'r Received, name: &str) -> Result<&'r str, NotAuthentic> {
+    received.header(name).ok_or_else(|| NotAuthentic::Missing(At::Header(name).to_string()))
 }
 
 /// The value of a parameter of the query, if it is there once: of two, one would be verified and the other read.

@@ -11,11 +11,10 @@ use super::key_source::KeySource;
 use super::listed::{self, Listed};
 use super::options::{OptionKind, Options};
 use super::part::Part;
-use super::place::{At, Needed, parameter};
+use super::place::{At, Needed, parameter, required};
 use super::published::{has_signed, key_of};
 use super::refusal::NotAuthentic;
 use super::{Signed, public_key};
-use crate::domain::received::Received;
 
 /// What carries a proof.
 #[derive(Clone, Copy)]
@@ -131,10 +130,6 @@ impl<'a> SignedBytes<'a> {
         let is_digest = text.get(1..).is_some_and(|rest| rest.starts_with("bodySHA256="));
         if is_digest { Err(NotAuthentic::NoMatch(self.carrier.at.to_string())) } else { Ok(text) }
     }
-}
-
-pub(super) fn required<'r>(received: &'r Received, name: &str) -> Result<&'r str, NotAuthentic> {
-    received.header(name).ok_or_else(|| NotAuthentic::Missing(At::Header(name).to_string()))
 }
 
 /// The CRC-32 that zip and Ethernet have, too.

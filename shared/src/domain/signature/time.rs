@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::place::required;
 use super::refusal::NotAuthentic;
-use super::signed::{SignedBytes, required};
+use super::signed::SignedBytes;
 use super::timing::{TimeForm, Timing};
 use crate::domain::timestamp::Timestamp;
 
