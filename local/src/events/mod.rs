@@ -9,6 +9,7 @@ use self::mapping::Mapping;
 use crate::{
     aws::Aws,
     error::Error,
+    host,
     lambda::{Function, Functions},
     tasks::Tasks,
 };
@@ -35,7 +36,11 @@ impl Events {
                 mappings.push(mapping);
             }
             for schedule in events.schedules.iter().filter(|schedule| on_schedule && schedule.is_enabled) {
-                tasks.spawn(schedule::keep(schedule.clone(), Arc::clone(function)));
+                let (function, input) = (Arc::clone(function), schedule.input.clone());
+                tasks.spawn(schedule::keep(schedule.every, async move || {
+                    // A function that fails has said so in its log.
+                    drop(function.invoke(input.clone().into(), host::new_trace()).await);
+                }));
             }
         }
         Ok(Self(mappings))

@@ -21,7 +21,7 @@ use serde_json::{Map, Value as Json};
 
 use self::node::Node;
 pub(crate) use self::{
-    events::{Mapping, Schedule},
+    events::Mapping,
     functions::Function,
     resources::{Addresses, Queue, Secret, SecretValue, Table},
     roles::{Effect, Role, Statement},
