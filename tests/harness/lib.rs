@@ -63,7 +63,7 @@ pub use crate::{
     template::{Route, resources, routes, template},
     together::together,
     tokens::{ApiToken, Forger},
-    until::until,
+    until::{killed_when, until},
     user::{Footprint, User},
     worker::{Worker, kill, parent_of, process_ends, process_in},
 };

@@ -1,28 +1,18 @@
 //! A trigger that dies while it starts an action: no job is lost that its sender was told of, and none runs twice.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use harness::{Answer, Call, Hook, OURS, Pipehook, User, alone, github_hook};
+use harness::{Call, Hook, OURS, Pipehook, User, alone, github_hook, killed_when};
 use local::{Fault, Service};
 
 /// Longer than any caller waits, and than any test takes.
 const NEVER: Duration = Duration::from_mins(5);
 
 /// Sends a call whose function dies as soon as `moment` has come. The gateway tells the provider so.
-async fn killed_when(stack: &Pipehook, call: &Call<'_>, mut moment: impl AsyncFnMut() -> bool) -> Answer {
-    let kill = async {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while !moment().await {
-            assert!(Instant::now() < deadline, "the moment never came");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        stack.kill("HookTrigger").unwrap();
-    };
-    let (answer, ()) = tokio::join!(call.send(), kill);
-    assert_eq!(answer.status, 502, "{answer:?}");
+async fn trigger_killed_when(stack: &Pipehook, call: &Call<'_>, moment: impl AsyncFnMut() -> bool) {
+    killed_when(stack, "HookTrigger", call.send(), moment).await;
     stack.fault(Service::DynamoDb, None);
     stack.fault(Service::Sqs, None);
-    answer
 }
 
 async fn setting(stack: &Pipehook) -> (User<'_>, Hook<'_>) {
@@ -59,7 +49,7 @@ fn a_trigger_that_dies_before_the_queue_has_the_job_leaves_an_action_without_a_j
         let (sends, heads) = (calls(stack, "SendMessage"), stack.heads(ann.project).await.len());
         stack.fault(Service::Sqs, Fault::delay(NEVER).on("SendMessage"));
 
-        killed_when(stack, &call, async || {
+        trigger_killed_when(stack, &call, async || {
             calls(stack, "SendMessage") > sends && stack.heads(ann.project).await.len() > heads
         })
         .await;
@@ -92,7 +82,7 @@ fn a_trigger_that_dies_after_the_queue_has_the_job_leaves_a_job_whose_action_can
             let mut there = false;
             stack.fault(service, fault.clone());
 
-            killed_when(stack, &call, async || {
+            trigger_killed_when(stack, &call, async || {
                 there |= landed.try_recv().is_ok();
                 let heads = stack.heads(ann.project).await.len() - heads;
                 there && calls(stack, "PutItem") >= puts + 2 && heads == written
@@ -122,7 +112,7 @@ fn a_trigger_that_dies_before_it_has_ended_the_action_of_an_unsent_job_leaves_it
         let mut puts = None;
         let mut stall = Box::pin(stall);
 
-        killed_when(stack, &call, async || {
+        trigger_killed_when(stack, &call, async || {
             if puts.is_none() {
                 puts = Some(stall.as_mut().await);
             }

@@ -1,9 +1,9 @@
 //! Actions that users start while SQS or DynamoDB fail, or the function dies: one that was not promised never runs, and
 //! one that was promised runs once.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use harness::{Answer, Pipehook, Pipeline, User, alone, deployment, shell};
+use harness::{Answer, Pipehook, Pipeline, User, alone, deployment, killed_when, shell};
 use local::{Fault, Service};
 use serde_json::json;
 
@@ -206,17 +206,11 @@ fn a_function_that_dies_before_the_job_is_sent_leaves_an_action_that_can_be_canc
         for start in starts {
             let heads = stack.heads(ann.project).await.len();
             stack.fault(Service::Sqs, Fault::delay(NEVER).on("SendMessage"));
-            let kill = async {
-                let deadline = Instant::now() + Duration::from_secs(20);
-                while stack.heads(ann.project).await.len() == heads {
-                    assert!(Instant::now() < deadline, "the action was never written");
-                    tokio::time::sleep(Duration::from_millis(5)).await;
-                }
-                stack.kill(start.function()).unwrap();
-            };
-            let (answer, ()) = tokio::join!(start.ask(&ann, &pipeline), kill);
+            killed_when(stack, start.function(), start.ask(&ann, &pipeline), async || {
+                stack.heads(ann.project).await.len() > heads
+            })
+            .await;
             stack.fault(Service::Sqs, None);
-            assert_eq!(answer.status, 502, "{answer:?}");
             only_queued_one_can_be_cancelled(stack, &ann).await;
         }
     });

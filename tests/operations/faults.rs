@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use harness::{Answer, Call, Hook, Pipehook, User, alone, github_hook, together, until};
+use harness::{Answer, Call, Hook, Pipehook, User, alone, github_hook, killed_when, together, until};
 use local::{Fault, Service};
 use serde_json::{Value as Json, json};
 
@@ -229,13 +229,8 @@ fn a_write_that_comes_late_does_not_make_a_failed_call_look_queued() {
 }
 
 /// Sends a call whose function dies as soon as `moment` has come. The gateway tells the provider so.
-async fn killed_when(stack: &Pipehook, call: &Call<'_>, what: &str, moment: impl AsyncFnMut() -> bool) {
-    let kill = async {
-        until(what, moment).await;
-        stack.kill("HookTrigger").unwrap();
-    };
-    let (answer, ()) = tokio::join!(call.send(), kill);
-    assert_eq!(answer.status, 502, "{what}: {answer:?}");
+async fn trigger_killed_when(stack: &Pipehook, call: &Call<'_>, moment: impl AsyncFnMut() -> bool) {
+    killed_when(stack, "HookTrigger", call.send(), moment).await;
     stack.fault(Service::DynamoDb, None);
     stack.fault(Service::Sqs, None);
 }
@@ -253,7 +248,8 @@ fn a_function_that_dies_before_the_queue_has_the_job_has_queued_nothing() {
         let call = delivery(&hook, "d-1");
         let reads = calls(stack, "GetItem");
         stack.fault(Service::DynamoDb, Fault::delay(NEVER).on("GetItem"));
-        killed_when(stack, &call, "the hook is being read", async || calls(stack, "GetItem") > reads).await;
+        // The hook is being read.
+        trigger_killed_when(stack, &call, async || calls(stack, "GetItem") > reads).await;
         assert_eq!(ann.jobs().await.len(), 1);
         assert_eq!(stack.logged_items(&hook).await.len(), 1);
         runs_once_when_it_is_sent_again(stack, &ann, &call, 1).await;
@@ -261,7 +257,8 @@ fn a_function_that_dies_before_the_queue_has_the_job_has_queued_nothing() {
         let call = delivery(&hook, "d-2");
         let (sends, logged) = (calls(stack, "SendMessage"), stack.logged_items(&hook).await.len());
         stack.fault(Service::Sqs, Fault::delay(NEVER).on("SendMessage"));
-        killed_when(stack, &call, "the job is being sent, and the call logged", async || {
+        // The job is being sent, and the call logged.
+        trigger_killed_when(stack, &call, async || {
             calls(stack, "SendMessage") > sends && stack.logged_items(&hook).await.len() > logged
         })
         .await;
@@ -293,7 +290,7 @@ fn a_function_that_dies_after_the_queue_has_the_job_has_queued_it_once() {
             let mut there = false;
 
             stack.fault(service, fault.clone());
-            killed_when(stack, &call, "the job is on the queue", async || {
+            trigger_killed_when(stack, &call, async || {
                 there |= landed.try_recv().is_ok();
                 there && calls(stack, "PutItem") > puts && stack.logged_items(&hook).await.len() == logged
             })
