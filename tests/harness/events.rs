@@ -22,6 +22,7 @@ use shared::domain::id::{ActionId, HookId, PipelineId, RequestId, SessionId, Ste
 use shared::domain::key::KeyRing;
 use shared::domain::pipeline::{Pipeline, Step, Steps};
 use shared::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary};
+use shared::domain::signature::scheme::Worth;
 use shared::domain::sealing::SealingKey;
 use shared::domain::session::{SESSION_LIFETIME, Session};
 use shared::domain::signing::Signing;
@@ -341,6 +342,8 @@ fn read_request(request: &Json, user: &User) -> Result<Request, EventError> {
             outcome: Outcome::Queued,
             status: 200,
             message: "The pipeline job was queued.".to_owned(),
+            event: Some("push".to_owned()),
+            proof: Some(Worth::Verified),
         },
         exchange: Exchange {
             request_headers: headers.map(|(name, value)| (name.clone(), text(value))).collect(),

@@ -21,14 +21,14 @@ fn copies(model: &Json, hook: &Hook<'_>, count: u16) -> Vec<Json> {
     (1..=count).map(copy).collect()
 }
 
-async fn put(stack: &Pipehook, calls: &[Json]) {
+pub(super) async fn put(stack: &Pipehook, calls: &[Json]) {
     for some in calls.chunks(100) {
         together(some.iter().map(async |item| stack.put_item("RequestsTable", item).await)).await;
     }
 }
 
 /// The item of a call that was just made.
-async fn made(stack: &Pipehook, hook: &Hook<'_>, call: Call<'_>, status: u16) -> Json {
+pub(super) async fn made(stack: &Pipehook, hook: &Hook<'_>, call: Call<'_>, status: u16) -> Json {
     let answer = call.send().await;
     assert_eq!(answer.status, status);
     let items = stack.logged_items(hook).await;
@@ -54,7 +54,7 @@ async fn page(user: &User<'_>, hook: &Hook<'_>, query: &str) -> (Answer, Vec<Str
 }
 
 /// The query of the page that a link leads to.
-fn link(answer: &Answer, rel: &str) -> Option<String> {
+pub(super) fn link(answer: &Answer, rel: &str) -> Option<String> {
     let link = answer.header("link").split(", ").find(|link| link.ends_with(&format!("rel=\"{rel}\"")))?;
     let (_, query) = link.split_once('>').unwrap().0.split_once('?').unwrap();
     Some(query.to_owned())
@@ -72,7 +72,7 @@ async fn follow(user: &User<'_>, hook: &Hook<'_>, query: &str) -> Vec<Vec<String
 }
 
 /// How many items the lists have read since `before`.
-fn read_since(stack: &Pipehook, before: usize) -> u64 {
+pub(super) fn read_since(stack: &Pipehook, before: usize) -> u64 {
     let calls = stack.aws_calls();
     let of_lists = calls[before..].iter().filter(|call| call.function.as_deref() == Some("RequestList"));
     of_lists.map(|call| call.scanned).sum()
@@ -227,7 +227,8 @@ fn a_filter_that_is_not_understood_is_refused_and_named() {
             ("filter[outcome]=", vec!["filter[outcome]"]),
             ("filter[outcome]=queued,", vec!["filter[outcome]"]),
             ("filter[outcomes]=queued", vec!["filter[outcomes]"]),
-            ("filter[status]=200", vec!["filter[status]"]),
+            ("filter[status]=OK", vec!["filter[status]"]),
+            ("filter[hook_id]=7", vec!["filter[hook_id]"]),
             ("before=x", vec!["before"]),
             ("before=", vec!["before"]),
             ("page=11", vec!["page"]),

@@ -2,6 +2,7 @@
 
 mod items;
 mod lists;
+mod project;
 mod reasons;
 mod requests;
 mod retries;

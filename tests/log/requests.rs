@@ -108,7 +108,8 @@ fn a_logged_call_has_the_fields_that_the_published_clients_expect() {
         let expected = json!({
             "id": answer.request_id(), "hook_id": hook.id, "action_id": null, "retry_of": null, "test": false,
             "ip_address": "127.0.0.1", "url": hook.json["url"], "response_status_code": 200, "outcome": "queued",
-            "message": "The pipeline job was queued.", "created_at": created_at, "updated_at": created_at,
+            "message": "The pipeline job was queued.", "event": "push", "proof": "verified", "created_at": created_at,
+            "updated_at": created_at,
         });
         assert_eq!(list, expected);
         for (name, value) in expected.as_object().unwrap() {

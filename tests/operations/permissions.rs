@@ -242,6 +242,7 @@ async fn of_calls(ann: &User<'_>) {
     let call = hook.unsigned("{}").send().await;
     call.accepted();
     assert_eq!(ann.calls_of(&hook).await.len(), 1);
+    assert_eq!(ann.get("/hook-requests").send().await.is(200)[0]["id"], call.request_id());
     ann.log_of(&call).await;
     ann.retry(call.request_id()).await.is(201);
     let pipeline = ann.create_pipeline(&deployment()).await;

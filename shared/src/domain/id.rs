@@ -202,6 +202,12 @@ impl RequestId {
         Self::at(at, [0; 10])
     }
 
+    /// The id that comes after this one, whether or not a call has it.
+    #[must_use]
+    pub fn successor(self) -> Self {
+        Self(uuid::Uuid::from_u128(self.0.as_u128().saturating_add(1)))
+    }
+
     /// The same id, of a call of the hook that has this tag. It keeps its time and 42 random bits.
     #[must_use]
     pub fn tagged(self, tag: HookTag) -> Self {

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::id::{ActionId, HookId, ProjectId, RequestId};
 use super::received::{Received, Retried};
+use super::signature::scheme::Worth;
 use super::timestamp::Timestamp;
 
 /// How many rejected calls a list shows that is not about them: the newest. Anyone who knows a hook's URL can make any
@@ -44,6 +45,10 @@ pub struct RequestSummary {
     pub status: u16,
     /// What happened, for the owner of the hook: [`summarized`].
     pub message: String,
+    /// What the provider calls the event: [`noted`]. `None` if it does not say, or if the call was not authentic.
+    pub event: Option<String>,
+    /// What the proof of the call is worth. `None` if it was not authentic.
+    pub proof: Option<Worth>,
 }
 
 /// What was sent and answered. Header values that may be credentials are masked before they come here.
@@ -101,6 +106,15 @@ impl Outcome {
         }
     }
 
+    /// Whether a call with this outcome can have been answered so.
+    pub fn allows(self, status: u16) -> bool {
+        match self {
+            Self::Queued | Self::Ignored => status < 400,
+            Self::Rejected => status == 401,
+            Self::Failed => status >= 400 && status != 401,
+        }
+    }
+
     /// For how long the call is kept: 30 days, or a day if it was rejected.
     pub fn retention(self) -> Duration {
         match self {
@@ -149,9 +163,20 @@ impl Request {
 /// The longest message that a list shows, in characters and in bytes: an entry of the log's index has room for so much.
 const MAX_MESSAGE: (usize, usize) = (160, 400);
 
+/// The longest name of an event in the log, in characters and in bytes, for the same reason.
+const MAX_EVENT: (usize, usize) = (128, 128);
+
 /// A text as the message of a call: its beginning, if it is too long.
 pub fn summarized(text: &str) -> String {
-    let (most_chars, most_bytes) = MAX_MESSAGE;
+    beginning(text, MAX_MESSAGE)
+}
+
+/// The name of an event as the log has it: its beginning, if it is too long.
+pub fn noted(event: &str) -> String {
+    beginning(event, MAX_EVENT)
+}
+
+fn beginning(text: &str, (most_chars, most_bytes): (usize, usize)) -> String {
     if text.len() <= most_bytes && text.chars().count() <= most_chars {
         return text.to_owned();
     }
@@ -206,6 +231,15 @@ mod tests {
         assert_eq!(summarized(&"x".repeat(161)), format!("{}…", "x".repeat(159)));
         assert_eq!(summarized(&"é".repeat(161)), format!("{}…", "é".repeat(159)));
         assert_eq!(summarized(&"𝄞".repeat(160)), format!("{}…", "𝄞".repeat(99)));
+    }
+
+    #[test]
+    fn an_event_is_cut_where_it_is_too_long_for_the_log() {
+        for event in ["push", &"x".repeat(128), &"é".repeat(64)] {
+            assert_eq!(noted(event), event);
+        }
+        assert_eq!(noted(&"x".repeat(129)), format!("{}…", "x".repeat(125)));
+        assert_eq!(noted(&"é".repeat(65)), format!("{}…", "é".repeat(62)));
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! Kept calls as JSON.
 
+mod list;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+pub use self::list::CallList;
 use super::error::ApiError;
 use super::hook::RelationBody;
 use crate::auth::Identity;
@@ -13,7 +16,7 @@ use crate::domain::hook::HookRelation;
 use crate::domain::id::{ActionId, RequestId};
 use crate::domain::payload::{depth, has_half_a_pair};
 use crate::domain::request::{KeptBody, Request, RequestSummary};
-use crate::domain::signature::scheme::Forms;
+use crate::domain::signature::scheme::{Forms, Worth};
 use crate::domain::timestamp::Timestamp;
 use crate::payload::{Content, Payload, json};
 use crate::ports::FindRequest;
@@ -57,6 +60,8 @@ pub struct RequestRelationBody<'a> {
     response_status_code: u16,
     outcome: &'static str,
     message: &'a str,
+    event: Option<&'a str>,
+    proof: Option<&'static str>,
     created_at: String,
     updated_at: String,
 }
@@ -76,6 +81,8 @@ impl<'a> RequestRelationBody<'a> {
             response_status_code: request.status,
             outcome: request.outcome.as_str(),
             message: &request.message,
+            event: request.event.as_deref(),
+            proof: request.proof.map(Worth::as_str),
             updated_at: created_at.clone(),
             created_at,
         }

@@ -34,7 +34,7 @@ pub use keys::{KeySecret, KeysError, ReadKeys};
 pub use pipelines::{FindPipeline, InsertPipeline, ListPipelines, RemovePipeline, ReplacePipeline, ReplaceSteps};
 pub use published::{AskError, AskProvider};
 pub use random::Random;
-pub use requests::{AdmitTest, FindRequest, ListRequests, PutRequest, ReplaceRequest, RequestPage, RequestQuery};
+pub use requests::{AdmitTest, FindRequest, ListRequests, PutRequest, ReplaceRequest, RequestFilter, RequestPage, RequestQuery};
 pub use tokens::{FindToken, InsertToken, ListTokens, NoteTokenUse, RevokeToken, RotateToken, Rotated, StoredToken};
 pub use users::{
     AdmitLogin, AllocateUserId, ChangePassword, Credentials, FindCredentials, FindCredentialsOf, FindMembership,

@@ -44,6 +44,11 @@ impl<'a> Facts<'a> {
         Ok(Self { hook, received, found })
     }
 
+    /// What is known of a call whose payload cannot be read: what its headers say.
+    pub(super) fn of_headers(hook: &'a Hook, received: &'a Received) -> Self {
+        Self { hook, received, found: Found::default() }
+    }
+
     /// What there is for a variable.
     pub(super) fn given(&self, variable: &Variable) -> Option<Given<'_>> {
         self.found_at(&variable.path)
@@ -81,12 +86,19 @@ impl<'a> Facts<'a> {
 
     /// What the provider says of this delivery.
     pub(super) fn delivery(&self) -> Delivery {
-        let scheme = self.hook.scheme();
-        let (id, event) = match self.hook.verification() {
-            None => (self.first(scheme.delivery_id), self.first(scheme.event)),
-            Some(described) => (self.described(described.delivery_id()), self.described(described.event())),
+        let id = match self.hook.verification() {
+            None => self.first(self.hook.scheme().delivery_id),
+            Some(described) => self.described(described.delivery_id()),
         };
-        Delivery { id, event, ip_address: self.received.ip_address.clone() }
+        Delivery { id, event: self.event(), ip_address: self.received.ip_address.clone() }
+    }
+
+    /// What the provider calls what happened.
+    pub(super) fn event(&self) -> Option<String> {
+        match self.hook.verification() {
+            None => self.first(self.hook.scheme().event),
+            Some(described) => self.described(described.event()),
+        }
     }
 
     /// A fact whose place the owner of the hook has described.

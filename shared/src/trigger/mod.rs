@@ -11,6 +11,7 @@ mod sending;
 mod trial;
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use form_urlencoded::Serializer;
 
@@ -27,7 +28,7 @@ use crate::domain::id::ActionId;
 use crate::domain::job::{Job, MAX_JOB_BYTES, PIPELINE_VARIABLE};
 use crate::domain::received::Received;
 use crate::domain::request::{
-    Exchange, KeptBody, MASK, Outcome, Request, RequestSummary, masked, sounds_secret, summarized,
+    Exchange, KeptBody, MASK, Outcome, Request, RequestSummary, masked, noted, sounds_secret, summarized,
 };
 use crate::domain::secret::HookSecret;
 use crate::domain::signature;
@@ -86,6 +87,8 @@ pub struct Run<'a, Requests> {
     received: &'a Received,
     requests: &'a Requests,
     measurements: &'a Measurements,
+    /// What the provider calls what happened, once the call was read.
+    event: OnceLock<Option<String>>,
 }
 
 impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
@@ -93,7 +96,7 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
     /// one of the hook's provider, whatever the call says.
     pub fn new(hook: &'a Hook, received: &'a Received, requests: &'a Requests, measurements: &'a Measurements) -> Self {
         measurements.hook(&hook.relation.id, hook.known().provider.name);
-        Self { hook, received, requests, measurements }
+        Self { hook, received, requests, measurements, event: OnceLock::new() }
     }
 
     /// Runs an authentic call, whose sender knows `secret`. It is answered and logged whatever happens; the answer is a
@@ -157,6 +160,10 @@ impl<Requests> Run<'_, Requests> {
         let payload = Payload::new(hook.scheme().forms, received.header("content-type"), &received.body);
         let facts = refuse_compressed(received.header("content-encoding"));
         let facts = facts.and_then(|()| Facts::read(hook, received, &payload));
+        self.event.get_or_init(|| match &facts {
+            Ok(facts) => facts.event(),
+            Err(_) => Facts::of_headers(hook, received).event(),
+        });
         let text = |place: &str| facts.as_ref().ok()?.text(place);
         // What a user retries was recent when it came, and what a user makes up need not be.
         if !received.is_by_user() {
@@ -204,27 +211,15 @@ impl<Requests> Run<'_, Requests> {
 
     /// The call as it is logged.
     pub fn record(&self, answered: &Answered) -> Request {
-        let Self { hook, received, .. } = self;
-        let Answered { outcome, response, message, action_id, .. } = answered;
-        let summary = RequestSummary {
-            id: received.id,
-            hook_id: hook.relation.id,
-            project_id: hook.relation.project_id,
-            action_id: *action_id,
-            retry_of: received.retry_of.map(|retried| retried.call),
-            is_test: received.is_test,
-            ip_address: received.ip_address.clone(),
-            outcome: *outcome,
-            status: response.status().as_u16(),
-            message: summarized(message),
-        };
-        let open_to_all = hook.signing.is_none();
+        let Answered { outcome, response, .. } = answered;
+        let open_to_all = self.hook.signing.is_none();
+        let body = &self.received.body;
         let request_body = if *outcome == Outcome::Rejected {
             KeptBody::NotKept
-        } else if open_to_all && received.body.len() > MAX_OPEN_BODY_BYTES {
+        } else if open_to_all && body.len() > MAX_OPEN_BODY_BYTES {
             KeptBody::TooLarge
         } else {
-            KeptBody::Whole(received.body.clone())
+            KeptBody::Whole(body.clone())
         };
         let response_headers = response.headers().iter();
         let response_headers = response_headers
@@ -240,7 +235,28 @@ impl<Requests> Run<'_, Requests> {
             response_headers: response_headers.collect(),
             response_body,
         };
-        Request { summary, exchange }
+        Request { summary: self.summary(answered), exchange }
+    }
+
+    fn summary(&self, answered: &Answered) -> RequestSummary {
+        let Self { hook, received, .. } = self;
+        let Answered { outcome, response, message, action_id, .. } = answered;
+        // Of a stranger's call nothing is said but where it came from.
+        let is_authentic = *outcome != Outcome::Rejected;
+        RequestSummary {
+            id: received.id,
+            hook_id: hook.relation.id,
+            project_id: hook.relation.project_id,
+            action_id: *action_id,
+            retry_of: received.retry_of.map(|retried| retried.call),
+            is_test: received.is_test,
+            ip_address: received.ip_address.clone(),
+            outcome: *outcome,
+            status: response.status().as_u16(),
+            message: summarized(message),
+            event: self.event.get().and_then(Option::as_deref).filter(|_| is_authentic).map(noted),
+            proof: is_authentic.then_some(hook.relation.proof),
+        }
     }
 
     /// The parameters of the query that conditions look at, for a retry and for the owner of the hook.

@@ -2,6 +2,7 @@
 //! It is decided by what decides real calls.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -74,7 +75,7 @@ struct ResolvedBody<'a> {
 impl<'a> Run<'a, ()> {
     /// A call that is made up and not sent. It is neither logged nor counted.
     pub fn unsent(hook: &'a Hook, received: &'a Received, measurements: &'a Measurements) -> Self {
-        Self { hook, received, requests: &(), measurements }
+        Self { hook, received, requests: &(), measurements, event: OnceLock::new() }
     }
 
     /// What the call would do. `to` only says how its job would look. The call is one without what proves it
