@@ -282,6 +282,7 @@ impl Walk {
         let id = self.step(ann.post("/hooks/incoming").json(&github_hook())).await.json()["id"].take();
         let hook = format!("/hooks/incoming/{}", id.as_str().unwrap());
         self.step(ann.get("/applications/42/hooks?per_page=1")).await;
+        self.step(ann.get("/hooks/incoming?filter[name]=shop")).await;
         self.step(ann.get(&hook)).await;
         self.step(ann.call("PUT", &hook).json(&json!({ "id": id, "name": "another", "active": false }))).await;
         self.step(ann.post(&format!("{hook}/test"))).await;
@@ -336,6 +337,7 @@ impl Walk {
         let hook = ann.create_hook(&github_hook()).await;
         let id = self.step(hook.push()).await.request_id().to_owned();
         self.step(ann.get(&format!("/hooks/incoming/{}/requests", hook.id))).await;
+        self.step(ann.get("/hook-requests?filter[outcome]=queued")).await;
         self.step(ann.get(&format!("/hook-requests/{id}"))).await;
         self.step(ann.post(&format!("/hook-requests/{id}/retry"))).await;
     }

@@ -22,9 +22,9 @@ use shared::domain::id::{ActionId, HookId, PipelineId, RequestId, SessionId, Ste
 use shared::domain::key::KeyRing;
 use shared::domain::pipeline::{Pipeline, Step, Steps};
 use shared::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary};
-use shared::domain::signature::scheme::Worth;
 use shared::domain::sealing::SealingKey;
 use shared::domain::session::{SESSION_LIFETIME, Session};
+use shared::domain::signature::scheme::Worth;
 use shared::domain::signing::Signing;
 use shared::domain::timestamp::Timestamp;
 use shared::domain::token::{Scope, TOKEN_LIFETIME, Token, TokenKind};

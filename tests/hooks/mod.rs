@@ -5,6 +5,7 @@ mod creation;
 mod handover;
 mod limits;
 mod lists;
+mod project;
 mod providers;
 mod removal;
 mod rotation;

@@ -206,6 +206,7 @@ async fn of_hooks(ann: &User<'_>) {
     ann.get(&path).send().await.is(200);
     ann.list("/applications/42/hooks").await;
     ann.list("/pipelines/7/hooks").await;
+    ann.list("/hooks/incoming").await;
     // To another resource, which counts its hooks.
     assert_eq!(ann.put_hook(&hook, &json!({ "resource_id": 43 })).await.status, 204);
     ann.post(&format!("{path}/rotate-secret")).json(&json!({})).send().await.is(200);

@@ -33,6 +33,6 @@ impl<Hooks: FindHook, Requests: ListRequests> Endpoint for RequestList<Hooks, Re
         let base_url = call.base_url(self.public_url.as_deref());
         let list_url = format!("{base_url}{}", call.path());
         let body = |request| RequestRelationBody::new(request, &base_url);
-        Ok(list.page.respond(&found, &list_url, &list.repeated(hook), body))
+        Ok(list.page.respond((&found.requests, found.next), (&list_url, &list.repeated), body))
     }
 }

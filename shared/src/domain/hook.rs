@@ -1,8 +1,11 @@
 //! The hook: who may call it, and what a call makes happen.
 
+mod place;
+
 use std::str::FromStr;
 use std::time::Duration;
 
+pub use self::place::HookPlace;
 use super::Invalid;
 use super::condition::Conditions;
 use super::id::{EnvironmentId, HookId, PipelineId, ProjectId, ResourceId, UserId};

@@ -163,8 +163,8 @@ impl Request {
 /// The longest message that a list shows, in characters and in bytes: an entry of the log's index has room for so much.
 const MAX_MESSAGE: (usize, usize) = (160, 400);
 
-/// The longest name of an event in the log, in characters and in bytes, for the same reason.
-const MAX_EVENT: (usize, usize) = (128, 128);
+/// The longest name of an event in the log, for the same reason.
+pub const MAX_EVENT_BYTES: usize = 128;
 
 /// A text as the message of a call: its beginning, if it is too long.
 pub fn summarized(text: &str) -> String {
@@ -173,7 +173,7 @@ pub fn summarized(text: &str) -> String {
 
 /// The name of an event as the log has it: its beginning, if it is too long.
 pub fn noted(event: &str) -> String {
-    beginning(event, MAX_EVENT)
+    beginning(event, (MAX_EVENT_BYTES, MAX_EVENT_BYTES))
 }
 
 fn beginning(text: &str, (most_chars, most_bytes): (usize, usize)) -> String {

@@ -6,6 +6,7 @@ mod call;
 mod error;
 mod event;
 mod fields;
+mod filters;
 pub mod hook;
 mod page;
 pub mod pipeline;

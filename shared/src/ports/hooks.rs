@@ -4,8 +4,9 @@ use std::future::Future;
 
 use super::StoreError;
 use crate::domain::handover::Handing;
-use crate::domain::hook::{Hook, HookRelation, Resource};
-use crate::domain::id::{HookId, PipelineId, ProjectId};
+use crate::domain::hook::{ActionType, Hook, HookPlace, HookRelation, Resource, ResourceType};
+use crate::domain::id::{HookId, PipelineId, ProjectId, ResourceId};
+use crate::domain::signature::provider::Provider;
 use crate::domain::signing::{Rotation, SealedSecrets};
 
 /// How fresh a read must be.
@@ -125,4 +126,65 @@ pub trait ListHooks: Send + Sync {
         project: ProjectId,
         filter: HookFilter,
     ) -> impl Future<Output = Result<Vec<HookRelation>, StoreError>> + Send;
+}
+
+/// Which hooks of a project are meant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HookChoice {
+    /// Only those whose name contains this text, in small or capital letters.
+    pub name: Option<String>,
+    /// Only active ones, or only inactive ones.
+    pub active: Option<bool>,
+    /// Only those of this provider.
+    pub provider: Option<&'static Provider>,
+    /// Only those with this action type.
+    pub action_type: Option<ActionType>,
+    /// Only those of resources of this type.
+    pub resource_type: Option<ResourceType>,
+    /// Only those of resources with this id.
+    pub resource_id: Option<ResourceId>,
+    /// Only those that run this pipeline.
+    pub pipeline_id: Option<PipelineId>,
+}
+
+impl HookChoice {
+    /// Whether a hook of the project passes.
+    pub fn lets_through(&self, hook: &HookRelation) -> bool {
+        let is_named = |name: &String| hook.name.as_str().to_lowercase().contains(&name.to_lowercase());
+        self.name.as_ref().is_none_or(is_named)
+            && self.active.is_none_or(|active| active == hook.active)
+            && (self.provider.is_none() || self.provider == hook.provider)
+            && self.action_type.is_none_or(|kind| kind == hook.action_type)
+            && self.resource_type.is_none_or(|kind| kind == hook.resource.kind)
+            && self.resource_id.is_none_or(|id| id == hook.resource.id)
+            && (self.pipeline_id.is_none() || self.pipeline_id == hook.pipeline_id)
+    }
+}
+
+/// Which part of the list of a project's hooks to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookQuery {
+    /// The tenant.
+    pub project: ProjectId,
+    /// Which hooks.
+    pub filter: HookChoice,
+    /// Only hooks behind this place.
+    pub before: Option<HookPlace>,
+    /// How many at most: 1 to 200.
+    pub limit: usize,
+}
+
+/// A part of the list of a project's hooks, the newest hook first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookPage {
+    /// May be fewer than asked for, or none, although there are more: what one query reads is bounded.
+    pub hooks: Vec<HookRelation>,
+    /// Where the list goes on: [`HookQuery::before`] of the next part. `None` at its end.
+    pub next: Option<HookPlace>,
+}
+
+/// Lists the hooks of a project.
+pub trait ListProjectHooks: Send + Sync {
+    /// The newest hooks of the project that the filter lets through. May miss the writes of the last second.
+    fn list_project_hooks(&self, query: &HookQuery) -> impl Future<Output = Result<HookPage, StoreError>> + Send;
 }

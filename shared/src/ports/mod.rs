@@ -26,8 +26,8 @@ pub use actions::{
     TakeOver, TakeTurn, Taken, WaitAtGate, WakeError, WriteAction,
 };
 pub use hooks::{
-    Consistency, FindHook, HookFilter, InsertHook, ListHooks, RemoveHook, ReplaceHook, ReplaceSeals, ReplaceSecret,
-    ScanPosition, ScanSecrets, SecretsPage, TakeSecret,
+    Consistency, FindHook, HookChoice, HookFilter, HookPage, HookQuery, InsertHook, ListHooks, ListProjectHooks,
+    RemoveHook, ReplaceHook, ReplaceSeals, ReplaceSecret, ScanPosition, ScanSecrets, SecretsPage, TakeSecret,
 };
 pub use jobs::{PushJob, QueueError, ShowJob};
 pub use keys::{KeySecret, KeysError, ReadKeys};

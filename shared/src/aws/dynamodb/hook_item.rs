@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::item::{Attributes, StoredItem, binary, boolean, number, numbers, text};
 use super::{condition_item, handed_over, proof_item};
 use crate::domain::Invalid;
-use crate::domain::hook::{Hook, HookRelation, Resource};
+use crate::domain::hook::{Hook, HookPlace, HookRelation, Resource};
 use crate::domain::id::{EnvironmentId, PipelineId, ProjectId, ResourceId, UserId};
 use crate::domain::sealing::SealedSecret;
 use crate::domain::signature::provider::Provider;
@@ -34,6 +34,7 @@ pub(super) fn encode(hook: &Hook) -> Attributes {
         ("created_by".to_owned(), number(hook.created_by.get())),
         ("created_at".to_owned(), text(relation.created_at)),
         ("updated_at".to_owned(), text(relation.updated_at)),
+        ("place".to_owned(), text(HookPlace::of(relation))),
         ("resource".to_owned(), text(partition(*project_id, HookFilter::Resource(*resource)))),
     ]);
     if let Some(pipeline) = relation.pipeline_id {
@@ -143,7 +144,7 @@ fn decode_previous(item: &StoredItem<'_>) -> Result<Option<PreviousSecret>, Stor
     Ok(Some(PreviousSecret { secret, until: item.parsed("previous_secret_until")? }))
 }
 
-/// The relation, as the table and both indexes store it. `template.yaml` lists what they project besides their own
+/// The relation, as the table and its indexes store it. `template.yaml` lists what they project besides their own
 /// keys.
 pub(super) fn decode_relation(attributes: &Attributes) -> Result<HookRelation, StoreError> {
     let item = StoredItem::new(attributes, "id");

@@ -1,4 +1,4 @@
-//! The table of hooks and its two indexes.
+//! The table of hooks: how one is kept, changed and found. [`hook_list`](super::hook_list) lists them.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
@@ -7,21 +7,18 @@ use aws_types::SdkConfig;
 
 use super::handed_over::{AWAITED_UNTIL, RECEIVED_AT};
 use super::hook_count::{Change, Count, Refused, counts, moved, write_counted};
-use super::hook_item::{decode, decode_relation, encode, partition};
+use super::hook_item::{decode, encode};
 use super::item::{Attributes, StoredItem, binary, text};
 use super::{put_outcome, refused_item, unavailable, update_refused};
 use crate::aws::WarmUp;
 use crate::domain::handover::Handing;
-use crate::domain::hook::{Hook, HookRelation};
+use crate::domain::hook::Hook;
 use crate::domain::id::{HookId, ProjectId};
 use crate::domain::signing::Rotation;
-use crate::ports::{
-    Consistency, FindHook, HookFilter, InsertHook, ListHooks, RemoveHook, ReplaceHook, ReplaceSecret, StoreError,
-    TakeSecret,
-};
+use crate::ports::{Consistency, FindHook, InsertHook, RemoveHook, ReplaceHook, ReplaceSecret, StoreError, TakeSecret};
 use crate::telemetry::Chain;
 
-/// The table of hooks: partition key `id`, indexes `by-resource` and `by-pipeline`.
+/// The table of hooks: partition key `id`, indexes `by-resource`, `by-pipeline` and `by-project`.
 #[derive(Debug, Clone)]
 pub struct HooksTable {
     pub(super) client: Client,
@@ -179,23 +176,5 @@ impl TakeSecret for HooksTable {
                 _ => Err(unavailable(error)),
             }
         })
-    }
-}
-
-impl ListHooks for HooksTable {
-    async fn list_hooks(&self, project: ProjectId, filter: HookFilter) -> Result<Vec<HookRelation>, StoreError> {
-        let (index, key) = match filter {
-            HookFilter::Resource(_) => ("by-resource", "resource"),
-            HookFilter::Pipeline(_) => ("by-pipeline", "pipeline"),
-        };
-        let query = self.client.query().table_name(&self.table).index_name(index);
-        let query = query.key_condition_expression("#key = :key").expression_attribute_names("#key", key);
-        let query = query.expression_attribute_values(":key", text(partition(project, filter)));
-        let mut items = query.into_paginator().items().send();
-        let mut hooks = Vec::new();
-        while let Some(item) = items.next().await {
-            hooks.push(decode_relation(&item.map_err(unavailable)?)?);
-        }
-        Ok(hooks)
     }
 }

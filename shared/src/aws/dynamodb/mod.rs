@@ -7,6 +7,7 @@ mod gated_pipelines;
 mod handed_over;
 mod hook_count;
 mod hook_item;
+mod hook_list;
 mod hook_seals;
 mod hook_tests;
 mod hooks;

@@ -1,9 +1,7 @@
 //! Which actions of a list are asked for.
 
-use std::str::FromStr;
-
-use crate::domain::Invalid;
-use crate::domain::id::ProjectId;
+use crate::domain::id::{ProjectId, ResourceId};
+use crate::http::filters::Filters;
 use crate::http::{ApiError, Call, FieldErrors, Page};
 use crate::ports::{ActionFilter, ActionPage, ActionQuery, ActionScope};
 
@@ -15,7 +13,7 @@ const RESOURCE_ID: &str = "filter[resource_id]";
 const STATUS: &str = "filter[status]";
 const OPERATION: &str = "filter[operation]";
 
-const KNOWN: [&str; 7] = [ORGANIZATION, PROJECT, ENVIRONMENT, RESOURCE_TYPE, RESOURCE_ID, STATUS, OPERATION];
+const KNOWN: &[&str] = &[ORGANIZATION, PROJECT, ENVIRONMENT, RESOURCE_TYPE, RESOURCE_ID, STATUS, OPERATION];
 
 /// The only organization that there is.
 const OUR_ORGANIZATION: i64 = 1;
@@ -33,27 +31,28 @@ pub struct ListRequest {
 }
 
 impl ListRequest {
-    /// Reads the page and the filters of the query, and adds them to what the path already says. A filter that is not
-    /// known is refused: the list would show what it was to leave out.
+    /// Reads the page and the filters of the query, and adds them to what the path already says.
     pub fn of_query(call: &Call, project_id: ProjectId, of_path: ActionFilter) -> Result<Self, ApiError> {
         let mut errors = FieldErrors::default();
         let page = Page::read(call, &mut errors);
-        let mut query = Query { call, errors: &mut errors, repeated: Vec::new() };
-        let organization: Option<i64> = query.integer(ORGANIZATION);
+        let mut query = Filters::of(call, &mut errors);
+        // An id of a kind that has no type of its own here.
+        let organization: Option<ResourceId> = query.read(ORGANIZATION);
         let project: Option<ProjectId> = query.read(PROJECT);
         let asked = ActionFilter {
             status: query.read(STATUS),
             environment_id: query.read(ENVIRONMENT),
             resource_type: query.read(RESOURCE_TYPE),
-            resource_id: query.integer(RESOURCE_ID),
+            resource_id: query.read(RESOURCE_ID).map(ResourceId::get),
             action_type: query.read(OPERATION),
         };
-        query.refuse_unknown();
+        query.refuse_unknown(KNOWN);
         let repeated = query.repeated;
         if !errors.is_empty() {
             return Err(ApiError::Invalid(errors));
         }
-        let ours = organization.is_none_or(|id| id == OUR_ORGANIZATION) && project.is_none_or(|id| id == project_id);
+        let ours =
+            organization.is_none_or(|id| id.get() == OUR_ORGANIZATION) && project.is_none_or(|id| id == project_id);
         Ok(Self { page, repeated, project_id, filter: both(of_path, asked).filter(|_| ours) })
     }
 
@@ -88,35 +87,6 @@ fn both(one: ActionFilter, other: ActionFilter) -> Option<ActionFilter> {
 /// Whether something may be what both ask for.
 fn agree<T: Copy + PartialEq>(one: Option<T>, other: Option<T>) -> bool {
     one.is_none() || other.is_none() || one == other
-}
-
-struct Query<'a> {
-    call: &'a Call,
-    errors: &'a mut FieldErrors,
-    repeated: Vec<(&'static str, String)>,
-}
-
-impl Query<'_> {
-    fn read<T: FromStr<Err = Invalid>>(&mut self, name: &'static str) -> Option<T> {
-        let text = self.call.query_parameter(name)?;
-        let read = text.parse().map_err(|invalid| self.errors.add(name, invalid)).ok();
-        self.repeated.push((name, text.into_owned()));
-        read
-    }
-
-    /// An id of a kind that has no type of its own here.
-    fn integer(&mut self, name: &'static str) -> Option<i64> {
-        self.read::<crate::domain::id::ResourceId>(name).map(crate::domain::id::ResourceId::get)
-    }
-
-    fn refuse_unknown(&mut self) {
-        for (name, _) in self.call.query_parameters() {
-            if name.starts_with("filter") && !KNOWN.contains(&&*name) {
-                let known: Vec<_> = KNOWN.iter().map(|name| format!("`{name}`")).collect();
-                self.errors.add(&name, format_args!("is not a filter of this list: these are {}", known.join(", ")));
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,50 +1,51 @@
-//! Pages of a list that grows while it is read: each begins behind the last call of the one before. The numbers that
+//! Pages of a list that grows while it is read: each begins behind the last item of the one before. The numbers that
 //! published clients send are taken for the newest part of the list.
+
+use std::fmt::Display;
+use std::str::FromStr;
 
 use lambda_http::http::header;
 use serde::Serialize;
 
 use super::{MAX_NUMBER, Page};
-use crate::domain::id::RequestId;
-use crate::domain::request::RequestSummary;
+use crate::domain::Invalid;
 use crate::http::Call;
 use crate::http::error::FieldErrors;
 use crate::http::response::{Response, ResponseExt as _};
-use crate::ports::RequestPage;
 
 /// How far a number reaches: to find a page by its number, everything newer has to be read.
 const MAX_NUMBERED: usize = 200;
 
-/// Which part of a list of calls is asked for.
+/// Which part of a list is asked for whose items have a `Place`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Keyset {
+pub struct Keyset<Place> {
     page: Page,
-    before: Option<RequestId>,
+    before: Option<Place>,
 }
 
-impl Keyset {
-    /// Reads `before` (the id of a call), `page` and `per_page` from the query. With `before`, `page` only counts.
+impl<Place: Copy + Display + FromStr<Err = Invalid>> Keyset<Place> {
+    /// Reads `before` (a place), `page` and `per_page` from the query. With `before`, `page` only counts.
     pub fn of_query(call: &Call, errors: &mut FieldErrors) -> Self {
         let page = Page::read(call, errors);
         let before = call
             .query_parameter("before")
-            .and_then(|text| text.parse().map_err(|invalid| errors.add("before", invalid)).ok());
+            .and_then(|text| text.parse().map_err(|invalid: Invalid| errors.add("before", invalid)).ok());
         if before.is_none() && page.number * page.per_page > MAX_NUMBERED {
             let last = MAX_NUMBERED / page.per_page;
             let per_page = page.per_page;
             let reason =
-                format!("must be at most {last} for pages of {per_page}: older calls are behind the link `next`");
+                format!("must be at most {last} for pages of {per_page}: older ones are behind the link `next`");
             errors.add("page", reason);
         }
         Self { page, before }
     }
 
-    /// Only calls that are older than this one.
-    pub fn before(self) -> Option<RequestId> {
+    /// Only what is older than this.
+    pub fn before(self) -> Option<Place> {
         self.before
     }
 
-    /// How many calls to read.
+    /// How many to read.
     pub fn limit(self) -> usize {
         self.skipped() + self.page.per_page
     }
@@ -53,25 +54,24 @@ impl Keyset {
         if self.before.is_some() { 0 } else { (self.page.number - 1) * self.page.per_page }
     }
 
-    /// Answers with this part of what was found, each call as `body` shows it. `url` is the list's, without a query, and
-    /// `filter` the parameters by which it is chosen.
-    pub fn respond<'f, B: Serialize>(
+    /// Answers with this part of what was found, each item as `body` shows it, if the list goes on at `next`. `url` is the
+    /// list's, without a query, and `filter` the parameters by which it is chosen.
+    pub fn respond<'f, T, B: Serialize>(
         self,
-        found: &'f RequestPage,
-        url: &str,
-        filter: &[(&str, String)],
-        body: impl Fn(&'f RequestSummary) -> B,
+        (found, next): (&'f [T], Option<Place>),
+        (url, filter): (&str, &[(&str, String)]),
+        body: impl Fn(&'f T) -> B,
     ) -> Response {
-        let calls: Vec<B> = found.requests.iter().skip(self.skipped()).map(body).collect();
-        Response::ok(&calls).with_header(header::LINK, &self.links(found.next, url, filter))
+        let items: Vec<B> = found.iter().skip(self.skipped()).map(body).collect();
+        Response::ok(&items).with_header(header::LINK, &self.links(next, url, filter))
     }
 
     /// The `Link` header: `first` always, `next` where there is more. How many pages there are is not known without
     /// reading all of them, so `last` is the last page that is known to be possible: clients that count up to its
     /// number go on to it.
-    fn links(self, next: Option<RequestId>, url: &str, filter: &[(&str, String)]) -> String {
+    fn links(self, next: Option<Place>, url: &str, filter: &[(&str, String)]) -> String {
         let Page { number, per_page } = self.page;
-        let link = |rel: &str, number: usize, before: Option<RequestId>| {
+        let link = |rel: &str, number: usize, before: Option<Place>| {
             let mut query = form_urlencoded::Serializer::new(String::new());
             query.append_pair("page", &number.to_string()).append_pair("per_page", &per_page.to_string());
             if let Some(before) = before {
@@ -95,6 +95,7 @@ impl Keyset {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::id::RequestId;
     use crate::domain::timestamp::Timestamp;
 
     fn id(millis: i64) -> RequestId {
