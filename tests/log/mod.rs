@@ -1,5 +1,6 @@
 //! The log of calls: what it stores and shows, and calls that are run again.
 
+mod decisions;
 mod items;
 mod lists;
 mod project;

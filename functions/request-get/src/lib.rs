@@ -1,10 +1,11 @@
 //! `GET /hook-requests/{request_id}`: shows one call of a hook of the caller's project, as it came and as it was
-//! answered.
+//! answered, and what its hook makes of it.
 
 use shared::auth::AccessTokens;
-use shared::http::request::{RequestBody, find_own};
+use shared::http::request::find_own;
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
 use shared::ports::{Consistency, FindHook, FindRequest};
+use shared::trigger::ExplainedCall;
 
 /// The endpoint and what it needs.
 pub struct RequestGet<Hooks, Requests> {
@@ -26,7 +27,7 @@ impl<Hooks: FindHook, Requests: FindRequest> Endpoint for RequestGet<Hooks, Requ
         let hook = self.hooks.find_hook(request.summary.hook_id, Consistency::Eventual).await?;
 
         let base_url = call.base_url(self.public_url.as_deref());
-        let relation = hook.as_ref().map(|hook| &hook.relation);
-        Ok(Response::ok(&RequestBody::new(&request, relation, &base_url)).never_stored())
+        let body = ExplainedCall::new(&request, hook.as_ref(), &base_url, call.measurements())?;
+        Ok(Response::ok(&body).never_stored())
     }
 }

@@ -3,6 +3,7 @@
 
 mod answer;
 mod authenticity;
+mod decision;
 mod facts;
 mod greeting;
 mod handing;
@@ -17,6 +18,7 @@ use form_urlencoded::Serializer;
 
 use self::answer::Answer;
 pub use self::authenticity::authenticate;
+pub use self::decision::ExplainedCall;
 use self::facts::Facts;
 pub use self::greeting::greet;
 pub use self::handing::Taking;

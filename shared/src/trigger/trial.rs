@@ -20,7 +20,7 @@ use crate::domain::signing::SecretHeaderName;
 use crate::domain::variable::{Given, Variable};
 use crate::http::hook::{RuleBody, VariableBody, value_body, variable_body};
 use crate::http::{ApiError, FieldErrors};
-use crate::payload::{Payload, refuse_compressed};
+use crate::payload::{Payload, PayloadError, refuse_compressed};
 use crate::ports::{QueueError, ShowJob};
 use crate::telemetry::Measurements;
 
@@ -44,6 +44,14 @@ pub struct Trial {
     job: Option<Box<RawValue>>,
     request_id: Option<String>,
     action_id: Option<i64>,
+}
+
+/// What a hook looks at in a call, as JSON.
+pub(super) struct Look {
+    /// Why it finds nothing.
+    pub(super) fault: Option<PayloadError>,
+    pub(super) conditions: Box<RawValue>,
+    pub(super) variables: Box<RawValue>,
 }
 
 /// What the sender is told.
@@ -91,7 +99,8 @@ impl<'a> Run<'a, ()> {
                 (Outcome::Failed, Told::of(&self.refused(Outcome::Failed, &error), errors), None)
             }
         };
-        let (conditions, variables) = self.look().map_err(|error| ApiError::Internal(Box::new(error)))?;
+        let look = self.look(MAX_JOB_BYTES).map_err(|error| ApiError::Internal(Box::new(error)))?;
+        let Look { conditions, variables, fault: _ } = look;
         let job = job.map(RawValue::from_string).transpose().map_err(|error| ApiError::Internal(Box::new(error)))?;
         let outcome = outcome.as_str();
         Ok(Trial { outcome, response, conditions, variables, job, request_id: None, action_id: None })
@@ -111,22 +120,27 @@ impl<'a> Run<'a, ()> {
         }
     }
 
-    /// All conditions and all variables, also of a call that is ignored. None of a call whose payload cannot be read.
-    fn look(&self) -> Result<(Box<RawValue>, Box<RawValue>), serde_json::Error> {
+    /// All conditions and all variables, also of a call that is ignored, if there is `room` for their values. None of a call
+    /// whose payload cannot be read.
+    pub(super) fn look(&self, mut room: usize) -> Result<Look, serde_json::Error> {
         let Self { hook, received, .. } = *self;
         let payload = Payload::new(hook.scheme().forms, received.header("content-type"), &received.body);
         let facts = refuse_compressed(received.header("content-encoding"));
-        let Ok(facts) = facts.and_then(|()| Facts::read(hook, received, &payload)) else {
-            return Ok((to_raw_value(&[(); 0])?, to_raw_value(&[(); 0])?));
+        let facts = match facts.and_then(|()| Facts::read(hook, received, &payload)) {
+            Ok(facts) => facts,
+            Err(fault) => {
+                let none = to_raw_value(&[(); 0])?;
+                return Ok(Look { fault: Some(fault), conditions: none.clone(), variables: none });
+            }
         };
         let mut work = Work::of_one_call();
         let rules = hook.relation.conditions.as_slice().iter();
         let conditions = rules.map(|rule| self.checked(rule, &facts, &mut work));
-        let mut room = MAX_JOB_BYTES;
         let variables = hook.relation.variables.as_slice().iter();
         let variables = variables.map(|variable| resolved(variable, &facts, &mut room));
         let conditions = conditions.collect::<Result<Vec<_>, _>>()?;
-        Ok((to_raw_value(&conditions)?, to_raw_value(&variables.collect::<Result<Vec<_>, _>>()?)?))
+        let variables = to_raw_value(&variables.collect::<Result<Vec<_>, _>>()?)?;
+        Ok(Look { fault: None, conditions: to_raw_value(&conditions)?, variables })
     }
 
     /// A rule with what it finds: of a group, what each of its conditions does.
