@@ -9,6 +9,7 @@ use harness::{
 };
 use local::{Fault, Service};
 use serde_json::{Value as Json, json};
+use shared::domain::timestamp::Timestamp;
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -50,7 +51,7 @@ async fn item(stack: &Pipehook, hook: &Hook<'_>) -> Json {
 
 /// An instant as the product writes it.
 fn instant(at: SystemTime) -> Json {
-    json!({ "S": shared::domain::timestamp::Timestamp::from(at).to_string() })
+    json!({ "S": Timestamp::from(at).to_string() })
 }
 
 #[test]
@@ -65,12 +66,16 @@ fn a_rotation_shows_the_new_secret_once_and_keeps_the_url() {
         assert_eq!(answer.header("cache-control"), "no-store");
         let secret = rotated["secret"].take().as_str().unwrap().to_owned();
         assert!(secret.len() == 64 && secret != hook.secret, "256 bits in hex");
+        let until = rotated.as_object_mut().unwrap().remove("previous_secret_valid_until").unwrap();
         let mut before = hook.json.clone();
         before["secret"].take();
         assert_ne!(rotated["updated_at"].take(), before["updated_at"].take());
         assert_eq!(rotated, before, "nothing else has changed");
         let shown = ann.get(&format!("/hooks/incoming/{}", hook.id)).send().await;
         assert_eq!(shown.is(200)["secret"], "********");
+        assert_eq!(shown.is(200)["previous_secret_valid_until"], until);
+        let left = until.as_str().unwrap().parse::<Timestamp>().unwrap().distance(SystemTime::now().into());
+        assert!(left.as_secs().abs_diff(DAY) < 60, "{until}");
         assert!(!shown.text().contains(&secret));
         let stored = item(stack, &hook).await.to_string();
         for form in [secret.clone(), hex::encode(&secret), BASE64_STANDARD.encode(&secret)] {

@@ -30,8 +30,8 @@ impl<Users: FindUser, Hooks: FindHook> Endpoint for HookGet<Users, Hooks> {
         let hook = find_own(&self.hooks, &identity, call.path_parameter("hook_id", "The hook")?).await?;
         let creator = self.users.find_user(hook.created_by).await?;
         let base_url = call.base_url(self.public_url.as_deref());
-        let body = HookBody::new(&hook, creator.as_ref(), &base_url);
         let now = call.received_at();
+        let body = HookBody::new(&hook, creator.as_ref(), &base_url).at(&hook, now);
         let Some(sealed) = to_paste_back(&hook, now) else { return Ok(Response::ok(&body)) };
         let secret = self.sealing_keys.open(hook.relation.id, sealed, now).await?;
         Ok(Response::ok(&body.with_handed_over(&secret)).never_stored())

@@ -10,7 +10,7 @@ use shared::domain::handover::HandedOver;
 use shared::domain::id::HookId;
 use shared::domain::sealing::SealedSecret;
 use shared::domain::secret::HookSecret;
-use shared::domain::signing::{DEFAULT_OVERLAP, GivenSecrets, MAX_OVERLAP, Means, Rotation, Signing};
+use shared::domain::signing::{DEFAULT_OVERLAP, GivenSecrets, MAX_OVERLAP, Means, PreviousSecret, Rotation, Signing};
 use shared::domain::timestamp::Timestamp;
 use shared::http::hook::{HookBody, find_own, read_rotation};
 use shared::http::user::find_caller;
@@ -59,9 +59,11 @@ impl<Users: FindUser, Hooks: FindHook + ReplaceSecret> Endpoint for HookRotateSe
         hook.relation.updated_at = at;
         if let Some(signing) = &mut hook.signing {
             signing.handed_over = handed_over;
+            signing.previous = Some(PreviousSecret { secret: rotation.current, until: rotation.until });
         }
         let base_url = call.base_url(self.public_url.as_deref());
-        let body = HookBody::new(&hook, creator.as_ref(), &base_url).with_secret((!is_awaited).then_some(&secret));
+        let body = HookBody::new(&hook, creator.as_ref(), &base_url).at(&hook, now);
+        let body = body.with_secret((!is_awaited).then_some(&secret));
         Ok(Response::ok(&body).never_stored())
     }
 }

@@ -13,6 +13,7 @@ use crate::domain::id::{HookId, PipelineId};
 use crate::domain::request::MASK;
 use crate::domain::secret::HookSecret;
 use crate::domain::signing::{Means, SecretHeaderName};
+use crate::domain::timestamp::Timestamp;
 use crate::domain::user::User;
 use crate::domain::variable::{Variable, VariableValue, Variables};
 use crate::http::user::CreatorBody;
@@ -146,6 +147,8 @@ pub struct HookBody<'a> {
     secret_header_name: Option<&'a str>,
     provider_options: BTreeMap<&'static str, &'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    previous_secret_valid_until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     secret_handover: Option<HandoverBody<'a>>,
     verification: Option<VerificationBody>,
     created_by_user: Option<CreatorBody<'a>>,
@@ -182,10 +185,20 @@ impl<'a> HookBody<'a> {
             secret_algorithm: means.filter(has_algorithm).map(|means| means.algorithm.as_str()),
             secret_header_name: means.and_then(|means| means.header_name.as_ref()).map(SecretHeaderName::as_str),
             provider_options: means.into_iter().flat_map(options).collect(),
+            previous_secret_valid_until: None,
             secret_handover: hook.signing.as_ref().and_then(|signing| signing.handed_over).map(HandoverBody::new),
             verification: hook.verification().map(VerificationBody::new),
             created_by_user: CreatorBody::of_project(creator, hook.relation.project_id),
         }
+    }
+
+    /// Shows until when the secret stays valid that was rotated out, if it is valid at `now`.
+    #[must_use]
+    pub fn at(mut self, hook: &Hook, now: Timestamp) -> Self {
+        let previous = hook.signing.as_ref().and_then(|signing| signing.previous.as_ref());
+        let until = previous.map(|previous| previous.until).filter(|until| now < *until);
+        self.previous_secret_valid_until = until.map(|until| until.to_string());
+        self
     }
 
     /// Shows the secret that the provider has handed over and that the owner must paste back.
