@@ -360,6 +360,7 @@ impl Walk {
 
     async fn reference(&mut self, stack: &Pipehook) {
         self.step(stack.get("/providers")).await;
+        self.step(stack.get("/providers/github")).await;
         let served = self.step(stack.get("/openapi.json")).await.json();
         assert_eq!(served["paths"], document().json()["paths"]);
         let page = self.step(stack.get("/docs")).await.text();

@@ -117,3 +117,45 @@ fn the_list_has_every_provider_in_order_and_anyone_may_keep_it() {
         );
     });
 }
+
+#[test]
+fn each_provider_has_steps_and_samples_that_a_test_of_its_hook_takes() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        for (number, provider) in stack.get("/providers").send().await.is(200).as_array().unwrap().iter().enumerate() {
+            let name = provider["name"].as_str().unwrap();
+            let answer = stack.get(&format!("/providers/{name}")).send().await;
+            let mut details = answer.is(200);
+            assert_eq!(answer.headers["cache-control"], "public, max-age=3600");
+            let (steps, samples) = (details["steps"].take(), details["samples"].take());
+            details.as_object_mut().unwrap().retain(|_, value| !value.is_null() || provider["guide"].is_null());
+            for field in provider.as_object().unwrap().keys() {
+                assert_eq!(details[field], provider[field], "{name}: {field}");
+            }
+            assert!(steps.as_array().unwrap().iter().any(|step| step["field"] == "url"), "{steps}");
+            let samples = samples.as_array().unwrap();
+            assert_eq!(samples.is_empty(), name == "custom", "{name}");
+            // Providers that prove their calls in a header, so that a test takes a sample without its proof.
+            if ["github", "gitlab", "shopify", "stripe"].contains(&name) {
+                let (draft, _) = created(&ann, number, provider).await;
+                for sample in samples {
+                    let call = json!({
+                        "hook": draft, "headers": sample["headers"], "query": sample["query"], "body": sample["body"],
+                    });
+                    let trial = ann.post("/hooks/incoming/test").json(&call).send().await.is(200);
+                    let expected = if sample["test"] == true { "ignored" } else { "queued" };
+                    assert_eq!(trial["outcome"], expected, "{name}: {sample}: {trial}");
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn a_provider_that_is_not_in_the_list_is_not_found() {
+    shared(async |stack| {
+        for name in ["nothub", "GitHub", "unsigned", "%67ithu", "github%00"] {
+            stack.get(&format!("/providers/{name}")).send().await.refused(404);
+        }
+    });
+}

@@ -1,6 +1,12 @@
 //! Providers as JSON.
 
+mod setup;
+
+use std::collections::BTreeMap;
+
 use serde::Serialize;
+
+use self::setup::{StepBody, steps};
 
 use crate::domain::signature::provider::Provider;
 use crate::domain::signature::{OptionKind, providers};
@@ -23,6 +29,38 @@ struct NeedBody {
     description: &'static str,
     required: bool,
     secret: bool,
+}
+
+/// A provider, how it is connected, and calls as it sends them.
+#[derive(Serialize)]
+pub struct ProviderDetails {
+    #[serde(flatten)]
+    provider: ProviderBody,
+    steps: Vec<StepBody>,
+    samples: Vec<SampleBody>,
+}
+
+/// A call as a provider sends it, without what proves it: in the form that a test of a hook takes.
+#[derive(Debug, Serialize)]
+pub struct SampleBody {
+    /// What the provider calls it, if it says so.
+    pub event: Option<String>,
+    /// Whether it is what the provider sends to try a hook.
+    #[serde(rename = "test")]
+    pub is_test: bool,
+    /// By name, in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// What follows the question mark of the address.
+    pub query: String,
+    /// As text.
+    pub body: String,
+}
+
+impl ProviderDetails {
+    /// What the table says of a provider, with its samples.
+    pub fn new(provider: &'static Provider, samples: Vec<SampleBody>) -> Self {
+        Self { provider: ProviderBody::new(provider), steps: steps(provider), samples }
+    }
 }
 
 impl ProviderBody {
