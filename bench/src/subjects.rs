@@ -52,6 +52,7 @@ const CASES: [(&str, &str, Again); 44] = [
     ("token-list", "of-the-project", Again::AsItIs),
     ("token-revoke", "unknown", Again::AsItIs),
     ("token-rotate", "good", Again::AsItIs),
+    ("user-list", "good", Again::AsItIs),
     ("user-login", "good", Again::AsItIs),
     ("user-logout", "good", Again::AsItIs),
     ("user-me", "good", Again::AsItIs),

@@ -7,11 +7,12 @@ use harness::{Hook, Pipehook, alone, github_hook, nothing_broke, shared};
 use serde_json::{Value as Json, json};
 
 /// Every function that has a route.
-const FUNCTIONS: [&str; 21] = [
+const FUNCTIONS: [&str; 22] = [
     "UserLogin",
     "UserRefresh",
     "UserLogout",
     "UserMe",
+    "UserList",
     "UserPassword",
     "TokenCreate",
     "TokenList",

@@ -29,6 +29,7 @@ fn routes(hook: &Hook<'_>, call: &Answer) -> Vec<(&'static str, String)> {
         ("GET", "/users/logout".into()),
         ("POST", "/users/logout".into()),
         ("GET", "/users/me".into()),
+        ("GET", "/users".into()),
         ("POST", "/hooks/incoming".into()),
         ("POST", "/pipelines/7/hooks/incoming".into()),
         ("GET", "/applications/42/hooks".into()),
@@ -41,6 +42,7 @@ fn routes(hook: &Hook<'_>, call: &Answer) -> Vec<(&'static str, String)> {
         ("POST", "/hooks/incoming/test".into()),
         ("POST", format!("/hooks/{}/trigger", hook.id)),
         ("GET", format!("{hook_path}/requests")),
+        ("GET", "/hook-requests".into()),
         ("GET", call_path.clone()),
         ("POST", format!("{call_path}/retry")),
     ]

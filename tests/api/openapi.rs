@@ -254,6 +254,7 @@ impl Walk {
         let tokens = self.step(stack.post("/users/refresh-token").json(&token)).await.json();
         let access_token = tokens["access_token"].as_str().unwrap();
         self.step(ann.get("/users/me")).await;
+        self.step(ann.get("/users")).await;
         self.step(stack.get("/users/logout").bearer(access_token)).await;
         self.step(stack.post("/users/logout").bearer(access_token)).await;
         let bob = stack.user().await;

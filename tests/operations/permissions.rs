@@ -179,6 +179,7 @@ async fn of_sessions(stack: &Pipehook, ann: &User<'_>) {
     stack.log_in(&ann.email, "not the password").await.is(401);
     let session = stack.log_in(&ann.email, &ann.password).await.is(200);
     ann.get("/users/me").send().await.is(200);
+    ann.get("/users").send().await.is(200);
     let refresh = stack.post("/users/refresh-token").json(&json!({ "refresh_token": session["refresh_token"] }));
     refresh.clone().send().await.is(200);
     // A token that was used before ends the session.

@@ -4,6 +4,7 @@ mod access;
 mod administration;
 mod deactivation;
 mod guesses;
+mod list;
 mod login;
 mod moves;
 mod password;

@@ -6,9 +6,9 @@ use shared::domain::login::{LoginAttempt, Network};
 use shared::domain::session::{SESSION_LIFETIME, Session};
 use shared::domain::timestamp::Timestamp;
 use shared::domain::user::{Email, User};
-use shared::http::user::{admit, hand_out};
+use shared::http::user::{admit, hand_out, note_login};
 use shared::http::{ApiError, Call, Endpoint, Response, read};
-use shared::ports::{AdmitLogin, FindCredentials, ForgiveLogin, InsertSession, Random};
+use shared::ports::{AdmitLogin, FindCredentials, ForgiveLogin, InsertSession, NoteLogin, Random};
 
 /// The endpoint and what it needs.
 pub struct UserLogin<Users> {
@@ -22,7 +22,7 @@ pub struct UserLogin<Users> {
     pub random: Random,
 }
 
-impl<Users: AdmitLogin + FindCredentials + ForgiveLogin + InsertSession> Endpoint for UserLogin<Users> {
+impl<Users: AdmitLogin + FindCredentials + ForgiveLogin + InsertSession + NoteLogin> Endpoint for UserLogin<Users> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
         let (email, password) = read_login(call)?;
         let now = call.received_at();
@@ -42,6 +42,7 @@ impl<Users: AdmitLogin + FindCredentials + ForgiveLogin + InsertSession> Endpoin
         let (session, refresh_token) = self.open_session(&user, now);
         let answer = hand_out(&user, session.id, &refresh_token, &self.tokens, now).await?;
         self.users.insert_session(&session).await?;
+        note_login(&self.users, &user, now).await;
         Ok(answer)
     }
 }

@@ -47,6 +47,25 @@ impl User {
     }
 }
 
+/// A user as the others of its project see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// See [`User::id`].
+    pub id: UserId,
+    /// See [`User::email`].
+    pub email: Email,
+    /// See [`User::name`].
+    pub name: UserName,
+    /// See [`User::environment_id`].
+    pub environment_id: EnvironmentId,
+    /// See [`User::active`].
+    pub active: bool,
+    /// When the user last logged in with the password. `None` if that never happened.
+    pub last_login_at: Option<Timestamp>,
+    /// See [`User::created_at`].
+    pub created_at: Timestamp,
+}
+
 /// What decides what a token of the user may still do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Membership {

@@ -8,8 +8,9 @@ use crate::auth::{ACCESS_TOKEN_LIFETIME, Identity, Login, RefreshToken, SessionT
 use crate::domain::id::{ProjectId, SessionId};
 use crate::domain::login::{LOGIN_WINDOW, LoginAdmission, LoginAttempt};
 use crate::domain::timestamp::Timestamp;
-use crate::domain::user::User;
-use crate::ports::{AdmitLogin, FindUser};
+use crate::domain::user::{Member, User};
+use crate::ports::{AdmitLogin, FindUser, NoteLogin};
+use crate::telemetry::Chain;
 
 /// A user as it sees itself.
 #[derive(Serialize)]
@@ -42,6 +43,32 @@ impl<'a> From<&'a User> for UserBody<'a> {
             environment_id: user.environment_id.get(),
             created_at: user.created_at.to_string(),
             updated_at: user.updated_at.to_string(),
+        }
+    }
+}
+
+/// A user as the others of its project see it.
+#[derive(Serialize)]
+pub struct MemberBody<'a> {
+    id: i64,
+    name: &'a str,
+    email: &'a str,
+    active: bool,
+    environment_id: i64,
+    last_login_at: Option<String>,
+    created_at: String,
+}
+
+impl<'a> From<&'a Member> for MemberBody<'a> {
+    fn from(user: &'a Member) -> Self {
+        Self {
+            id: user.id.get(),
+            name: user.name.as_str(),
+            email: user.email.as_str(),
+            active: user.active,
+            environment_id: user.environment_id.get(),
+            last_login_at: user.last_login_at.map(|at| at.to_string()),
+            created_at: user.created_at.to_string(),
         }
     }
 }
@@ -85,6 +112,13 @@ pub async fn admit(users: &impl AdmitLogin, attempt: &LoginAttempt<'_>) -> Resul
     let LoginAdmission::Locked { until } = admission else { return Ok(admission) };
     let seconds = until.distance(attempt.at).as_secs().clamp(1, LOGIN_WINDOW.as_secs());
     Err(ApiError::TooManyLogins { retry_after_seconds: seconds })
+}
+
+/// Notes when the user has logged in. Only people look at that, so no login fails for it.
+pub async fn note_login(users: &impl NoteLogin, user: &User, at: Timestamp) {
+    if let Err(error) = users.note_login(user.id, at).await {
+        tracing::warn!(cause = %Chain(&error), "The time of the login could not be noted");
+    }
 }
 
 #[derive(Serialize)]

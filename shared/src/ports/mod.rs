@@ -34,12 +34,14 @@ pub use keys::{KeySecret, KeysError, ReadKeys};
 pub use pipelines::{FindPipeline, InsertPipeline, ListPipelines, RemovePipeline, ReplacePipeline, ReplaceSteps};
 pub use published::{AskError, AskProvider};
 pub use random::Random;
-pub use requests::{AdmitTest, FindRequest, ListRequests, PutRequest, ReplaceRequest, RequestFilter, RequestPage, RequestQuery};
+pub use requests::{
+    AdmitTest, FindRequest, ListRequests, PutRequest, ReplaceRequest, RequestFilter, RequestPage, RequestQuery,
+};
 pub use tokens::{FindToken, InsertToken, ListTokens, NoteTokenUse, RevokeToken, RotateToken, Rotated, StoredToken};
 pub use users::{
     AdmitLogin, AllocateUserId, ChangePassword, Credentials, FindCredentials, FindCredentialsOf, FindMembership,
-    FindSession, FindUser, ForgiveLogin, InsertSession, InsertUser, PasswordChange, PasswordChanged, PasswordHash,
-    RemoveSession, RenewSession, UpdateUser,
+    FindSession, FindUser, ForgiveLogin, InsertSession, InsertUser, ListUsers, NoteLogin, PasswordChange,
+    PasswordChanged, PasswordHash, RemoveSession, RenewSession, UpdateUser,
 };
 
 /// What an adapter's own error is wrapped in: it is for the log, never for the caller.

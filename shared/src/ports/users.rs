@@ -4,11 +4,11 @@ use std::fmt;
 use std::future::Future;
 
 use super::StoreError;
-use crate::domain::id::{SessionId, UserId};
+use crate::domain::id::{ProjectId, SessionId, UserId};
 use crate::domain::login::{LoginAdmission, LoginAttempt};
 use crate::domain::session::{Renewal, Renewed, Session};
 use crate::domain::timestamp::Timestamp;
-use crate::domain::user::{Email, Membership, User};
+use crate::domain::user::{Email, Member, Membership, User};
 
 /// An Argon2id hash in PHC form. Worth attacking offline, so it is redacted in `Debug` too.
 #[derive(Clone, PartialEq, Eq)]
@@ -168,4 +168,16 @@ pub trait RemoveSession: Send + Sync {
 pub trait InsertSession: Send + Sync {
     /// Fails with [`StoreError::Conflict`] when the id is taken.
     fn insert_session(&self, session: &Session) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// Lists users.
+pub trait ListUsers: Send + Sync {
+    /// The users of the project, active or not, the first one first. May miss the writes of the last second.
+    fn list_users(&self, project: ProjectId) -> impl Future<Output = Result<Vec<Member>, StoreError>> + Send;
+}
+
+/// Notes logins.
+pub trait NoteLogin: Send + Sync {
+    /// Notes that the user has logged in, unless a later login is noted.
+    fn note_login(&self, user: UserId, at: Timestamp) -> impl Future<Output = Result<(), StoreError>> + Send;
 }

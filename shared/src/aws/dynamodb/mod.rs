@@ -13,6 +13,7 @@ mod hook_tests;
 mod hooks;
 mod item;
 mod logins;
+mod members;
 mod newest_times;
 mod passwords;
 mod pipeline_item;
