@@ -1,5 +1,8 @@
 //! What paths have found in a payload.
 
+use std::sync::OnceLock;
+
+use super::json;
 use crate::domain::payload::{Path, Value};
 use crate::domain::variable::Given;
 
@@ -12,25 +15,36 @@ pub struct Found<'a>(Vec<(&'a Path, Values<'a>)>);
 pub(super) enum Values<'a> {
     /// At a path without a `*`.
     One(Value<'a>),
-    /// At a path with a `*`: the values, and how each of them is written.
-    Each(Vec<Value<'a>>, Vec<&'a str>),
+    /// At a path with a `*`.
+    Each(Each<'a>),
 }
 
 impl<'a> Values<'a> {
     /// None yet, and room for these.
     pub(super) fn of_each(room: usize) -> Self {
-        Self::Each(Vec::with_capacity(room), Vec::with_capacity(room))
+        Self::Each(Each { texts: Vec::with_capacity(room), values: OnceLock::new() })
     }
 
-    /// Adds one of many values. Of one it is the last.
-    pub(super) fn push(&mut self, value: Value<'a>, json: &'a str) {
+    /// Adds one of many values, which can be read.
+    pub(super) fn push(&mut self, json: &'a str) {
         match self {
-            Self::One(last) => *last = value,
-            Self::Each(values, texts) => {
-                values.push(value);
-                texts.push(json);
-            }
+            Self::One(_) => {}
+            Self::Each(each) => each.texts.push(json),
         }
+    }
+}
+
+/// What was found at a path with a `*`: there may be many, so that they are read when they are looked at.
+#[derive(Debug)]
+pub(super) struct Each<'a> {
+    /// How each of them is written.
+    texts: Vec<&'a str>,
+    values: OnceLock<Vec<Value<'a>>>,
+}
+
+impl<'a> Each<'a> {
+    fn values(&self) -> &[Value<'a>] {
+        self.values.get_or_init(|| self.texts.iter().filter_map(|&text| json::value(text, text).ok()).collect())
     }
 }
 
@@ -39,7 +53,7 @@ impl<'a> Found<'a> {
     pub fn at(&self, path: &Path) -> Option<&Value<'a>> {
         match self.values(path)? {
             Values::One(value) => Some(value),
-            Values::Each(..) => None,
+            Values::Each(_) => None,
         }
     }
 
@@ -47,7 +61,7 @@ impl<'a> Found<'a> {
     pub fn all(&self, path: &Path) -> &[Value<'a>] {
         match self.values(path) {
             Some(Values::One(value)) => std::slice::from_ref(value),
-            Some(Values::Each(values, _)) => values,
+            Some(Values::Each(each)) => each.values(),
             None => &[],
         }
     }
@@ -57,7 +71,7 @@ impl<'a> Found<'a> {
     pub fn given(&self, path: &Path) -> Option<Given<'_>> {
         Some(match self.values(path)? {
             Values::One(value) => Given::One(value),
-            Values::Each(_, texts) => Given::Each(texts),
+            Values::Each(each) => Given::Each(&each.texts),
         })
     }
 

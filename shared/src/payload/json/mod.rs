@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 pub use self::error::JsonError;
 use self::search::search;
 use super::found::{Found, Values};
-use crate::domain::payload::{Path, Value};
+use crate::domain::payload::{Path, Value, has_half_a_pair};
 
 /// The members of a JSON object; of members with the same name the last one counts.
 pub fn object(text: &str) -> Result<BTreeMap<Cow<'_, str>, Value<'_>>, JsonError> {
@@ -45,7 +45,7 @@ pub fn is_json(text: &str) -> bool {
 struct CowStr<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// One value of the whole text, without space around it; only a string is looked into.
-fn value<'a>(json: &'a str, whole: &str) -> Result<Value<'a>, JsonError> {
+pub(super) fn value<'a>(json: &'a str, whole: &str) -> Result<Value<'a>, JsonError> {
     Ok(match json.as_bytes().first() {
         Some(b'n') => Value::Null,
         Some(b't') => Value::Boolean(true),
@@ -80,10 +80,17 @@ pub fn select<'a>(text: &'a str, paths: impl IntoIterator<Item = &'a Path>) -> R
         }
         let values = found[path].get_or_insert_with(|| Values::of_each(counts[path]));
         if !json.is_empty() {
-            values.push(value(json, text)?, json);
+            check(json, text)?;
+            values.push(json);
         }
     }
     Ok(paths.into_iter().zip(found).filter_map(|(path, values)| Some((path, values?))).collect())
+}
+
+/// Refuses a string that stands for no text. Whatever else is JSON can be read.
+fn check(json: &str, whole: &str) -> Result<(), JsonError> {
+    let stands_for_none = json.starts_with('"') && has_half_a_pair(json);
+    if stands_for_none { value(json, whole).map(drop) } else { Ok(()) }
 }
 
 /// The same values as they are written, in the order of the text.

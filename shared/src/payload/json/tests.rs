@@ -63,6 +63,7 @@ fn what_is_json_and_cannot_be_read_says_why_and_where() {
         (deep(128), vec![path(128)], 1, 636, nested),
         ("{\n \"a\": 1e999}".into(), vec!["a.b".into()], 2, 11, large),
         (r#"{"a": "\ud83d"}"#.into(), vec!["a".into()], 1, 14, half),
+        (r#"{"a": "\ud83d"}"#.into(), vec!["*".into()], 1, 14, half),
         ("{\"x\":\n [1,\n\"é\\n\\udc00\", 1]}".into(), vec!["x.1".into()], 3, 11, half),
         (r#"{"\ud83d\ud83d": 1}"#.into(), vec!["a".into()], 1, 14, half),
         ("[\n0, {\"a\":\n {\"b\": 1e999}}]".into(), vec!["1.a".into(), "1.a.b.c".into()], 3, 12, large),
@@ -188,23 +189,50 @@ proptest! {
     fn what_is_selected_is_what_a_tree_would_give(json in json_value(), path in "[ab01*](\\.[ab01*]){0,3}") {
         let text = json.to_string();
         let path: Path = path.parse().unwrap();
-        let mut expected = vec![&json];
-        for segment in path.segments() {
-            expected = expected.into_iter().flat_map(|value| below(value, segment)).collect();
-        }
         let found = select(&text, [&path]).unwrap();
-        let all: Vec<_> = found.all(&path).iter().map(|found| match found {
-            Value::Null => serde_json::Value::Null,
-            Value::Boolean(boolean) => (*boolean).into(),
-            Value::String(text) | Value::Field(text) => (**text).into(),
-            Value::Number(text) | Value::Array(text) | Value::Object(text) => serde_json::from_str(text).unwrap(),
-        }).collect();
-        prop_assert_eq!(all.iter().collect::<Vec<_>>(), expected);
+        let all: Vec<_> = found.all(&path).iter().map(tree).collect();
+        prop_assert_eq!(all.iter().collect::<Vec<_>>(), at(&json, &path));
         if let Some(Given::Each(texts)) = found.given(&path) {
             let read = |text: &&str| serde_json::from_str::<serde_json::Value>(text).unwrap();
             prop_assert_eq!(texts.iter().map(read).collect::<Vec<_>>(), all);
         }
     }
+
+    #[test]
+    fn each_of_many_paths_finds_what_a_tree_would_give_also_where_members_have_one_name(
+        text in json_text(),
+        paths in prop::collection::vec(r"(\$|[ab01*])(\.[ab01*]){0,3}", 1..12),
+    ) {
+        // In a tree too, the last of the members with one name counts, but not the place of it.
+        let in_any_order = |values: Vec<&serde_json::Value>| {
+            let mut texts: Vec<_> = values.into_iter().map(ToString::to_string).collect();
+            texts.sort_unstable();
+            texts
+        };
+        let json = serde_json::from_str(&text).unwrap();
+        let paths: Vec<Path> = paths.iter().map(|path| path.parse().unwrap()).collect();
+        let found = select(&text, &paths).unwrap();
+        for path in &paths {
+            let all: Vec<_> = found.all(path).iter().map(tree).collect();
+            prop_assert_eq!(in_any_order(all.iter().collect()), in_any_order(at(&json, path)), "{}", path);
+        }
+    }
+}
+
+fn tree(found: &Value<'_>) -> serde_json::Value {
+    match found {
+        Value::Null => serde_json::Value::Null,
+        Value::Boolean(boolean) => (*boolean).into(),
+        Value::String(text) | Value::Field(text) => (**text).into(),
+        Value::Number(text) | Value::Array(text) | Value::Object(text) => serde_json::from_str(text).unwrap(),
+    }
+}
+
+/// What a path leads to, step by step.
+fn at<'j>(json: &'j serde_json::Value, path: &Path) -> Vec<&'j serde_json::Value> {
+    path.segments()
+        .iter()
+        .fold(vec![json], |values, segment| values.into_iter().flat_map(|value| below(value, segment)).collect())
 }
 
 fn below<'j>(value: &'j serde_json::Value, segment: &Segment) -> Vec<&'j serde_json::Value> {
@@ -228,6 +256,19 @@ fn json_value() -> impl Strategy<Value = serde_json::Value> {
             prop::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
             prop::collection::hash_map("[ab01]", inner, 0..4)
                 .prop_map(|map| serde_json::Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+/// JSON in which members may have one name.
+fn json_text() -> impl Strategy<Value = String> {
+    let leaf = prop::sample::select(vec!["null", "true", "1.10", r#""a\u0062\n""#, r#""""#, "[]", "{}"])
+        .prop_map(str::to_owned);
+    leaf.prop_recursive(4, 40, 4, |inner| {
+        let member = ("[ab01]", inner.clone()).prop_map(|(name, value)| format!("\"{name}\": {value}"));
+        prop_oneof![
+            prop::collection::vec(inner, 0..4).prop_map(|values| format!("[{}]", values.join(", "))),
+            prop::collection::vec(member, 0..4).prop_map(|members| format!("{{{}}}", members.join(", "))),
         ]
     })
 }

@@ -7,7 +7,7 @@ use crate::domain::payload::{Path, Segment};
 pub(super) struct Node<'p> {
     /// The index of the path that ends here.
     wanted: Option<u32>,
-    /// By name.
+    /// By name, in order.
     names: Vec<(&'p str, Node<'p>)>,
     /// A bit for each length that a name has, the last one for all longer names: most members lead nowhere.
     lengths: u64,
@@ -74,7 +74,8 @@ impl<'p> Node<'p> {
         if self.lengths & length_bit(name) == 0 {
             return None;
         }
-        self.names.iter().find(|(known, _)| *known == name).map(|(_, child)| child)
+        let at = self.names.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
+        Some(&self.names[at].1)
     }
 
     /// Where `*` leads.
