@@ -122,7 +122,7 @@ async fn told(stack: &Pipehook, second: i64, deeds: &[Deed]) -> [i64; 2] {
     for deed in deeds {
         match *deed {
             Deed::Write(which) => ids[which] = table.write_action(&new[which]).await.unwrap().get(),
-            Deed::EndUnsent(which) => ids[which] = table.end_unsent(&new[which]).await.unwrap().id.get(),
+            Deed::EndUnsent(which) => ids[which] = table.end_unsent(&new[which]).await.unwrap().0.get(),
             Deed::Register(which) => {
                 ids[which] = match register(&table, &new[which], second * 2 + i64::try_from(which).unwrap()).await {
                     Registered::Waiting(id) => id.get(),

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use hook_trigger::{HookTrigger, RejectionBudget};
 use serde_json::Value as Json;
 use shared::aws::Providers;
-use shared::domain::action::{Action, NewAction};
+use shared::domain::action::{NewAction, Status};
 use shared::domain::condition::Subject;
 use shared::domain::handover::Handing;
 use shared::domain::hook::{Hook, HookDraft};
@@ -81,8 +81,8 @@ impl WriteAction for Nowhere {
 }
 
 impl EndUnsent for Nowhere {
-    async fn end_unsent(&self, action: &NewAction) -> Result<Action, StoreError> {
-        Ok(Action::queued(ActionId::of_job(action.job, 0), action.clone()))
+    async fn end_unsent(&self, action: &NewAction) -> Result<(ActionId, Status), StoreError> {
+        Ok((ActionId::of_job(action.job, 0), Status::Failed))
     }
 }
 

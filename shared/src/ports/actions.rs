@@ -31,8 +31,8 @@ pub trait WriteAction: Send + Sync {
 /// Ends an action whose job could not be sent.
 pub trait EndUnsent: Send + Sync {
     /// Inserts or ends the action as failed, if its job has not arrived. If it has, only the queue's answer was lost:
-    /// the action runs, and stays as it is. The action as it is now.
-    fn end_unsent(&self, action: &NewAction) -> impl Future<Output = Result<Action, StoreError>> + Send;
+    /// the action runs, and stays as it is. Its id and what has become of it.
+    fn end_unsent(&self, action: &NewAction) -> impl Future<Output = Result<(ActionId, Status), StoreError>> + Send;
 }
 
 /// A job that has arrived.

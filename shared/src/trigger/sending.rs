@@ -68,7 +68,7 @@ impl<Requests: PutRequest + ReplaceRequest> Run<'_, Requests> {
                 let failed = Answered { action_id, ..self.failed(&error.into()) };
                 let record = self.record(&failed);
                 let (ended, logged) = tokio::join!(ledger.end_unsent(action), self.requests.replace_request(&record));
-                self.written(ended.map(|action| action.id));
+                self.written(ended.map(|(id, _)| id));
                 self.note(logged);
                 failed
             }
@@ -96,7 +96,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::domain::action::Action;
+    use crate::domain::action::Status;
     use crate::domain::hook::Hook;
     use crate::domain::id::PipelineId;
     use crate::domain::request::Request;
@@ -125,7 +125,7 @@ mod tests {
     }
 
     impl EndUnsent for Fake {
-        async fn end_unsent(&self, _: &NewAction) -> Result<Action, StoreError> {
+        async fn end_unsent(&self, _: &NewAction) -> Result<(ActionId, Status), StoreError> {
             panic!("the job was sent")
         }
     }

@@ -19,7 +19,7 @@ pub fn asked<'a>(call: &Call, user: &'a User) -> Asked<'a> {
     Asked { id: received.id, at: received.received_at, user, ip_address: received.ip_address.clone() }
 }
 
-/// Writes the action of the job, and then sends the job. The action as it is then.
+/// Writes the action of the job, and then sends the job. The action as it was written.
 ///
 /// Unlike a call of a hook, the action comes first: only it says who the user is and what the user wrote. If it cannot be
 /// written, nothing is sent. If the job cannot be sent, the action is ended, and never runs. If the function dies between
@@ -37,7 +37,7 @@ pub async fn start_action(
     let Err(error) = push.await else { return Ok(Action::queued(id, new)) };
     match ledger.end_unsent(&new).await {
         // The queue has the job, and only its answer was lost. Told to try again, the user would run it twice.
-        Ok(action) if action.status != Status::Failed => Ok(action),
+        Ok((id, status)) if status != Status::Failed => Ok(Action::queued(id, new)),
         Ok(_) => Err(error.into()),
         Err(not_ended) => {
             measurements.action_write_failed();

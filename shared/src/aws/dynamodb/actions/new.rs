@@ -44,7 +44,7 @@ impl WriteAction for ActionsTable {
 }
 
 impl EndUnsent for ActionsTable {
-    async fn end_unsent(&self, new: &NewAction) -> Result<Action, StoreError> {
+    async fn end_unsent(&self, new: &NewAction) -> Result<(ActionId, Status), StoreError> {
         for id in ids(new) {
             let ending = Ending::unsent();
             let ended = ending.of(&Action::queued(id, new.clone()), new.created_at);
@@ -59,10 +59,10 @@ impl EndUnsent for ActionsTable {
             match put_outcome_with(answer, &item)? {
                 Written::Ours => {
                     count_end(&ended, &ending);
-                    return Ok(ended);
+                    return Ok((id, ended.status));
                 }
                 Written::Nothing(Some(there)) if !is_of(&there, new)? => {}
-                Written::Nothing(Some(there)) => return decode(&there),
+                Written::Nothing(Some(there)) => return Ok((id, StoredItem::new(&there, "pk").parsed("status")?)),
                 // It has expired meanwhile.
                 Written::Nothing(None) => return Err(StoreError::Conflict),
             }
