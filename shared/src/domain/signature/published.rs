@@ -5,7 +5,6 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::{Value, json};
 
@@ -148,21 +147,27 @@ impl Wanted {
 
 /// The key with this id in a JSON Web Key Set (RFC 7517).
 pub(super) fn key_of(key_set: &[u8], id: &str) -> Option<DecodingKey> {
-    let set: JwkSet = serde_json::from_slice(key_set).ok()?;
-    set.find(id).and_then(verifying)
+    let set: Value = serde_json::from_slice(key_set).ok()?;
+    set["keys"].as_array()?.iter().find(|key| key["kid"] == id).and_then(verifying)
 }
 
 /// The key with this id in an answer such as `{"key": {"kid": "…", "expired_at": null, …}}`.
 pub(super) fn told_key_of(answer: &[u8], id: &str) -> Option<DecodingKey> {
     let answer: Value = serde_json::from_slice(answer).ok()?;
-    let key = answer.get("key").filter(|key| key["expired_at"].is_null())?;
-    let key: Jwk = serde_json::from_value(key.clone()).ok()?;
-    verifying(&key).filter(|_| key.common.key_id.as_deref() == Some(id))
+    answer.get("key").filter(|key| key["kid"] == id && key["expired_at"].is_null()).and_then(verifying)
 }
 
-fn verifying(key: &Jwk) -> Option<DecodingKey> {
-    let signs = key.common.public_key_use.as_ref().is_none_or(|purpose| *purpose == PublicKeyUse::Signature);
-    DecodingKey::from_jwk(key).ok().filter(|_| signs)
+/// The key, if it is one of a kind that providers sign with, and not one to encrypt with.
+fn verifying(key: &Value) -> Option<DecodingKey> {
+    let part = |name: &str| key[name].as_str();
+    let signs = key["use"].is_null() || key["use"] == "sig";
+    let read = match part("kty").filter(|_| signs)? {
+        "RSA" => DecodingKey::from_rsa_components(part("n")?, part("e")?),
+        "EC" => DecodingKey::from_ec_components(part("x")?, part("y")?),
+        "OKP" => DecodingKey::from_ed_components(part("x")?),
+        _ => return None,
+    };
+    read.ok()
 }
 
 /// Whether the signature is one of the message that this key has made.
