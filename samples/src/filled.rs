@@ -94,21 +94,9 @@ pub(crate) fn marked(call: &Call, scheme: &Scheme, mark: &Mark) -> Call {
 
 /// What a header holds that must be so many digits, because it is signed and ends by their number.
 fn digits_of(scheme: &'static Scheme, header: &str) -> Option<String> {
-    signed_parts(scheme).iter().find_map(|part| match part {
-        Part::Header(name, Holds::Hex(digits)) if *name == header => Some(format!("{NUMBER:0>digits$}")),
-        Part::Header(..)
-        | Part::Text(_)
-        | Part::Entry(..)
-        | Part::Value(..)
-        | Part::Query(..)
-        | Part::Given(_)
-        | Part::Body
-        | Part::BodyDigest
-        | Part::BodyChecksum
-        | Part::Url
-        | Part::SortedForm
-        | Part::Target
-        | Part::Listed(..) => None,
+    signed_parts(scheme).iter().find_map(|part| match part.header()? {
+        (name, Holds::Hex(digits)) if name == header => Some(format!("{NUMBER:0>digits$}")),
+        _ => None,
     })
 }
 

@@ -125,24 +125,10 @@ impl Keys {
         let file = File::of(self.known.provider.name);
         let space = file.as_ref().map_or("", File::after_separator);
         let separator = format!("{}{space}", form.separator.unwrap_or(','));
-        let entries = form.signed.iter().filter_map(|part| match part {
-            Part::Entry(name, holds) => {
-                Some(format!("{name}={}{separator}", entry(self.known.scheme, name, *holds, at)))
-            }
-            Part::Text(_)
-            | Part::Header(..)
-            | Part::Value(..)
-            | Part::Query(..)
-            | Part::Given(_)
-            | Part::Body
-            | Part::BodyDigest
-            | Part::BodyChecksum
-            | Part::Url
-            | Part::SortedForm
-            | Part::Target
-            | Part::Listed(..) => None,
-        });
-        entries.collect()
+        let entries = form.signed.iter().filter_map(Part::entry);
+        entries
+            .map(|(name, holds)| format!("{name}={}{separator}", entry(self.known.scheme, name, holds, at)))
+            .collect()
     }
 
     /// The bytes that are signed.
@@ -210,21 +196,7 @@ impl Keys {
 
 /// The call with the headers that are signed and that it does not have: the time, and ids.
 fn completed(call: Call, scheme: &'static Scheme, at: Timestamp) -> Call {
-    let headers = signed_parts(scheme).iter().filter_map(|part| match part {
-        Part::Header(name, holds) => Some((*name, *holds)),
-        Part::Text(_)
-        | Part::Entry(..)
-        | Part::Value(..)
-        | Part::Query(..)
-        | Part::Given(_)
-        | Part::Body
-        | Part::BodyDigest
-        | Part::BodyChecksum
-        | Part::Url
-        | Part::SortedForm
-        | Part::Target
-        | Part::Listed(..) => None,
-    });
+    let headers = signed_parts(scheme).iter().filter_map(Part::header);
     let call = with_list(call, scheme, at);
     headers.fold(call, |call, (name, holds)| {
         let form = match &scheme.timing {

@@ -175,22 +175,8 @@ fn written(form: &MacForm<'_>) -> String {
         Prefix::UpTo('/') => "…/",
         Prefix::UpTo(_) => "…|",
     };
-    let entries = form.signed.iter().filter_map(|part| match part {
-        Part::Entry(name, _) => Some(format!("{name}=…{}", form.separator.unwrap_or(','))),
-        Part::Text(_)
-        | Part::Header(..)
-        | Part::Value(..)
-        | Part::Query(..)
-        | Part::Given(_)
-        | Part::Body
-        | Part::BodyDigest
-        | Part::BodyChecksum
-        | Part::Url
-        | Part::SortedForm
-        | Part::Target
-        | Part::Listed(..) => None,
-    });
-    let entries: String = entries.collect();
+    let entries = form.signed.iter().filter_map(Part::entry);
+    let entries: String = entries.map(|(name, _)| format!("{name}=…{}", form.separator.unwrap_or(','))).collect();
     let more = form.separator.map_or_else(String::new, |separator| format!("[{separator}{prefix}…]"));
     format!("{entries}{prefix}<{}>{more}", encoding(form.encoding))
 }

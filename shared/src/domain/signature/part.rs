@@ -95,7 +95,22 @@ impl Holds {
     }
 }
 
-impl Part<'_> {
+impl<'s> Part<'s> {
+    /// The header whose value it is, and what that may hold.
+    pub fn header(&self) -> Option<(&'s str, Holds)> {
+        if let Self::Header(name, holds) = *self { Some((name, holds)) } else { None }
+    }
+
+    /// The entry of the signature header whose value it is, and what that may hold.
+    pub fn entry(&self) -> Option<(&'s str, Holds)> {
+        if let Self::Entry(name, holds) = *self { Some((name, holds)) } else { None }
+    }
+
+    /// The place in the body whose value it is.
+    pub(super) fn value(&self) -> Option<&'static str> {
+        if let Self::Value(place, _) = *self { Some(place) } else { None }
+    }
+
     /// Whether it stands for the whole body, so that none of it can be changed.
     pub(super) fn binds_the_body(&self) -> bool {
         match self {

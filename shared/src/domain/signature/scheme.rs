@@ -261,22 +261,7 @@ impl<'s> Proof<'s> {
         if let Self::Jwt(form) = self {
             return form.body_places().collect();
         }
-        let places = self.signed().iter().filter_map(|part| match part {
-            Part::Value(place, _) => Some(*place),
-            Part::Text(_)
-            | Part::Header(..)
-            | Part::Entry(..)
-            | Part::Query(..)
-            | Part::Given(_)
-            | Part::Body
-            | Part::BodyDigest
-            | Part::BodyChecksum
-            | Part::Url
-            | Part::SortedForm
-            | Part::Target
-            | Part::Listed(..) => None,
-        });
-        places.collect()
+        self.signed().iter().filter_map(Part::value).collect()
     }
 
     /// What separates the entries of what carries the proof.
