@@ -57,7 +57,7 @@ impl Keys {
         let secret = scheme.has_secret().then(|| scheme.generate_secret(&[number; 32]).expose().to_owned());
         Self {
             known,
-            algorithm: scheme.algorithms.first().copied(),
+            algorithm: scheme.algorithms.all().first().copied(),
             url: REGISTERED_URL.to_owned(),
             secret: secret.unwrap_or_default(),
             pair,
@@ -106,7 +106,7 @@ impl Keys {
         if let Some(header) = means.header_name.filter(|_| provider.schemes.len() > 1 || scheme.header.is_empty()) {
             hook["secret_header_name"] = header.as_str().into();
         }
-        if matches!(scheme.proof, Proof::Mac(_)) && scheme.algorithms.len() > 1 {
+        if matches!(scheme.proof, Proof::Mac(_)) && scheme.algorithms.all().len() > 1 {
             hook["secret_algorithm"] = means.algorithm.as_str().into();
         }
         let options = self.options();

@@ -79,7 +79,7 @@ fn tolerance(scheme: &Scheme) -> Option<Duration> {
 fn every_sample_is_accepted_with_every_algorithm_and_at_any_time() {
     let later = Moment { at: Timestamp::from_unix_millis(1_800_000_000_123), number: 7 };
     for sample in proven() {
-        for algorithm in sample.known.scheme.algorithms {
+        for algorithm in sample.known.scheme.algorithms.all() {
             let mut keys = Keys::of(sample.known, 7);
             keys.algorithm = Some(*algorithm);
             assert_eq!(keys.means().unwrap().known, sample.known, "{}", name(&sample));

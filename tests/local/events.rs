@@ -217,7 +217,7 @@ fn every_provider_has_a_delivery_that_runs_a_pipeline() {
         let is_of_scheme = |hook: &&Json| {
             let (header, algorithm) = (hook["secret_header_name"].as_str(), hook["secret_algorithm"].as_str());
             header.is_some_and(|header| header.eq_ignore_ascii_case(scheme.header))
-                && scheme.algorithms.iter().any(|known| Some(known.as_str()) == algorithm)
+                && scheme.algorithms.all().iter().any(|known| Some(known.as_str()) == algorithm)
         };
         let mut hooks = seed["hooks"].as_array().unwrap().iter().filter(is_of_scheme);
         assert!(

@@ -127,7 +127,7 @@ fn by_hook(jobs: Vec<Job>) -> BTreeMap<String, Vec<Json>> {
 /// The answer is the one that the provider wants, or else this message.
 fn is_answered(answer: &harness::Answer, sample: &Sample, message: &str) {
     match sample.known.scheme.reply {
-        Reply::Message | Reply::Repeating(_) | Reply::Showing { .. } => {
+        Reply::Message | Reply::Repeating(_) | Reply::Showing(_) => {
             assert_eq!(answer.accepted(), message, "{sample:?}");
         }
         Reply::Text(text) | Reply::Json(text) => assert_eq!((answer.status, &*answer.text()), (200, text)),

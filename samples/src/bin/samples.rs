@@ -25,7 +25,7 @@ fn main() {
 /// For each algorithm of a MAC: what a hook of the provider is created with, what both sides know, and the calls.
 fn described(sample: &Sample, now: Timestamp) -> Vec<Json> {
     let mut keys = Keys::of(sample.known, 7);
-    let all: Vec<_> = sample.known.scheme.algorithms.iter().copied().map(Some).collect();
+    let all: Vec<_> = sample.known.scheme.algorithms.all().iter().copied().map(Some).collect();
     let algorithms = if sample.known.scheme.has_algorithm() { all } else { vec![keys.algorithm] };
     let printed = algorithms.into_iter().map(|algorithm| {
         keys.algorithm = algorithm;

@@ -66,7 +66,7 @@ impl Means {
             Place::Header => Some(SecretHeaderName::of_scheme(known.scheme)),
             Place::Query(_) | Place::Body(_) | Place::Each(..) | Place::Whole => None,
         };
-        let algorithm = algorithm.or(known.scheme.algorithms.first().copied()).ok_or(OtherProvider::Scheme)?;
+        let algorithm = algorithm.or(known.scheme.algorithms.all().first().copied()).ok_or(OtherProvider::Scheme)?;
         Ok(Self { known, algorithm, header_name, options, verification: None })
     }
 

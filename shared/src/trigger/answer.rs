@@ -8,7 +8,7 @@ use crate::domain::condition::Failed;
 use crate::domain::hook::Hook;
 use crate::domain::received::Received;
 use crate::domain::signature::handshake::{Characters, Echo, Proven};
-use crate::domain::signature::scheme::Reply;
+use crate::domain::signature::scheme::{Reply, Shown};
 use crate::http::{Response, ResponseExt as _};
 
 /// A 200.
@@ -134,7 +134,7 @@ impl Answer {
                 Some(value) => response.with_named(name, value),
                 None => response,
             },
-            Reply::Showing { option, header } => {
+            Reply::Showing(Shown { option, header }) => {
                 let shown = hook.signing.as_ref().and_then(|signing| signing.means.options.get(option));
                 response.with_named(header, shown.unwrap_or_default())
             }
@@ -144,7 +144,7 @@ impl Answer {
     fn without_headers_of(&self, hook: &Hook, received: &Received) -> Response {
         match self {
             Self::Message(message) | Self::Confided { said: message, .. } => match hook.scheme().reply {
-                Reply::Message | Reply::Repeating(_) | Reply::Showing { .. } => {
+                Reply::Message | Reply::Repeating(_) | Reply::Showing(_) => {
                     Response::ok(&MessageBody { message, errors: None, request_id: received.id.to_string() })
                 }
                 Reply::Text(text) => Response::text(text),

@@ -101,7 +101,7 @@ fn proof(scheme: &Scheme) -> String {
         Proof::Jwt(form) => format!("{header}: {}", token(form)),
         Proof::PublicKey(form) => format!("{header}: {}", signature(form)),
         Proof::Mac(form) => {
-            let algorithms = list(scheme.algorithms.iter().map(|known| known.as_str().to_owned()));
+            let algorithms = list(scheme.algorithms.all().iter().map(|known| known.as_str().to_owned()));
             let function = match form.key {
                 Key::Hashed(Order::Before) => "weak: hash of the secret and then what is signed, with",
                 Key::Hashed(Order::Behind) => "weak: hash of what is signed and then the secret, with",
@@ -292,8 +292,8 @@ fn answered(scheme: &Scheme) -> String {
         Reply::Message => None,
         Reply::Text(text) | Reply::Json(text) => Some(format!("every accepted call, with {}", code(text))),
         Reply::Repeating(name) => Some(format!("every accepted call, with its header {}", code(name))),
-        Reply::Showing { option, header } => {
-            Some(format!("every accepted call, with {} in the header {}", code(option), code(header)))
+        Reply::Showing(shown) => {
+            Some(format!("every accepted call, with {} in the header {}", code(shown.option), code(shown.header)))
         }
     };
     list(scheme.handshakes.iter().map(handshake).chain(scheme.tests.iter().map(mark)).chain(reply))

@@ -1,12 +1,13 @@
 //! How the secret of a hook becomes the key of a MAC.
 
+use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
-use sha2::Digest as _;
 use zeroize::Zeroizing;
 
+use super::Algorithm;
 use crate::domain::Invalid;
 use crate::domain::secret::HookSecret;
 
@@ -83,8 +84,8 @@ impl Key {
     pub(super) fn bytes(self, secret: &HookSecret) -> Result<Zeroizing<Vec<u8>>, Invalid> {
         match self {
             Self::Verbatim | Self::VerbatimOrBase64After(_) | Self::Hashed(_) => Ok(verbatim(secret)),
-            Self::Sha1 => Ok(Zeroizing::new(sha1::Sha1::digest(secret.expose()).to_vec())),
-            Self::Sha256 => Ok(Zeroizing::new(sha2::Sha256::digest(secret.expose()).to_vec())),
+            Self::Sha1 => Ok(hashed(Algorithm::Sha1, secret)),
+            Self::Sha256 => Ok(hashed(Algorithm::Sha256, secret)),
             Self::Base64After(prefix) => decode(secret.expose(), prefix),
             Self::Hex => decode_hex(secret.expose()),
         }
@@ -102,6 +103,11 @@ impl Key {
 
 fn verbatim(secret: &HookSecret) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(secret.expose().as_bytes().to_vec())
+}
+
+fn hashed(algorithm: Algorithm, secret: &HookSecret) -> Zeroizing<Vec<u8>> {
+    let hash = digest::digest(algorithm.hash(), secret.expose().as_bytes());
+    Zeroizing::new(hash.as_ref().to_vec())
 }
 
 fn decode_hex(secret: &str) -> Result<Zeroizing<Vec<u8>>, Invalid> {

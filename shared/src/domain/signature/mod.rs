@@ -1,5 +1,6 @@
 //! Whether a call is authentic: one verifier, driven by the table of [`providers`].
 
+mod algorithm;
 mod certificate;
 pub mod custom;
 mod encoding;
@@ -28,14 +29,13 @@ mod timing;
 mod topic;
 mod worth;
 
-use std::str::FromStr;
-
+use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Digest;
+use sha2::Digest as _;
 use subtle::ConstantTimeEq;
 
+pub use self::algorithm::{Algorithm, Algorithms};
 use self::encoding::{Encoding, decode, encode};
 pub use self::header_name::SecretHeaderName;
 pub use self::options::{OptionKind, Options, read_secret_options};
@@ -48,7 +48,6 @@ use self::scheme::{Key, MacForm, Order, Proof, Scheme, Timing};
 use self::signed::{Carrier, SignedBytes};
 pub use self::signed_text::SignedText;
 use self::time::check_time;
-use super::Invalid;
 use super::received::Received;
 use super::secret::{HookSecret, SecretString};
 use super::timestamp::Timestamp;
@@ -56,45 +55,6 @@ use super::timestamp::Timestamp;
 /// How many signatures of one header are looked at: a caller without the secret must not choose how long the
 /// verification takes.
 const MAX_SIGNATURES: usize = 16;
-
-/// The hash function of an HMAC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Algorithm {
-    /// 20 bytes. Broken for documents, not as an HMAC (RFC 6151 section 2); only for providers that know no better.
-    Sha1,
-    /// 32 bytes.
-    Sha256,
-    /// 64 bytes.
-    Sha512,
-}
-
-impl Algorithm {
-    /// The name as the API and signature prefixes spell it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Sha1 => "sha1",
-            Self::Sha256 => "sha256",
-            Self::Sha512 => "sha512",
-        }
-    }
-
-    fn digest_bytes(self) -> usize {
-        match self {
-            Self::Sha1 => 20,
-            Self::Sha256 => 32,
-            Self::Sha512 => 64,
-        }
-    }
-}
-
-impl FromStr for Algorithm {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        let known = [Self::Sha1, Self::Sha256, Self::Sha512].into_iter().find(|known| known.as_str() == text);
-        known.ok_or_else(|| Invalid::new("must be one of sha1, sha256, sha512"))
-    }
-}
 
 /// What a signature is checked against.
 pub struct Signed<'a> {
@@ -254,7 +214,7 @@ impl MacForm<'_> {
         let signatures: Vec<Vec<u8>> = self
             .signatures(value, algorithm)
             .take(MAX_SIGNATURES)
-            .filter_map(|text| decode(self.encoding, text, Some(algorithm.digest_bytes())))
+            .filter_map(|text| decode(self.encoding, text, Some(algorithm.hash().output_len())))
             .collect();
         if signatures.is_empty() {
             return Err(NotAuthentic::Malformed { place: at.to_string(), form: self.described(algorithm) });
@@ -262,11 +222,7 @@ impl MacForm<'_> {
         let mut proven = subtle::Choice::from(0);
         // A secret that is no key of this scheme matches nothing.
         for key in self.key.readings(secret) {
-            let expected = match algorithm {
-                Algorithm::Sha1 => self.code::<Hmac<sha1::Sha1>, sha1::Sha1>(&key, bytes),
-                Algorithm::Sha256 => self.code::<Hmac<sha2::Sha256>, sha2::Sha256>(&key, bytes),
-                Algorithm::Sha512 => self.code::<Hmac<sha2::Sha512>, sha2::Sha512>(&key, bytes),
-            }?;
+            let expected = self.code(algorithm, &key, bytes)?;
             for signature in &signatures {
                 proven |= expected.ct_eq(signature);
             }
@@ -274,10 +230,14 @@ impl MacForm<'_> {
         Ok(proven.into())
     }
 
-    /// The MAC, or what a provider takes for one.
-    fn code<M: Mac + KeyInit, D: Digest>(&self, key: &[u8], bytes: SignedBytes<'_>) -> Result<Vec<u8>, NotAuthentic> {
-        let Key::Hashed(order) = self.key else { return self.mac::<M>(key, bytes) };
-        let mut hash = D::new();
+    /// The MAC, or what a provider takes for one, over the parts that are signed.
+    fn code(&self, algorithm: Algorithm, key: &[u8], bytes: SignedBytes<'_>) -> Result<Vec<u8>, NotAuthentic> {
+        let Key::Hashed(order) = self.key else {
+            let mut mac = algorithm.hmac(key);
+            bytes.feed(self.signed, &mut |part| mac.update(part))?;
+            return Ok(mac.sign().as_ref().to_vec());
+        };
+        let mut hash = digest::Context::new(algorithm.hash());
         if order == Order::Before {
             // What can be added to a captured call begins with a byte that no text goes on with.
             if std::str::from_utf8(bytes.signed.body).is_err() {
@@ -289,15 +249,7 @@ impl MacForm<'_> {
         if order == Order::Behind {
             hash.update(key);
         }
-        Ok(hash.finalize().to_vec())
-    }
-
-    /// The MAC over the parts that are signed, fed one by one: a body is not copied.
-    fn mac<M: Mac + KeyInit>(&self, key: &[u8], bytes: SignedBytes<'_>) -> Result<Vec<u8>, NotAuthentic> {
-        let mismatch = |_| NotAuthentic::NoMatch(bytes.carrier.at.to_string());
-        let mut mac = <M as KeyInit>::new_from_slice(key).map_err(mismatch)?;
-        bytes.feed(self.signed, &mut |part| mac.update(part))?;
-        Ok(mac.finalize().into_bytes().to_vec())
+        Ok(hash.finish().as_ref().to_vec())
     }
 }
 
@@ -334,18 +286,9 @@ pub(super) fn prove(
     encoding: Encoding,
 ) -> Option<String> {
     let key = scheme.key_form().bytes(secret).ok().filter(|_| scheme.has_algorithm())?;
-    let mac = match algorithm {
-        Algorithm::Sha1 => mac_of::<Hmac<sha1::Sha1>>(&key, challenge),
-        Algorithm::Sha256 => mac_of::<Hmac<sha2::Sha256>>(&key, challenge),
-        Algorithm::Sha512 => mac_of::<Hmac<sha2::Sha512>>(&key, challenge),
-    };
-    Some(encode(encoding, &mac?))
-}
-
-fn mac_of<M: Mac + KeyInit>(key: &[u8], text: &str) -> Option<Vec<u8>> {
-    let mut mac = <M as KeyInit>::new_from_slice(key).ok()?;
-    mac.update(text.as_bytes());
-    Some(mac.finalize().into_bytes().to_vec())
+    let mut mac = algorithm.hmac(&key);
+    mac.update(challenge.as_bytes());
+    Some(encode(encoding, mac.sign().as_ref()))
 }
 
 /// The name of a body that has no other: its SHA-256.

@@ -124,7 +124,7 @@ impl Provider {
         let mut schemes = self.schemes.iter();
         let fits = |scheme: &&Scheme| {
             header.is_none_or(|header| scheme.lets_name_the_header() || scheme.header == header)
-                && algorithm.is_none_or(|algorithm| scheme.algorithms.contains(&algorithm))
+                && algorithm.is_none_or(|algorithm| scheme.algorithms.all().contains(&algorithm))
         };
         Some(Known { provider: self, scheme: schemes.find(fits)? })
     }

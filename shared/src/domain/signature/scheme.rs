@@ -1,6 +1,5 @@
 //! What a signature scheme is. The schemes themselves are data: [`providers`](super::providers) lists them.
 
-use super::Algorithm;
 pub use super::encoding::Encoding;
 use super::entries::entries;
 pub use super::handshake::{AskedAt, Challenge, Characters, Echo, HandOver, Handshake, Method, Proven};
@@ -14,6 +13,7 @@ pub use super::public_key::KeyForm;
 pub use super::published::KeySet;
 pub use super::timing::{TimeForm, Timing};
 pub use super::worth::Worth;
+use super::{Algorithm, Algorithms};
 use crate::domain::Invalid;
 use crate::domain::secret::{HookSecret, SecretString};
 
@@ -28,7 +28,7 @@ pub struct Scheme {
     /// More headers in which the same proof may stand, such as one for each of several secrets.
     pub other_headers: &'static [&'static str],
     /// The algorithms with which this entry applies; a provider that has only one leaves no choice.
-    pub algorithms: &'static [Algorithm],
+    pub algorithms: Algorithms,
     /// What is in that place.
     pub proof: Proof<'static>,
     /// In which forms calls come that are not JSON.
@@ -65,13 +65,17 @@ pub enum Reply {
     Json(&'static str),
     /// With a message for people, and with this header of the call, whose name is in lower case.
     Repeating(&'static str),
-    /// With a message for people, and with an option of the hook in a header, whose name is in lower case.
-    Showing {
-        /// The name of the option.
-        option: &'static str,
-        /// The header.
-        header: &'static str,
-    },
+    /// With a message for people, and with an option of the hook in a header.
+    Showing(&'static Shown),
+}
+
+/// An option of the hook that an answer shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shown {
+    /// The name of the option.
+    pub option: &'static str,
+    /// The header, in lower case.
+    pub header: &'static str,
 }
 
 /// What proves a call. In the table, it lasts as long as the program; of a scheme that the owner of a hook describes, it
@@ -87,7 +91,7 @@ pub enum Proof<'s> {
     /// One or several MACs.
     Mac(MacForm<'s>),
     /// A JSON Web Token that is signed with the secret, or with a private key.
-    Jwt(JwtForm),
+    Jwt(&'s JwtForm),
     /// A signature of the provider's private key.
     PublicKey(KeyForm<'s>),
     /// A message of Amazon SNS, which has its proof in its own way.

@@ -39,7 +39,7 @@ pub(super) struct SignedBytes<'a> {
 }
 
 impl<'a> SignedBytes<'a> {
-    /// Gives out the parts one by one. Each hash function has its closure; one code for all keeps the binary small.
+    /// Gives out the parts one by one: a body is not copied.
     pub(super) fn feed(self, parts: &[Part<'_>], update: &mut dyn FnMut(&[u8])) -> Result<(), NotAuthentic> {
         for part in parts {
             match part {

@@ -205,7 +205,7 @@ fn read_means(
 
 /// Such as `sha256 in x-hub-signature-256`.
 fn described(scheme: &Scheme) -> String {
-    let algorithms: Vec<_> = scheme.algorithms.iter().map(|known| known.as_str()).collect();
+    let algorithms: Vec<_> = scheme.algorithms.all().iter().map(|known| known.as_str()).collect();
     let algorithms = algorithms.join(", ");
     match scheme.place {
         Place::Header => format!("{algorithms} in {}", scheme.header),

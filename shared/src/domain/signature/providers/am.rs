@@ -103,7 +103,7 @@ pub(super) const PROVIDERS: &[Entry] = &[
         title: "Jira and Confluence, Connect app",
         schemes: &[Scheme {
             header: "authorization",
-            proof: Proof::Jwt(JwtForm {
+            proof: Proof::Jwt(&JwtForm {
                 word: "JWT",
                 lifetime: Lifetime::Expiry,
                 claims: &[Claim::RequestHash],
@@ -202,7 +202,7 @@ pub(super) const PROVIDERS: &[Entry] = &[
         title: "Azure Bot Service, Microsoft Teams bots",
         schemes: &[Scheme {
             header: "authorization",
-            proof: Proof::Jwt(JwtForm {
+            proof: Proof::Jwt(&JwtForm {
                 key: JwtKey::Published(&KeySet::At("https://login.botframework.com/v1/.well-known/keys")),
                 word: "Bearer",
                 algorithms: RS256,

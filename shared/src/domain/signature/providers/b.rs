@@ -26,7 +26,7 @@ pub(super) const PROVIDERS: &[Entry] = &[
         title: "Bird (MessageBird)",
         schemes: &[Scheme {
             header: "messagebird-signature-jwt",
-            proof: Proof::Jwt(JwtForm {
+            proof: Proof::Jwt(&JwtForm {
                 algorithms: ANY_HS,
                 issuers: &["MessageBird"],
                 lifetime: Lifetime::Expiry,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-pub(super) use super::super::Algorithm;
+pub(super) use super::super::Algorithms;
 pub(super) use super::super::encoding::Encoding;
 pub(super) use super::super::key_source::KeySource;
 pub(super) use super::super::options::OptionKind;
@@ -12,7 +12,7 @@ pub(super) use super::super::published::KeySet;
 pub(super) use super::super::scheme::{
     ANY_HS, Account, AskedAt, Challenge, Characters, Claim, ES256, Echo, Forms, HS256, HandOver, Handshake, Holds,
     JwtForm, JwtKey, Key, Lifetime, MacForm, Mark, Method, Order, Part, Place, Prefix, Proof, Proven, RS256, Reply,
-    Scheme, Source, TimeForm, Timing,
+    Scheme, Shown, Source, TimeForm, Timing,
 };
 
 /// What every provider has unless its entry says otherwise.
@@ -58,10 +58,10 @@ pub(super) const TWO_HOURS: Duration = Duration::from_hours(2);
 pub(super) const TWO_DAYS: Duration = Duration::from_hours(48);
 pub(super) const THREE_DAYS: Duration = Duration::from_hours(72);
 
-pub(super) const SHA1: &[Algorithm] = &[Algorithm::Sha1];
-pub(super) const SHA256: &[Algorithm] = &[Algorithm::Sha256];
-pub(super) const SHA512: &[Algorithm] = &[Algorithm::Sha512];
-pub(super) const ANY: &[Algorithm] = &[Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512];
+pub(super) const SHA1: Algorithms = Algorithms::Sha1;
+pub(super) const SHA256: Algorithms = Algorithms::Sha256;
+pub(super) const SHA512: Algorithms = Algorithms::Sha512;
+pub(super) const ANY: Algorithms = Algorithms::Any;
 
 /// The MAC of the body alone, in this form.
 pub(super) const fn of_body(separator: Option<char>, prefix: Prefix<'static>, encoding: Encoding) -> Proof<'static> {
@@ -159,7 +159,7 @@ pub(super) const JWT: JwtForm = JwtForm {
 /// <https://docs.cloud.google.com/pubsub/docs/authenticate-push-subscriptions>
 pub(super) const SENT_BY_GOOGLE: Scheme = Scheme {
     header: "authorization",
-    proof: Proof::Jwt(JwtForm {
+    proof: Proof::Jwt(&JwtForm {
         key: JwtKey::Published(&KeySet::At("https://www.googleapis.com/oauth2/v3/certs")),
         word: "Bearer",
         algorithms: RS256,
@@ -195,7 +195,7 @@ pub(super) const fn token_in_query(name: &'static str) -> Scheme {
 }
 
 /// No proof at all.
-pub(super) const NOTHING: Scheme = Scheme { algorithms: &[], proof: Proof::Nothing, ..HEX };
+pub(super) const NOTHING: Scheme = Scheme { algorithms: Algorithms::None, proof: Proof::Nothing, ..HEX };
 
 /// <https://docs.github.com/en/webhooks/webhook-events-and-payloads#ping>
 pub(super) const GITHUB_PING: Mark = Mark::Header("x-github-event", "ping");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::bases::{
-    Algorithm, BASE64, BEARER, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm,
+    Algorithms, BASE64, BEARER, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Guide, HEX, Holds, Key, MacForm,
     OptionKind, Order, Part, Prefix, Proof, SVIX, Scheme, Source, TOKEN, TWO_HOURS, TimeForm, Timing, of_body,
     of_parts, token_in_body,
 };
@@ -111,7 +111,7 @@ pub(super) const PROVIDERS: &[Entry] = &[
         title: "Cloudinary",
         schemes: &[Scheme {
             header: "x-cld-signature",
-            algorithms: &[Algorithm::Sha1, Algorithm::Sha256],
+            algorithms: Algorithms::Sha1OrSha256,
             proof: Proof::Mac(MacForm {
                 separator: None,
                 prefix: Prefix::None,

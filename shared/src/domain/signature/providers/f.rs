@@ -267,7 +267,7 @@ pub(super) const PROVIDERS: &[Entry] = &[
         title: "FusionAuth",
         schemes: &[Scheme {
             header: "x-fusionauth-signature-jwt",
-            proof: Proof::Jwt(JwtForm {
+            proof: Proof::Jwt(&JwtForm {
                 algorithms: ANY_HS,
                 claims: &[Claim::BodyHash("request_body_sha256", Encoding::Base64)],
                 ..JWT

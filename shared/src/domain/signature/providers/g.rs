@@ -1,9 +1,9 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    ANY, Algorithm, BASIC, Claim, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Forms, GITHUB_PING, Guide, HEX,
-    Holds, JWT, JwtForm, JwtKey, Key, Lifetime, MacForm, Mark, OF_GOOGLE, OptionKind, PUSH_OF_NOTHING, Part, Prefix,
-    Proof, PublicKeyForm, RS256, SENT_BY_GOOGLE, SENT_BY_SVIX, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing,
+    ANY, BASIC, Claim, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Forms, GITHUB_PING, Guide, HEX, Holds, JWT,
+    JwtForm, JwtKey, Key, Lifetime, MacForm, Mark, OF_GOOGLE, OptionKind, PUSH_OF_NOTHING, Part, Prefix, Proof,
+    PublicKeyForm, RS256, SENT_BY_GOOGLE, SENT_BY_SVIX, SHA1, STANDARD, Scheme, Source, TOKEN, TimeForm, Timing,
     of_body, token_in_query,
 };
 
@@ -66,7 +66,7 @@ pub(super) const PROVIDERS: &[Entry] = &[
             },
             Scheme {
                 header: "x-hub-signature",
-                algorithms: &[Algorithm::Sha1],
+                algorithms: SHA1,
                 proof: of_body(None, Prefix::Algorithm, Encoding::Hex),
                 forms: Forms::Payload,
                 delivery_id: &[Source::Header("x-github-delivery")],
@@ -135,7 +135,7 @@ pub(super) const PROVIDERS: &[Entry] = &[
         title: "Gong",
         schemes: &[Scheme {
             header: "authorization",
-            proof: Proof::Jwt(JwtForm {
+            proof: Proof::Jwt(&JwtForm {
                 key: JwtKey::Given,
                 word: "Bearer",
                 algorithms: RS256,

@@ -12,7 +12,7 @@ pub(super) const PROVIDERS: &[Entry] = &[
         title: "Kinde",
         schemes: &[Scheme {
             place: Place::Whole,
-            proof: Proof::Jwt(JwtForm {
+            proof: Proof::Jwt(&JwtForm {
                 key: JwtKey::Published(&KeySet::On {
                     option: "subdomain",
                     before: "https://",

@@ -142,7 +142,7 @@ pub(super) const PROVIDERS: &[Entry] = &[
         title: "LiveKit",
         schemes: &[Scheme {
             header: "authorization",
-            proof: Proof::Jwt(JwtForm {
+            proof: Proof::Jwt(&JwtForm {
                 lifetime: Lifetime::Expiry,
                 claims: &[Claim::BodyHash("sha256", Encoding::Base64)],
                 ..JWT

@@ -215,7 +215,7 @@ pub(super) const PROVIDERS: &[Entry] = &[
         title: "monday.com",
         schemes: &[Scheme {
             header: "authorization",
-            proof: Proof::Jwt(JwtForm {
+            proof: Proof::Jwt(&JwtForm {
                 lifetime: Lifetime::Expiry,
                 claims: &[Claim::Given("aud", OptionKind::Url)],
                 ..JWT

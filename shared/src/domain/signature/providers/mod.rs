@@ -147,7 +147,7 @@ const fn by_header() -> [Known; BY_HEADER_LEN] {
 
 /// The scheme that a signature header, in lower case, implies for hooks that name no provider.
 pub fn find(header: &str, algorithm: Algorithm) -> Known {
-    let applies = |known: &&Known| known.scheme.header == header && known.scheme.algorithms.contains(&algorithm);
+    let applies = |known: &&Known| known.scheme.header == header && known.scheme.algorithms.all().contains(&algorithm);
     let generic = Known { provider: &GENERIC, scheme: &GENERIC.schemes[0] };
     BY_HEADER.iter().find(applies).copied().unwrap_or(generic)
 }
@@ -191,7 +191,7 @@ pub fn all() -> impl Iterator<Item = Known> {
 /// refused.
 pub fn check_algorithm(header: &str, algorithm: Algorithm) -> Result<(), Invalid> {
     let of_header = || BY_HEADER.iter().map(|known| known.scheme).filter(|scheme| scheme.header == header);
-    let algorithms = || of_header().flat_map(|scheme| scheme.algorithms);
+    let algorithms = || of_header().flat_map(|scheme| scheme.algorithms.all());
     if algorithms().next().is_none() || algorithms().any(|known| *known == algorithm) {
         return Ok(());
     }

@@ -46,7 +46,7 @@ pub(super) const PROVIDERS: &[Entry] = &[
         title: "Netlify",
         schemes: &[Scheme {
             header: "x-webhook-signature",
-            proof: Proof::Jwt(JwtForm {
+            proof: Proof::Jwt(&JwtForm {
                 issuers: &["netlify"],
                 claims: &[Claim::BodyHash("sha256", Encoding::Hex)],
                 ..JWT

@@ -12,7 +12,7 @@ pub(super) const PROVIDERS: &[Entry] = &[
         title: "Plaid",
         schemes: &[Scheme {
             header: "plaid-verification",
-            proof: Proof::Jwt(JwtForm {
+            proof: Proof::Jwt(&JwtForm {
                 key: JwtKey::Told(&Account { environment: PLAID, id: PLAID_CLIENT }),
                 algorithms: ES256,
                 lifetime: Lifetime::SinceIssue(FIVE_MINUTES),

@@ -1,7 +1,7 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Algorithm, BASE64, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm,
+    Algorithms, BASE64, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Forms, Guide, HEX, Holds, Key, KeyForm,
     KeySource, MacForm, Mark, OptionKind, Part, Prefix, Proof, PublicKeyForm, SHA1, SHA512, Scheme, Source,
     TEN_MINUTES, TOKEN, TimeForm, Timing, of_body, of_parts,
 };
@@ -255,7 +255,7 @@ pub(super) const PROVIDERS: &[Entry] = &[
         schemes: &[Scheme {
             header: "x-twilio-signature",
             // SHA-256 where calls are signed with a shared key.
-            algorithms: &[Algorithm::Sha1, Algorithm::Sha256],
+            algorithms: Algorithms::Sha1OrSha256,
             proof: Proof::Mac(MacForm {
                 separator: None,
                 prefix: Prefix::None,

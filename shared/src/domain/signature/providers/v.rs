@@ -2,7 +2,7 @@
 
 use super::bases::{
     Claim, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Guide, HEX, JWT, JwtForm, Lifetime, OptionKind, Prefix,
-    Proof, Reply, SHA1, SVIX, Scheme, Source, TOKEN, of_body,
+    Proof, Reply, SHA1, SVIX, Scheme, Shown, Source, TOKEN, of_body,
 };
 use super::greetings::{GET, HEAD, VERCEL_LOG_DRAINS};
 
@@ -67,7 +67,7 @@ pub(super) const PROVIDERS: &[Entry] = &[
             delivery_id: &[Source::BodyDigest],
             event: &[Source::Body("0.source")],
             handshakes: &[GET, HEAD, VERCEL_LOG_DRAINS],
-            reply: Reply::Showing { option: "verify_code", header: "x-vercel-verify" },
+            reply: Reply::Showing(&Shown { option: "verify_code", header: "x-vercel-verify" }),
             ..HEX
         }],
         options: &[OptionKind::Id("verify_code", "the value of `x-vercel-verify` that Vercel shows")],
@@ -112,7 +112,7 @@ pub(super) const PROVIDERS: &[Entry] = &[
         title: "Vonage",
         schemes: &[Scheme {
             header: "authorization",
-            proof: Proof::Jwt(JwtForm {
+            proof: Proof::Jwt(&JwtForm {
                 word: "Bearer",
                 lifetime: Lifetime::SinceIssue(FIVE_MINUTES),
                 claims: &[Claim::BodyHash("payload_hash", Encoding::Hex)],

@@ -1,9 +1,9 @@
 //! The providers whose names begin with this letter.
 
 use super::bases::{
-    Algorithm, BASE64, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Forms, Guide, HEX, Holds, JWT, JwtForm, JwtKey,
-    Key, KeyForm, KeySource, Lifetime, MacForm, Mark, OptionKind, Part, Place, Prefix, Proof, PublicKeyForm, RS256,
-    SHA1, Scheme, Source, THREE_MINUTES, TOKEN, TimeForm, Timing, of_body, token_in_body,
+    BASE64, Confirmed, ENTRY, Encoding, Entry, FIVE_MINUTES, Forms, Guide, HEX, Holds, JWT, JwtForm, JwtKey, Key,
+    KeyForm, KeySource, Lifetime, MacForm, Mark, OptionKind, Part, Place, Prefix, Proof, PublicKeyForm, RS256, SHA1,
+    SHA512, Scheme, Source, THREE_MINUTES, TOKEN, TimeForm, Timing, of_body, token_in_body,
 };
 use super::greetings::{META_ENTRY, META_SCHEME, WEBSUB, WOOCOMMERCE, WRIKE};
 
@@ -52,7 +52,7 @@ pub(super) const PROVIDERS: &[Entry] = &[
         schemes: &[Scheme {
             // https://www.w3.org/TR/websub/#signature-validation
             header: "x-hub-signature",
-            algorithms: &[Algorithm::Sha512],
+            algorithms: SHA512,
             proof: of_body(None, Prefix::Algorithm, Encoding::Hex),
             handshakes: &[WEBSUB],
             ..HEX
@@ -124,7 +124,7 @@ pub(super) const PROVIDERS: &[Entry] = &[
         title: "Wix",
         schemes: &[Scheme {
             place: Place::Whole,
-            proof: Proof::Jwt(JwtForm { key: JwtKey::Given, algorithms: RS256, lifetime: Lifetime::Expiry, ..JWT }),
+            proof: Proof::Jwt(&JwtForm { key: JwtKey::Given, algorithms: RS256, lifetime: Lifetime::Expiry, ..JWT }),
             forms: Forms::Token(Some("data")),
             event: &[Source::Body("eventType")],
             ..TOKEN

@@ -65,7 +65,7 @@ fn a_provider_has_the_options_that_its_schemes_use_and_no_others() {
             }
         }
         let is_answered_with = |name: &str, scheme: &Scheme| {
-            let shows = matches!(scheme.reply, Reply::Showing { option, .. } if option == name);
+            let shows = matches!(scheme.reply, Reply::Showing(shown) if shown.option == name);
             let proves = |echo: Echo| matches!(echo, Echo::Proof(Proven::Behind(option), _) if option == name);
             shows || scheme.handshakes.iter().any(|handshake| proves(handshake.echo))
         };
@@ -75,7 +75,7 @@ fn a_provider_has_the_options_that_its_schemes_use_and_no_others() {
         let shows_token = |scheme: &Scheme| scheme.handshakes.iter().any(|handshake| handshake.token.is_some());
         used.extend(provider.schemes.iter().any(shows_token).then_some(OptionKind::VerifyToken));
         assert_eq!(provider.options, used, "{}", provider.name);
-        let proves = provider.schemes.iter().all(|scheme| !scheme.algorithms.is_empty());
+        let proves = provider.schemes.iter().all(|scheme| !scheme.algorithms.all().is_empty());
         assert_eq!(provider.proves(), proves, "{}: its algorithms", provider.name);
     }
 }

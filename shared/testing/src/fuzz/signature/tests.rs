@@ -42,7 +42,7 @@ fn both_opinions_accept_a_form_with_signed_json_alone_and_refuse_it_with_another
 fn both_opinions_accept_a_genuine_call_of_every_scheme_and_refuse_it_with_another_body() {
     let unknown = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512].map(|algorithm| ("x-any", algorithm));
     let schemes = BY_HEADER.iter().map(|known| known.scheme);
-    let known = schemes.flat_map(|scheme| scheme.algorithms.iter().map(|algorithm| (scheme.header, *algorithm)));
+    let known = schemes.flat_map(|scheme| scheme.algorithms.all().iter().map(|algorithm| (scheme.header, *algorithm)));
     for (header, algorithm) in known.chain(unknown) {
         let input = genuine(algorithm, header);
         let (lines, body) = sections(input.as_bytes()).unwrap();
