@@ -145,10 +145,12 @@ impl Wanted for Pattern {
 }
 
 fn any_equal(accepted: &[Accepted], found: &[Value<'_>], work: &mut Work) -> Result<bool, TooMuchWork> {
-    for (value, accepted) in found.iter().flat_map(|value| accepted.iter().map(move |accepted| (value, accepted))) {
-        work.spend(accepted.size())?;
-        if accepted.equals(value) {
-            return Ok(true);
+    for value in found {
+        for accepted in accepted {
+            work.spend(accepted.size())?;
+            if accepted.equals(value) {
+                return Ok(true);
+            }
         }
     }
     Ok(false)
@@ -162,15 +164,16 @@ fn any_text<T: Wanted>(
     looks: Looks,
     holds: impl Fn(&str, &T) -> bool,
 ) -> Result<bool, TooMuchWork> {
-    let texts = found.iter().filter_map(Value::as_text);
-    for (text, wanted) in texts.flat_map(|text| wanted.iter().map(move |wanted| (text, wanted))) {
+    for text in found.iter().filter_map(Value::as_text) {
         let looked_at = match looks {
             Looks::AtAnEnd => 0,
             Looks::AtAllOfIt => text.len(),
         };
-        work.spend(looked_at.saturating_add(wanted.size()))?;
-        if holds(text, wanted) {
-            return Ok(true);
+        for wanted in wanted {
+            work.spend(looked_at.saturating_add(wanted.size()))?;
+            if holds(text, wanted) {
+                return Ok(true);
+            }
         }
     }
     Ok(false)
