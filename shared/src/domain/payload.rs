@@ -184,22 +184,27 @@ pub fn has_half_a_pair(json: &str) -> bool {
 /// Whether a JSON text has a number that is too large for a float of 64 bits, such as `1e999`. It is JSON, but readers
 /// refuse it, or read infinity.
 pub fn has_too_large_a_number(json: &str) -> bool {
-    let is_part = |char: char| char.is_ascii_digit() || matches!(char, '+' | '-' | '.' | 'e' | 'E');
-    let (mut rest, mut in_string) = (json, false);
-    while let Some(char) = rest.chars().next() {
-        let length = match char {
-            '\\' => rest.chars().take(2).map(char::len_utf8).sum(),
-            '-' | '0'..='9' if !in_string => rest.find(|char| !is_part(char)).unwrap_or(rest.len()),
-            _ => char.len_utf8(),
-        };
-        in_string ^= char == '"';
-        let (token, after) = rest.split_at(length);
-        // Without an exponent, it takes 309 digits.
-        let may_be_large = !in_string && (token.len() > 308 || token.contains(['e', 'E']));
-        if may_be_large && token.parse::<f64>().is_ok_and(f64::is_infinite) {
-            return true;
+    let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E');
+    let (bytes, mut at, mut in_string) = (json.as_bytes(), 0, false);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'-' | b'0'..=b'9' if !in_string => {
+                let length = bytes[at..].iter().position(|byte| !is_part(byte)).unwrap_or(bytes.len() - at);
+                let number = &json[at..at + length];
+                // Without an exponent, it takes 309 digits.
+                let may_be_large = length > 308 || number.contains(['e', 'E']);
+                if may_be_large && number.parse::<f64>().is_ok_and(f64::is_infinite) {
+                    return true;
+                }
+                at += length;
+            }
+            // What is escaped is no quote.
+            b'\\' => at += 2,
+            _ => {
+                in_string ^= *byte == b'"';
+                at += 1;
+            }
         }
-        rest = after;
     }
     false
 }
