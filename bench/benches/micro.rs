@@ -8,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use hmac::{Hmac, KeyInit, Mac};
-use sample::{Event, Failure, SECRET, SIZES, Size, Trigger, github_signature, push, stars};
+use sample::{Event, Failure, SECRET, SIZES, Size, Stars, Trigger, github_signature, push, stars};
 use sha2::Sha256;
 use shared::auth::{Login, SessionTokens};
 use shared::domain::id::{EnvironmentId, HookId, ProjectId, RequestId, SessionId, UserId};
@@ -85,8 +85,18 @@ fn json_alone(bencher: Bencher<'_, '_>, size: Size) {
 /// The most that the owner of a hook can ask for. It may take three times as long as [`json_alone`].
 #[divan::bench(args = [SIZES[1], SIZES[2], SIZES[3]])]
 fn extraction_with_a_hundred_stars(bencher: Bencher<'_, '_>, size: Size) {
+    extraction_with(bencher, size, Stars::Apart);
+}
+
+/// The worst: each value is found several times.
+#[divan::bench(args = [SIZES[1], SIZES[2], SIZES[3]])]
+fn extraction_with_a_hundred_stars_that_cross(bencher: Bencher<'_, '_>, size: Size) {
+    extraction_with(bencher, size, Stars::Crossing);
+}
+
+fn extraction_with(bencher: Bencher<'_, '_>, size: Size, kind: Stars) {
     let body = body(size);
-    let trigger = must(stars(&body).and_then(|hook| Trigger::open(hook, SystemTime::now())));
+    let trigger = must(stars(&body, kind).and_then(|hook| Trigger::open(hook, SystemTime::now())));
     bencher.counter(BytesCount::of_str(&body)).bench_local(|| must(trigger.extract(black_box(body.as_bytes()))));
 }
 

@@ -7,7 +7,7 @@ mod trigger;
 
 pub use self::body::{SIZES, Size, push};
 pub use self::event::{Event, HOOK_ID, RUNNING_HOOK_ID, SECRET, github_signature, next_delivery};
-pub use self::stars::stars;
+pub use self::stars::{Stars, stars};
 pub use self::trigger::Trigger;
 
 /// What goes wrong: text for the person who runs the benchmark.

@@ -23,20 +23,37 @@ const MEMBERS: [&str; 12] = [
     "committer.username",
 ];
 
+/// How the paths of such a hook lie to one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stars {
+    /// What one finds, no other does, except that conditions look at what variables have.
+    Apart,
+    /// Several find the same values, and values within one another.
+    Crossing,
+}
+
 /// An open hook for this push. Each of its conditions holds, and only because of the last commit.
-pub fn stars(push: &str) -> Result<HookDraft, Failure> {
+pub fn stars(push: &str, stars: Stars) -> Result<HookDraft, Failure> {
     let push: Json = serde_json::from_str(push)?;
     let last = push["commits"].as_array().and_then(|commits| commits.last()).ok_or("the push has no commits")?;
     let files = (0..32).map(|index| format!("commits.*.modified[{index}]"));
-    let others =
-        ["commits.*.added.*", "commits[*].removed[*]", "repository.*", "head_commit.*", "*.*.distinct", "*.0.id"];
+    let (others, conditions): (_, &[_]) = match stars {
+        Stars::Apart => (
+            ["commits.*.added.*", "commits[*].removed[*]", "repository.*", "head_commit.*", "pusher.*", "sender.*"],
+            &["commits.*.{}"],
+        ),
+        Stars::Crossing => (
+            ["commits.*.added.*", "commits[*].removed[*]", "repository.*", "head_commit.*", "*.*.distinct", "*.0.id"],
+            &["commits.*.{}", "*.*.{}", "commits[*].*"],
+        ),
+    };
     let paths = MEMBERS.iter().map(|member| format!("commits.*.{member}"));
     let paths = paths.chain(files).chain(others.map(str::to_owned));
     let variable = |(number, path)| json!({ "name": format!("v{number}"), "type": "array", "path": path });
     let variables: Vec<_> = paths.enumerate().map(variable).collect();
     let condition = |number: usize| {
         let member = MEMBERS[number % 2];
-        let path = ["commits.*.{}", "*.*.{}", "commits[*].*"][number / 2 % 3].replace("{}", member);
+        let path = conditions[number / 2 % conditions.len()].replace("{}", member);
         json!({ "type": "request_body", "path": path, "accepted_values": ["none of them", last[member]] })
     };
     let hook = json!({
@@ -59,11 +76,13 @@ mod tests {
     fn a_hook_with_a_hundred_stars_takes_a_push_of_any_size_that_has_commits() {
         for size in &SIZES[1..] {
             let body = push(*size, "main").unwrap();
-            let draft = stars(&body).unwrap();
-            assert_eq!((draft.variables.as_slice().len(), draft.conditions.as_slice().len()), (50, 50));
-            let trigger = Trigger::open(draft, SystemTime::now()).unwrap();
-            assert_eq!(trigger.extract(body.as_bytes()).unwrap(), 50, "{size}");
-            assert_eq!(trigger.handle(&Event::new(&body, "").unwrap().next()).unwrap(), 200, "{size}");
+            for (kind, found) in [(Stars::Apart, 48), (Stars::Crossing, 50)] {
+                let draft = stars(&body, kind).unwrap();
+                assert_eq!((draft.variables.as_slice().len(), draft.conditions.as_slice().len()), (50, 50));
+                let trigger = Trigger::open(draft, SystemTime::now()).unwrap();
+                assert_eq!(trigger.extract(body.as_bytes()).unwrap(), found, "{size}, {kind:?}");
+                assert_eq!(trigger.handle(&Event::new(&body, "").unwrap().next()).unwrap(), 200, "{size}, {kind:?}");
+            }
         }
     }
 }
