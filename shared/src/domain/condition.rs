@@ -95,9 +95,9 @@ impl Conditions {
     }
 
     /// The first rule that does not hold; `find` gives the values of a subject.
-    pub fn first_failed<'v>(
+    pub fn first_failed<'f, 'v: 'f>(
         &self,
-        find: impl Fn(&Subject) -> Cow<'v, [Value<'v>]>,
+        find: impl Fn(&Subject) -> Cow<'f, [Value<'v>]>,
     ) -> Result<Option<Failed>, TooMuchWork> {
         let mut work = Work::of_one_call();
         for rule in &self.0 {
@@ -131,9 +131,9 @@ impl Rule {
     }
 
     /// Whether it holds; `find` gives the values of a subject.
-    pub fn holds<'v>(
+    pub fn holds<'f, 'v: 'f>(
         &self,
-        find: impl Fn(&Subject) -> Cow<'v, [Value<'v>]>,
+        find: impl Fn(&Subject) -> Cow<'f, [Value<'v>]>,
         work: &mut Work,
     ) -> Result<bool, TooMuchWork> {
         for condition in self.conditions() {
@@ -144,7 +144,7 @@ impl Rule {
         Ok(false)
     }
 
-    fn failed<'v>(&self, find: impl Fn(&Subject) -> Cow<'v, [Value<'v>]>) -> Failed {
+    fn failed<'f, 'v: 'f>(&self, find: impl Fn(&Subject) -> Cow<'f, [Value<'v>]>) -> Failed {
         let reasons = self
             .conditions()
             .iter()
