@@ -1,12 +1,9 @@
 //! `GET /openapi.json`: the description of the API, and `GET /docs`: the same for people, as a page. It is rendered in
 //! the browser by Redoc, which `GET /docs/{asset}` serves with the rest of what the page loads.
 
-mod content;
-
 use lambda_http::http::header;
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
-
-use self::content::{Caching, Content};
+use static_files::{Asset, Caching, Content, Page};
 
 /// What the page may do: load what is here and show it, and nothing else. docs/adr/0019-reference-page.md has the
 /// reason for each entry. A script in a description cannot run, and no other site can frame the page to trick readers
@@ -20,14 +17,10 @@ const POLICY: &str = concat!(
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 );
 
-/// Name, media type, digest, and the text in gzip.
-type Asset = (&'static str, &'static str, &'static str, &'static [u8]);
-
 /// The files that the page loads. Their names change with their content.
 const ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
-/// Digest, and the text in gzip.
-const PAGE: (&str, &[u8]) = include!(concat!(env!("OUT_DIR"), "/page.rs"));
+const PAGE: Page = include!(concat!(env!("OUT_DIR"), "/page.rs"));
 
 /// The endpoint and what it needs.
 pub struct ApiReference {

@@ -13,7 +13,7 @@ use shared::http::{ApiError, Body, Call, Response, ResponseExt as _};
 
 /// Text that anyone may read and cache.
 #[derive(Debug)]
-pub(crate) struct Content {
+pub struct Content {
     media_type: &'static str,
     caching: Caching,
     /// Names the text, however it is encoded.
@@ -23,7 +23,7 @@ pub(crate) struct Content {
 
 /// For how long a copy is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Caching {
+pub enum Caching {
     /// Until the next request, which is answered 304 if nothing has changed.
     Revalidated,
     /// For a year, the longest time that caches know: the address names the text, so another text has another address.
@@ -38,24 +38,19 @@ enum Stored {
 
 impl Content {
     /// Text that was made for this call.
-    pub(crate) fn plain(media_type: &'static str, text: String) -> Self {
+    pub fn plain(media_type: &'static str, text: String) -> Self {
         let digest = hex::encode(Sha256::digest(&text)).into();
         Self { media_type, caching: Caching::Revalidated, digest, text: Stored::Plain(text) }
     }
 
     /// Text that was compressed with gzip when the function was built. The digest is in the letters that an `ETag` may
     /// have.
-    pub(crate) fn compressed(
-        media_type: &'static str,
-        caching: Caching,
-        digest: &'static str,
-        gzip: &'static [u8],
-    ) -> Self {
+    pub fn compressed(media_type: &'static str, caching: Caching, digest: &'static str, gzip: &'static [u8]) -> Self {
         Self { media_type, caching, digest: digest.into(), text: Stored::Gzip(gzip) }
     }
 
     /// 200 with the text, or 304 if the caller has it.
-    pub(crate) fn respond(self, call: &Call) -> Result<Response, ApiError> {
+    pub fn respond(self, call: &Call) -> Result<Response, ApiError> {
         // Weak: the bytes that it names may be compressed or not.
         let etag = format!("W/\"{}\"", self.digest);
         let is_known = call.received().header("if-none-match").is_some_and(|known| names(known, &etag));
