@@ -1,6 +1,7 @@
 //! Every route alike: the document of the API, and requests that no HTTP client would write.
 
 mod bodies;
+mod console;
 mod gateway_events;
 mod heads;
 mod openapi;

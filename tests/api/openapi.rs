@@ -367,6 +367,9 @@ impl Walk {
         let page = self.step(stack.get("/docs")).await.text();
         let asset = page.split('"').find(|text| text.starts_with("/docs/")).unwrap();
         self.step(stack.get(asset)).await;
+        let page = self.step(stack.get("/console")).await.text();
+        let file = page.split('"').find(|text| text.starts_with("/console/")).unwrap();
+        self.step(stack.get(file)).await;
     }
 }
 

@@ -32,7 +32,7 @@ fn filled(template: &str) -> String {
     for id in ["{hook_id}", "{request_id}"] {
         path = path.replace(id, "01a209c1-965d-7391-8614-f431d0e4dbff");
     }
-    path.replace("{asset}", "page.css")
+    path.replace("{asset}", "page.css").replace("{digest}", "0011223344556677").replace("{file}", "app.js")
 }
 
 /// The methods of each path of the document.
@@ -242,8 +242,7 @@ fn an_unknown_path_is_404_by_any_method() {
         let ann = stack.user().await;
         let before = ann.footprint().await;
         let long = format!("/{}", "hooks/".repeat(1_000));
-        let paths =
-            ["/", "/favicon.ico", "/user", "/docs/", "/openapi.json/", "/users//me", "//users/me", "/$default"];
+        let paths = ["/", "/favicon.ico", "/user", "/docs/", "/openapi.json/", "/users//me", "//users/me", "/$default"];
         for path in paths.into_iter().chain(["/users/login%2F", "/hooks//trigger", "/%F0%9F%98%80", &long]) {
             for method in METHODS {
                 let answer = ann.call(method, path).json(&harness::github_hook()).send().await;
@@ -272,6 +271,6 @@ fn neither_the_reference_nor_a_path_that_is_none_costs_a_call_of_another_service
         let granted = stack.granted().into_iter().filter(|permission| !permission.action.starts_with("logs:"));
         let functions: BTreeSet<_> = granted.map(|permission| permission.function).collect();
         assert!(functions.contains("UserMe"), "{functions:?}");
-        assert!(!functions.contains("ApiReference") && !functions.contains("NotFound"), "{functions:?}");
+        assert!(!["ApiReference", "Console", "NotFound"].iter().any(|name| functions.contains(name)), "{functions:?}");
     });
 }

@@ -53,6 +53,7 @@ class Callers:
     signings: dict[str, Signing] = field(default_factory=dict)
     leases: dict[int, str] = field(default_factory=dict)
     _assets: list[str] = field(default_factory=list)
+    _console_files: list[tuple[str, str]] = field(default_factory=list)
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
 
     def hook(self, *, signed: bool, demanding: bool = False) -> str:
@@ -141,6 +142,13 @@ class Callers:
             with urllib.request.urlopen(f"{self.url}/docs", timeout=CALL_LIMIT) as page:
                 self._assets = re.findall(r'"/docs/([^"]+)"', page.read().decode())
         return self._assets[number % len(self._assets)]
+
+    def console_file(self, number: int) -> tuple[str, str]:
+        """The directory and the name of one of the files that the console loads."""
+        if not self._console_files:
+            with urllib.request.urlopen(f"{self.url}/console", timeout=CALL_LIMIT) as page:
+                self._console_files = re.findall(r'"/console/([^/"]+)/([^"]+)"', page.read().decode())
+        return self._console_files[number % len(self._console_files)]
 
     def refresh_token(self) -> str:
         """One that was never used."""

@@ -92,6 +92,8 @@ def use_what_is_there(case: Case[Any]) -> None:
         case.path_parameters |= {"project_id": callers.project, "token_id": callers.project_token}
     elif "asset" in case.path_parameters:
         case.path_parameters["asset"] = callers.asset(next(numbers["asset"]))
+    elif "digest" in case.path_parameters:
+        case.path_parameters["digest"], case.path_parameters["file"] = callers.console_file(next(numbers["asset"]))
 
 
 def know_what_is_secret(case: Case[Any]) -> None:

@@ -5,7 +5,7 @@ use serde_json::json;
 use shared::domain::token::TokenKind::{Personal, Project};
 
 /// Functions that no one has to log in for.
-const PUBLIC: [&str; 5] = ["ApiReference", "HookTrigger", "ProviderList", "UserLogin", "UserRefresh"];
+const PUBLIC: [&str; 6] = ["ApiReference", "Console", "HookTrigger", "ProviderList", "UserLogin", "UserRefresh"];
 
 /// What only a user does who is logged in.
 const OF_LOGINS: [&str; 4] = ["TokenCreate", "TokenRotate", "UserLogout", "UserPassword"];

@@ -1,0 +1,120 @@
+// The API, as the pages see it. Answers are read as text: what strangers sent is cut out of them and never parsed.
+import { send } from "./session.js";
+import { member, parse, respelt } from "./json.js";
+
+export const PAGE = 100;
+
+/** What went wrong, in the API's words where it has some. `after` is in seconds, `errors` has messages by field. */
+export class Fault extends Error {
+  constructor(status, message, { after = null, errors = null, requestId = null } = {}) {
+    super(message);
+    Object.assign(this, { status, after, errors, requestId });
+  }
+}
+
+export const isAbort = (error) => error?.name === "AbortError";
+
+/** The newest calls that pass the filters. `query` goes on where an earlier page ended; `after` gives what is newer. */
+export async function calls(filters, { query = null, after = null, signal } = {}) {
+  const { text, headers } = await ask("GET", `/hook-requests?${query ?? search({ per_page: PAGE, after, ...named(filters) })}`, { signal });
+  return { items: JSON.parse(text), more: next(headers), at: Date.parse(headers.get("date")) || Date.now() };
+}
+
+export async function callsOfHook(id, count) {
+  const { text } = await ask("GET", `/hooks/incoming/${encodeURIComponent(id)}/requests?per_page=${count}`);
+  return JSON.parse(text);
+}
+
+/** One call. `body` and `answer` are the texts of what came and what was answered, as they were spelt. */
+export async function oneCall(id, signal) {
+  const { text } = await ask("GET", `/hook-requests/${encodeURIComponent(id)}`, { signal });
+  const spans = parse(text).items;
+  const cut = (name) => spans.find(([key]) => text.slice(key.from + 1, key.to - 1) === name)?.[1];
+  let rest = text;
+  for (const span of [cut("response_body"), cut("request_body")].filter(Boolean).sort((a, b) => b.from - a.from)) rest = `${rest.slice(0, span.from)}null${rest.slice(span.to)}`;
+  return { ...respelt(rest), body: member(text, "request_body"), answer: member(text, "response_body") };
+}
+
+export const retry = (id) => json("POST", `/hook-requests/${encodeURIComponent(id)}/retry`);
+
+export async function hooks(filters, { query = null, signal } = {}) {
+  const { text, headers } = await ask("GET", `/hooks/incoming?${query ?? search({ per_page: PAGE, ...named(filters) })}`, { signal });
+  return { items: JSON.parse(text), more: next(headers) };
+}
+export const hook = (id) => spelt("GET", `/hooks/incoming/${encodeURIComponent(id)}`);
+export const createHook = (draft) => json("POST", "/hooks/incoming", draft);
+export const changeHook = (id, change) => json("PUT", `/hooks/incoming/${encodeURIComponent(id)}`, { id, ...change });
+export const deleteHook = (id) => json("DELETE", `/hooks/incoming/${encodeURIComponent(id)}`);
+export const rotate = (id, body) => json("POST", `/hooks/incoming/${encodeURIComponent(id)}/rotate-secret`, body);
+
+/** What a call would do, by the server's own rules. `body` is a text, which is sent as it is spelt. */
+export function test({ id = null, hook: draft = null, headers = {}, query = "", body = "", event = null, send: sent = false, signal }) {
+  const rest = JSON.stringify({ headers, query, event: event || null, ...(draft && { hook: draft }), ...(sent && { send: true }) });
+  return spelt("POST", id ? `/hooks/incoming/${encodeURIComponent(id)}/test` : "/hooks/incoming/test", { text: `${rest.slice(0, -1)},"body":${isJson(body) ? body : JSON.stringify(body)}}`, signal });
+}
+
+async function spelt(method, path, { text: body, signal } = {}) {
+  return respelt((await ask(method, path, { body, signal })).text);
+}
+
+let known = null;
+/** Every provider, asked for once. */
+export const providers = () => known ??= json("GET", "/providers").catch((error) => { known = null; throw error; });
+
+/** One provider, with the steps that connect it and samples of its calls. */
+export const provider = (name) => json("GET", `/providers/${encodeURIComponent(name)}`);
+
+/** Actions, the newest first; `more` is the query of the next page. */
+export async function actions(filters = {}, { query = null, signal } = {}) {
+  const { text, headers } = await ask("GET", `/actions?${query ?? search({ per_page: PAGE, ...named(filters) })}`, { signal });
+  return { items: JSON.parse(text), more: next(headers), isBounded: headers.has("x-list-limit") };
+}
+export const action = (id, signal) => json("GET", `/actions/${encodeURIComponent(id)}`, undefined, { signal });
+export const output = (id, target, order, signal) => json("GET", `/actions/${encodeURIComponent(id)}/targets/${encodeURIComponent(target)}/steps/${encodeURIComponent(order)}/logs`, undefined, { signal });
+export const retryAction = (id) => json("POST", `/actions/${encodeURIComponent(id)}/retry`);
+export const cancelAction = (id) => json("POST", `/actions/${encodeURIComponent(id)}/cancel`);
+
+export const me = () => json("GET", "/users/me");
+export const users = () => json("GET", `/users?per_page=${PAGE}`);
+const tokensPath = (project) => project === null ? "/users/personal-access-tokens" : `/projects/${project}/tokens`;
+export const tokens = (project) => json("GET", `${tokensPath(project)}?per_page=${PAGE}`);
+export const createToken = (project, body) => json("POST", tokensPath(project), body);
+export const revokeToken = (project, id) => json("DELETE", `${tokensPath(project)}/${encodeURIComponent(id)}/revoke`);
+
+async function json(method, path, body, { text, signal } = {}) {
+  const answer = await ask(method, path, { body: text ?? (body === undefined || body === null ? undefined : JSON.stringify(body)), signal });
+  return answer.text === "" ? null : JSON.parse(answer.text);
+}
+
+async function ask(method, path, options) {
+  let answer, text;
+  try {
+    answer = await send(method, path, options);
+    text = await answer.text();
+  } catch (error) {
+    if (isAbort(error) || error instanceof Fault) throw error;
+    throw new Fault(0, "The server cannot be reached. Check the connection, then try again.");
+  }
+  if (!answer.ok) throw fault(answer, text);
+  return { text, headers: answer.headers };
+}
+
+/** The fault that an answer says. */
+export function fault(answer, text) {
+  let said = {};
+  try { said = JSON.parse(text) ?? {}; } catch { /* An answer of the gateway may be no JSON. */ }
+  return new Fault(answer.status, said.message ?? `The server answered ${answer.status}.`, { after: Number(answer.headers.get("retry-after")) || null, errors: said.errors ?? null, requestId: said.request_id ?? answer.headers.get("x-request-id") });
+}
+
+export function isJson(text) {
+  try { parse(text); return true; } catch { return false; }
+}
+
+// The query of the page behind this one, from the header `Link`; null at the end.
+function next(headers) {
+  const link = /<([^>]*)>; rel="next"/.exec(headers.get("link") ?? "")?.[1];
+  return link ? new URL(link, location.href).search.slice(1) : null;
+}
+
+const named = (filters) => Object.fromEntries(Object.entries(filters).map(([name, value]) => [`filter[${name}]`, value]));
+const search = (values) => new URLSearchParams(Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== "")).toString();
