@@ -1,0 +1,320 @@
+"""Uses /console in a real browser, without a window, as people do: from the login to a deleted hook.
+
+    target/venv/reference/bin/python tests/contract/console.py [DIRECTORY]
+
+It needs what `reference.py` needs. The pictures go to DIRECTORY, else to target/console.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from reference import SCREENS, Screen, browser
+from selenium.common.exceptions import TimeoutException
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+from stack import CALL_LIMIT, PROJECT, Stack
+
+# In seconds. A busy machine may take some of them for one page.
+PAGE_LIMIT = 20
+# A call has to be in the list so soon after it came: it is asked for every 2 seconds.
+LIVE_LIMIT = 6
+
+# What a sender could try: markup, an address that runs, a name that breaks objects, a turned line, and 2 MB of text.
+EVIL = "<img src=x onerror=alert(1)>\u202egpj.exe"
+HOSTILE = (
+    '{"ref": "refs/heads/main", "html": "<svg onload=alert(2)><script>alert(3)</script>", "link": "javascript:alert(4)", '
+    '"__proto__": {"admin": true}, "turned": "user \u202e gpj.exe", "half": "\\ud83d", "same": 1, "same": 2, '
+    '"exact": 12345678901234567890.10, "many": [' + ",".join(map(str, range(5000))) + '], "big": "'
+    + "0123456789abcdef" * 20_000 + '"}'
+)
+GOOD = '{"ref": "refs/heads/main", "head_commit": {"id": "6dcb09b5"}, "count": 12345678901234567890}'
+
+
+class Page:
+    """The console in a browser, and what it said wrong so far."""
+
+    def __init__(self, driver: Chrome, stack: Stack, screen: Screen) -> None:
+        self.driver, self.stack, self.screen = driver, stack, screen
+
+    def find(self, selector: str) -> WebElement:
+        return self.until(lambda: next((one for one in self.all(selector) if one.is_displayed()), None), selector)
+
+    def all(self, selector: str) -> list[WebElement]:
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def until(self, found: Callable[[], Any], what: str, limit: float = PAGE_LIMIT) -> Any:
+        try:
+            return WebDriverWait(self.driver, limit, 0.1).until(lambda _: found())
+        except TimeoutException as error:
+            raise AssertionError(f"never seen: {what}\n{self.text()[:2000]}") from error
+
+    def text(self) -> str:
+        return str(self.script("return document.body.innerText"))
+
+    def says(self, words: str, limit: float = PAGE_LIMIT) -> None:
+        self.until(lambda: words in self.text(), words, limit)
+
+    def script(self, code: str, *arguments: object) -> Any:
+        return self.driver.execute_script(code, *arguments)
+
+    def go(self, address: str, words: str) -> None:
+        self.script("location.hash = arguments[0]", address)
+        self.says(words)
+
+    def press(self, words: str, within: str = "") -> None:
+        """Presses the button or link with this text or label."""
+        named = "return [...document.querySelectorAll(arguments[1] + ' :is(button, a, summary)')].find(" \
+            "e => (e.textContent.trim() === arguments[0] || e.ariaLabel === arguments[0]) && e.checkVisibility() && !e.disabled)"
+        self.until(lambda: self.script(named, words, within), words).click()
+
+    def type(self, selector: str, text: str) -> None:
+        field = self.find(selector)
+        field.clear()
+        field.send_keys(text)
+
+    def keys(self, text: str) -> None:
+        self.driver.switch_to.active_element.send_keys(text)
+
+
+def main() -> int:
+    pictures = Path(sys.argv[1] if len(sys.argv) > 1 else PROJECT / "target" / "console")
+    pictures.mkdir(parents=True, exist_ok=True)
+    with Stack() as stack:
+        hook = story(stack, pictures)
+        for screen in (*SCREENS, Screen("narrow", 320, 640, True)):
+            with browser(screen) as driver:
+                page = Page(driver, stack, screen)
+                log_in(page)
+                for name, address, words in pages(page, hook):
+                    page.go(address, words)
+                    driver.save_screenshot(str(pictures / f"{name}-{screen.name}.png"))
+                    fits(page, name)
+                sound(page)
+    print(f"/console tells its story: see {pictures}")
+    return 0
+
+
+def story(stack: Stack, pictures: Path) -> dict[str, Any]:
+    """From the login to a deleted hook, on a wide screen."""
+    with browser(SCREENS[0]) as driver:
+        page = Page(driver, stack, SCREENS[0])
+        log_in(page, wrong_first=True)
+        page.says("No calls yet")
+        hook = make_hook(page)
+        driver.save_screenshot(str(pictures / "created-wide.png"))
+        page.press("I have stored the secret")
+        page.says("Nothing was copied yet. Press again to leave.")
+        page.press("I have stored the secret")
+        page.says("Last calls")
+        assert hook["secret"] not in driver.page_source, "the secret is still in the page"
+        page.go("#/calls", "Live")
+        see_calls(page, hook)
+        see_hostile(page, hook)
+        rotate(page, hook)
+        make_token(page)
+        delete(page, hook)
+        keeps_nothing(page)
+        sound(page, expected=("/users/login - Failed to load resource: the server responded with a status of 401",))
+    with browser(SCREENS[0]) as driver:
+        page = Page(driver, stack, SCREENS[0])
+        log_in(page)
+        kept: dict[str, Any] = make_hook(page)
+    call(stack, kept, GOOD)
+    call(stack, kept, GOOD.replace("refs/heads/main", "refs/heads/x"))
+    call(stack, kept, GOOD, secret="another secret of 16 letters")
+    call(stack, kept, "{")
+    return kept
+
+
+def log_in(page: Page, *, wrong_first: bool = False) -> None:
+    page.driver.get(f"{page.stack.url}/console#/calls")
+    if wrong_first:
+        page.type("#email", page.stack.email)
+        page.type("#password", "not the password")
+        page.press("Log in")
+        page.says("The e-mail address or the password is wrong.")
+    page.type("#email", page.stack.email)
+    page.type("#password", page.stack.password)
+    page.keys(Keys.ENTER)
+    page.find("#top .nav")
+
+
+def make_hook(page: Page) -> dict[str, Any]:
+    page.go("#/hooks/new", "Who calls it")
+    page.type("#f-name", f"Deploy {EVIL}")
+    page.type("#f-resource_id", "42")
+    page.says("A call like this would run")
+    page.press("Add a condition")
+    page.type("[aria-label='Condition 1'] [aria-label=Path]", "ref")
+    page.type("[aria-label='Condition 1'] [aria-label='Accepted values']", "refs/heads/x")
+    page.says("A call like this would be ignored")
+    page.type("[aria-label='Condition 1'] [aria-label='Accepted values']", "refs/heads/main")
+    page.says("A call like this would run")
+    page.press("Create hook")
+    page.says("Now connect GitHub")
+    address, secret = (one.text for one in page.all(".once-value")[:2])
+    assert re.fullmatch(r".+/hooks/[0-9a-f-]{36}/trigger", address), address
+    return {"url": address, "id": address.split("/")[-2], "secret": secret}
+
+
+def call(stack: Stack, hook: dict[str, Any], body: str, *, secret: str | None = None, event: str = "push") -> dict[str, Any]:
+    """Calls a hook as GitHub does."""
+    sent = body.encode(errors="surrogatepass")
+    proof = hmac.new((secret or hook["secret"]).encode(), sent, hashlib.sha256).hexdigest()
+    headers = {"Content-Type": "application/json", "X-GitHub-Event": event, "X-Hub-Signature-256": f"sha256={proof}"}
+    request = urllib.request.Request(f"{stack.url}/hooks/{hook['id']}/trigger", sent, headers)
+    try:
+        with urllib.request.urlopen(request, timeout=CALL_LIMIT) as answer:
+            return dict(json.load(answer))
+    except urllib.error.HTTPError as error:
+        return dict(json.load(error))
+
+
+def see_calls(page: Page, hook: dict[str, Any]) -> None:
+    """A call comes while the list is shown, is opened by its row, and runs again."""
+    made = call(page.stack, hook, GOOD)["request_id"]
+    row = page.until(lambda: next(iter(page.all(f".row[data-id='{made}'] a")), None), "the new call", LIVE_LIMIT)
+    forged = call(page.stack, hook, GOOD, secret="another secret of 16 letters")["request_id"]
+    page.until(lambda: page.all(f".row[data-id='{forged}'] .is-rejected"), "the forged call", LIVE_LIMIT)
+    row.send_keys(Keys.ENTER)
+    page.says("What was decided")
+    assert "12345678901234567890" in page.find(".pane").text, "a number was rounded"
+    assert made in page.driver.current_url, page.driver.current_url
+    page.driver.find_element(By.TAG_NAME, "body").send_keys("r")
+    page.until(lambda: made not in page.driver.current_url, "the retry")
+    page.says("Retry of")
+    page.driver.find_element(By.TAG_NAME, "body").send_keys(Keys.ESCAPE)
+    page.until(lambda: not page.all(".pane:not([hidden])"), "the closed pane")
+    page.go(f"#/calls/{forged}", "Usual causes")
+    assert page.all(".no-retry"), "a rejected call can be retried"
+    page.go("#/calls?outcome=rejected&hook=nonsense&last=never", "rejected")
+    page.until(lambda: len(page.all(".row[data-id]")) == 1, "the rejected call alone")
+    page.go("#/calls/01a209f7-0f9d-79ba-9712-2b2164476eb4", "The call does not exist")
+
+
+def see_hostile(page: Page, hook: dict[str, Any]) -> None:
+    """Nothing that a stranger sends becomes more than text."""
+    before = page.script("window.touched = false; return document.querySelectorAll('img, script, iframe, object').length")
+    made = call(page.stack, hook, HOSTILE, event=EVIL.encode("ascii", "ignore").decode())["request_id"]
+    start = time.monotonic()
+    page.go(f"#/calls/{made}", "What came")
+    taken = time.monotonic() - start
+    assert taken < PAGE_LIMIT / 2, f"a large call took {taken:.1f} s"
+    pane = page.find(".pane").text
+    for words in ("<svg onload=alert(2)>", "javascript:alert(4)", "\\u202e", "12345678901234567890.10", "__proto__"):
+        assert words in pane, f"{words} is not shown as it was sent"
+    assert pane.count('"same"') == 2, "a doubled member is lost"
+    after = page.script("return document.querySelectorAll('img, script, iframe, object').length")
+    assert after == before, "text became elements"
+    hrefs = page.script("return [...document.links].map(e => e.href)")
+    assert not [one for one in hrefs if one.startswith("javascript:")], "a payload became a link"
+    assert page.script("return document.querySelectorAll('*').length") < 8000, "the page is too large"
+
+
+def rotate(page: Page, hook: dict[str, Any]) -> None:
+    page.go(f"#/hooks/{hook['id']}", "Last calls")
+    page.press("Rotate")
+    page.press("Rotate secret", "dialog")
+    page.says("This is the only time the secret is shown.")
+    secret = page.find("dialog .once-value").text
+    page.press("I have stored it", "dialog")
+    page.says("The one before is valid until")
+    assert call(page.stack, hook, GOOD)["message"] == "The pipeline job was queued.", "the old secret overlaps"
+    hook["secret"] = secret
+    assert call(page.stack, hook, GOOD)["message"] == "The pipeline job was queued.", "the new secret"
+
+
+def make_token(page: Page) -> None:
+    page.go("#/access", "Your tokens")
+    page.press("New token")
+    page.type("#token-name", "the build server")
+    page.keys(Keys.ENTER)
+    page.says("This is the only time the token is shown.")
+    token = page.find("dialog .once-value").text
+    request = urllib.request.Request(f"{page.stack.url}/users/me", headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(request, timeout=CALL_LIMIT) as answer:
+        assert json.load(answer)["email"] == page.stack.email
+    page.press("I have stored it", "dialog")
+    page.says("the build server")
+    page.press("Revoke")
+    page.type("#danger-name", "the build server")
+    page.press("Revoke token", "dialog")
+    page.says("revoked")
+
+
+def delete(page: Page, hook: dict[str, Any]) -> None:
+    page.go(f"#/hooks/{hook['id']}", "Last calls")
+    page.press("Delete hook")
+    assert not page.find("dialog .danger").is_enabled(), "a hook can be deleted without its name"
+    page.script("const e = document.getElementById('danger-name'); e.value = arguments[0]; e.dispatchEvent(new Event('input'))", f"Deploy {EVIL}")
+    page.press("Delete hook", "dialog")
+    page.says("No hooks yet")
+    answer = call(page.stack, hook, GOOD)
+    assert "not found" in answer["message"], answer
+
+
+def keeps_nothing(page: Page) -> None:
+    kept = page.script("return [localStorage.length, sessionStorage.length, document.cookie]")
+    assert kept == [0, 0, ""], kept
+    page.driver.refresh()
+    page.find("#password")
+
+
+def pages(page: Page, hook: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Each page: its name, its address, and words that it shows when it is whole."""
+    yield "calls", "#/calls", "That is all."
+    ids = page.script("return [...document.querySelectorAll('.row[data-id]')].map(e => [e.dataset.id, e.querySelector('.pill').className])")
+    for outcome in ("queued", "ignored", "rejected", "failed"):
+        identifier = next(one for one, kind in ids if outcome in kind)
+        yield f"call-{outcome}", f"#/calls/{identifier}", "What was answered"
+    yield "hooks", "#/hooks", "That is all."
+    yield "hook", f"#/hooks/{hook['id']}", "Last calls"
+    yield "form", "#/hooks/new?provider=gitlab", "A call like this would"
+    yield "edit", f"#/hooks/{hook['id']}/edit", "A call like this would"
+    yield "actions", "#/actions", "No actions yet"
+    yield "access", "#/access", "Project tokens"
+
+
+def fits(page: Page, name: str) -> None:
+    width = page.script("return document.documentElement.scrollWidth")
+    assert width <= page.screen.width, f"{name} is {width} pixels wide, the screen {page.screen.width}"
+    headings = page.script("return [...document.querySelectorAll('h1')].filter(e => e.textContent).length")
+    assert headings == 1, f"{name} has {headings} titles"
+    nameless = page.script(
+        "return [...document.querySelectorAll('main :is(button, a, input, select, textarea)')].filter(e => e.checkVisibility() "
+        "&& !(e.textContent.trim() || e.ariaLabel || e.labels?.length || e.placeholder)).map(e => e.outerHTML.slice(0, 200))"
+    )
+    assert not nameless, f"{name} has controls without a name: {nameless}"
+
+
+def sound(page: Page, expected: tuple[str, ...] = ()) -> None:
+    """No error, no breach of the policy, no dialog of a script, and no request to others."""
+    for entry in page.driver.get_log("browser"):
+        message = entry["message"]
+        is_asked = "the server responded with a status of 404" in message
+        if entry["level"] == "SEVERE" and not is_asked and not any(one in message for one in expected):
+            raise AssertionError(f"the console of the browser says: {message}")
+    for entry in page.driver.get_log("performance"):
+        message = json.loads(entry["message"])["message"]
+        assert message["method"] != "Page.javascriptDialogOpening", "a script has opened a dialog"
+        if message["method"] == "Network.requestWillBeSent":
+            url = message["params"]["request"]["url"]
+            assert url.startswith((f"{page.stack.url}/", "data:", "chrome:", "about:")), f"the page asks for {url}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
