@@ -7,87 +7,35 @@ It needs what `reference.py` needs. The pictures go to DIRECTORY, else to target
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import re
+import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from console_page import PAGE_LIMIT, Page, call, echo, fits, sound
 from reference import SCREENS, Screen, browser
-from selenium.common.exceptions import TimeoutException
-from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
 from stack import CALL_LIMIT, PROJECT, Stack
 
-# In seconds. A busy machine may take some of them for one page.
-PAGE_LIMIT = 20
 # A call has to be in the list so soon after it came: it is asked for every 2 seconds.
 LIVE_LIMIT = 6
 
 # What a sender could try: markup, an address that runs, a name that breaks objects, a turned line, and 2 MB of text.
 EVIL = "<img src=x onerror=alert(1)>\u202egpj.exe"
 HOSTILE = (
-    '{"ref": "refs/heads/main", "html": "<svg onload=alert(2)><script>alert(3)</script>", "link": "javascript:alert(4)", '
+    '{"ref": "refs/heads/main", "html": "<svg onload=alert(2)><script>alert(3)</script>", '
+    '"link": "javascript:alert(4)", '
     '"__proto__": {"admin": true}, "turned": "user \u202e gpj.exe", "half": "\\ud83d", "same": 1, "same": 2, '
     '"exact": 12345678901234567890.10, "many": [' + ",".join(map(str, range(5000))) + '], "big": "'
     + "0123456789abcdef" * 20_000 + '"}'
 )
 GOOD = '{"ref": "refs/heads/main", "head_commit": {"id": "6dcb09b5"}, "count": 12345678901234567890}'
-
-
-class Page:
-    """The console in a browser, and what it said wrong so far."""
-
-    def __init__(self, driver: Chrome, stack: Stack, screen: Screen) -> None:
-        self.driver, self.stack, self.screen = driver, stack, screen
-
-    def find(self, selector: str) -> WebElement:
-        return self.until(lambda: next((one for one in self.all(selector) if one.is_displayed()), None), selector)
-
-    def all(self, selector: str) -> list[WebElement]:
-        return self.driver.find_elements(By.CSS_SELECTOR, selector)
-
-    def until(self, found: Callable[[], Any], what: str, limit: float = PAGE_LIMIT) -> Any:
-        try:
-            return WebDriverWait(self.driver, limit, 0.1).until(lambda _: found())
-        except TimeoutException as error:
-            raise AssertionError(f"never seen: {what}\n{self.text()[:2000]}") from error
-
-    def text(self) -> str:
-        return str(self.script("return document.body.innerText"))
-
-    def says(self, words: str, limit: float = PAGE_LIMIT) -> None:
-        self.until(lambda: words in self.text(), words, limit)
-
-    def script(self, code: str, *arguments: object) -> Any:
-        return self.driver.execute_script(code, *arguments)
-
-    def go(self, address: str, words: str) -> None:
-        self.script("location.hash = arguments[0]", address)
-        self.says(words)
-
-    def press(self, words: str, within: str = "") -> None:
-        """Presses the button or link with this text or label."""
-        named = "return [...document.querySelectorAll(arguments[1] + ' :is(button, a, summary)')].find(" \
-            "e => (e.textContent.trim() === arguments[0] || e.ariaLabel === arguments[0]) && e.checkVisibility() && !e.disabled)"
-        self.until(lambda: self.script(named, words, within), words).click()
-
-    def type(self, selector: str, text: str) -> None:
-        field = self.find(selector)
-        field.clear()
-        field.send_keys(text)
-
-    def keys(self, text: str) -> None:
-        self.driver.switch_to.active_element.send_keys(text)
 
 
 def main() -> int:
@@ -126,6 +74,8 @@ def story(stack: Stack, pictures: Path) -> dict[str, Any]:
         see_hostile(page, hook)
         rotate(page, hook)
         make_token(page)
+        copies_as_curl(page)
+        polls(page)
         delete(page, hook)
         keeps_nothing(page)
         sound(page, expected=("/users/login - Failed to load resource: the server responded with a status of 401",))
@@ -171,19 +121,6 @@ def make_hook(page: Page) -> dict[str, Any]:
     return {"url": address, "id": address.split("/")[-2], "secret": secret}
 
 
-def call(stack: Stack, hook: dict[str, Any], body: str, *, secret: str | None = None, event: str = "push") -> dict[str, Any]:
-    """Calls a hook as GitHub does."""
-    sent = body.encode(errors="surrogatepass")
-    proof = hmac.new((secret or hook["secret"]).encode(), sent, hashlib.sha256).hexdigest()
-    headers = {"Content-Type": "application/json", "X-GitHub-Event": event, "X-Hub-Signature-256": f"sha256={proof}"}
-    request = urllib.request.Request(f"{stack.url}/hooks/{hook['id']}/trigger", sent, headers)
-    try:
-        with urllib.request.urlopen(request, timeout=CALL_LIMIT) as answer:
-            return dict(json.load(answer))
-    except urllib.error.HTTPError as error:
-        return dict(json.load(error))
-
-
 def see_calls(page: Page, hook: dict[str, Any]) -> None:
     """A call comes while the list is shown, is opened by its row, and runs again."""
     made = call(page.stack, hook, GOOD)["request_id"]
@@ -208,7 +145,8 @@ def see_calls(page: Page, hook: dict[str, Any]) -> None:
 
 def see_hostile(page: Page, hook: dict[str, Any]) -> None:
     """Nothing that a stranger sends becomes more than text."""
-    before = page.script("window.touched = false; return document.querySelectorAll('img, script, iframe, object').length")
+    loaded = "return document.querySelectorAll('img, script, iframe, object').length"
+    before = page.script(loaded)
     made = call(page.stack, hook, HOSTILE, event=EVIL.encode("ascii", "ignore").decode())["request_id"]
     start = time.monotonic()
     page.go(f"#/calls/{made}", "What came")
@@ -218,8 +156,7 @@ def see_hostile(page: Page, hook: dict[str, Any]) -> None:
     for words in ("<svg onload=alert(2)>", "javascript:alert(4)", "\\u202e", "12345678901234567890.10", "__proto__"):
         assert words in pane, f"{words} is not shown as it was sent"
     assert pane.count('"same"') == 2, "a doubled member is lost"
-    after = page.script("return document.querySelectorAll('img, script, iframe, object').length")
-    assert after == before, "text became elements"
+    assert page.script(loaded) == before, "text became elements"
     hrefs = page.script("return [...document.links].map(e => e.href)")
     assert not [one for one in hrefs if one.startswith("javascript:")], "a payload became a link"
     assert page.script("return document.querySelectorAll('*').length") < 8000, "the page is too large"
@@ -256,11 +193,74 @@ def make_token(page: Page) -> None:
     page.says("revoked")
 
 
+def copies_as_curl(page: Page) -> None:
+    """What is copied for a shell sends the same bytes, and runs nothing else."""
+    body = "{\"a\": \"it's $(touch /tmp/pwned) `id` \\\\ \\n %s \u202e\"}\n"
+    headers = {"content-type": "application/json", "x-odd": "'; echo pwned; '", "host": "left.out"}
+    with echo() as (url, received):
+        it = {"url": url, "request_headers": headers}
+        command = page.module("curl.js", "return module.curl(arguments[0], arguments[1]).command", it, body)
+        subprocess.run(["sh", "-c", f"{command} --silent --show-error"], check=True, timeout=CALL_LIMIT)
+    assert received["body"] == body.encode(), received
+    assert received["x-odd"] == headers["x-odd"], received
+    assert received["host"] != "left.out", received
+
+
+# A poller under a clock that stands still: gives how long it waits in each of some situations.
+SPEEDS = """
+const [real, now] = [[window.setTimeout, window.clearTimeout], Date.now];
+let time = now(), next = null, answer = () => 0;
+window.setTimeout = (does, delay) => { next = [does, delay]; return 1; };
+window.clearTimeout = () => { next = null; };
+Date.now = () => time;
+const states = [];
+const live = module.poller({ ask: async () => answer(), show: (state) => states.push(state) });
+const rest = async () => { for (let n = 0; n < 20; n++) await null; return next === null ? null : next[1]; };
+const round = async (later) => { const [does] = next; time += later; next = null; does(); return rest(); };
+const waits = {};
+try {
+  live.start();
+  waits.first = await rest();
+  waits.quiet = await round(61_000);
+  answer = () => 3;
+  waits.busy = await round(5000);
+  answer = () => 0;
+  waits.idle = await round(400_000);
+  answer = () => { throw Object.assign(new Error("busy"), { after: 30 }); };
+  waits.told = await round(15_000);
+  answer = () => { throw new Error("gone"); };
+  waits.failing = [];
+  for (let n = 0; n < 6; n++) waits.failing.push(await round(60_000));
+  waits.state = states.at(-1);
+  answer = () => 0;
+  waits.well = await round(60_000);
+  live.flip();
+  waits.paused = next;
+} finally {
+  live.stop();
+  [window.setTimeout, window.clearTimeout] = real;
+  Date.now = now;
+}
+return waits;
+"""
+
+
+def polls(page: Page) -> None:
+    """How often the lists ask, as docs/console.md says, and how they give way to a server in trouble."""
+    waits = page.module("poll.js", SPEEDS)
+    assert (waits["first"], waits["quiet"], waits["busy"], waits["idle"]) == (2000, 5000, 2000, 15000), waits
+    assert waits["told"] == 30000, waits
+    doubled = zip(waits["failing"], (10_000, 20_000, 40_000, 60_000, 60_000, 60_000), strict=True)
+    assert all(0.75 * usual <= wait <= 1.25 * usual for wait, usual in doubled), waits
+    assert (waits["state"], waits["well"], waits["paused"]) == ("lost", 15000, None), waits
+
+
 def delete(page: Page, hook: dict[str, Any]) -> None:
     page.go(f"#/hooks/{hook['id']}", "Last calls")
     page.press("Delete hook")
     assert not page.find("dialog .danger").is_enabled(), "a hook can be deleted without its name"
-    page.script("const e = document.getElementById('danger-name'); e.value = arguments[0]; e.dispatchEvent(new Event('input'))", f"Deploy {EVIL}")
+    typed = "const e = document.getElementById('danger-name'); e.value = arguments[0]; e.dispatchEvent(new Event('input'))"
+    page.script(typed, f"Deploy {EVIL}")
     page.press("Delete hook", "dialog")
     page.says("No hooks yet")
     answer = call(page.stack, hook, GOOD)
@@ -277,7 +277,8 @@ def keeps_nothing(page: Page) -> None:
 def pages(page: Page, hook: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Each page: its name, its address, and words that it shows when it is whole."""
     yield "calls", "#/calls", "That is all."
-    ids = page.script("return [...document.querySelectorAll('.row[data-id]')].map(e => [e.dataset.id, e.querySelector('.pill').className])")
+    rows = "[...document.querySelectorAll('.row[data-id]')]"
+    ids = page.script(f"return {rows}.map(e => [e.dataset.id, e.querySelector('.pill').className])")
     for outcome in ("queued", "ignored", "rejected", "failed"):
         identifier = next(one for one, kind in ids if outcome in kind)
         yield f"call-{outcome}", f"#/calls/{identifier}", "What was answered"
@@ -287,33 +288,6 @@ def pages(page: Page, hook: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield "edit", f"#/hooks/{hook['id']}/edit", "A call like this would"
     yield "actions", "#/actions", "No actions yet"
     yield "access", "#/access", "Project tokens"
-
-
-def fits(page: Page, name: str) -> None:
-    width = page.script("return document.documentElement.scrollWidth")
-    assert width <= page.screen.width, f"{name} is {width} pixels wide, the screen {page.screen.width}"
-    headings = page.script("return [...document.querySelectorAll('h1')].filter(e => e.textContent).length")
-    assert headings == 1, f"{name} has {headings} titles"
-    nameless = page.script(
-        "return [...document.querySelectorAll('main :is(button, a, input, select, textarea)')].filter(e => e.checkVisibility() "
-        "&& !(e.textContent.trim() || e.ariaLabel || e.labels?.length || e.placeholder)).map(e => e.outerHTML.slice(0, 200))"
-    )
-    assert not nameless, f"{name} has controls without a name: {nameless}"
-
-
-def sound(page: Page, expected: tuple[str, ...] = ()) -> None:
-    """No error, no breach of the policy, no dialog of a script, and no request to others."""
-    for entry in page.driver.get_log("browser"):
-        message = entry["message"]
-        is_asked = "the server responded with a status of 404" in message
-        if entry["level"] == "SEVERE" and not is_asked and not any(one in message for one in expected):
-            raise AssertionError(f"the console of the browser says: {message}")
-    for entry in page.driver.get_log("performance"):
-        message = json.loads(entry["message"])["message"]
-        assert message["method"] != "Page.javascriptDialogOpening", "a script has opened a dialog"
-        if message["method"] == "Network.requestWillBeSent":
-            url = message["params"]["request"]["url"]
-            assert url.startswith((f"{page.stack.url}/", "data:", "chrome:", "about:")), f"the page asks for {url}"
 
 
 if __name__ == "__main__":
