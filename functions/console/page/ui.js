@@ -59,7 +59,7 @@ export function say(text) {
   document.getElementById("polite").textContent = text;
 }
 
-/** Buttons of which one is pressed. `onpick` gets the value. */
+/** Buttons, one of them pressed. `onpick` gets the value. */
 export function toggle(label, options, value, onpick) {
   const group = h("div", { class: "seg small", role: "group", "aria-label": label });
   const draw = (now) => fill(group, options.map(([key, text]) => h("button", {

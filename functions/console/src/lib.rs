@@ -1,5 +1,5 @@
 //! `GET /console`: the page with which people see and handle hooks, calls and actions, and `GET /console/{digest}/{file}`:
-//! what it loads. The page asks the API for everything that it shows, with the login of who uses it; this function knows
+//! what it loads. The page asks the API for everything that it shows, with the login of its user; this function knows
 //! nothing.
 
 use lambda_http::http::{HeaderName, header};
