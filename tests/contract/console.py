@@ -276,11 +276,12 @@ def keeps_nothing(page: Page) -> None:
 
 def pages(page: Page, hook: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Each page: its name, its address, and words that it shows when it is whole."""
-    yield "calls", "#/calls", "That is all."
+    yield "calls", "#/calls", "Deploy <img"
     rows = "[...document.querySelectorAll('.row[data-id]')]"
     ids = page.script(f"return {rows}.map(e => [e.dataset.id, e.querySelector('.pill').className])")
     for outcome in ("queued", "ignored", "rejected", "failed"):
         identifier = next(one for one, kind in ids if outcome in kind)
+        page.go("#/hooks", "Changed")
         yield f"call-{outcome}", f"#/calls/{identifier}", "What was answered"
     yield "hooks", "#/hooks", "That is all."
     yield "hook", f"#/hooks/{hook['id']}", "Last calls"
