@@ -10,6 +10,7 @@ use super::{Algorithm, CustomProof, Kind, Place, SignedTime, Verification};
 use crate::domain::Invalid;
 use crate::domain::invalid::check_field_name;
 use crate::domain::payload::Path;
+use crate::domain::request::is_credential;
 
 /// A scheme as text. What is left out has a default, or means nothing with the kind of proof.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -88,7 +89,7 @@ pub(super) fn read(description: &Description) -> Result<Verification, Faults> {
     let header = reading.header();
     reading.check_time(proof.as_ref(), time.as_ref());
     let [delivery_id, event] = [("delivery_id", &description.delivery_id), ("event", &description.event)]
-        .map(|(field, origin)| reading.place(field, origin.as_ref()));
+        .map(|(field, origin)| reading.place(field, origin.as_ref(), header.as_ref()));
     match (reading.faults, proof, header) {
         (faults, Some(proof), Some(header)) if faults.is_empty() => {
             Ok(Verification { proof, header, time, delivery_id, event })
@@ -263,9 +264,21 @@ impl Reading<'_> {
         self.take("header", name.parse())
     }
 
-    fn place(&mut self, field: &'static str, origin: Option<&Origin>) -> Option<Place> {
+    /// What is there goes into jobs and the log, where no secret may be.
+    fn place(
+        &mut self,
+        field: &'static str,
+        origin: Option<&Origin>,
+        proof: Option<&SecretHeaderName>,
+    ) -> Option<Place> {
         let place = match origin? {
-            Origin::Header(name) => check_field_name(name).map(|()| Place::Header(name.to_ascii_lowercase())),
+            Origin::Header(name) => {
+                let name = name.to_ascii_lowercase();
+                if is_credential(&name) || proof.is_some_and(|proof| proof.as_str() == name) {
+                    return self.fault(field, "must not be a header with the proof of a call or with credentials");
+                }
+                check_field_name(&name).map(|()| Place::Header(name))
+            }
             Origin::Body(path) => path.parse().and_then(Path::to_one).map(Place::Body),
         };
         self.take(field, place)

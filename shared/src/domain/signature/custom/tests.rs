@@ -135,6 +135,18 @@ fn a_time_that_is_checked_is_signed_and_at_most_two_days_old() {
 }
 
 #[test]
+fn what_goes_into_jobs_is_no_secret() {
+    let reason = "must not be a header with the proof of a call or with credentials";
+    let origin = |name: &str| Some(Origin::Header(name.to_owned()));
+    for name in ["X-Token", "Authorization", "proxy-authorization", "cookie"] {
+        let token = Description { header: text("x-token"), ..of_kind("token") };
+        refused(&Description { event: origin(name), ..token.clone() }, "event", reason);
+        refused(&Description { delivery_id: origin(name), ..token }, "delivery_id", reason);
+    }
+    refused(&Description { event: origin("authorization"), ..of_kind("basic") }, "event", reason);
+}
+
+#[test]
 fn all_that_is_at_fault_is_said_at_once() {
     let description = Description {
         header: None,
