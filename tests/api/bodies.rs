@@ -232,7 +232,8 @@ fn of_two_fields_with_one_name_the_last_counts() {
         assert_eq!((&hook["name"], &hook["requires_secret"]), (&json!("last"), &json!(false)));
         assert_eq!((&hook["action_type"], &hook["resource_id"]), (&json!("deploy"), &json!(42)));
         let variables = json!([
-            { "name": "b", "path": "b", "type": "string", "required": false, "default_value": null },
+            { "name": "b", "source": "body", "path": "b", "type": "string", "required": false, "default_value": null,
+              "max_length": null, "allowed_values": [] },
         ]);
         assert_eq!(hook["settings"]["variables"], variables);
 

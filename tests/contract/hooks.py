@@ -111,7 +111,7 @@ def correct_new_hook(case: Case[Any], body: Body, positive: bool) -> None:
     """Names of variables are unique, and signatures are such as the header's provider makes."""
     if positive:
         name_no_pipeline_of_ours(body)
-        tell_variables_apart(body)
+        bound_variables(body)
         allow_conditions(body)
         if body.get("provider"):
             name_no_provider(body)
@@ -141,12 +141,13 @@ def correct_change(case: Case[Any], body: Body, positive: bool) -> None:
         # Unless it says so, nothing is read of the signatures of a hook that takes unsigned calls.
         if body.get("requires_secret") is None:
             body["requires_secret"] = True
+        name_no_known_variable(body)
         return
     # No schema knows which project and environment the hook is in.
     for name in ("project_id", "environment_id"):
         body.pop(name, None)
     name_no_pipeline_of_ours(body)
-    tell_variables_apart(body)
+    bound_variables(body)
     allow_conditions(body)
     signing = ("requires_secret", "secret_algorithm", "secret_header_name")
     # A provider would decide for all later changes of the hook what its header may be.
@@ -271,12 +272,32 @@ def of_a_consumer(pipeline: int) -> int:
     return pipeline % FIRST_OF_OURS or 1
 
 
-def tell_variables_apart(body: Body) -> None:
+def bound_variables(body: Body) -> None:
+    """Names are unique, values fit the bounds, and none is in a header with the proof or with credentials."""
     names = set()
     for index, variable in enumerate((body.get("settings") or {}).get("variables") or []):
+        if variable.get("source") == "header":
+            variable["path"] = f"x-of-contract-{variable.get('path') or variable['name']}"[:64]
         if variable["name"] in names:
+            variable["path"] = variable.get("path") or variable["name"]
             variable["name"] = f"variable {index}"
         names.add(variable["name"])
+        # Left out, they would be those of the variable that the hook has already.
+        for field in ("source", "path", "required", "default_value", "max_length", "allowed_values"):
+            variable.setdefault(field, None)
+        if variable["allowed_values"]:
+            variable["max_length"] = variable["default_value"] = None
+        elif isinstance(variable["default_value"], str) and variable["max_length"]:
+            variable["max_length"] = max(variable["max_length"], len(variable["default_value"]))
+
+
+def name_no_known_variable(body: Body) -> None:
+    """An entry that names a variable of the hook may leave its type out."""
+    settings = body.get("settings")
+    variables = settings.get("variables") if isinstance(settings, dict) else None
+    for index, variable in enumerate(variables if isinstance(variables, list) else []):
+        if isinstance(variable, dict) and isinstance(variable.get("name"), str) and variable.get("type") is None:
+            variable["name"] = f"a variable that no hook has, {index}"
 
 
 def allow_conditions(body: Body) -> None:

@@ -79,8 +79,10 @@ fn a_resource_has_at_most_100_hooks() {
 /// counts twice in what a function answers.
 fn hook_of_size(bytes: usize) -> Json {
     let mut hook = hook_of(42);
-    let mut variable =
-        json!({ "name": "text", "path": "text", "type": "string", "required": false, "default_value": "" });
+    let mut variable = json!({
+        "name": "text", "source": "body", "path": "text", "type": "string", "required": false, "default_value": "",
+        "max_length": null, "allowed_values": [],
+    });
     hook["trigger_when"] = json!({ "events": [], "conditions": [] });
     hook["settings"] = json!({ "variables": [variable] });
     let left = bytes - hook["settings"].to_string().len() - hook["trigger_when"].to_string().len();

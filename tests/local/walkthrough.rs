@@ -214,9 +214,10 @@ fn check_hook(mut hook: Json, user: &User<'_>, api: &str, pipeline: i64) {
     assert!(created_at.as_str().unwrap().ends_with('Z'), "{created_at}");
     assert_eq!(hook["updated_at"].take(), created_at);
     let variables = json!([
-        { "name": "branch", "path": "branch", "type": "string", "required": false, "default_value": "main" },
-        { "name": "pipeline_id", "path": "pipeline_id", "type": "integer", "required": false,
-          "default_value": pipeline },
+        { "name": "branch", "source": "body", "path": "branch", "type": "string", "required": false,
+          "default_value": "main", "max_length": null, "allowed_values": [] },
+        { "name": "pipeline_id", "source": "body", "path": "pipeline_id", "type": "integer", "required": false,
+          "default_value": pipeline, "max_length": null, "allowed_values": [] },
     ]);
     let creator = json!({
         "id": user.id, "name": "Ann Bee", "email": user.email, "url_slug": format!("ann-bee-{}", user.id),

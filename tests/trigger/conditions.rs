@@ -178,6 +178,7 @@ fn no_condition_makes_an_oracle_of_the_proof() {
             (&open_hook(), "request_header", "cookie"),
             (&open_hook(), "request_header", "proxy-authorization"),
             (&figma, "request_body", "passcode"),
+            (&figma, "request_body", "*"),
         ] {
             let refused = ann.post("/hooks/incoming").json(&looking(hook, kind, path)).send().await.invalid();
             assert_eq!(refused, ["trigger_when.conditions.0.any.0.path"], "{path}");

@@ -25,6 +25,7 @@ mod samples;
 mod signatures;
 mod strangers;
 mod trials;
+mod variables;
 
 use harness::{Call, User};
 

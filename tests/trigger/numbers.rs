@@ -33,7 +33,7 @@ async fn call(stack: &Pipehook, path: &str, body: &str) -> Answer {
 }
 
 /// The variables of the job that has just landed, as they are spelt.
-fn variables(landed: &mut Receiver<Message>) -> String {
+pub(super) fn variables(landed: &mut Receiver<Message>) -> String {
     let body = landed.try_recv().unwrap().body;
     let (_, rest) = body.split_once(r#""variables":"#).unwrap();
     rest.split_once(r#","triggered_from""#).unwrap().0.to_owned()

@@ -8,7 +8,6 @@ use hook_trigger::{HookTrigger, RejectionBudget};
 use serde_json::Value as Json;
 use shared::aws::Providers;
 use shared::domain::action::{NewAction, Status};
-use shared::domain::condition::Subject;
 use shared::domain::handover::Handing;
 use shared::domain::hook::{Hook, HookDraft};
 use shared::domain::id::{ActionId, EnvironmentId, HookId, ProjectId, RequestId, UserId};
@@ -21,6 +20,7 @@ use shared::domain::sealing::SealingKey;
 use shared::domain::secret::{HookSecret, SecretString};
 use shared::domain::signature::Signed;
 use shared::domain::signing::Signing;
+use shared::domain::subject::Subject;
 use shared::domain::timestamp::Timestamp;
 use shared::domain::user::User;
 use shared::http::hook::read_draft;
@@ -160,7 +160,7 @@ impl Trigger {
     /// hold.
     pub fn extract(&self, body: &[u8]) -> Result<usize, Failure> {
         let relation = &self.endpoint.hooks.0.relation;
-        let variables = relation.variables.as_slice().iter().map(|variable| &variable.path);
+        let variables = relation.variables.paths();
         let conditions = relation.conditions.paths();
         let payload = Payload::new(self.hook.scheme().forms, Some("application/json"), body);
         let found = payload.select(variables.chain(conditions))?;
@@ -173,7 +173,7 @@ impl Trigger {
         }
         let resolved = relation
             .variables
-            .resolve(|variable| found.given(&variable.path), MAX_JOB_BYTES)
+            .resolve(|variable| found.given(variable.subject.path()?), MAX_JOB_BYTES)
             .map_err(|faults| format!("{faults:?}"))?;
         Ok(resolved.len())
     }

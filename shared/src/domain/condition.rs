@@ -4,7 +4,6 @@ mod accepted;
 mod comparison;
 mod operator;
 mod pattern;
-mod subject;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -15,10 +14,10 @@ use std::borrow::Cow;
 pub use self::accepted::Accepted;
 pub use self::comparison::Comparison;
 pub use self::operator::Operator;
-pub use self::subject::{Subject, SubjectType};
 pub use self::work::{TooMuchWork, Work};
 use super::Invalid;
 use super::payload::{Path, Value};
+use super::subject::Subject;
 
 /// The most conditions that one hook has, those of groups included.
 pub const MAX_CONDITIONS: usize = 50;
@@ -88,10 +87,7 @@ impl Conditions {
 
     /// The places in the payload.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
-        self.each().filter_map(|condition| match &condition.subject {
-            Subject::Body(path) => Some(path),
-            Subject::Header(_) | Subject::Query(_) => None,
-        })
+        self.each().filter_map(|condition| condition.subject.path())
     }
 
     /// The first rule that does not hold; `find` gives the values of a subject.

@@ -21,6 +21,7 @@ pub mod secret;
 pub mod session;
 pub mod signature;
 pub mod signing;
+pub mod subject;
 pub mod timestamp;
 pub mod token;
 pub mod trial;

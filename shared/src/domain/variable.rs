@@ -1,23 +1,24 @@
-//! Input variables: what a hook takes out of a payload, typed.
+//! Input variables: what a hook takes out of a call, typed and within bounds.
+
+mod bounds;
+mod kind;
+#[cfg(test)]
+mod tests;
+mod value;
 
 use std::str::FromStr;
 
+pub use self::bounds::{AllowedValues, MaxLength};
+pub use self::kind::VariableType;
+use self::kind::check_json;
+pub use self::value::VariableValue;
 use super::Invalid;
 use super::invalid::check_label;
-use super::payload::{self, Path, Value};
+use super::payload::{Path, Value};
+use super::subject::Subject;
 
 /// The most variables that one hook has.
 pub const MAX_VARIABLES: usize = 50;
-
-/// `-9223372036854775808`.
-const MAX_INTEGER_CHARS: usize = 20;
-
-/// The longest number, in characters: Python reads integers of up to 4,300 digits.
-const MAX_NUMBER_CHARS: usize = 1_000;
-
-/// How deep an array or an object may nest. Within a job it lies two levels down, and there are readers of JSON that stop at 64: one
-/// sender must not be able to make messages that a consumer cannot read.
-const MAX_DEPTH: usize = 60;
 
 /// A hook's variables: at most 50, each name once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -44,6 +45,16 @@ impl Variables {
     pub fn as_slice(&self) -> &[Variable] {
         &self.0
     }
+
+    /// The variable of this name.
+    pub fn find(&self, name: &VariableName) -> Option<&Variable> {
+        self.0.iter().find(|variable| variable.name == *name)
+    }
+
+    /// The places in the payload.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.0.iter().filter_map(|variable| variable.subject.path())
+    }
 }
 
 /// One variable's declaration.
@@ -51,14 +62,67 @@ impl Variables {
 pub struct Variable {
     /// What the job calls it.
     pub name: VariableName,
-    /// Where its value is in the payload.
-    pub path: Path,
+    /// Where its value is in the call.
+    pub subject: Subject,
     /// What its value must be.
     pub kind: VariableType,
     /// Whether a call without it is refused.
     pub required: bool,
-    /// What it is when the payload does not have it.
+    /// What it is when the call does not have it.
     pub default: Option<VariableValue>,
+    /// How long its value may be; `None` if that does not matter.
+    pub max_length: Option<MaxLength>,
+    /// What its value may be.
+    pub allowed: AllowedValues,
+}
+
+/// What of a variable contradicts the rest of it: the field of the API, and why.
+pub type Fault = (&'static str, Invalid);
+
+impl Variable {
+    /// The fields that do not go together. A variable that has any would refuse every call, or restrict none.
+    pub fn faults(&self) -> Vec<Fault> {
+        let is_text = self.subject.path().is_none();
+        let is_compound = matches!(self.kind, VariableType::Array | VariableType::Object);
+        let mut faults = Vec::new();
+        if self.subject.path().is_some_and(Path::is_many) && self.kind != VariableType::Array {
+            let reason = "must lead to one value, or the `type` must be array: a path with `*` makes one";
+            faults.push(("path", Invalid::new(reason)));
+        }
+        if is_text && is_compound {
+            let reason = "must be string, integer, number or boolean: a header or parameter is text";
+            faults.push(("type", Invalid::new(reason)));
+        }
+        if self.max_length.is_some() && self.kind != VariableType::String {
+            let reason = format!("must be left out with the type {}: it bounds strings", self.kind.as_str());
+            faults.push(("max_length", Invalid::new(reason)));
+        }
+        let of_type = || Invalid::new(format!("must be of the type {}", self.kind.as_str()));
+        if !self.allowed.is_any() && is_compound {
+            let reason = format!("must be left out with the type {}", self.kind.as_str());
+            faults.push(("allowed_values", Invalid::new(reason)));
+        } else if self.allowed.as_slice().iter().any(|value| value.kind() != self.kind) {
+            faults.push(("allowed_values", of_type()));
+        } else if let Some(reason) = self.too_long_to_be_allowed() {
+            faults.push(("allowed_values", reason));
+        }
+        if let Some(default) = &self.default {
+            let checked = if default.kind() == self.kind { self.check(default) } else { Err(of_type()) };
+            faults.extend(checked.err().map(|reason| ("default_value", reason)));
+        }
+        faults
+    }
+
+    fn too_long_to_be_allowed(&self) -> Option<Invalid> {
+        let max_length = self.max_length?;
+        self.allowed.as_slice().iter().find_map(|value| max_length.check(value).err())
+    }
+
+    /// Checks a value of this type. The reason never repeats it: it goes to the sender.
+    fn check(&self, value: &VariableValue) -> Result<(), Invalid> {
+        self.max_length.map_or(Ok(()), |max_length| max_length.check(value))?;
+        self.allowed.check(value)
+    }
 }
 
 /// 1 to 100 characters that print.
@@ -78,195 +142,6 @@ impl FromStr for VariableName {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         check_label(text, 100)?;
         Ok(Self(text.to_owned()))
-    }
-}
-
-/// What a variable's value must be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum VariableType {
-    /// Text.
-    String,
-    /// A whole number of 64 bits.
-    Integer,
-    /// Any number, which keeps its digits.
-    Number,
-    /// A JSON array of at most 60 levels, whatever its elements are.
-    Array,
-    /// A JSON object of at most 60 levels, whatever its members are.
-    Object,
-    /// True or false.
-    Boolean,
-}
-
-impl VariableType {
-    /// The name as the API spells it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::String => "string",
-            Self::Integer => "integer",
-            Self::Number => "number",
-            Self::Array => "array",
-            Self::Object => "object",
-            Self::Boolean => "boolean",
-        }
-    }
-
-    /// Whether a value says nothing: `null`, or a field of a form that was left blank, unless blank text is a value.
-    fn is_absent(self, value: &Value<'_>) -> bool {
-        match (self, value) {
-            (_, Value::Null) => true,
-            (Self::String, _) => false,
-            (Self::Integer | Self::Number | Self::Array | Self::Object | Self::Boolean, value) => {
-                matches!(value, Value::Field(text) if text.trim().is_empty())
-            }
-        }
-    }
-
-    /// How many bytes of JSON a value takes that is read as this type; of one that has more than `limit`, at least how
-    /// many. A number or boolean that is read as what it is takes too few to count.
-    fn size(self, value: &Value<'_>, limit: usize) -> usize {
-        match (self, value) {
-            (Self::String, Value::String(text) | Value::Field(text)) if text.len() > limit => text.len(),
-            (Self::String, Value::String(text) | Value::Field(text)) => text.bytes().map(escaped).sum(),
-            (Self::String, Value::Number(text)) => text.len(),
-            (Self::Array, Value::Array(json)) | (Self::Object, Value::Object(json)) => json.len(),
-            (Self::String | Self::Integer | Self::Number | Self::Array | Self::Object | Self::Boolean, _) => 0,
-        }
-    }
-
-    /// Reads a value as this type. Only readings that lose nothing are taken: `"42"` is an integer and `true` a
-    /// string, but `4.5` is no integer and `1` no boolean.
-    pub fn read(self, value: &Value<'_>) -> Result<VariableValue, Invalid> {
-        let read = match (self, value) {
-            (Self::String, Value::String(text) | Value::Field(text)) => {
-                Some(VariableValue::String(text.clone().into_owned()))
-            }
-            (Self::String, Value::Number(text)) => Some(VariableValue::String((*text).to_owned())),
-            (Self::String, Value::Boolean(boolean)) => Some(VariableValue::String(boolean.to_string())),
-            (Self::Integer, Value::Number(text)) => payload::integer(text).map(VariableValue::Integer),
-            // `042` and `+42` would not come back as they were: they are no integers but texts.
-            (Self::Integer, Value::String(text) | Value::Field(text)) => {
-                let digits = Some(text).filter(|text| text.len() <= MAX_INTEGER_CHARS);
-                let integer = digits.and_then(|digits| digits.parse::<i64>().ok());
-                integer.filter(|read| read.to_string() == **text).map(VariableValue::Integer)
-            }
-            (Self::Number, Value::Number(text)) => return number(text),
-            (Self::Number, Value::String(text) | Value::Field(text)) if payload::is_number(text) => {
-                return number(text);
-            }
-            (Self::Array, Value::Array(json)) => {
-                check_json(json, "an array", 0)?;
-                Some(VariableValue::Array((*json).to_owned()))
-            }
-            (Self::Object, Value::Object(json)) => {
-                check_json(json, "an object", 0)?;
-                Some(VariableValue::Object((*json).to_owned()))
-            }
-            (Self::Boolean, Value::Boolean(boolean)) => Some(VariableValue::Boolean(*boolean)),
-            (Self::Boolean, Value::String(text) | Value::Field(text)) => text.parse().ok().map(VariableValue::Boolean),
-            (Self::String | Self::Integer | Self::Number | Self::Array | Self::Object | Self::Boolean, _) => None,
-        };
-        let expected = match self {
-            Self::String => "a string",
-            Self::Integer => "an integer of 64 bits",
-            Self::Number => "a number",
-            Self::Array => "an array",
-            Self::Object => "an object",
-            Self::Boolean => "a boolean",
-        };
-        read.ok_or_else(|| Invalid::new(format!("must be {expected}, not {}", value.kind())))
-    }
-}
-
-/// A number with the digits that it has. Readers of JSON in some languages refuse one with more digits, or read infinity.
-fn number(text: &str) -> Result<VariableValue, Invalid> {
-    if text.len() > MAX_NUMBER_CHARS || payload::has_too_large_a_number(text) {
-        return Err(Invalid::new(format!("must be a number up to 1.8e308, of at most {MAX_NUMBER_CHARS} characters")));
-    }
-    Ok(VariableValue::Number(text.to_owned()))
-}
-
-/// Refuses JSON that some consumers could not read within a job; `what` it is, or what it stands in, so many `levels`
-/// deep.
-fn check_json(json: &str, what: &str, levels: usize) -> Result<(), Invalid> {
-    // Most values are texts without escapes, in which nothing can be wrong.
-    if json.starts_with('"') && !json.contains('\\') {
-        return Ok(());
-    }
-    if levels + payload::depth(json) > MAX_DEPTH {
-        return Err(Invalid::new(format!("must be {what} of at most {MAX_DEPTH} levels")));
-    }
-    if payload::has_half_a_pair(json) {
-        return Err(Invalid::new(format!(r"must be {what} in which no \u escape is half of a surrogate pair")));
-    }
-    if payload::has_too_large_a_number(json) {
-        return Err(Invalid::new(format!("must be {what} of numbers up to 1.8e308")));
-    }
-    Ok(())
-}
-
-/// How many bytes a byte of a string takes as JSON.
-fn escaped(byte: u8) -> usize {
-    match byte {
-        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 8 | 12 => 2,
-        0..=31 => 6,
-        _ => 1,
-    }
-}
-
-impl FromStr for VariableType {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        let all = [Self::String, Self::Integer, Self::Number, Self::Array, Self::Object, Self::Boolean];
-        let known = all.into_iter().find(|kind| kind.as_str() == text);
-        known.ok_or_else(|| Invalid::new("must be one of string, integer, number, array, object, boolean"))
-    }
-}
-
-/// A variable's value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum VariableValue {
-    /// Of a string variable.
-    String(String),
-    /// Of an integer variable.
-    Integer(i64),
-    /// Of a boolean variable.
-    Boolean(bool),
-    /// Of a number variable, as JSON text.
-    Number(String),
-    /// Of an array variable, as JSON text.
-    Array(String),
-    /// Of an object variable, as JSON text.
-    Object(String),
-}
-
-impl VariableValue {
-    /// The type that it is of.
-    pub fn kind(&self) -> VariableType {
-        match self {
-            Self::String(_) => VariableType::String,
-            Self::Integer(_) => VariableType::Integer,
-            Self::Boolean(_) => VariableType::Boolean,
-            Self::Number(_) => VariableType::Number,
-            Self::Array(_) => VariableType::Array,
-            Self::Object(_) => VariableType::Object,
-        }
-    }
-
-    /// The value that JSON spells, where no variable is declared: its type follows from how it is written.
-    pub fn of_json(value: &Value<'_>) -> Result<Self, Invalid> {
-        match value {
-            Value::String(_) | Value::Field(_) => VariableType::String.read(value),
-            Value::Boolean(_) => VariableType::Boolean.read(value),
-            Value::Array(_) => VariableType::Array.read(value),
-            Value::Object(_) => VariableType::Object.read(value),
-            Value::Number(text) => match text.parse::<i64>() {
-                Ok(integer) if integer.to_string() == **text => Ok(Self::Integer(integer)),
-                Ok(_) | Err(_) => VariableType::Number.read(value),
-            },
-            Value::Null => Err(Invalid::new("must not be null: leave the variable out")),
-        }
     }
 }
 
@@ -360,15 +235,22 @@ impl Variable {
     /// What the job has of a variable, if the call has this for it.
     pub fn resolve(&self, found: Option<Given<'_>>) -> Result<Option<VariableValue>, Invalid> {
         match found.filter(|given| !matches!(given, Given::One(value) if self.kind.is_absent(value))) {
-            Some(given) => given.read(self.kind).map(Some),
-            _ if self.default.is_some() => Ok(self.default.clone()),
-            _ if self.required => {
-                Err(Invalid::new(format!("is required, but the payload has nothing at `{}`", self.path)))
+            Some(given) => {
+                let value = given.read(self.kind)?;
+                self.check(&value)?;
+                Ok(Some(value))
             }
+            _ if self.default.is_some() => Ok(self.default.clone()),
+            _ if self.required => Err(self.missing()),
             _ => Ok(None),
         }
     }
-}
 
-#[cfg(test)]
-mod tests;
+    fn missing(&self) -> Invalid {
+        Invalid::new(match &self.subject {
+            Subject::Body(path) => format!("is required, but the payload has nothing at `{path}`"),
+            Subject::Header(name) => format!("is required, but the call has no header `{name}`"),
+            Subject::Query(name) => format!("is required, but the query of the call has no parameter `{name}`"),
+        })
+    }
+}

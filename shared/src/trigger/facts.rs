@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::answer::Answer;
-use crate::domain::condition::{Failed, Rule, Subject, TooMuchWork, Work};
+use crate::domain::condition::{Failed, Rule, TooMuchWork, Work};
 use crate::domain::hook::Hook;
 use crate::domain::job::Delivery;
 use crate::domain::payload::{Path, Value};
@@ -14,6 +14,7 @@ use crate::domain::secret::HookSecret;
 use crate::domain::signature::custom::{Place, Verification};
 use crate::domain::signature::scheme::{AskedAt, Challenge, Handshake, Mark, Method, Source};
 use crate::domain::signature::{self, OptionKind, providers};
+use crate::domain::subject::Subject;
 use crate::domain::variable::{Given, Variable};
 use crate::payload::{Found, Payload, PayloadError};
 
@@ -31,17 +32,21 @@ pub(super) struct Facts<'a> {
     hook: &'a Hook,
     received: &'a Received,
     found: Found<'a>,
+    /// What variables take from headers and the query.
+    outside: Vec<(&'a Subject, Value<'a>)>,
 }
 
 impl<'a> Facts<'a> {
     /// Parses the payload, once and whole.
     pub(super) fn read(hook: &'a Hook, received: &'a Received, payload: &'a Payload<'_>) -> Result<Self, PayloadError> {
-        let variables = hook.relation.variables.as_slice().iter().map(|variable| &variable.path);
+        let variables = hook.relation.variables.paths();
         let conditions = hook.relation.conditions.paths();
         let places = hook.scheme().body_places().filter_map(|place| PLACES.get(place));
         let described = hook.verification().into_iter().flat_map(Verification::body_places);
         let found = payload.select(variables.chain(conditions).chain(places).chain(described))?;
-        Ok(Self { hook, received, found })
+        let subjects = hook.relation.variables.as_slice().iter().map(|variable| &variable.subject);
+        let outside = subjects.filter_map(|subject| Some((subject, text_of(subject, received)?))).collect();
+        Ok(Self { hook, received, found, outside })
     }
 
     /// What is known of a call whose payload cannot be read: what its headers say.
@@ -51,7 +56,12 @@ impl<'a> Facts<'a> {
 
     /// What there is for a variable.
     pub(super) fn given(&self, variable: &Variable) -> Option<Given<'_>> {
-        self.found_at(&variable.path)
+        match &variable.subject {
+            Subject::Body(path) => self.found_at(path),
+            subject @ (Subject::Header(_) | Subject::Query(_)) => {
+                self.outside.iter().find(|(known, _)| *known == subject).map(|(_, value)| Given::One(value))
+            }
+        }
     }
 
     /// What there is at the path of a variable or condition.
@@ -74,13 +84,11 @@ impl<'a> Facts<'a> {
         rule.holds(|subject| self.values_of(subject), work).unwrap_or(false)
     }
 
-    /// What a condition looks at. Headers and parameters are text, as a field of a form is.
+    /// What a condition looks at.
     fn values_of(&self, subject: &Subject) -> Cow<'_, [Value<'a>]> {
-        let text = |text: Option<Cow<'a, str>>| Cow::Owned(text.map(Value::Field).into_iter().collect());
         match subject {
             Subject::Body(path) => Cow::Borrowed(self.found.all(path)),
-            Subject::Header(name) => text(self.received.header(name).map(Cow::Borrowed)),
-            Subject::Query(name) => text(self.received.query_parameter(name)),
+            Subject::Header(_) | Subject::Query(_) => Cow::Owned(text_of(subject, self.received).into_iter().collect()),
         }
     }
 
@@ -197,6 +205,16 @@ impl<'a> Facts<'a> {
     fn place(&self, place: &str) -> Option<&Value<'a>> {
         self.at(PLACES.get(place)?)
     }
+}
+
+/// What a call has in a header or a parameter: text, as a field of a form is.
+fn text_of<'a>(subject: &Subject, received: &'a Received) -> Option<Value<'a>> {
+    let text = match subject {
+        Subject::Body(_) => return None,
+        Subject::Header(name) => received.header(name).map(Cow::Borrowed),
+        Subject::Query(name) => received.query_parameter(name),
+    };
+    text.map(Value::Field)
 }
 
 fn is_empty_array(value: &Value<'_>) -> bool {

@@ -25,7 +25,7 @@ pub use self::handing::Taking;
 pub use self::proof::without_proof;
 pub use self::sending::Destinations;
 pub use self::trial::Trial;
-use crate::domain::hook::Hook;
+use crate::domain::hook::{Hook, HookRelation};
 use crate::domain::id::ActionId;
 use crate::domain::job::{Job, MAX_JOB_BYTES, PIPELINE_VARIABLE};
 use crate::domain::received::Received;
@@ -36,6 +36,7 @@ use crate::domain::secret::HookSecret;
 use crate::domain::signature;
 use crate::domain::signature::handshake::Method;
 use crate::domain::signing::SecretHeaderName;
+use crate::domain::subject::Subject;
 use crate::domain::variable::Unresolved;
 use crate::http::{ACTION_ID, ApiError, FieldErrors, Response, ResponseExt as _};
 use crate::payload::{Payload, refuse_compressed};
@@ -261,10 +262,12 @@ impl<Requests> Run<'_, Requests> {
         }
     }
 
-    /// The parameters of the query that conditions look at, for a retry and for the owner of the hook.
+    /// The parameters of the query that conditions and variables look at, for a retry and for the owner of the hook.
     fn looked_at(&self) -> String {
-        let conditions = &self.hook.relation.conditions;
-        let names: BTreeSet<_> = conditions.each().filter_map(|condition| condition.subject.parameter()).collect();
+        let HookRelation { conditions, variables, .. } = &self.hook.relation;
+        let subjects = conditions.each().map(|condition| &condition.subject);
+        let subjects = subjects.chain(variables.as_slice().iter().map(|variable| &variable.subject));
+        let names: BTreeSet<_> = subjects.filter_map(Subject::parameter).collect();
         let parameters = names.into_iter().filter_map(|name| {
             let value = self.received.query_parameter(name)?;
             Some((name, if sounds_secret(&name.to_ascii_lowercase()) { MASK.into() } else { value }))

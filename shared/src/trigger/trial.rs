@@ -9,7 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::facts::Facts;
 use super::{Answered, Decision, Destinations, Run};
-use crate::domain::condition::{Condition, Rule, Subject, Work};
+use crate::domain::condition::{Condition, Rule, Work};
 use crate::domain::hook::Hook;
 use crate::domain::id::{ActionId, RequestId};
 use crate::domain::job::MAX_JOB_BYTES;
@@ -17,6 +17,7 @@ use crate::domain::payload::{Value, depth, has_half_a_pair, has_too_large_a_numb
 use crate::domain::received::Received;
 use crate::domain::request::{MASK, Outcome, masked, sounds_secret};
 use crate::domain::signing::SecretHeaderName;
+use crate::domain::subject::Subject;
 use crate::domain::variable::{Given, Variable};
 use crate::http::hook::{RuleBody, VariableBody, value_body, variable_body};
 use crate::http::{ApiError, FieldErrors};

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Invalid;
-use crate::domain::condition::{Accepted, Comparison, Condition, Conditions, Group, Rule, Subject, SubjectType};
+use crate::domain::condition::{Accepted, Comparison, Condition, Conditions, Group, Rule};
+use crate::domain::subject::{Subject, SubjectType};
 
 /// A group has `any`, which a condition has not.
 #[derive(Serialize, Deserialize)]
@@ -28,9 +29,10 @@ struct StoredCondition {
     accepted: Vec<StoredAccepted>,
 }
 
+/// A place in a call.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum StoredSubject {
+pub(super) enum StoredSubject {
     Body(String),
     Header(String),
     Query(String),
@@ -82,27 +84,37 @@ impl StoredRule {
 
 impl StoredCondition {
     fn of(condition: &Condition) -> Self {
-        let name = condition.subject.name();
         Self {
             name: condition.name.clone(),
-            subject: match condition.subject.kind() {
-                SubjectType::RequestBody => StoredSubject::Body(name),
-                SubjectType::RequestHeader => StoredSubject::Header(name),
-                SubjectType::RequestQuery => StoredSubject::Query(name),
-            },
+            subject: StoredSubject::of(&condition.subject),
             operator: condition.comparison.operator().to_string(),
             accepted: condition.comparison.accepted().into_iter().map(StoredAccepted::of).collect(),
         }
     }
 
     fn decode(self) -> Result<Condition, Invalid> {
-        let subject = match self.subject {
-            StoredSubject::Body(path) => Subject::new(SubjectType::RequestBody, &path)?,
-            StoredSubject::Header(name) => Subject::new(SubjectType::RequestHeader, &name)?,
-            StoredSubject::Query(name) => Subject::new(SubjectType::RequestQuery, &name)?,
-        };
+        let subject = self.subject.decode()?;
         let accepted = self.accepted.into_iter().map(StoredAccepted::decode).collect();
         Ok(Condition { name: self.name, subject, comparison: Comparison::new(self.operator.parse()?, accepted)? })
+    }
+}
+
+impl StoredSubject {
+    pub(super) fn of(subject: &Subject) -> Self {
+        let name = subject.name();
+        match subject.kind() {
+            SubjectType::RequestBody => Self::Body(name),
+            SubjectType::RequestHeader => Self::Header(name),
+            SubjectType::RequestQuery => Self::Query(name),
+        }
+    }
+
+    pub(super) fn decode(&self) -> Result<Subject, Invalid> {
+        match self {
+            Self::Body(path) => Subject::new(SubjectType::RequestBody, path),
+            Self::Header(name) => Subject::new(SubjectType::RequestHeader, name),
+            Self::Query(name) => Subject::new(SubjectType::RequestQuery, name),
+        }
     }
 }
 

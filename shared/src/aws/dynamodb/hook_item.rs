@@ -1,18 +1,13 @@
-//! The item of a hook. Its variables are a JSON string in the layout below.
-
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+//! The item of a hook. Its variables and its conditions are JSON strings.
 
 use super::item::{Attributes, StoredItem, binary, boolean, number, numbers, text};
-use super::{condition_item, handed_over, proof_item};
-use crate::domain::Invalid;
+use super::{condition_item, handed_over, proof_item, variable_item};
 use crate::domain::hook::{Hook, HookPlace, HookRelation, Resource};
 use crate::domain::id::{EnvironmentId, PipelineId, ProjectId, ResourceId, UserId};
 use crate::domain::sealing::SealedSecret;
 use crate::domain::signature::provider::Provider;
 use crate::domain::signature::{Algorithm, Options, providers};
 use crate::domain::signing::{self, Means, PreviousSecret, SealedSecrets, Signing};
-use crate::domain::variable::{Variable, VariableType, VariableValue, Variables};
 use crate::ports::{HookFilter, StoreError};
 
 /// A whole hook, as it is written to the table.
@@ -29,7 +24,7 @@ pub(super) fn encode(hook: &Hook) -> Attributes {
         ("environment_id".to_owned(), number(relation.environment_id.get())),
         ("requires_secret".to_owned(), boolean(relation.requires_secret)),
         ("active".to_owned(), boolean(relation.active)),
-        ("variables".to_owned(), text(encode_variables(&relation.variables))),
+        ("variables".to_owned(), text(variable_item::encode(&relation.variables))),
         ("conditions".to_owned(), text(condition_item::encode(&relation.conditions))),
         ("created_by".to_owned(), number(hook.created_by.get())),
         ("created_at".to_owned(), text(relation.created_at)),
@@ -163,99 +158,11 @@ pub(super) fn decode_relation(attributes: &Attributes) -> Result<HookRelation, S
         provider,
         proof: signing::worth(means.as_ref()),
         active: item.boolean("active")?,
-        variables: item.decoded("variables", decode_variables)?,
+        variables: item.decoded("variables", variable_item::decode)?,
         conditions: item.decoded("conditions", condition_item::decode)?,
         created_at: item.parsed("created_at")?,
         updated_at: item.parsed("updated_at")?,
     })
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredVariable {
-    name: String,
-    path: String,
-    #[serde(rename = "type")]
-    kind: String,
-    required: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    default: Option<StoredValue>,
-}
-
-/// Tagged by type, so that what is read back is what was written.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum StoredValue {
-    String(String),
-    Integer(i64),
-    Boolean(bool),
-    /// JSON text.
-    Number(String),
-    /// JSON text.
-    Array(String),
-    /// JSON text.
-    Object(String),
-}
-
-fn encode_variables(variables: &Variables) -> String {
-    let stored = variables.as_slice().iter().map(|variable| StoredVariable {
-        name: variable.name.as_str().to_owned(),
-        path: variable.path.to_string(),
-        kind: variable.kind.as_str().to_owned(),
-        required: variable.required,
-        default: variable.default.clone().map(StoredValue::from),
-    });
-    json(&stored.collect::<Vec<_>>())
-}
-
-/// Writing these structs as JSON cannot fail: they have string keys and no foreign `Serialize`.
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
-}
-
-impl From<VariableValue> for StoredValue {
-    fn from(value: VariableValue) -> Self {
-        match value {
-            VariableValue::String(text) => Self::String(text),
-            VariableValue::Integer(integer) => Self::Integer(integer),
-            VariableValue::Boolean(boolean) => Self::Boolean(boolean),
-            VariableValue::Number(json) => Self::Number(json),
-            VariableValue::Array(json) => Self::Array(json),
-            VariableValue::Object(json) => Self::Object(json),
-        }
-    }
-}
-
-fn decode_variables(json: &str) -> Result<Variables, Invalid> {
-    let stored: Vec<StoredVariable> = serde_json::from_str(json).map_err(|_| Invalid::new("is not JSON"))?;
-    Variables::new(stored.into_iter().map(StoredVariable::decode).collect::<Result<_, _>>()?)
-}
-
-impl StoredVariable {
-    fn decode(self) -> Result<Variable, Invalid> {
-        let kind: VariableType = self.kind.parse()?;
-        let default = self.default.map(|default| default.decode(kind)).transpose()?;
-        Ok(Variable { name: self.name.parse()?, path: self.path.parse()?, kind, required: self.required, default })
-    }
-}
-
-impl StoredValue {
-    fn decode(self, kind: VariableType) -> Result<VariableValue, Invalid> {
-        let value = match self {
-            Self::String(text) => VariableValue::String(text),
-            Self::Integer(integer) => VariableValue::Integer(integer),
-            Self::Boolean(boolean) => VariableValue::Boolean(boolean),
-            Self::Number(json) => VariableValue::Number(whole(json)?),
-            Self::Array(json) => VariableValue::Array(whole(json)?),
-            Self::Object(json) => VariableValue::Object(whole(json)?),
-        };
-        if value.kind() == kind { Ok(value) } else { Err(Invalid::new("is not of the variable's type")) }
-    }
-}
-
-/// A text that is JSON.
-fn whole(json: String) -> Result<String, Invalid> {
-    let is_json = serde_json::from_str::<&RawValue>(&json).is_ok();
-    is_json.then_some(json).ok_or_else(|| Invalid::new("is not JSON"))
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ mod token_item;
 mod tokens;
 mod transaction;
 mod users;
+mod variable_item;
 
 use std::error::Error;
 

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::subject::SubjectType;
 
 fn string(text: &str) -> Accepted {
     Accepted::String(text.to_owned())

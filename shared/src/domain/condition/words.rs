@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use super::accepted::Accepted;
 use super::comparison::Comparison;
 use super::operator::Operator;
-use super::subject::Subject;
 use crate::domain::payload::Value;
 use crate::domain::request::{MASK, sounds_secret};
+use crate::domain::subject::Subject;
 
 /// The most values that are named, of those that were found and of those that are accepted.
 const MAX_NAMED: usize = 3;

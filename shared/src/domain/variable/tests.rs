@@ -1,9 +1,17 @@
 //! What variables take, and what they refuse.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn variable(name: &str, kind: VariableType) -> Variable {
-    Variable { name: name.parse().unwrap(), path: name.parse().unwrap(), kind, required: false, default: None }
+    at(Subject::Body(name.parse().unwrap()), name, kind)
+}
+
+fn at(subject: Subject, name: &str, kind: VariableType) -> Variable {
+    let name = name.parse().unwrap();
+    let allowed = AllowedValues::default();
+    Variable { name, subject, kind, required: false, default: None, max_length: None, allowed }
 }
 
 #[test]
@@ -183,4 +191,148 @@ fn the_values_at_a_path_with_a_star_are_an_array_that_keeps_their_spelling() {
     assert!(all.resolve(|_| Some(Given::Each(&["1", "2"])), 5).is_ok());
     let refused = all.resolve(|_| Some(Given::Each(&["1", "2"])), 4);
     assert_eq!(refused, Err(Unresolved::TooLarge { bytes: 5 }));
+}
+
+fn allowed(values: &[VariableValue]) -> AllowedValues {
+    AllowedValues::new(values.to_vec()).unwrap()
+}
+
+fn string(text: &str) -> VariableValue {
+    VariableValue::String(text.to_owned())
+}
+
+fn refused(variable: &Variable, value: &Value<'_>) -> Option<String> {
+    variable.resolve(Some(Given::One(value))).err().map(|reason| reason.to_string())
+}
+
+#[test]
+fn a_value_that_is_not_allowed_is_refused_and_never_repeated() {
+    let stage =
+        Variable { allowed: allowed(&[string("staging"), string("")]), ..variable("stage", VariableType::String) };
+    for taken in ["staging", ""] {
+        assert_eq!(refused(&stage, &Value::String(taken.into())), None);
+    }
+    for other in ["Staging", "staging ", "production; rm -rf /"] {
+        let reason = Some("must be one of the values that the hook allows".to_owned());
+        assert_eq!(refused(&stage, &Value::String(other.into())), reason);
+        assert_eq!(refused(&stage, &Value::Field(other.into())), reason);
+    }
+    assert_eq!(stage.resolve(None), Ok(None), "what is absent is no value");
+
+    let numbers = [VariableValue::Number("1.50".into()), VariableValue::Number("2e1".into())];
+    let price = Variable { allowed: allowed(&numbers), ..variable("price", VariableType::Number) };
+    for (text, is_taken) in [("1.5", true), ("20", true), ("20.000", true), ("1.51", false), ("-20", false)] {
+        assert_eq!(refused(&price, &Value::Number(text)).is_none(), is_taken, "{text}");
+    }
+    let read = price.resolve(Some(Given::One(&Value::Number("20.000"))));
+    assert_eq!(read, Ok(Some(VariableValue::Number("20.000".into()))), "its digits are kept");
+    let replicas =
+        Variable { allowed: allowed(&[VariableValue::Integer(2)]), ..variable("replicas", VariableType::Integer) };
+    assert_eq!(refused(&replicas, &Value::Field("2".into())), None);
+    assert!(refused(&replicas, &Value::Number("3")).is_some());
+}
+
+#[test]
+fn a_string_that_is_too_long_is_refused() {
+    let title = Variable { max_length: MaxLength::new(3).ok(), ..variable("title", VariableType::String) };
+    for fits in ["", "abc", "\u{e4}\u{1d11e}\u{20ac}"] {
+        assert_eq!(refused(&title, &Value::String(fits.into())), None, "{fits}");
+    }
+    let reason = Some("must be at most 3 characters long".to_owned());
+    assert_eq!(refused(&title, &Value::String("abcd".into())), reason);
+    assert_eq!(refused(&title, &Value::Number("1234")), reason);
+}
+
+#[test]
+fn a_missing_value_is_said_where_it_was_looked_for() {
+    for (subject, said) in [
+        (Subject::Body("a.b".parse().unwrap()), "is required, but the payload has nothing at `a.b`"),
+        (Subject::Header("x-a".into()), "is required, but the call has no header `x-a`"),
+        (Subject::Query("a".into()), "is required, but the query of the call has no parameter `a`"),
+    ] {
+        let required = Variable { required: true, ..at(subject, "v", VariableType::Integer) };
+        assert_eq!(required.resolve(None).unwrap_err().to_string(), said);
+        assert_eq!(refused(&required, &Value::Field(" ".into())).unwrap(), said);
+    }
+}
+
+#[test]
+fn fields_that_contradict_each_other_are_named() {
+    use VariableType::{Array, Boolean, Integer, Object, String};
+    let header = || Subject::Header("x-a".into());
+    let in_body = |kind| variable("v", kind);
+    let most = |chars| MaxLength::new(chars).ok();
+    for (variable, fields) in [
+        (at(header(), "v", Array), vec!["type"]),
+        (at(Subject::Query("a".into()), "v", Object), vec!["type"]),
+        (at(header(), "v", Boolean), vec![]),
+        (at(Subject::Body("a.*".parse().unwrap()), "v", String), vec!["path"]),
+        (Variable { max_length: most(3), ..in_body(Integer) }, vec!["max_length"]),
+        (Variable { allowed: allowed(&[string("a")]), ..in_body(Integer) }, vec!["allowed_values"]),
+        (Variable { allowed: allowed(&[VariableValue::Array("[]".into())]), ..in_body(Array) }, vec!["allowed_values"]),
+        (
+            Variable { allowed: allowed(&[string("abcd")]), max_length: most(3), ..in_body(String) },
+            vec!["allowed_values"],
+        ),
+        (Variable { default: Some(string("abcd")), max_length: most(3), ..in_body(String) }, vec!["default_value"]),
+        (
+            Variable { default: Some(string("b")), allowed: allowed(&[string("a")]), ..in_body(String) },
+            vec!["default_value"],
+        ),
+        (Variable { default: Some(string("a")), allowed: allowed(&[string("a")]), ..in_body(String) }, vec![]),
+        (Variable { default: Some(string("1")), ..in_body(Integer) }, vec!["default_value"]),
+    ] {
+        let faults: Vec<_> = variable.faults().into_iter().map(|(field, _)| field).collect();
+        assert_eq!(faults, fields, "{variable:?}");
+    }
+}
+
+#[test]
+fn bounds_are_bounded() {
+    for (chars, is_fine) in [(i64::MIN, false), (0, false), (1, true), (1_048_576, true), (1_048_577, false)] {
+        assert_eq!(MaxLength::new(chars).is_ok(), is_fine, "{chars}");
+    }
+    let many = |count| AllowedValues::new((0..count).map(VariableValue::Integer).collect());
+    assert!(many(50).is_ok() && many(51).is_err());
+    let long = |chars: usize| AllowedValues::new(vec![string(&"\u{20ac}".repeat(chars))]);
+    assert!(long(1_000).is_ok() && long(1_001).is_err());
+}
+
+fn any_kind() -> impl Strategy<Value = VariableType> {
+    use VariableType::{Array, Boolean, Integer, Number, Object, String};
+    prop::sample::select(vec![String, Integer, Number, Boolean, Array, Object])
+}
+
+/// Text that is often what a type takes, nearly.
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![any::<String>(), "-?[0-9]{1,22}(\\.[0-9]{1,4})?([eE][+-]?[0-9]{1,3})?", "true|false|[ \t]{0,3}|True|01"]
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_header_a_parameter_or_a_field_says_is_read_as_the_type_or_refused(
+        text in any_text(), kind in any_kind(), chars in 1_i64..30, choices in prop::collection::vec("[a-c]{0,2}", 0..4),
+    ) {
+        let is_string = kind == VariableType::String;
+        let choices: Vec<_> = choices.iter().filter(|_| is_string).map(|text| string(text)).collect();
+        let variable = Variable {
+            max_length: MaxLength::new(chars).ok().filter(|_| is_string),
+            allowed: AllowedValues::new(choices.clone()).unwrap(),
+            ..at(Subject::Header("x-a".into()), "v", kind)
+        };
+        let value = Value::Field(text.clone().into());
+        match variable.resolve(Some(Given::One(&value))) {
+            Ok(Some(VariableValue::String(read))) => {
+                prop_assert!(is_string && read == text);
+                prop_assert!(i64::try_from(read.chars().count()).unwrap() <= chars);
+                prop_assert!(choices.is_empty() || choices.contains(&string(&read)));
+            }
+            Ok(Some(VariableValue::Number(read))) => prop_assert_eq!(read, text, "its digits are kept"),
+            Ok(Some(VariableValue::Integer(read))) => prop_assert_eq!(read.to_string(), text),
+            Ok(Some(VariableValue::Boolean(read))) => prop_assert_eq!(read.to_string(), text),
+            Ok(Some(other)) => prop_assert!(false, "{:?} of text", other),
+            Ok(None) => prop_assert!(!is_string && text.trim().is_empty()),
+            Err(reason) => prop_assert!(text.len() < 4 || !reason.to_string().contains(&text)),
+        }
+    }
 }

@@ -15,7 +15,7 @@ use crate::domain::secret::HookSecret;
 use crate::domain::signing::{Means, SecretHeaderName};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::user::User;
-use crate::domain::variable::{Variable, VariableValue, Variables};
+use crate::domain::variable::{MaxLength, Variable, VariableValue, Variables};
 use crate::http::user::CreatorBody;
 
 /// A hook in a list.
@@ -60,11 +60,14 @@ pub(super) struct SettingsBody<'a> {
 #[derive(Serialize)]
 pub(crate) struct VariableBody<'a> {
     name: &'a str,
+    source: &'static str,
     path: String,
     #[serde(rename = "type")]
     kind: &'static str,
     required: bool,
     default_value: Option<ValueBody<'a>>,
+    max_length: Option<usize>,
+    allowed_values: Vec<ValueBody<'a>>,
 }
 
 /// The value of a variable.
@@ -126,13 +129,15 @@ pub(crate) fn value_body(value: &VariableValue) -> ValueBody<'_> {
 
 /// A variable as it is shown.
 pub(crate) fn variable_body(variable: &Variable) -> VariableBody<'_> {
-    let default_value = variable.default.as_ref().map(value_body);
     VariableBody {
         name: variable.name.as_str(),
-        path: variable.path.to_string(),
+        source: variable.subject.source().as_str(),
+        path: variable.subject.name(),
         kind: variable.kind.as_str(),
         required: variable.required,
-        default_value,
+        default_value: variable.default.as_ref().map(value_body),
+        max_length: variable.max_length.map(MaxLength::get),
+        allowed_values: variable.allowed.as_slice().iter().map(value_body).collect(),
     }
 }
 

@@ -1,10 +1,11 @@
 //! What a body wants changed of a hook. What it leaves out, or has as null, stays; only the pipeline goes if it is null.
 
 use super::conditions::read_conditions;
-use super::draft::{read_variables, refuse_events};
+use super::draft::refuse_events;
 use super::proofs::refuse_proofs;
 use super::signing;
 use super::size::check_size;
+use super::variables::read_variables;
 use crate::domain::Invalid;
 use crate::domain::condition::Conditions;
 use crate::domain::hook::{Hook, HookRelation, Resource};
@@ -36,11 +37,12 @@ pub fn read_change(mut fields: Fields<'_>, hook: &Hook, now: Timestamp) -> Resul
     let name = fields.required("name", read::parsed);
     let (provider, signing) = signing::read_change(&mut fields, hook);
     let variables = fields.object("settings", |settings| {
-        if settings.has("variables") { read_variables(settings) } else { Some(current.variables.clone()) }
+        let current = &current.variables;
+        if settings.has("variables") { read_variables(settings, current) } else { Some(current.clone()) }
     });
     let conditions = fields.object("trigger_when", |when| read_new_conditions(when, &current.conditions));
     check_size(&mut fields, variables.as_ref(), conditions.as_ref());
-    refuse_proofs(&mut fields, signing.as_ref(), conditions.as_ref());
+    refuse_proofs(&mut fields, signing.as_ref(), variables.as_ref(), conditions.as_ref());
     let action_type = fields.optional("action_type", read::parsed).unwrap_or(current.action_type);
     let kind = fields.optional("resource_type", read::parsed).unwrap_or(current.resource.kind);
     let id = fields.optional("resource_id", read::integer(ResourceId::new)).unwrap_or(current.resource.id);

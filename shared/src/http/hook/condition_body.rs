@@ -4,7 +4,8 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::domain::condition::{Accepted, Condition, Conditions, Group, Rule, Subject};
+use crate::domain::condition::{Accepted, Condition, Conditions, Group, Rule};
+use crate::domain::subject::Subject;
 
 /// `trigger_when`.
 #[derive(Serialize)]

@@ -2,7 +2,8 @@
 
 use super::kept::{Given, are_shown, claims, read_accepted};
 use crate::domain::Invalid;
-use crate::domain::condition::{Comparison, Condition, Conditions, Group, Operator, Rule, Subject, SubjectType};
+use crate::domain::condition::{Comparison, Condition, Conditions, Group, Operator, Rule};
+use crate::domain::subject::{Subject, SubjectType};
 use crate::http::fields::{Fields, read};
 
 /// Reads `conditions`, of a hook that has had `current`.

@@ -4,13 +4,13 @@ use super::conditions::read_conditions;
 use super::proofs::refuse_proofs;
 use super::signing;
 use super::size::check_size;
+use super::variables::read_variables;
 use crate::domain::Invalid;
 use crate::domain::condition::Conditions;
 use crate::domain::hook::{ActionType, HookDraft, Resource, ResourceType};
 use crate::domain::id::{PipelineId, ResourceId};
-use crate::domain::payload::{Path, Value};
 use crate::domain::pipeline::PipelineRelation;
-use crate::domain::variable::{Variable, VariableName, VariableType, VariableValue, Variables};
+use crate::domain::variable::Variables;
 use crate::http::error::ApiError;
 use crate::http::fields::{Fields, read};
 
@@ -53,13 +53,14 @@ pub(super) fn read_fields(fields: &mut Fields<'_>, pipeline: Option<OfPipeline>)
     let (provider, signing) = signing::read_draft(fields);
     let active = fields.optional("active", read::boolean).unwrap_or(true);
     let pipeline_id = read_pipeline(fields, pipeline.map(|pipeline| pipeline.id));
-    let variables = fields.object("settings", read_variables);
+    let variables = fields.object("settings", |settings| read_variables(settings, &Variables::default()));
     let conditions = fields.object("trigger_when", |when| {
         refuse_events(when);
         read_conditions(when, &Conditions::default())
     });
     check_size(fields, variables.as_ref(), conditions.as_ref());
-    refuse_proofs(fields, signing.as_ref().map(|signing| &signing.means), conditions.as_ref());
+    let means = signing.as_ref().map(|signing| &signing.means);
+    refuse_proofs(fields, means, variables.as_ref(), conditions.as_ref());
     Some(HookDraft {
         name: name?,
         action_type: action_type?,
@@ -99,47 +100,6 @@ fn read_pipeline(fields: &mut Fields<'_>, of_path: Option<PipelineId>) -> Option
         fields.refuse("pipeline_id", "must be the pipeline in the path, or be left out");
     }
     of_path.or(of_body)
-}
-
-pub(super) fn read_variables(settings: &mut Fields<'_>) -> Option<Variables> {
-    let variables = settings.objects("variables", read_variable);
-    Variables::new(variables).map_err(|reason| settings.refuse("variables", reason)).ok()
-}
-
-fn read_variable(fields: &mut Fields<'_>) -> Option<Variable> {
-    let name: Option<VariableName> = fields.required("name", read::parsed);
-    let kind: Option<VariableType> = fields.required("type", read::parsed);
-    let required = fields.optional("required", read::boolean).unwrap_or(false);
-    let path = fields.optional("path", |value| {
-        let path: Path = read::parsed(value)?;
-        if path.is_many() && kind.is_some_and(|kind| kind != VariableType::Array) {
-            return Err(Invalid::new("must lead to one value, or the `type` must be array: a path with `*` makes one"));
-        }
-        Ok(path)
-    });
-    let default = fields.optional("default_value", |value| match kind {
-        Some(kind) => read_default(kind, value).map(Some),
-        None => Ok(None),
-    });
-    let name = name?;
-    // A name with a dot in it is read as a path, like any other.
-    let path = path.or_else(|| {
-        let path = name.as_str().parse().and_then(Path::to_one);
-        path.map_err(|reason| fields.refuse("path", format!("is required, because the name {reason}"))).ok()
-    });
-    Some(Variable { name, path: path?, kind: kind?, required, default: default.flatten() })
-}
-
-/// A default is of the declared type itself; readings such as `"42"` for an integer are for payloads.
-fn read_default(kind: VariableType, value: &Value<'_>) -> Result<VariableValue, Invalid> {
-    let strict = match kind {
-        VariableType::String => matches!(value, Value::String(_)),
-        VariableType::Integer | VariableType::Number => matches!(value, Value::Number(_)),
-        VariableType::Array => matches!(value, Value::Array(_)),
-        VariableType::Object => matches!(value, Value::Object(_)),
-        VariableType::Boolean => matches!(value, Value::Boolean(_)),
-    };
-    if strict { kind.read(value) } else { Err(Invalid::new(format!("must be of the type {}", kind.as_str()))) }
 }
 
 /// Calls are not told apart by events, so a list of events would let through what it was meant to keep out.
@@ -277,34 +237,5 @@ mod tests {
             assert_eq!(at_fault(json!({field: true})), [field]);
         }
         assert_eq!(at_fault(json!({"action_type": "explode"})), ["action_type"]);
-    }
-
-    #[test]
-    fn a_wrong_variable_is_named_by_its_place() {
-        let place = |field: &str| vec![format!("settings.variables.0{field}")];
-        for (variable, field) in [
-            (json!({"type": "string"}), ".name"),
-            (json!({"name": "a"}), ".type"),
-            (json!({"name": "a", "type": "float"}), ".type"),
-            (json!({"name": "a", "type": "string", "path": "a..b"}), ".path"),
-            (json!({"name": "a", "type": "string", "path": "$."}), ".path"),
-            (json!({"name": "a", "type": "string", "path": "a.*"}), ".path"),
-            (json!({"name": "a", "type": "integer", "path": "$[*].b"}), ".path"),
-            (json!({"name": "*", "type": "array"}), ".path"),
-            (json!({"name": "a", "type": "string", "path": "a[-1]"}), ".path"),
-            (json!({"name": "a.", "type": "string"}), ".path"),
-            (json!({"name": "a", "type": "integer", "default_value": "7"}), ".default_value"),
-            (json!({"name": "a", "type": "integer", "default_value": 7.5}), ".default_value"),
-            (json!({"name": "a", "type": "array", "default_value": {}}), ".default_value"),
-            (json!({"name": "a", "type": "object", "default_value": []}), ".default_value"),
-            (json!({"name": "a", "type": "number", "default_value": "1.5"}), ".default_value"),
-            (json!({"name": "a", "type": "number", "path": "a.*"}), ".path"),
-            (json!({"name": "a", "type": "string", "required": "yes"}), ".required"),
-        ] {
-            assert_eq!(at_fault(with_variable(&variable)), place(field), "{variable}");
-        }
-        let twice = json!({"name": "a", "type": "string"});
-        assert_eq!(at_fault(json!({"settings": {"variables": [twice, twice]}})), ["settings.variables"]);
-        assert_eq!(at_fault(json!({"settings": []})), ["settings"]);
     }
 }

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 
 use super::condition_body::shown;
 use crate::domain::Invalid;
-use crate::domain::condition::{Accepted, Condition, Rule, Subject, SubjectType};
+use crate::domain::condition::{Accepted, Condition, Rule};
 use crate::domain::payload::{self, Value};
+use crate::domain::subject::{Subject, SubjectType};
 use crate::http::fields::read;
 
 /// What an entry says of itself, as far as it can be read.

@@ -12,6 +12,7 @@ mod proofs;
 mod signing;
 mod size;
 mod trial;
+mod variables;
 mod verification;
 
 pub use body::{HookBody, RelationBody, url_of};

@@ -46,7 +46,10 @@ mod tests {
     fn of_size(bytes: usize) -> Json {
         let variable = |default: &str| {
             let (name, path) = ("\"".repeat(100), "\\".repeat(100));
-            json!({ "name": name, "path": path, "type": "string", "required": false, "default_value": default })
+            json!({
+                "name": name, "source": "body", "path": path, "type": "string", "required": false,
+                "default_value": default, "max_length": null, "allowed_values": [],
+            })
         };
         let settings = |default: &str| json!({ "variables": [variable(default)] });
         let trigger_when = json!({ "events": [], "conditions": [] });

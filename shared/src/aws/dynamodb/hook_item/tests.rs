@@ -3,32 +3,16 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::condition::{
-    Accepted, Comparison, Condition, Conditions, Group, Operator, Rule, Subject, SubjectType,
-};
+use crate::domain::condition::{Accepted, Comparison, Condition, Conditions, Group, Operator, Rule};
 use crate::domain::signature::provider::Worth;
+use crate::domain::subject::{Subject, SubjectType};
+use crate::domain::variable::{AllowedValues, MaxLength, Variable, VariableType, VariableValue, Variables};
 use crate::fixtures;
 
 fn full_hook() -> Hook {
-    let variable = |name: &str, kind, default| Variable {
-        name: name.parse().unwrap(),
-        path: r"a\.b.0".parse().unwrap(),
-        kind,
-        required: true,
-        default,
-    };
     let mut hook = fixtures::hook();
     hook.relation.requires_secret = true;
-    hook.relation.variables = Variables::new(vec![
-        variable("s", VariableType::String, Some(VariableValue::String("x".into()))),
-        variable("i", VariableType::Integer, Some(VariableValue::Integer(i64::MIN))),
-        variable("b", VariableType::Boolean, Some(VariableValue::Boolean(true))),
-        variable("a", VariableType::Array, Some(VariableValue::Array("[1.10]".into()))),
-        variable("n", VariableType::Array, None),
-        variable("d", VariableType::Number, Some(VariableValue::Number("1.10".into()))),
-        variable("o", VariableType::Object, Some(VariableValue::Object(r#"{"a": 1.10}"#.into()))),
-    ])
-    .unwrap();
+    hook.relation.variables = every_variable();
     hook.relation.conditions = every_condition();
     hook.relation.proof = Worth::Verified;
     hook.signing = Some(Signing {
@@ -41,6 +25,40 @@ fn full_hook() -> Hook {
         handed_over: None,
     });
     hook
+}
+
+/// A variable of each type and each source, with and without bounds.
+fn every_variable() -> Variables {
+    let variable = |name: &str, kind, default| Variable {
+        name: name.parse().unwrap(),
+        subject: Subject::new(SubjectType::RequestBody, r"a\.b.0").unwrap(),
+        kind,
+        required: true,
+        default,
+        max_length: None,
+        allowed: AllowedValues::default(),
+    };
+    let bounded = |name: &str, subject, allowed: Vec<VariableValue>| Variable {
+        subject: Subject::new(subject, "x-a").unwrap(),
+        allowed: AllowedValues::new(allowed.clone()).unwrap(),
+        ..variable(name, allowed[0].kind(), None)
+    };
+    Variables::new(vec![
+        variable("s", VariableType::String, Some(VariableValue::String("x".into()))),
+        variable("i", VariableType::Integer, Some(VariableValue::Integer(i64::MIN))),
+        variable("b", VariableType::Boolean, Some(VariableValue::Boolean(true))),
+        variable("a", VariableType::Array, Some(VariableValue::Array("[1.10]".into()))),
+        variable("n", VariableType::Array, None),
+        variable("d", VariableType::Number, Some(VariableValue::Number("1.10".into()))),
+        variable("o", VariableType::Object, Some(VariableValue::Object(r#"{"a": 1.10}"#.into()))),
+        bounded("hi", SubjectType::RequestHeader, vec![VariableValue::Integer(i64::MAX), VariableValue::Integer(0)]),
+        bounded("qd", SubjectType::RequestQuery, vec![VariableValue::Number("1.50".into())]),
+        Variable {
+            max_length: MaxLength::new(1_048_576).ok(),
+            ..bounded("hs", SubjectType::RequestHeader, vec![VariableValue::String(String::new())])
+        },
+    ])
+    .unwrap()
 }
 
 /// A condition of each operator and on each kind of subject, and a group.

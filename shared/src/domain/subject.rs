@@ -1,4 +1,4 @@
-//! What a condition looks at.
+//! A place in a call: what a condition looks at, or a variable takes its value from.
 
 use crate::domain::Invalid;
 use crate::domain::invalid::{check_field_name, check_label};
@@ -9,11 +9,30 @@ use crate::domain::payload::Path;
 const MAX_PARAMETER_CHARS: usize = 100;
 
 named_enum! {
-    /// Where a condition looks. In words, it comes before the name of what is there.
+    /// What part of a call a place is in, as conditions name it. In words, it comes before the name of what is there.
     SubjectType {
         RequestBody = "request_body" "",
         RequestHeader = "request_header" "the header ",
         RequestQuery = "request_query" "the parameter ",
+    }
+}
+
+named_enum! {
+    /// The same, as variables name it.
+    Source {
+        Body = "body",
+        Header = "header",
+        Query = "query",
+    }
+}
+
+impl From<Source> for SubjectType {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Body => Self::RequestBody,
+            Source::Header => Self::RequestHeader,
+            Source::Query => Self::RequestQuery,
+        }
     }
 }
 
@@ -52,7 +71,32 @@ impl Subject {
         }
     }
 
-    /// Where it is.
+    /// The path, when it is in the payload.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Body(path) => Some(path),
+            Self::Header(_) | Self::Query(_) => None,
+        }
+    }
+
+    /// The same place, if it has one value at most.
+    pub fn to_one(self) -> Result<Self, Invalid> {
+        Ok(match self {
+            Self::Body(path) => Self::Body(path.to_one()?),
+            Self::Header(_) | Self::Query(_) => self,
+        })
+    }
+
+    /// Where it is, as variables name it.
+    pub fn source(&self) -> Source {
+        match self {
+            Self::Body(_) => Source::Body,
+            Self::Header(_) => Source::Header,
+            Self::Query(_) => Source::Query,
+        }
+    }
+
+    /// Where it is, as conditions name it.
     pub fn kind(&self) -> SubjectType {
         match self {
             Self::Body(_) => SubjectType::RequestBody,
