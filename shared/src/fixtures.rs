@@ -32,6 +32,7 @@ pub(crate) fn hook() -> Hook {
         active: true,
         variables: Variables::default(),
         conditions: Conditions::default(),
+        only_latest: false,
         created_at: at,
         updated_at: at,
     };

@@ -263,9 +263,11 @@ CORRECTIONS: dict[str, Callable[[Case[Any], Body, bool], None]] = {
 
 
 def name_no_pipeline_of_ours(body: Body) -> None:
-    """One of ours has to be there: a number that was made up is refused."""
+    """One of ours has to be there: a number that was made up is refused. Without one, nothing can be skipped."""
     if isinstance(body.get("pipeline_id"), int):
         body["pipeline_id"] = of_a_consumer(body["pipeline_id"])
+    if body.get("only_latest"):
+        body["only_latest"] = False
 
 
 def of_a_consumer(pipeline: int) -> int:

@@ -115,6 +115,7 @@ impl Pipeline<'_> {
                 ip_address: Some("192.0.2.7".to_owned()),
             },
             retry_of: None,
+            only_latest: false,
             created_at: now(),
         }
     }

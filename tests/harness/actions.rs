@@ -22,6 +22,8 @@ pub struct ActionJob {
     pub delivery: Option<String>,
     /// The action that it repeats.
     pub retry_of: Option<String>,
+    /// Whether its action gives way to a newer one.
+    pub only_latest: bool,
     /// The job.
     pub body: Json,
 }
@@ -80,6 +82,7 @@ fn read(message: &Json) -> Option<ActionJob> {
         deduplication: attribute("MessageDeduplicationId"),
         delivery: own("delivery"),
         retry_of: own("retry_of"),
+        only_latest: own("only_latest").is_some(),
         body,
     })
 }

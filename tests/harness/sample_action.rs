@@ -103,6 +103,7 @@ fn new_action(user: &User, pipeline: PipelineId, created_at: Timestamp, number: 
             ip_address: Some("198.51.100.7".to_owned()),
         },
         retry_of: None,
+        only_latest: false,
         created_at,
     })
 }

@@ -16,7 +16,7 @@ use shared::domain::pipeline::Label;
 use shared::domain::timestamp::Timestamp;
 use shared::ports::{
     Arrival, AskCancel, Change, ClaimAction, Consistency, EndUnrun, EndUnsent, FindAction, FinishAction, ReadGate,
-    ReadLane, RegisterAction, Registered, ReportStep, TakeOver, TakeTurn, WaitAtGate, WriteAction,
+    ReadLane, RegisterAction, Registered, ReportStep, SupersedeAction, TakeOver, TakeTurn, WaitAtGate, WriteAction,
 };
 
 use super::dice::Dice;
@@ -78,6 +78,9 @@ impl Story<'_> {
         let (head, seen) = self.look(action, dice);
         // Mostly what makes sense for what was seen, so that the stories get somewhere.
         let stage = if dice.one_in(4) { dice.below(4) } else { stage(head.status) };
+        if matches!(stage, 1 | 2) && dice.one_in(6) {
+            return self.supersede(action, head, &seen, dice).await;
+        }
         match stage {
             0 => self.step_of_new(action, dice).await,
             1 => self.step_of_waiting(action, head, &seen, dice).await,
@@ -191,6 +194,13 @@ impl Story<'_> {
         format!("register {action}: {expected:?}")
     }
 
+    async fn supersede(&mut self, action: usize, head: Head, seen: &Action, dice: &mut Dice) -> String {
+        let by = (action + 1 + dice.index(2)) % 3;
+        let expected = self.model.supersede(action, head, by);
+        assert_eq!(self.table.supersede_action(seen, self.id(by), self.at()).await.unwrap(), expected);
+        format!("supersede {action} by {by}: {expected}")
+    }
+
     async fn report(&mut self, action: usize, head: Head, seen: &Action) -> String {
         let Some(lease) = seen.lease.as_ref().filter(|_| head.status == Status::InProgress) else {
             return format!("no report of {action}");
@@ -234,7 +244,7 @@ impl Story<'_> {
             let found = self.table.find_action(self.id(action), Consistency::Strong).await.unwrap();
             assert_eq!(found.is_some(), self.model.heads[action].is_some(), "{action}");
             let (Some(found), Some(head)) = (found, self.model.heads[action]) else { continue };
-            assert_eq!(as_head(&found, head.version), head, "{action}: {found:?}");
+            assert_eq!(self.as_head(&found, head.version), head, "{action}: {found:?}");
             assert_eq!(found.new, self.new[action]);
             if self.seen[action].last().is_none_or(|(newest, _)| newest.version != head.version) {
                 self.seen[action].push((head, found));
@@ -246,6 +256,7 @@ impl Story<'_> {
             assert_eq!(state.holder, self.model.holders[lane].map(|holder| self.id(holder)));
             let waiters: Vec<_> = state.waiters.iter().map(|waiter| waiter.action).collect();
             assert_eq!(waiters, self.model.waiters[lane].iter().map(|waiter| self.id(*waiter)).collect::<Vec<_>>());
+            assert!(state.waiters.iter().all(|waiter| waiter.succession == self.new[action].succession()));
         }
         let gate = self.table.read_gate(project, pipeline).await.unwrap().unwrap();
         assert_eq!((gate.running, gate.max, gate.deleted), (self.model.running, self.model.max, self.model.deleted));
@@ -256,6 +267,22 @@ impl Story<'_> {
         expected.sort_by_key(|(action, _)| action.get());
         assert_eq!(waiters, expected);
     }
+
+    /// The action in the words of the model.
+    fn as_head(&self, action: &Action, version: u32) -> Head {
+        Head {
+            status: action.status,
+            registered: action.sequence.is_some(),
+            at_gate: action.waiting_for == Reason::Pipeline,
+            lease: action.lease.as_ref().map(|lease| (lease.hash.0[0], lease.until.unix_seconds())),
+            started: action.started,
+            run_again: action.run_again,
+            cancelled: action.cancel.is_some(),
+            superseded_by: action.superseded_by.map(|by| (0..3).find(|other| self.id(*other) == by).unwrap()),
+            attempt: action.attempt,
+            version,
+        }
+    }
 }
 
 /// Which of the steps make sense for an action of this status.
@@ -265,21 +292,6 @@ fn stage(status: Status) -> u64 {
         Status::Waiting => 1,
         Status::Pending | Status::InProgress => 2,
         Status::Completed | Status::Failed | Status::Skipped => 3,
-    }
-}
-
-/// The action in the words of the model.
-fn as_head(action: &Action, version: u32) -> Head {
-    Head {
-        status: action.status,
-        registered: action.sequence.is_some(),
-        at_gate: action.waiting_for == Reason::Pipeline,
-        lease: action.lease.as_ref().map(|lease| (lease.hash.0[0], lease.until.unix_seconds())),
-        started: action.started,
-        run_again: action.run_again,
-        cancelled: action.cancel.is_some(),
-        attempt: action.attempt,
-        version,
     }
 }
 
@@ -302,6 +314,7 @@ fn new_action(project: i64, number: u8, created_at: Timestamp) -> NewAction {
             ip_address: Some("192.0.2.1".to_owned()),
         },
         retry_of: None,
+        only_latest: project % 2 == 0,
         created_at,
     }
 }

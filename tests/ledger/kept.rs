@@ -72,6 +72,7 @@ fn new_action(job: RequestId, resource: i64) -> NewAction {
             comment: None,
         },
         retry_of: None,
+        only_latest: false,
         created_at: job.created_at(),
     }
 }

@@ -14,7 +14,7 @@ pub(super) const LEASE: i64 = 300;
 
 /// An action.
 #[expect(clippy::struct_excessive_bools, reason = "so the protocol has them")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Head {
     pub(super) status: Status,
     pub(super) registered: bool,
@@ -24,14 +24,19 @@ pub(super) struct Head {
     pub(super) started: bool,
     pub(super) run_again: bool,
     pub(super) cancelled: bool,
+    /// The action that it gave way to.
+    pub(super) superseded_by: Option<usize>,
     pub(super) attempt: u32,
     /// How often it has changed: who has seen an older one has seen another action.
     pub(super) version: u32,
 }
 
 /// Everything that is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Model {
+    /// Where each action waits, and behind which others.
+    pub(super) lanes: [usize; 3],
+    pub(super) places: [usize; 3],
     pub(super) heads: [Option<Head>; 3],
     pub(super) holders: [Option<usize>; 2],
     /// In the order of their places.
@@ -56,6 +61,8 @@ pub(super) enum Arrived {
 impl Model {
     pub(super) fn new(max: i64, retries: bool) -> Self {
         Self {
+            lanes: LANE,
+            places: [0, 1, 2],
             heads: [None; 3],
             holders: [None; 2],
             waiters: [Vec::new(), Vec::new()],
@@ -90,13 +97,14 @@ impl Model {
         }
         let head = self.heads[action].get_or_insert(queued());
         *head = Head { status: Status::Waiting, registered: true, version: head.version + 1, ..*head };
-        self.waiters[LANE[action]].push(action);
-        self.waiters[LANE[action]].sort_unstable();
+        self.waiters[self.lanes[action]].push(action);
+        let places = self.places;
+        self.waiters[self.lanes[action]].sort_unstable_by_key(|waiter| places[*waiter]);
         Arrived::Waiting
     }
 
     pub(super) fn take(&mut self, action: usize, seen: Head) -> Taken {
-        let lane = LANE[action];
+        let lane = self.lanes[action];
         if seen.status != Status::Waiting || self.heads[action] != Some(seen) {
             return Taken::NotWaiting;
         }
@@ -191,8 +199,23 @@ impl Model {
             if lost {
                 self.put(action, Head { lease: None, ..self.heads[action].unwrap() });
             }
-            self.holders[LANE[action]] = None;
+            self.holders[self.lanes[action]] = None;
             self.running -= 1;
+        }
+        may
+    }
+
+    /// Gives way to `by`, which waits too.
+    pub(super) fn supersede(&mut self, action: usize, seen: Head, by: usize) -> bool {
+        let waits = |head: Head| matches!(head.status, Status::Waiting | Status::Pending);
+        let may = waits(seen) && self.heads[action] == Some(seen) && self.heads[by].is_some_and(waits);
+        if may {
+            self.put(action, Head { status: Status::Skipped, superseded_by: Some(by), ..seen });
+            self.forget(action);
+            if seen.status == Status::Pending {
+                self.holders[self.lanes[action]] = None;
+                self.running -= 1;
+            }
         }
         may
     }
@@ -211,7 +234,7 @@ impl Model {
     }
 
     fn forget(&mut self, action: usize) {
-        self.waiters[LANE[action]].retain(|waiter| *waiter != action);
+        self.waiters[self.lanes[action]].retain(|waiter| *waiter != action);
         self.gate_waiters.remove(&action);
     }
 
@@ -220,7 +243,7 @@ impl Model {
         let has_turn = |action: &usize| self.heads[*action].is_some_and(|head| head.status.has_turn());
         assert_eq!(self.running, i64::try_from((0..3).filter(has_turn).count()).unwrap());
         for lane in 0..2 {
-            let holders: Vec<_> = (0..3).filter(|action| LANE[*action] == lane && has_turn(action)).collect();
+            let holders: Vec<_> = (0..3).filter(|action| self.lanes[*action] == lane && has_turn(action)).collect();
             assert_eq!(holders, self.holders[lane].into_iter().collect::<Vec<_>>());
         }
     }
@@ -236,6 +259,7 @@ pub(super) fn queued() -> Head {
         started: false,
         run_again: false,
         cancelled: false,
+        superseded_by: None,
         attempt: 0,
         version: 0,
     }

@@ -219,3 +219,73 @@ fn a_pipeline_of_the_consumers_costs_no_read() {
         assert_eq!(counts, vec![counts[0]; 3]);
     });
 }
+
+#[test]
+fn a_hook_says_that_only_its_newest_action_runs_and_keeps_it_until_it_is_changed() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let pipeline = pipeline(&ann).await;
+        let mut draft = hook_of(pipeline.id);
+        draft["only_latest"] = true.into();
+        let hook = ann.create_hook(&draft).await;
+        let path = format!("/hooks/incoming/{}", hook.id);
+        let shown = async || ann.get(&path).send().await.is(200)["only_latest"].clone();
+        assert_eq!(shown().await, true);
+        let listed = ann.get(&format!("/pipelines/{}/hooks", pipeline.id)).send().await.is(200);
+        assert_eq!(listed[0]["only_latest"], true);
+
+        for (change, expected) in [
+            (json!({}), true),
+            (json!({ "only_latest": null }), true),
+            (json!({ "only_latest": false }), false),
+            (json!({ "only_latest": true }), true),
+            (json!({ "only_latest": false, "pipeline_id": null }), false),
+        ] {
+            assert_eq!(ann.put_hook(&hook, &change).await.status, 204, "{change}");
+            assert_eq!(shown().await, expected, "{change}");
+        }
+        let path = format!("/pipelines/{}/hooks/incoming", pipeline.id);
+        let of_path = json!({ "name": "newest", "requires_secret": false, "only_latest": true });
+        assert_eq!(ann.post(&path).json(&of_path).send().await.is(201)["only_latest"], true);
+    });
+}
+
+#[test]
+fn without_a_pipeline_of_ours_no_hook_can_have_its_older_actions_skipped() {
+    const REASON: &str = "The field `only_latest` must be false unless `pipeline_id` is one of Pipehook's own pipelines: \
+                          the jobs of others go to your own consumer, which has to skip them itself.";
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let ours = pipeline(&ann).await.id;
+        let mut kept = hook_of(ours);
+        kept["only_latest"] = true.into();
+        let (kept, consumers) = (ann.create_hook(&kept).await, ann.create_hook(&hook_of(7)).await);
+        let before = ann.footprint().await;
+
+        for mut draft in [github_hook(), hook_of(7), hook_with_default(ours), hook_with_default(7)] {
+            draft["only_latest"] = true.into();
+            let answer = ann.ask_for_hook(&draft).await;
+            assert_eq!(answer.invalid(), ["only_latest"], "{draft}");
+            assert_eq!(answer.json()["errors"]["only_latest"][0], REASON);
+        }
+        let of_path = json!({ "name": "newest", "requires_secret": false, "only_latest": true });
+        assert_eq!(ann.post("/pipelines/7/hooks/incoming").json(&of_path).send().await.invalid(), ["only_latest"]);
+        let dry = json!({ "hook": { "name": "newest", "requires_secret": false, "only_latest": true,
+            "action_type": "deploy", "resource_type": "application", "resource_id": 42 } });
+        assert_eq!(ann.post("/hooks/incoming/test").json(&dry).send().await.invalid(), ["hook.only_latest"]);
+        for (hook, change) in [
+            (&consumers, json!({ "only_latest": true })),
+            (&kept, json!({ "pipeline_id": null })),
+            (&kept, json!({ "pipeline_id": 7 })),
+            (&kept, json!({ "only_latest": "yes" })),
+        ] {
+            assert_eq!(ann.put_hook(hook, &change).await.invalid(), ["only_latest"], "{change}");
+        }
+
+        assert_eq!(ann.footprint().await, before);
+        let shown = async |hook: &str| ann.get(&format!("/hooks/incoming/{hook}")).send().await.is(200);
+        let (kept, consumers) = (shown(&kept.id).await, shown(&consumers.id).await);
+        assert_eq!((&kept["only_latest"], &kept["pipeline_id"]), (&json!(true), &json!(ours)));
+        assert_eq!((&consumers["only_latest"], &consumers["pipeline_id"]), (&json!(false), &json!(7)));
+    });
+}

@@ -1,5 +1,6 @@
-//! The one consumer of the queue of actions. It registers each job that arrives, in the order of its message group, and
-//! gives out the turns of the lane. Nothing but it gives out turns, so a wake-up is all that others send.
+//! The one consumer of the queue of actions. It registers each job that arrives, in the order of its message group, skips
+//! what gives way to newer actions, and gives out the turns of the lane. Nothing but it gives out turns, so a wake-up is all
+//! that others send.
 
 mod message;
 
@@ -7,7 +8,8 @@ use shared::domain::action::{Ending, Lane, NewAction};
 use shared::domain::timestamp::Timestamp;
 use shared::ledger::advance;
 use shared::ports::{
-    Arrival, EndUnrun, FindAction, FindPipeline, ReadLane, RegisterAction, Registered, StoreError, TakeTurn, WaitAtGate,
+    Arrival, EndUnrun, FindAction, FindPipeline, ReadGate, ReadLane, RegisterAction, Registered, SendWake, StoreError,
+    SupersedeAction, TakeTurn, WaitAtGate,
 };
 use shared::start::{Consumer, Delivered};
 use shared::telemetry::Chain;
@@ -15,11 +17,13 @@ use shared::telemetry::Chain;
 use crate::message::{Message, Unreadable};
 
 /// The function and what it needs.
-pub struct ActionStart<Actions, Pipelines> {
+pub struct ActionStart<Actions, Pipelines, Queue> {
     /// The ledger.
     pub actions: Actions,
     /// Where pipelines are.
     pub pipelines: Pipelines,
+    /// Where wake-ups go.
+    pub queue: Queue,
 }
 
 /// Why a message was not dealt with.
@@ -33,10 +37,11 @@ pub enum StartError {
     Store(#[from] StoreError),
 }
 
-impl<Actions, Pipelines> Consumer for ActionStart<Actions, Pipelines>
+impl<Actions, Pipelines, Queue> Consumer for ActionStart<Actions, Pipelines, Queue>
 where
-    Actions: EndUnrun + FindAction + ReadLane + RegisterAction + TakeTurn + WaitAtGate,
+    Actions: EndUnrun + FindAction + ReadGate + ReadLane + RegisterAction + SupersedeAction + TakeTurn + WaitAtGate,
     Pipelines: FindPipeline,
+    Queue: SendWake,
 {
     type Error = StartError;
 
@@ -54,7 +59,7 @@ where
             }
         }
         if let Some(lane) = lane
-            && let Err(error) = advance(&self.actions, &self.pipelines, lane, clock).await
+            && let Err(error) = advance(&self.actions, &self.pipelines, &self.queue, lane, clock).await
         {
             tracing::error!(cause = %Chain(&error), "Turns were not given out");
         }
@@ -62,7 +67,12 @@ where
     }
 }
 
-impl<Actions: EndUnrun + RegisterAction, Pipelines: Send + Sync> ActionStart<Actions, Pipelines> {
+impl<Actions, Pipelines, Queue> ActionStart<Actions, Pipelines, Queue>
+where
+    Actions: EndUnrun + RegisterAction,
+    Pipelines: Send + Sync,
+    Queue: Send + Sync,
+{
     /// Registers the job, if the message is one. The lane that it is about.
     async fn take(&self, delivered: &Delivered<'_>, clock: fn() -> Timestamp) -> Result<Lane, StartError> {
         let (action, job) = match Message::read(delivered.body)? {
@@ -70,7 +80,9 @@ impl<Actions: EndUnrun + RegisterAction, Pipelines: Send + Sync> ActionStart<Act
             Message::Job(action) => (action, delivered.body),
         };
         let retry_of = delivered.attribute("retry_of").map(str::parse).transpose();
-        let action = NewAction { retry_of: retry_of.map_err(|_| Unreadable("the action that it repeats"))?, ..*action };
+        let retry_of = retry_of.map_err(|_| Unreadable("the action that it repeats"))?;
+        let only_latest = delivered.attribute("only_latest").is_some();
+        let action = NewAction { retry_of, only_latest, ..*action };
         let sequence = delivered.sequence.parse().map_err(|_| Unreadable("its sequence number"))?;
         let delivery = delivered.attribute("delivery");
         let arrival = Arrival { action: &action, job, sequence: &sequence, delivery, now: clock() };

@@ -7,8 +7,8 @@ use shared::start;
 
 fn main() -> ExitCode {
     start::consumer(module_path!(), async |start| {
-        let (actions, pipelines) = (start.actions()?, start.pipelines()?);
+        let (actions, pipelines, queue) = (start.actions()?, start.pipelines()?, start.actions_queue()?);
         start.warm_up(&actions);
-        Ok(ActionStart { actions, pipelines })
+        Ok(ActionStart { actions, pipelines, queue })
     })
 }

@@ -84,6 +84,7 @@ impl JobBody {
             action_type: self.action_type.parse().map_err(|_| Unreadable("its action type"))?,
             triggered_from: self.triggered_from.read().ok_or(Unreadable("what triggered it"))?,
             retry_of: None,
+            only_latest: false,
             created_at: self.created_at.parse().map_err(|_| Unreadable("its time"))?,
         })
     }

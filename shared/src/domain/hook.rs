@@ -62,6 +62,8 @@ pub struct HookRelation {
     pub variables: Variables,
     /// Which calls run the pipeline.
     pub conditions: Conditions,
+    /// Whether only the newest of its actions that wait runs. Only a hook with a pipeline of ours can say so.
+    pub only_latest: bool,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -100,6 +102,8 @@ pub struct HookDraft {
     pub variables: Variables,
     /// See [`HookRelation::conditions`].
     pub conditions: Conditions,
+    /// See [`HookRelation::only_latest`].
+    pub only_latest: bool,
 }
 
 /// Who creates a hook, and where.
@@ -153,6 +157,7 @@ impl Hook {
             active: draft.active,
             variables: draft.variables,
             conditions: draft.conditions,
+            only_latest: draft.only_latest,
             created_at: now,
             updated_at: now,
         };

@@ -111,6 +111,11 @@ impl ActionId {
         // An id is never 0.
         Self((millis_since_epoch(job.created_at()) << 12 | hash).max(1))
     }
+
+    /// The millisecond in which its job was made. Within one, ids are in no order.
+    pub fn moment(self) -> i64 {
+        self.0 >> 12
+    }
 }
 
 impl ResourceId {

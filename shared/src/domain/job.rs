@@ -66,6 +66,8 @@ pub enum Origin {
         retry_of: Option<Retried>,
         /// Whether a user made the call up to try the hook.
         is_test: bool,
+        /// Whether the hook wants only the newest of its actions that wait to run.
+        only_latest: bool,
     },
     /// A user, by hand.
     User {
@@ -131,6 +133,7 @@ impl Job {
                 delivery,
                 retry_of: received.retry_of,
                 is_test: received.is_test,
+                only_latest: hook.relation.only_latest,
             },
         })
     }
@@ -144,6 +147,7 @@ impl Job {
     /// The action that runs it, if its pipeline is one of ours.
     pub fn action(&self) -> Option<NewAction> {
         let pipeline_id = self.our_pipeline()?;
+        let only_latest = self.gives_way();
         let (triggered_from, retry_of) = match self.origin.clone() {
             Origin::Call { hook_id, hook_name, delivery, retry_of, .. } => {
                 let (name, ip_address) = (hook_name.as_str().to_owned(), delivery.ip_address);
@@ -164,8 +168,15 @@ impl Job {
             action_type: self.action_type,
             triggered_from,
             retry_of,
+            only_latest,
             created_at: self.created_at,
         })
+    }
+
+    /// Whether its action gives way to a newer one of the hook. What a user has run does not, and takes no other one's
+    /// place: an old call that is run again would otherwise have a newer one skipped.
+    fn gives_way(&self) -> bool {
+        matches!(self.origin, Origin::Call { only_latest: true, retry_of: None, is_test: false, .. })
     }
 
     fn our_pipeline(&self) -> Option<PipelineId> {
@@ -269,6 +280,24 @@ mod tests {
         *is_test = true;
         assert_ne!(test.deduplication_id(), called(0, Some("d-1")).deduplication_id());
         assert_eq!(test.delivery_mark(), None);
+    }
+
+    #[test]
+    fn only_the_action_of_a_providers_call_gives_way_and_only_if_its_hook_says_so() {
+        let of_ours = |only_latest: bool| {
+            let mut hook = fixtures::hook();
+            hook.relation.pipeline_id = PipelineId::new(OURS).ok();
+            hook.relation.only_latest = only_latest;
+            hook.pipelines = hook.relation.pipeline_id.into_iter().collect();
+            Job::of_call(&hook, &fixtures::received(), Vec::new(), Delivery::default()).unwrap()
+        };
+        let gives_way = |job: &Job| job.action().unwrap().succession().is_some();
+        assert!(gives_way(&of_ours(true)) && !gives_way(&of_ours(false)));
+        assert!(!gives_way(&again(of_ours(true))), "a user runs the call again");
+        let mut test = of_ours(true);
+        let Origin::Call { is_test, .. } = &mut test.origin else { panic!("no call") };
+        *is_test = true;
+        assert!(!gives_way(&test), "a user made it up");
     }
 
     #[test]

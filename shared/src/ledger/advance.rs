@@ -1,9 +1,11 @@
 //! Giving out the turns of a lane.
 
+use super::supersede::skip_superseded;
 use crate::domain::action::{Advance, Lane, LaneState, decide_advance};
 use crate::domain::timestamp::Timestamp;
 use crate::ports::{
-    Consistency, EndUnrun, FindAction, FindPipeline, ReadLane, StoreError, TakeTurn, Taken, WaitAtGate,
+    Consistency, EndUnrun, FindAction, FindPipeline, ReadGate, ReadLane, SendWake, StoreError, SupersedeAction,
+    TakeTurn, Taken, WaitAtGate,
 };
 
 /// How many waiters of a lane one wake-up deals with. The rest waits for the next one.
@@ -18,18 +20,19 @@ pub struct AdvanceError {
     source: StoreError,
 }
 
-/// Gives the turn of the lane to its first waiter, if it is free.
+/// Skips what waits in the lane and gives way to newer actions; then gives its turn to its first waiter, if it is free.
 pub async fn advance<Actions>(
     actions: &Actions,
     pipelines: &impl FindPipeline,
+    queue: &impl SendWake,
     lane: Lane,
     clock: impl Fn() -> Timestamp + Send + Sync,
 ) -> Result<(), AdvanceError>
 where
-    Actions: EndUnrun + FindAction + ReadLane + TakeTurn + WaitAtGate,
+    Actions: EndUnrun + FindAction + ReadGate + ReadLane + SupersedeAction + TakeTurn + WaitAtGate,
 {
     for _ in 0..ROUNDS {
-        let round = round(actions, pipelines, &lane, clock()).await;
+        let round = round(actions, pipelines, queue, &lane, clock()).await;
         if round.map_err(|source| AdvanceError { lane, source })? == Next::Stop {
             break;
         }
@@ -49,13 +52,17 @@ enum Next {
 async fn round<Actions>(
     actions: &Actions,
     pipelines: &impl FindPipeline,
+    queue: &impl SendWake,
     lane: &Lane,
     now: Timestamp,
 ) -> Result<Next, StoreError>
 where
-    Actions: EndUnrun + FindAction + ReadLane + TakeTurn + WaitAtGate,
+    Actions: EndUnrun + FindAction + ReadGate + ReadLane + SupersedeAction + TakeTurn + WaitAtGate,
 {
     let state: LaneState = actions.read_lane(lane).await?;
+    if skip_superseded(actions, queue, &state, now).await? {
+        return Ok(Next::Round);
+    }
     let Some(next) = state.next() else { return Ok(Next::Stop) };
     let Some(action) = actions.find_action(next.action, Consistency::Strong).await? else { return Ok(Next::Stop) };
     let (project, pipeline) = (action.new.project_id, action.new.pipeline_id);

@@ -1,6 +1,8 @@
-//! What several functions do with actions: give out turns, and wake the lanes that may have one.
+//! What several functions do with actions: give out turns, skip what newer actions take the place of,
+//! and wake the lanes that may have a turn.
 
 mod advance;
+mod supersede;
 
 pub use self::advance::{AdvanceError, advance};
 use crate::domain::action::{Action, Lane};

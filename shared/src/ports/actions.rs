@@ -116,6 +116,19 @@ pub trait EndUnrun: Send + Sync {
     ) -> impl Future<Output = Result<Change, StoreError>> + Send;
 }
 
+/// Ends an action that gives way to a newer one.
+pub trait SupersedeAction: Send + Sync {
+    /// Skips the action, if it waits for its turn or for a worker as it was read, and the newer one, `by`, still does so
+    /// too; gives its turn back, if it has it. Then wake its lane and those at the gate. `false` if one of them has changed
+    /// meanwhile: look at the lane again.
+    fn supersede_action(
+        &self,
+        seen: &Action,
+        by: ActionId,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+}
+
 /// Gives an action to a worker.
 pub trait ClaimAction: Send + Sync {
     /// Claims the action, if it is pending.

@@ -23,7 +23,7 @@ pub use actions::{
     ActionFilter, ActionPage, ActionQuery, ActionScope, Arrival, AskCancel, Change, ClaimAction, Claimable, EndUnrun,
     EndUnsent, FindAction, FindJob, FindLog, FinishAction, KeptLog, ListActions, ListClaimable, ListDue, LogPart,
     MOST_LISTED, PostponeLook, PutLog, ReadGate, ReadLane, RegisterAction, Registered, ReportStep, SHARDS, SendWake,
-    TakeOver, TakeTurn, Taken, WaitAtGate, WakeError, WriteAction,
+    SupersedeAction, TakeOver, TakeTurn, Taken, WaitAtGate, WakeError, WriteAction,
 };
 pub use hooks::{
     Consistency, FindHook, HookChoice, HookFilter, HookPage, HookQuery, InsertHook, ListHooks, ListProjectHooks,

@@ -36,6 +36,9 @@ pub(super) fn encode(hook: &Hook) -> Attributes {
         item.insert("pipeline_id".to_owned(), number(pipeline.get()));
         item.insert("pipeline".to_owned(), text(partition(*project_id, HookFilter::Pipeline(pipeline))));
     }
+    if relation.only_latest {
+        item.insert("only_latest".to_owned(), boolean(true));
+    }
     if let Some(provider) = relation.provider {
         item.insert("provider".to_owned(), text(provider.name));
     }
@@ -160,6 +163,7 @@ pub(super) fn decode_relation(attributes: &Attributes) -> Result<HookRelation, S
         active: item.boolean("active")?,
         variables: item.decoded("variables", variable_item::decode)?,
         conditions: item.decoded("conditions", condition_item::decode)?,
+        only_latest: attributes.contains_key("only_latest") && item.boolean("only_latest")?,
         created_at: item.parsed("created_at")?,
         updated_at: item.parsed("updated_at")?,
     })

@@ -19,6 +19,9 @@ const DELIVERY: &str = "delivery";
 /// The attribute of a message that names the action which this one repeats.
 const RETRY_OF: &str = "retry_of";
 
+/// The attribute of a message whose action gives way to a newer one of its hook.
+const ONLY_LATEST: &str = "only_latest";
+
 /// The queue whose one consumer is `action-start`.
 #[derive(Debug, Clone)]
 pub struct ActionsQueue {
@@ -79,8 +82,10 @@ impl PushJob for ActionsQueue {
         let body = message::body(job, MAX_ACTION_JOB_BYTES)?;
         let message = self.client.send_message().queue_url(&self.url).message_body(body);
         let mut message = message.message_group_id(job.group_id()).message_deduplication_id(job.id.to_string());
-        let retry_of = job.action().and_then(|action| action.retry_of).map(|action| action.to_string());
-        for (name, value) in [(DELIVERY, job.delivery_mark()), (RETRY_OF, retry_of)] {
+        let action = job.action();
+        let retry_of = action.as_ref().and_then(|action| action.retry_of).map(|action| action.to_string());
+        let only_latest = action.filter(|action| action.only_latest).map(|_| "true".to_owned());
+        for (name, value) in [(DELIVERY, job.delivery_mark()), (RETRY_OF, retry_of), (ONLY_LATEST, only_latest)] {
             let Some(value) = value else { continue };
             let value = MessageAttributeValue::builder().data_type("String").string_value(value).build();
             message = message.message_attributes(name, value.map_err(|error| QueueError::Unavailable(source(error)))?);

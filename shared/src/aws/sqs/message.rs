@@ -96,7 +96,7 @@ impl<'a> From<&'a Job> for Message<'a> {
 impl<'a> TriggeredFrom<'a> {
     fn new(job: &'a Job) -> Self {
         match &job.origin {
-            Origin::Call { hook_id, hook_name, proof, delivery, is_test, retry_of: _ } => Self::Call {
+            Origin::Call { hook_id, hook_name, proof, delivery, is_test, retry_of: _, only_latest: _ } => Self::Call {
                 hook_id: hook_id.to_string(),
                 hook_name: hook_name.as_str(),
                 request_id: job.id.to_string(),

@@ -66,6 +66,12 @@ impl Ending {
         Self { superseded_by: Some(first), ..Self::new(Status::Skipped, Some(reason)) }
     }
 
+    /// A newer call of its hook waits, which takes its place.
+    pub fn superseded(by: ActionId) -> Self {
+        let reason = ReasonText::of_ours("a newer call of the hook took its place");
+        Self { superseded_by: Some(by), ..Self::new(Status::Skipped, Some(reason)) }
+    }
+
     /// The pipeline was deleted before the action began.
     pub fn pipeline_gone() -> Self {
         Self::failed("the pipeline was deleted")

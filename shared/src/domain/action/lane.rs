@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::succession::Succession;
 use crate::domain::Invalid;
 use crate::domain::hook::{Resource, ResourceType};
 use crate::domain::id::{ActionId, ProjectId, ResourceId};
@@ -72,6 +73,8 @@ pub struct Waiter {
     pub sequence: Sequence,
     /// Which one.
     pub action: ActionId,
+    /// The succession that it belongs to, if only the newest action of one runs.
+    pub succession: Option<Succession>,
 }
 
 /// A lane, as it was read.

@@ -1,6 +1,7 @@
 //! What is known of an action from the start.
 
 use super::lane::Lane;
+use super::succession::Succession;
 use super::text::Comment;
 use crate::domain::hook::{ActionType, Resource};
 use crate::domain::id::{ActionId, EnvironmentId, HookId, PipelineId, ProjectId, RequestId, UserId};
@@ -25,6 +26,8 @@ pub struct NewAction {
     pub triggered_from: TriggeredFrom,
     /// The action that it repeats.
     pub retry_of: Option<ActionId>,
+    /// Whether it gives way to a newer one of its hook, as long as it waits. Only actions of calls do.
+    pub only_latest: bool,
     /// When the job was made.
     pub created_at: Timestamp,
 }
@@ -33,6 +36,16 @@ impl NewAction {
     /// Where it waits for its turn.
     pub fn lane(&self) -> Lane {
         Lane { project_id: self.project_id, resource: self.resource }
+    }
+
+    /// The succession that it belongs to, if only the newest action of one runs.
+    pub fn succession(&self) -> Option<Succession> {
+        match self.triggered_from {
+            TriggeredFrom::Hook { hook_id, .. } if self.only_latest => {
+                Some(Succession { hook_id, pipeline_id: self.pipeline_id })
+            }
+            TriggeredFrom::Hook { .. } | TriggeredFrom::User { .. } => None,
+        }
     }
 }
 

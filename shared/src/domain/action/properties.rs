@@ -64,6 +64,7 @@ fn pending() -> Action {
             comment: None,
         },
         retry_of: None,
+        only_latest: false,
         created_at: at(0),
     };
     Action {
@@ -219,7 +220,7 @@ proptest! {
     ) {
         let id = |id: i64| ActionId::new(id).unwrap();
         let waiter = |(place, action): (usize, &i64)| {
-            Waiter { sequence: place.to_string().parse().unwrap(), action: id(*action) }
+            Waiter { sequence: place.to_string().parse().unwrap(), action: id(*action), succession: None }
         };
         let lane = LaneState { holder: holder.map(id), waiters: waiters.iter().enumerate().map(waiter).collect() };
         let action = Action { id: id(action), status, ..pending() };

@@ -1,7 +1,7 @@
 //! What a body wants changed of a hook. What it leaves out, or has as null, stays; only the pipeline goes if it is null.
 
 use super::conditions::read_conditions;
-use super::draft::refuse_events;
+use super::draft::{read_only_latest, refuse_events};
 use super::proofs::refuse_proofs;
 use super::signing;
 use super::size::check_size;
@@ -50,6 +50,7 @@ pub fn read_change(mut fields: Fields<'_>, hook: &Hook, now: Timestamp) -> Resul
     // The one field in which null says something: a hook must be able to lose its pipeline.
     let kept = if fields.is_null("pipeline_id") { None } else { current.pipeline_id };
     let pipeline_id = fields.optional("pipeline_id", read::integer(PipelineId::new)).or(kept);
+    let only_latest = read_only_latest(&mut fields, pipeline_id, current.only_latest);
     check_read_only(&mut fields, hook);
     let relation = (|| {
         Some(HookRelation {
@@ -63,6 +64,7 @@ pub fn read_change(mut fields: Fields<'_>, hook: &Hook, now: Timestamp) -> Resul
             proof: worth(signing.as_ref()),
             variables: variables?,
             conditions: conditions?,
+            only_latest,
             updated_at: current.changed_at(now),
             ..current.clone()
         })

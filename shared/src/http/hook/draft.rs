@@ -53,6 +53,7 @@ pub(super) fn read_fields(fields: &mut Fields<'_>, pipeline: Option<OfPipeline>)
     let (provider, signing) = signing::read_draft(fields);
     let active = fields.optional("active", read::boolean).unwrap_or(true);
     let pipeline_id = read_pipeline(fields, pipeline.map(|pipeline| pipeline.id));
+    let only_latest = read_only_latest(fields, pipeline_id, false);
     let variables = fields.object("settings", |settings| read_variables(settings, &Variables::default()));
     let conditions = fields.object("trigger_when", |when| {
         refuse_events(when);
@@ -71,6 +72,7 @@ pub(super) fn read_fields(fields: &mut Fields<'_>, pipeline: Option<OfPipeline>)
         pipeline_id,
         variables: variables?,
         conditions: conditions?,
+        only_latest,
     })
 }
 
@@ -100,6 +102,20 @@ fn read_pipeline(fields: &mut Fields<'_>, of_path: Option<PipelineId>) -> Option
         fields.refuse("pipeline_id", "must be the pipeline in the path, or be left out");
     }
     of_path.or(of_body)
+}
+
+/// Jobs of other pipelines are on the queue of the owner's consumer, and cannot be skipped there. A variable may name any
+/// pipeline, so the hook must have one of its own.
+pub(super) fn read_only_latest(fields: &mut Fields<'_>, pipeline: Option<PipelineId>, current: bool) -> bool {
+    let only_latest = fields.optional("only_latest", read::boolean).unwrap_or(current);
+    if only_latest && !pipeline.is_some_and(PipelineId::is_ours) {
+        fields.refuse(
+            "only_latest",
+            "must be false unless `pipeline_id` is one of Pipehook's own pipelines: the jobs of others go to your own \
+             consumer, which has to skip them itself",
+        );
+    }
+    only_latest
 }
 
 /// Calls are not told apart by events, so a list of events would let through what it was meant to keep out.

@@ -84,6 +84,7 @@ mod tests {
             pipeline_id: draft.pipeline_id,
             variables: draft.variables,
             conditions: draft.conditions,
+            only_latest: draft.only_latest,
             ..fixtures::hook().relation
         };
         let shown = serde_json::to_string(&RelationBody::new(&relation, &"x".repeat(100))).unwrap();

@@ -15,7 +15,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::ports::{SHARDS, StoreError};
 
 /// What never changes of an action: the attributes that `register` leaves as they are.
-pub(super) const LASTING: [&str; 12] = [
+pub(super) const LASTING: [&str; 13] = [
     "id",
     "job",
     "project",
@@ -26,6 +26,7 @@ pub(super) const LASTING: [&str; 12] = [
     "triggered_from",
     "hook",
     "retry_of",
+    "only_latest",
     "created_at",
     "shard",
 ];
@@ -107,6 +108,9 @@ fn encode_new(id: ActionId, new: &NewAction) -> Attributes {
     if let Some(retried) = new.retry_of {
         item.insert("retry_of".to_owned(), number(retried.get()));
     }
+    if new.only_latest {
+        item.insert("only_latest".to_owned(), boolean(true));
+    }
     item
 }
 
@@ -116,7 +120,7 @@ pub(super) fn decode(attributes: &Attributes) -> Result<Action, StoreError> {
     let flag = |name| if attributes.contains_key(name) { item.boolean(name) } else { Ok(false) };
     let time = |name| item.optional_text(name)?.map(|_| item.parsed::<Timestamp>(name)).transpose();
     let id = item.number("id", ActionId::new)?;
-    let new = decode_new(item)?;
+    let new = decode_new(item, flag("only_latest")?)?;
     let label = |text: &str| text.strip_prefix(&claim_partition(new.project_id, "")).unwrap_or(text).parse();
     Ok(Action {
         id,
@@ -153,7 +157,7 @@ fn optional<T: std::str::FromStr>(item: &StoredItem<'_>, name: &'static str) -> 
     item.optional_text(name)?.map(|_| item.parsed(name)).transpose()
 }
 
-fn decode_new(item: &StoredItem<'_>) -> Result<NewAction, StoreError> {
+fn decode_new(item: &StoredItem<'_>, only_latest: bool) -> Result<NewAction, StoreError> {
     let (project_id, resource) = item.decoded("resource", decode_resource)?;
     let pipeline = |text: &str| text.split_once('#').ok_or(Invalid::new("no pipeline"))?.1.parse::<PipelineId>();
     Ok(NewAction {
@@ -165,6 +169,7 @@ fn decode_new(item: &StoredItem<'_>) -> Result<NewAction, StoreError> {
         action_type: item.parsed("type")?,
         triggered_from: decode_origin(item.text("triggered_from")?).ok_or_else(|| item.corrupt("triggered_from"))?,
         retry_of: item.optional_number("retry_of", ActionId::new)?,
+        only_latest,
         created_at: item.parsed("created_at")?,
     })
 }

@@ -1,12 +1,13 @@
 //! The table of actions: the ledger. Each write of [`ports::actions`](crate::ports) is one conditional write or one
 //! transaction, and stands alone in its function: `new.rs` until an action waits, `turn.rs` until it has its turn,
-//! `worker.rs` until it has ended.
+//! `worker.rs` until it has ended; `supersede.rs` if it gives way to a newer one before.
 
 mod head;
 mod list;
 mod log;
 mod new;
 mod read;
+mod supersede;
 mod turn;
 mod worker;
 

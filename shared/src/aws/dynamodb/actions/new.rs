@@ -136,6 +136,9 @@ impl ActionsTable {
         job.insert("expires_at".to_owned(), number(arrival.now.plus(JOB_KEPT).unix_seconds()));
         let mut waiter = waiter_key(&waiting.lane(), arrival.sequence);
         waiter.insert("action".to_owned(), number(waiting.id.get()));
+        if let Some(succession) = waiting.new.succession() {
+            waiter.insert("succession".to_owned(), text(succession));
+        }
         let mut writes = vec![self.put(job), self.put(waiter)];
         writes.extend(arrival.delivery.map(|delivery| self.mark(waiting, delivery, arrival)));
         Ok(writes.into_iter().collect::<Result<_, _>>()?)

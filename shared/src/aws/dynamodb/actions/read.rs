@@ -17,8 +17,9 @@ use crate::ports::{
     Claimable, Consistency, FindAction, FindJob, ListClaimable, ListDue, ReadGate, ReadLane, StoreError,
 };
 
-/// What a lane is read for: its holder and its first waiters.
-const LANE_ITEMS: i32 = 3;
+/// What a lane is read for: its holder and its first waiters, among which those are found that give way to newer ones. Most
+/// lanes have fewer, and what is not there costs nothing.
+const LANE_ITEMS: i32 = 100;
 
 /// What a gate is read for: itself and as many waiters as one end wakes.
 const GATE_ITEMS: i32 = 10;
@@ -48,6 +49,7 @@ impl ReadLane for ActionsTable {
                 Some(place) => state.waiters.push(Waiter {
                     sequence: place.parse::<Sequence>().map_err(|_| item.corrupt("sk"))?,
                     action: item.number("action", ActionId::new)?,
+                    succession: item.optional_text("succession")?.map(|_| item.parsed("succession")).transpose()?,
                 }),
                 None => state.holder = item.optional_number("holder", ActionId::new)?,
             }

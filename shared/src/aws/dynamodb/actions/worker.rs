@@ -105,7 +105,7 @@ impl ActionsTable {
         self.replace(seen, new, condition).await
     }
 
-    fn free_lane(&self, action: &Action) -> Result<TransactWriteItem, NotWritten> {
+    pub(super) fn free_lane(&self, action: &Action) -> Result<TransactWriteItem, NotWritten> {
         let update = self.update(lane_key(&action.lane()));
         let update = update
             .update_expression("REMOVE holder")
@@ -114,7 +114,7 @@ impl ActionsTable {
         Ok(TransactWriteItem::builder().update(update.build()?).build())
     }
 
-    fn leave_gate(&self, action: &Action) -> Result<TransactWriteItem, NotWritten> {
+    pub(super) fn leave_gate(&self, action: &Action) -> Result<TransactWriteItem, NotWritten> {
         let update = self.update(gate_key(action));
         let update = update.update_expression("ADD running :less").expression_attribute_values(":less", number(-1));
         Ok(TransactWriteItem::builder().update(update.build()?).build())

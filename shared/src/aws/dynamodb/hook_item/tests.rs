@@ -14,6 +14,7 @@ fn full_hook() -> Hook {
     hook.relation.requires_secret = true;
     hook.relation.variables = every_variable();
     hook.relation.conditions = every_condition();
+    hook.relation.only_latest = true;
     hook.relation.proof = Worth::Verified;
     hook.signing = Some(Signing {
         means: Means::of_header("x-hub-signature-256".parse().unwrap(), Algorithm::Sha256),
