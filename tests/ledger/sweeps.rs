@@ -6,7 +6,7 @@ use harness::{Pipehook, alone, until};
 use serde_json::{Value as Json, json};
 use shared::domain::timestamp::Timestamp;
 
-use super::table::{action_of, becomes, damage, head, hook_of, pipeline_of, status, sweep};
+use super::table::{action_of, becomes, damage, head, hook_of, latest_hook_of, pipeline_of, status, sweep};
 
 const LONG_AGO: &str = "2026-01-01T00:00:00.000Z";
 
@@ -27,6 +27,11 @@ pub(crate) async fn everything_of_the_ledger(stack: &Pipehook) {
         stack.heads(ann.project).await.iter().any(|head| head["status"]["S"] == "skipped")
     })
     .await;
+    let hook = latest_hook_of(&ann, 44, pipeline_of(&ann, 0).await.id).await;
+    let gives_way = action_of(&hook.push().send().await);
+    becomes(stack, gives_way, "pending").await;
+    hook.push().send().await.accepted();
+    becomes(stack, gives_way, "skipped").await;
     // Action-start may write an action between the damage and the sweep, or between the sweep's read and its write.
     for (id, attribute) in [(second, "created_at"), (first, "claim_at")] {
         until("the sweep ends it", async || {

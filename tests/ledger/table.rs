@@ -18,10 +18,21 @@ pub(super) fn table(stack: &Pipehook) -> ActionsTable {
 
 /// A hook of the user's on this resource, which runs this pipeline of ours.
 pub(super) async fn hook_of<'s>(ann: &User<'s>, resource: i64, pipeline: i64) -> Hook<'s> {
+    ann.create_hook(&draft_of(resource, pipeline)).await
+}
+
+/// The same, which wants only its newest action to run.
+pub(super) async fn latest_hook_of<'s>(ann: &User<'s>, resource: i64, pipeline: i64) -> Hook<'s> {
+    let mut hook = draft_of(resource, pipeline);
+    hook["only_latest"] = true.into();
+    ann.create_hook(&hook).await
+}
+
+fn draft_of(resource: i64, pipeline: i64) -> Json {
     let mut hook = github_hook();
     hook["resource_id"] = resource.into();
     hook["pipeline_id"] = pipeline.into();
-    ann.create_hook(&hook).await
+    hook
 }
 
 /// A pipeline of the user's that lets so many of its actions run.

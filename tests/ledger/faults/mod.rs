@@ -3,6 +3,7 @@
 
 mod calls;
 mod everywhere;
+mod latest;
 mod messages;
 mod sweep;
 mod turns;

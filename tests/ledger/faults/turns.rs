@@ -72,6 +72,33 @@ fn action_start_may_die_anywhere_while_it_skips_a_delivery_that_comes_again() {
     });
 }
 
+/// Two of three calls wait, the first of them for its turn or, if no worker has claimed an action, for a worker.
+async fn three_calls(world: &World<'_>, one_runs: bool) -> Vec<Answer> {
+    world.resume().await;
+    let hook = world.latest_hook().await;
+    let mut calls = vec![hook.push().send().await];
+    becomes(world.stack, action_of(&calls[0]), "pending").await;
+    if one_runs {
+        world.claim().await.unwrap();
+    }
+    world.dealt_with().await;
+    world.pause().await;
+    for _ in 0..2 {
+        calls.push(hook.push().send().await);
+    }
+    calls
+}
+
+#[test]
+fn action_start_may_die_anywhere_while_it_skips_what_gives_way_to_a_newer_call() {
+    alone(async |stack| {
+        for (one_runs, requests) in [(true, 6), (false, 9)] {
+            let world = World::new(stack, &json!({ "max_parallel_actions": 1 })).await;
+            assert!(killed(&world, async || three_calls(&world, one_runs).await).await >= requests);
+        }
+    });
+}
+
 #[test]
 fn action_start_may_die_anywhere_while_it_ends_what_no_pipeline_is_left_for_and_goes_on_to_the_next() {
     alone(async |stack| {

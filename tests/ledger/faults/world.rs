@@ -8,7 +8,7 @@ use harness::{Answer, Hook, Pipehook, Pipeline, User, deployment, shell};
 use serde_json::{Value as Json, json};
 use tokio::time::sleep;
 
-use super::super::table::{damage, hook_of};
+use super::super::table::{damage, hook_of, latest_hook_of};
 
 /// Past the time for which a message that failed stays invisible.
 const VISIBLE_AGAIN: Duration = Duration::from_secs(181);
@@ -62,6 +62,11 @@ impl<'s> World<'s> {
     /// The same for another pipeline.
     pub(super) async fn hook_of(&self, pipeline: i64) -> Hook<'s> {
         hook_of(&self.ann, self.stack.number(), pipeline).await
+    }
+
+    /// The same, which wants only its newest action to run.
+    pub(super) async fn latest_hook(&self) -> Hook<'s> {
+        latest_hook_of(&self.ann, self.stack.number(), self.pipeline.id).await
     }
 
     /// The same, whose calls are all of one delivery.
@@ -215,6 +220,14 @@ impl<'s> World<'s> {
             let of_delivery = heads.iter().filter(|head| head["resource"]["S"] == resource);
             let began: usize = of_delivery.map(|head| self.began(id_of(head))).sum();
             assert_eq!(began, 1, "{what}: the delivery of {resource} runs once: {heads:#?}");
+        }
+        for head in heads.iter().filter(|head| head.get("superseded_by").is_some()) {
+            let by = heads.iter().find(|other| other["id"] == head["superseded_by"]).unwrap();
+            assert_eq!(head["status"]["S"], "skipped", "{what}: {head:#?}");
+            assert!(
+                by.get("superseded_by").is_some() || self.began(id_of(by)) > 0,
+                "{what}: none runs in its place: {by:#?}"
+            );
         }
         for head in &heads {
             assert!(head.get("due").is_none() && head.get("claim").is_none(), "{what}: {head:#?}");
