@@ -241,7 +241,7 @@ impl Search {
     fn note(&mut self, world: &World, action: usize) -> u32 {
         let head = world.model.heads[action].unwrap_or(queued());
         // The lease and the wish to cancel are the only other differences between two heads of a version.
-        *self.read.entry((action, key(head))).or_insert(head);
+        self.read.entry((action, key(head))).or_insert(head);
         key(head)
     }
 
