@@ -126,9 +126,8 @@ impl Keys {
         let space = file.as_ref().map_or("", File::after_separator);
         let separator = format!("{}{space}", form.separator.unwrap_or(','));
         let entries = form.signed.iter().filter_map(Part::entry);
-        entries
-            .map(|(name, holds)| format!("{name}={}{separator}", entry(self.known.scheme, name, holds, at)))
-            .collect()
+        let text = |(name, holds)| format!("{name}={}{separator}", entry(self.known.scheme, name, holds, at));
+        entries.map(text).collect::<Vec<_>>().concat()
     }
 
     /// The bytes that are signed.

@@ -51,7 +51,7 @@ impl<'a> Facts<'a> {
 
     /// What is known of a call whose payload cannot be read: what its headers say.
     pub(super) fn of_headers(hook: &'a Hook, received: &'a Received) -> Self {
-        Self { hook, received, found: Found::default() }
+        Self { hook, received, found: Found::default(), outside: Vec::new() }
     }
 
     /// What there is for a variable.

@@ -176,7 +176,8 @@ fn written(form: &MacForm<'_>) -> String {
         Prefix::UpTo(_) => "…|",
     };
     let entries = form.signed.iter().filter_map(Part::entry);
-    let entries: String = entries.map(|(name, _)| format!("{name}=…{}", form.separator.unwrap_or(','))).collect();
+    let entries: Vec<_> = entries.map(|(name, _)| format!("{name}=…{}", form.separator.unwrap_or(','))).collect();
+    let entries = entries.concat();
     let more = form.separator.map_or_else(String::new, |separator| format!("[{separator}{prefix}…]"));
     format!("{entries}{prefix}<{}>{more}", encoding(form.encoding))
 }

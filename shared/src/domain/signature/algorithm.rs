@@ -2,7 +2,10 @@
 
 use std::str::FromStr;
 
-use aws_lc_rs::{digest, hmac};
+use hmac::digest::{FixedOutput, Update};
+use hmac::{Hmac, KeyInit};
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
 
 use crate::domain::Invalid;
 
@@ -27,24 +30,51 @@ impl Algorithm {
         }
     }
 
-    /// The hash function itself.
-    pub(super) fn hash(self) -> &'static digest::Algorithm {
+    pub(super) fn digest_bytes(self) -> usize {
         match self {
-            Self::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
-            Self::Sha256 => &digest::SHA256,
-            Self::Sha512 => &digest::SHA512,
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+            Self::Sha512 => 64,
         }
     }
 
-    /// An HMAC with this key, which is given its message part by part.
-    pub(super) fn hmac(self, key: &[u8]) -> hmac::Context {
-        let algorithm = match self {
-            Self::Sha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
-            Self::Sha256 => hmac::HMAC_SHA256,
-            Self::Sha512 => hmac::HMAC_SHA512,
-        };
-        hmac::Context::with_key(&hmac::Key::new(algorithm, key))
+    pub(super) fn hash(self) -> Box<dyn Hash> {
+        match self {
+            Self::Sha1 => Box::new(Sha1::default()),
+            Self::Sha256 => Box::new(Sha256::default()),
+            Self::Sha512 => Box::new(Sha512::default()),
+        }
     }
+
+    /// None never comes: an HMAC takes a key of any length.
+    pub(super) fn hmac(self, key: &[u8]) -> Option<Box<dyn Hash>> {
+        match self {
+            Self::Sha1 => hmac::<Hmac<Sha1>>(key),
+            Self::Sha256 => hmac::<Hmac<Sha256>>(key),
+            Self::Sha512 => hmac::<Hmac<Sha512>>(key),
+        }
+    }
+}
+
+/// A hash or an HMAC that is given its message part by part, so that what verifies it is in the binary once.
+pub(super) trait Hash {
+    fn update(&mut self, part: &[u8]);
+
+    fn end(self: Box<Self>) -> Vec<u8>;
+}
+
+impl<H: Update + FixedOutput> Hash for H {
+    fn update(&mut self, part: &[u8]) {
+        Update::update(self, part);
+    }
+
+    fn end(self: Box<Self>) -> Vec<u8> {
+        self.finalize_fixed().to_vec()
+    }
+}
+
+fn hmac<M: KeyInit + Hash + 'static>(key: &[u8]) -> Option<Box<dyn Hash>> {
+    M::new_from_slice(key).ok().map(|mac| Box::new(mac) as Box<dyn Hash>)
 }
 
 impl FromStr for Algorithm {

@@ -1,6 +1,5 @@
 //! How the secret of a hook becomes the key of a MAC.
 
-use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::DecodePaddingMode;
@@ -106,8 +105,9 @@ fn verbatim(secret: &HookSecret) -> Zeroizing<Vec<u8>> {
 }
 
 fn hashed(algorithm: Algorithm, secret: &HookSecret) -> Zeroizing<Vec<u8>> {
-    let hash = digest::digest(algorithm.hash(), secret.expose().as_bytes());
-    Zeroizing::new(hash.as_ref().to_vec())
+    let mut hash = algorithm.hash();
+    hash.update(secret.expose().as_bytes());
+    Zeroizing::new(hash.end())
 }
 
 fn decode_hex(secret: &str) -> Result<Zeroizing<Vec<u8>>, Invalid> {

@@ -29,7 +29,6 @@ mod timing;
 mod topic;
 mod worth;
 
-use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::Digest as _;
@@ -214,7 +213,7 @@ impl MacForm<'_> {
         let signatures: Vec<Vec<u8>> = self
             .signatures(value, algorithm)
             .take(MAX_SIGNATURES)
-            .filter_map(|text| decode(self.encoding, text, Some(algorithm.hash().output_len())))
+            .filter_map(|text| decode(self.encoding, text, Some(algorithm.digest_bytes())))
             .collect();
         if signatures.is_empty() {
             return Err(NotAuthentic::Malformed { place: at.to_string(), form: self.described(algorithm) });
@@ -233,11 +232,12 @@ impl MacForm<'_> {
     /// The MAC, or what a provider takes for one, over the parts that are signed.
     fn code(&self, algorithm: Algorithm, key: &[u8], bytes: SignedBytes<'_>) -> Result<Vec<u8>, NotAuthentic> {
         let Key::Hashed(order) = self.key else {
-            let mut mac = algorithm.hmac(key);
+            let mismatch = || NotAuthentic::NoMatch(bytes.carrier.at.to_string());
+            let mut mac = algorithm.hmac(key).ok_or_else(mismatch)?;
             bytes.feed(self.signed, &mut |part| mac.update(part))?;
-            return Ok(mac.sign().as_ref().to_vec());
+            return Ok(mac.end());
         };
-        let mut hash = digest::Context::new(algorithm.hash());
+        let mut hash = algorithm.hash();
         if order == Order::Before {
             // What can be added to a captured call begins with a byte that no text goes on with.
             if std::str::from_utf8(bytes.signed.body).is_err() {
@@ -249,7 +249,7 @@ impl MacForm<'_> {
         if order == Order::Behind {
             hash.update(key);
         }
-        Ok(hash.finish().as_ref().to_vec())
+        Ok(hash.end())
     }
 }
 
@@ -286,9 +286,9 @@ pub(super) fn prove(
     encoding: Encoding,
 ) -> Option<String> {
     let key = scheme.key_form().bytes(secret).ok().filter(|_| scheme.has_algorithm())?;
-    let mut mac = algorithm.hmac(&key);
+    let mut mac = algorithm.hmac(&key)?;
     mac.update(challenge.as_bytes());
-    Some(encode(encoding, mac.sign().as_ref()))
+    Some(encode(encoding, &mac.end()))
 }
 
 /// The name of a body that has no other: its SHA-256.

@@ -125,7 +125,7 @@ fn number(text: &str) -> Result<VariableValue, Invalid> {
 /// deep.
 pub(super) fn check_json(json: &str, what: &str, levels: usize) -> Result<(), Invalid> {
     // Most values are texts without escapes, in which nothing can be wrong.
-    if json.starts_with('"') && !json.contains('\') {
+    if json.starts_with('"') && !json.contains('\\') {
         return Ok(());
     }
     if levels + payload::depth(json) > MAX_DEPTH {

@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn only_a_numbered_page_reads_what_is_newer() {
         let page = Page { number: 3, per_page: 10 };
-        assert_eq!(Keyset { page, before: None }.limit(), 30);
+        assert_eq!(Keyset::<RequestId> { page, before: None }.limit(), 30);
         assert_eq!(Keyset { page, before: Some(id(1)) }.limit(), 10);
     }
 }
