@@ -240,7 +240,7 @@ impl Search {
 
     fn note(&mut self, world: &World, action: usize) -> u32 {
         let head = world.model.heads[action].unwrap_or(queued());
-        // The lease and the wish to cancel are the only other differences between two heads of a version.
+        // Two heads of an action that differ are of different versions or statuses.
         self.read.entry((action, key(head))).or_insert(head);
         key(head)
     }
