@@ -14,7 +14,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from reference import Screen
-from selenium.common.exceptions import TimeoutException
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    StaleElementReferenceException,
+    TimeoutException,
+)
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -23,6 +27,9 @@ from stack import CALL_LIMIT, Stack
 
 # In seconds. A busy machine may take some of them for one page.
 PAGE_LIMIT = 20
+
+# The page was drawn anew between finding and pressing something.
+MOVED = (StaleElementReferenceException, ElementClickInterceptedException)
 
 
 class Page:
@@ -39,7 +46,7 @@ class Page:
 
     def until(self, found: Callable[[], Any], what: str, limit: float = PAGE_LIMIT) -> Any:
         try:
-            return WebDriverWait(self.driver, limit, 0.1).until(lambda _: found())
+            return WebDriverWait(self.driver, limit, 0.1, MOVED).until(lambda _: found())
         except TimeoutException as error:
             raise AssertionError(f"never seen: {what}\n{self.text()[:2000]}") from error
 
@@ -72,7 +79,14 @@ class Page:
             "return [...document.querySelectorAll(arguments[1] + ' :is(button, a, summary)')].find((e) => "
             "(e.textContent.trim() === arguments[0] || e.ariaLabel === arguments[0]) && e.checkVisibility() && !e.disabled)"
         )
-        self.until(lambda: self.script(named, words, within), words).click()
+
+        def pressed() -> bool:
+            found = self.script(named, words, within)
+            if found:
+                found.click()
+            return bool(found)
+
+        self.until(pressed, words)
 
     def type(self, selector: str, text: str) -> None:
         field = self.find(selector)
