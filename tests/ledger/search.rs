@@ -81,7 +81,7 @@ impl Search {
 
     fn steps(&mut self, world: &World) -> Steps {
         let mut steps = Vec::new();
-        self.steps_of_lambda(world, &mut steps);
+        steps_of_lambda(world, &mut steps);
         for (at, run) in world.runs.iter().enumerate() {
             let mut without = world.clone();
             without.runs.remove(at);
@@ -94,22 +94,6 @@ impl Search {
             self.steps_of_others(world, action, &mut steps);
         }
         steps
-    }
-
-    /// One run at a time has messages of the lane; the sweep may wake the lane whenever something waits.
-    fn steps_of_lambda(&self, world: &World, steps: &mut Steps) {
-        if world.runs.len() == 2 {
-            return;
-        }
-        let is_in_flight = world.runs.iter().any(|(_, messages)| *messages > 0);
-        if !is_in_flight && !world.queue.is_empty() {
-            for messages in [1, world.queue.len()] {
-                steps.push((true, with(world.clone(), (Next::Register(0), messages))));
-            }
-        }
-        if !world.model.waiters[0].is_empty() {
-            steps.push((true, with(world.clone(), (Next::ReadLane, 0))));
-        }
     }
 
     fn run(&mut self, mut world: World, (next, messages): Run) -> World {
@@ -139,13 +123,11 @@ impl Search {
                 None
             }
         };
-        match next {
-            Some(next) => with(world, (next, messages)),
-            None => {
-                world.queue.drain(..messages);
-                world
-            }
+        if let Some(next) = next {
+            return with(world, (next, messages));
         }
+        world.queue.drain(..messages);
+        world
     }
 
     /// What `action-start` does about a lane that it has read.
@@ -178,7 +160,7 @@ impl Search {
         let mut seen = self.read[&(older, version)];
         match self.setting.without {
             Some(Rule::NewerStillWaits) => {
-                world.model.heads[newer] = Some(Head { status: Status::Waiting, ..queued() })
+                world.model.heads[newer] = Some(Head { status: Status::Waiting, ..queued() });
             }
             Some(Rule::OlderIsAsItWasRead) if before.heads[older].is_some_and(|head| head.status.has_turn()) => {
                 seen = Head { status: Status::Pending, ..before.heads[older].unwrap() };
@@ -305,6 +287,22 @@ impl Search {
 
     fn places(&self) -> [usize; 3] {
         [0, 1, 2].map(|action| self.setting.arrive.iter().position(|it| *it == action).unwrap())
+    }
+}
+
+/// One run at a time has messages of the lane; the sweep may wake the lane whenever something waits.
+fn steps_of_lambda(world: &World, steps: &mut Steps) {
+    if world.runs.len() == 2 {
+        return;
+    }
+    let is_in_flight = world.runs.iter().any(|(_, messages)| *messages > 0);
+    if !is_in_flight && !world.queue.is_empty() {
+        for messages in [1, world.queue.len()] {
+            steps.push((true, with(world.clone(), (Next::Register(0), messages))));
+        }
+    }
+    if !world.model.waiters[0].is_empty() {
+        steps.push((true, with(world.clone(), (Next::ReadLane, 0))));
     }
 }
 

@@ -21,8 +21,10 @@ async fn decision(user: &User<'_>, call: &str) -> Json {
     user.get(&format!("/hook-requests/{call}")).send().await.is(200)["decision"].take()
 }
 
+type Pairs<'d> = Vec<(&'d Json, &'d Json)>;
+
 /// What was found and whether it holds, of each condition; the value and the fault of each variable.
-fn found(decision: &Json) -> (Vec<(&Json, &Json)>, Vec<(&Json, &Json)>) {
+fn found(decision: &Json) -> (Pairs<'_>, Pairs<'_>) {
     let pairs = |list: &str, one: &str, other: &str| {
         let items = decision[list].as_array().unwrap().iter();
         items.map(|item| (&item[one], &item[other])).collect::<Vec<_>>()
