@@ -10,6 +10,7 @@ mod invalid;
 pub mod job;
 pub mod key;
 pub mod login;
+pub mod mask;
 mod named;
 pub mod payload;
 pub mod pipeline;

@@ -1,7 +1,6 @@
 //! A webhook's payload, which a stranger wrote: JSON, or a form with JSON or fields in it. It is read at the paths that
 //! matter, in one pass, and nothing is built from the rest.
 
-mod found;
 pub mod json;
 mod multipart;
 #[cfg(test)]
@@ -15,9 +14,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-pub use self::found::Found;
-use self::found::Values;
+pub use self::json::Found;
 pub use self::json::JsonError;
+use self::json::Values;
 use crate::domain::payload::{Path, Segment, Value};
 use crate::domain::signature::scheme::Forms;
 

@@ -1,8 +1,8 @@
 //! The values in a body with which a call is proven, and the body without its proof.
 
 use super::{Content, JsonError, Payload, json};
+use crate::domain::mask::MASK;
 use crate::domain::payload::{Path, Value};
-use crate::domain::request::MASK;
 use crate::domain::signature::{Place, Values};
 
 impl Values for Payload<'_> {

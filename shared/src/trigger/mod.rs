@@ -28,10 +28,9 @@ pub use self::trial::Trial;
 use crate::domain::hook::{Hook, HookRelation};
 use crate::domain::id::ActionId;
 use crate::domain::job::{Job, MAX_JOB_BYTES, PIPELINE_VARIABLE};
+use crate::domain::mask::{MASK, masked, sounds_secret};
 use crate::domain::received::Received;
-use crate::domain::request::{
-    Exchange, KeptBody, MASK, Outcome, Request, RequestSummary, masked, noted, sounds_secret, summarized,
-};
+use crate::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary, noted, summarized};
 use crate::domain::secret::HookSecret;
 use crate::domain::signature;
 use crate::domain::signature::handshake::Method;

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use form_urlencoded::Serializer;
 
 use crate::domain::hook::Hook;
+use crate::domain::mask::MASK;
 use crate::domain::received::Received;
-use crate::domain::request::MASK;
 use crate::domain::signature::Place;
 use crate::payload::Payload;
 

@@ -16,6 +16,7 @@ mod report;
 mod status;
 mod step;
 mod succession;
+mod superseded;
 mod sweep;
 mod text;
 
@@ -31,7 +32,8 @@ pub use self::new::{NewAction, TriggeredFrom};
 pub use self::report::{Report, ReportRefused, Reported, StepReport};
 pub use self::status::{Reason, Status};
 pub use self::step::ActionStep;
-pub use self::succession::{Succession, Superseded};
+pub use self::succession::Succession;
+pub use self::superseded::Superseded;
 pub use self::sweep::{NEXT_LOOK, Sweep, decide_sweep};
 pub use self::text::{Comment, ReasonText, RunUrl, WorkerName};
 use super::id::{ActionId, UserId};

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use super::accepted::Accepted;
 use super::comparison::Comparison;
 use super::operator::Operator;
+use crate::domain::mask::{MASK, sounds_secret};
 use crate::domain::payload::Value;
-use crate::domain::request::{MASK, sounds_secret};
 use crate::domain::subject::Subject;
 
 /// The most values that are named, of those that were found and of those that are accepted.

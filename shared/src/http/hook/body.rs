@@ -10,7 +10,7 @@ use super::verification::VerificationBody;
 use crate::domain::handover::HandedOver;
 use crate::domain::hook::{Hook, HookRelation};
 use crate::domain::id::{HookId, PipelineId};
-use crate::domain::request::MASK;
+use crate::domain::mask::MASK;
 use crate::domain::secret::HookSecret;
 use crate::domain::signing::{Means, SecretHeaderName};
 use crate::domain::timestamp::Timestamp;

@@ -3,8 +3,8 @@
 //! to all who read jobs.
 
 use crate::domain::condition::{Conditions, Rule};
+use crate::domain::mask::{is_credential, sounds_secret};
 use crate::domain::payload::Path;
-use crate::domain::request::{is_credential, sounds_secret};
 use crate::domain::signing::Means;
 use crate::domain::subject::Subject;
 use crate::domain::variable::Variables;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::verification::read_verification;
 use crate::domain::Invalid;
 use crate::domain::hook::Hook;
-use crate::domain::request::MASK;
+use crate::domain::mask::MASK;
 use crate::domain::secret::{HookSecret, SecretOptions};
 use crate::domain::signature::provider::Provider;
 use crate::domain::signature::scheme::Scheme;

@@ -1,6 +1,7 @@
 //! JSON without trees: values are borrowed from the text, numbers and arrays keep their exact spelling.
 
 mod error;
+mod found;
 mod search;
 
 use std::borrow::Cow;
@@ -9,8 +10,9 @@ use std::collections::BTreeMap;
 use serde_json::value::RawValue;
 
 pub use self::error::JsonError;
+pub use self::found::Found;
+pub(super) use self::found::Values;
 use self::search::search;
-use super::found::{Found, Values};
 use crate::domain::payload::{Path, Value, has_half_a_pair};
 
 /// The members of a JSON object; of members with the same name the last one counts.
@@ -45,7 +47,7 @@ pub fn is_json(text: &str) -> bool {
 struct CowStr<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// One value of the whole text, without space around it; only a string is looked into.
-pub(super) fn value<'a>(json: &'a str, whole: &str) -> Result<Value<'a>, JsonError> {
+fn value<'a>(json: &'a str, whole: &str) -> Result<Value<'a>, JsonError> {
     Ok(match json.as_bytes().first() {
         Some(b'n') => Value::Null,
         Some(b't') => Value::Boolean(true),

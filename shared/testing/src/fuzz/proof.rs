@@ -1,7 +1,7 @@
 //! Bodies with a proof in them.
 
+use shared::domain::mask::MASK;
 use shared::domain::payload::{Path, Segment, Value};
-use shared::domain::request::MASK;
 use shared::domain::signature::{Place, Values as _, providers};
 use shared::payload::Payload;
 

@@ -9,8 +9,8 @@ use super::super::signed_text::SignedText;
 use super::{Algorithm, CustomProof, Kind, Place, SignedTime, Verification};
 use crate::domain::Invalid;
 use crate::domain::invalid::check_field_name;
+use crate::domain::mask::is_credential;
 use crate::domain::payload::Path;
-use crate::domain::request::is_credential;
 
 /// A scheme as text. What is left out has a default, or means nothing with the kind of proof.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::json;
+use super::value;
 use crate::domain::payload::{Path, Value};
 use crate::domain::variable::Given;
 
@@ -12,7 +12,7 @@ pub struct Found<'a>(Vec<(&'a Path, Values<'a>)>);
 
 /// What was found at one path.
 #[derive(Debug)]
-pub(super) enum Values<'a> {
+pub(in crate::payload) enum Values<'a> {
     /// At a path without a `*`.
     One(Value<'a>),
     /// At a path with a `*`.
@@ -36,7 +36,7 @@ impl<'a> Values<'a> {
 
 /// What was found at a path with a `*`: there may be many, so that they are read when they are looked at.
 #[derive(Debug)]
-pub(super) struct Each<'a> {
+pub(in crate::payload) struct Each<'a> {
     /// How each of them is written.
     texts: Vec<&'a str>,
     values: OnceLock<Vec<Value<'a>>>,
@@ -44,7 +44,7 @@ pub(super) struct Each<'a> {
 
 impl<'a> Each<'a> {
     fn values(&self) -> &[Value<'a>] {
-        self.values.get_or_init(|| self.texts.iter().filter_map(|&text| json::value(text, text).ok()).collect())
+        self.values.get_or_init(|| self.texts.iter().filter_map(|&text| value(text, text).ok()).collect())
     }
 }
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::action::lane::Waiter;
 use crate::domain::action::{NewAction, TriggeredFrom};
-use crate::domain::id::RequestId;
+use crate::domain::id::{HookId, PipelineId, RequestId};
 use crate::domain::timestamp::Timestamp;
 use crate::fixtures;
 
