@@ -119,8 +119,7 @@ fn a_change_changes_the_field_that_it_names_and_no_other() {
         let ann = stack.user().await;
         let hook = ann.create_hook(&full_hook()).await;
         let mut expected = get(&ann, &hook).await;
-        let variable =
-            json!({ "name": "x", "path": "y", "type": "array", "required": false, "default_value": [1, 2.50] });
+        let variable = json!({ "name": "x", "source": "body", "path": "y", "type": "array", "required": false, "default_value": [1, 2.50], "max_length": null, "allowed_values": [] });
         let condition = json!({ "name": null, "type": "request_header", "path": "x-event", "operator": "equals", "accepted_values": ["push"] });
         for (change, pointer) in [
             (json!({ "name": "another name" }), "/name"),

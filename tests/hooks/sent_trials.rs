@@ -143,7 +143,7 @@ fn a_proof_that_a_user_writes_into_a_test_is_shown_nowhere() {
         let of_header = json!({ "headers": headers, "body": {} });
 
         let mut asked = of("cisco-meraki", mark);
-        asked["settings"]["variables"] = json!([{ "name": "sharedSecret", "type": "string" }]);
+        asked["settings"]["variables"] = json!([{ "name": "all", "path": "$", "type": "object" }]);
         asked["trigger_when"]["conditions"] =
             json!([{ "type": "request_body", "path": "alertId", "accepted_values": ["1"] }]);
         let in_body = ann.create_hook(&asked).await;

@@ -57,6 +57,8 @@ fn of_the_calls_that_wait_while_one_runs_only_the_newest_runs_and_those_of_other
         gave_way(stack, &ann, second, third).await;
         assert_eq!(status(stack, first).await, "in-progress", "a worker has it");
         assert_eq!(status(stack, apart).await, "pending", "it is of another resource");
+        let token_apart = begun(&ann, apart).await;
+        end(&ann, apart, &token_apart).await;
         kept.push(third);
         end(&ann, first, &token).await;
         for action in kept {

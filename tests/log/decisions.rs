@@ -100,7 +100,7 @@ fn a_decision_shows_no_credential_and_not_more_than_an_answer_has_room_for() {
         let ann = stack.user().await;
         let mut draft = signed_hook("x-signature", Hash::Sha256);
         draft["settings"]["variables"] =
-            (0..50).map(|number| json!({ "name": format!("v{number}"), "path": "a" })).collect();
+            (0..50).map(|number| json!({ "name": format!("v{number}"), "path": "a", "type": "string" })).collect();
         draft["trigger_when"]["conditions"] =
             json!([{ "type": "request_header", "path": "x-api-key", "accepted_values": ["the right one"] }]);
         let hook = ann.create_hook(&draft).await;

@@ -164,18 +164,18 @@ async fn fill(stack: &Pipehook, ann: &User<'_>) {
         tags.entry(hook.tag().shard(4)).or_insert(hook);
     }
     assert_eq!(tags.len(), 4);
-    for (call, status) in [
-        (hook.push(), 200),
-        (hook.push().with("x-github-event", "ping"), 200),
-        (hook.signed("{"), 400),
-        (hook.unsigned("{}"), 401),
+    for (call, status, moment) in [
+        (hook.push(), 200, 0),
+        (hook.push().with("x-github-event", "ping"), 200, 10),
+        (hook.signed("{"), 400, 20),
+        (hook.unsigned("{}"), 401, 30),
     ] {
         let model = made(stack, &hook, call, status).await;
         let outcome = model["outcome"]["S"].as_str().unwrap();
         let mut copies = Vec::new();
         for (shard, hook) in &tags {
             for age in 1..=260 {
-                let at = Timestamp::from_unix_millis(now - age * 1_000 - i64::from(*shard));
+                let at = Timestamp::from_unix_millis(now - age * 1_000 - moment - i64::from(*shard));
                 let mut item = model.clone();
                 item["id"]["S"] = json!(RequestId::at(at, [7; 10]).tagged(hook.tag()).to_string());
                 item["pk"]["S"] = json!(format!("{}#{}", outcome.to_uppercase(), hook.tag()));
