@@ -179,7 +179,7 @@ fn a_filter_that_is_not_understood_is_refused_and_named() {
         for (query, fields) in [
             ("filter[active]=yes", vec!["filter[active]"]),
             ("filter[name]=", vec!["filter[name]"]),
-            ("filter[provider]=nobody", vec!["filter[provider]"]),
+            ("filter[provider]=unknown", vec!["filter[provider]"]),
             ("filter[action_type]=explode", vec!["filter[action_type]"]),
             ("filter[resource_type]=applications", vec!["filter[resource_type]"]),
             ("filter[resource_id]=0", vec!["filter[resource_id]"]),

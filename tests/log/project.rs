@@ -148,7 +148,7 @@ fn every_filter_and_every_pair_of_them_lets_through_what_it_says_on_all_pages() 
     });
 }
 
-/// Whether a call is among those of which the newest rejected ones are taken.
+/// Whether the filters that apply before the newest rejected calls are chosen let a call through.
 fn in_time(call: &Json, filter: &BTreeMap<&str, String>) -> bool {
     let of_time = ["filter[from]", "filter[to]", "after", "filter[hook_id]"];
     passes(call, &filter.iter().filter(|(name, _)| of_time.contains(name)).map(|(n, v)| (*n, v.clone())).collect())

@@ -38,6 +38,7 @@ WHOLE: list[Step] = [
     Journey.gets_a_hook_with_its_secret_masked,
     Journey.updates_a_hook_with_what_it_has_read,
     Journey.loses_no_condition_that_it_does_not_know,
+    Journey.loses_nothing_of_a_variable_that_it_does_not_know,
     Journey.triggers_a_hook_without_a_secret,
     Journey.triggers_a_signed_hook_only_with_its_signature,
     Journey.lists_the_requests_of_a_hook_page_by_page,

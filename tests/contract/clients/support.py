@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from devopness import models
 from devopness.core import DevopnessApiError
 
 
@@ -22,6 +23,27 @@ def same(found: object, expected: object) -> None:
 async def answer(result: Any) -> Any:
     """What a call gave, whichever client was asked."""
     return await result if inspect.isawaitable(result) else result
+
+
+async def written_back(client: Any, api: Api, resource: int, **rules: Any) -> None:
+    """Demands that the SDK can read a hook with these rules and write it back under another name, and nothing is lost."""
+    hook = api.post("/hooks/incoming", {
+        "name": f"deploy application {resource}", "action_type": "deploy", "resource_type": "application",
+        "resource_id": resource, "requires_secret": False, **rules,
+    }).is_(201)  # fmt: skip
+    listed = await answer(client.hooks.list_application_hooks(resource))
+    same([found.id for found in listed.data], [hook["id"]])
+    found = (await answer(client.hooks.get_hook(hook["id"], "incoming"))).data
+    change = models.HookUpdate(
+        id=found.id, name="deploy it", settings=found.settings, trigger_when=found.trigger_when, active=True
+    )
+
+    updated = await answer(client.hooks.update_hook(found.id, "incoming", change))
+
+    same(updated.status, 204)
+    after = api.get(f"/hooks/incoming/{hook['id']}").is_(200)
+    kept = ["settings", "trigger_when"]
+    same((after["name"], [after[name] for name in kept]), ("deploy it", [hook[name] for name in kept]))
 
 
 async def refused(call: Callable[[], Any], status: int, message: str, errors: dict[str, list[str]] | None) -> None:

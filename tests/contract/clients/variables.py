@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from devopness import models
-
-from support import Api, answer, same
+from support import Api, written_back
 
 BOUNDED: list[dict[str, Any]] = [
     {"name": "stage", "source": "query", "type": "string", "allowed_values": ["a", "b"], "default_value": "a"},
@@ -28,19 +26,4 @@ class Variables:
 
     async def loses_nothing_of_a_variable_that_it_does_not_know(self) -> None:
         for resource, variables in [(45, BOUNDED), (46, UNKNOWN), (47, BOUNDED + UNKNOWN)]:
-            hook = self.api.post("/hooks/incoming", {
-                "name": f"deploy application {resource}", "action_type": "deploy", "resource_type": "application",
-                "resource_id": resource, "requires_secret": False, "settings": {"variables": variables},
-            }).is_(201)  # fmt: skip
-            listed = await answer(self.client.hooks.list_application_hooks(resource))
-            same([found.id for found in listed.data], [hook["id"]])
-            found = (await answer(self.client.hooks.get_hook(hook["id"], "incoming"))).data
-            change = models.HookUpdate(
-                id=found.id, name="deploy it", settings=found.settings, trigger_when=found.trigger_when, active=True
-            )
-
-            updated = await answer(self.client.hooks.update_hook(found.id, "incoming", change))
-
-            same(updated.status, 204)
-            after = self.api.get(f"/hooks/incoming/{hook['id']}").is_(200)
-            same((after["name"], after["settings"]), ("deploy it", hook["settings"]))
+            await written_back(self.client, self.api, resource, settings={"variables": variables})

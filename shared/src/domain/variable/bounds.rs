@@ -45,7 +45,7 @@ impl MaxLength {
     }
 }
 
-/// The values of which a variable has one; if there are none, it has any.
+/// The values that a variable may have. An empty list allows every value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AllowedValues(Vec<VariableValue>);
 
