@@ -149,21 +149,17 @@ fn a_number_in_an_array_that_readers_would_refuse_with_the_job_is_refused_at_the
 }
 
 #[test]
-fn a_number_on_the_way_of_a_path_that_is_too_large_is_said_to_be() {
+fn a_path_that_leads_through_a_number_leads_nowhere_however_large_the_number_is() {
     shared(async |stack| {
         let ann = stack.user().await;
-        let path =
-            create(stack, &ann, r#""settings": {"variables": [{"name": "n", "path": "a.b", "type": "integer"}]}"#)
-                .await;
-        for number in ["1e999", "-1e400"] {
-            let message = call(stack, &path, &format!(r#"{{"a": {number}}}"#)).await.refused(400);
-            assert!(message.starts_with("The body cannot be read at line 1, column "), "{message}");
-            assert!(message.ends_with(": the number is too large."), "{message}");
+        let variable = r#""settings": {"variables": [{"name": "n", "path": "a.b", "type": "integer"}]}"#;
+        let path = create(stack, &ann, variable).await;
+        let numbers =
+            ["1e999", "-1e400", "18446744073709551617", "1e-999"].map(|number| format!(r#"{{"a": {number}}}"#));
+        for payload in numbers.into_iter().chain([r#"{"a": {"b": 1}, "c": 1e999}"#.to_owned()]) {
+            call(stack, &path, &payload).await.accepted();
         }
-        for payload in [r#"{"a": {"b": 1}, "c": 1e999}"#, r#"{"a": 18446744073709551617}"#, r#"{"a": 1e-999}"#] {
-            call(stack, &path, payload).await.accepted();
-        }
-        assert_eq!(ann.jobs().await.len(), 3);
+        assert_eq!(ann.jobs().await.len(), 5);
     });
 }
 

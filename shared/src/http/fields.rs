@@ -32,10 +32,9 @@ impl<'a> Fields<'a> {
         let values = json::object(text).map_err(|error| {
             ApiError::BadRequest(match error {
                 JsonError::OtherType => "The body must be a JSON object.".into(),
-                JsonError::Invalid { .. }
-                | JsonError::Unreadable { .. }
-                | JsonError::TooMuchWork
-                | JsonError::TooManyValues => format!("The body {error}.").into(),
+                JsonError::Invalid { .. } | JsonError::Unreadable { .. } | JsonError::TooManyValues => {
+                    format!("The body {error}.").into()
+                }
             })
         })?;
         Ok(Self { values, known: Vec::new(), prefix: String::new(), errors: FieldErrors::default() })

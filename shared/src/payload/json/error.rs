@@ -1,5 +1,9 @@
 //! What is wrong with a text that should be JSON.
 
+use std::borrow::Cow;
+
+use json_search::Fault;
+
 /// Why a text cannot be read. It says where, never what is there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JsonError {
@@ -21,9 +25,6 @@ pub enum JsonError {
         /// What is wrong there.
         why: &'static str,
     },
-    /// It is so large, and so many paths lead through one another, that it would be read over and over.
-    #[error("is too large for so many paths that lead through one another")]
-    TooMuchWork,
     /// Paths with a `*` find more values in it, or longer ones, than are looked at.
     #[error("has too many values, or too long ones, for the paths with `*` in this hook")]
     TooManyValues,
@@ -32,37 +33,60 @@ pub enum JsonError {
     OtherType,
 }
 
-/// What `serde_json` refuses although it is JSON. Its words are all that tells these errors apart; should they change,
-/// the errors count as any other, and a test fails.
-const LIMITS: [(&str, &str); 3] = [
-    ("recursion limit exceeded", "it nests more than 127 levels deep along a path"),
-    ("number out of range", "the number is too large"),
-    ("hex escape", r"a \u escape is half of a surrogate pair"),
-];
+/// Why JSON cannot be read that nests deeper than [`MAX_LEVELS`] where paths lead.
+const NESTED: &str = "it nests more than 127 levels deep along a path";
+
+/// Why a string cannot be read that stands for no text.
+const HALF_A_PAIR: &str = r"a \u escape is half of a surrogate pair";
 
 impl JsonError {
     /// What is wrong, where it would mislead to say where: in a part whose place is not known.
     pub fn why(&self) -> String {
         match self {
             Self::Unreadable { why, .. } => format!("cannot be read: {why}"),
-            Self::Invalid { .. } | Self::OtherType | Self::TooMuchWork | Self::TooManyValues => self.to_string(),
+            Self::Invalid { .. } | Self::OtherType | Self::TooManyValues => self.to_string(),
+        }
+    }
+
+    /// What a search has found wrong in `whole`.
+    pub(super) fn of_search(fault: Fault<'_>, whole: &str) -> Self {
+        match fault {
+            Fault::NotJson { at } => {
+                let (line, column) = place(at.min(whole.len().saturating_sub(1)), whole);
+                Self::Invalid { line, column }
+            }
+            Fault::TooDeep { at } => {
+                let (line, column) = place(at, whole);
+                Self::Unreadable { line, column, why: NESTED }
+            }
+            Fault::HalfAPair(json) => {
+                let error = serde_json::from_str::<Cow<'_, str>>(json).err();
+                error.map_or(Self::OtherType, |error| Self::new(&error, json, whole))
+            }
+            Fault::TooManyValues => Self::TooManyValues,
         }
     }
 
     /// What `error` says of `part`, which is a part of `whole`.
     pub(super) fn new(error: &serde_json::Error, part: &str, whole: &str) -> Self {
-        let start = part.as_ptr().addr().saturating_sub(whole.as_ptr().addr());
-        let before = whole.get(..start).unwrap_or_default();
-        let last_line = before.rsplit('\n').next().unwrap_or_default();
-        let first_column = if error.line() == 1 { last_line.len() } else { 0 };
-        let line = before.matches('\n').count() + error.line();
-        let column = first_column + error.column().max(1);
-        let said = error.to_string();
-        let known = LIMITS.iter().find(|(words, _)| said.contains(words));
-        match known {
+        let (first_line, first_column) = place(part.as_ptr().addr().saturating_sub(whole.as_ptr().addr()), whole);
+        let line = first_line + error.line() - 1;
+        let column = error.column().max(1) + if error.line() == 1 { first_column - 1 } else { 0 };
+        // Its words are all that tells these errors apart; should they change, a test fails.
+        match error.to_string() {
             _ if error.is_data() => Self::OtherType,
-            Some((_, why)) => Self::Unreadable { line, column, why },
-            None => Self::Invalid { line, column },
+            said if said.contains("hex escape") => Self::Unreadable { line, column, why: HALF_A_PAIR },
+            _ => Self::Invalid { line, column },
         }
     }
+}
+
+/// The line and the column of an offset, both counted from 1.
+fn place(at: usize, whole: &str) -> (usize, usize) {
+    let before = whole.as_bytes().get(..at).unwrap_or_default();
+    let (line, start) = before
+        .iter()
+        .zip(1..)
+        .fold((1, 0), |(line, start), (byte, next)| if *byte == b'\n' { (line + 1, next) } else { (line, start) });
+    (line, 1 + before.len() - start)
 }

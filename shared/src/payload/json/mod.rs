@@ -2,18 +2,17 @@
 
 mod error;
 mod found;
-mod search;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use json_search::{Entry, Step, Tree};
 use serde_json::value::RawValue;
 
 pub use self::error::JsonError;
 pub use self::found::Found;
 pub(super) use self::found::Values;
-use self::search::search;
-use crate::domain::payload::{Path, Value, has_half_a_pair};
+use crate::domain::payload::{Path, Segment, Value, has_half_a_pair};
 
 /// The members of a JSON object; of members with the same name the last one counts.
 pub fn object(text: &str) -> Result<BTreeMap<Cow<'_, str>, Value<'_>>, JsonError> {
@@ -39,7 +38,7 @@ pub fn whole(text: &str) -> Result<&RawValue, JsonError> {
 
 /// Whether the text is JSON, which does not mean that it can be read (RFC 8259 section 9).
 pub fn is_json(text: &str) -> bool {
-    whole(text).is_ok()
+    json_search::fault_of(text).is_none()
 }
 
 /// A map's key that borrows where it can: serde's own `Cow` never does.
@@ -73,7 +72,7 @@ pub fn select<'a>(text: &'a str, paths: impl IntoIterator<Item = &'a Path>) -> R
     let paths = in_order(paths);
     let entries = search(text, &paths)?;
     let mut counts = vec![0; paths.len()];
-    entries.iter().filter_map(search::Entry::path).for_each(|path| counts[path] += 1);
+    entries.iter().filter_map(Entry::path).for_each(|path| counts[path] += 1);
     let mut found: Vec<Option<Values<'a>>> = paths.iter().map(|_| None).collect();
     for (path, json) in entries.iter().filter_map(|entry| Some((entry.path()?, entry.json))) {
         if !paths[path].is_many() {
@@ -100,6 +99,16 @@ pub(super) fn raw<'a>(text: &'a str, paths: &[Path]) -> Result<Vec<&'a str>, Jso
     let entries = search(text, &in_order(paths))?;
     let counting = entries.into_iter().filter(|entry| entry.path().is_some());
     Ok(counting.map(|entry| entry.json).filter(|json| !json.is_empty()).collect())
+}
+
+/// What `paths` lead to, which are in order.
+fn search<'a>(text: &'a str, paths: &[&Path]) -> Result<Vec<Entry<'a>>, JsonError> {
+    let steps = paths.iter().map(|path| path.segments().iter().map(step));
+    json_search::search(text, &Tree::of_paths(steps)).map_err(|fault| JsonError::of_search(fault, text))
+}
+
+fn step(segment: &Segment) -> Step<'_> {
+    segment.name().map_or(Step::Each, Step::Name)
 }
 
 fn in_order<'p>(paths: impl IntoIterator<Item = &'p Path>) -> Vec<&'p Path> {
