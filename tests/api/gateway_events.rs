@@ -7,7 +7,7 @@ use harness::{Hook, Pipehook, alone, github_hook, nothing_broke, shared};
 use serde_json::{Value as Json, json};
 
 /// Every function that has a route.
-const FUNCTIONS: [&str; 22] = [
+const FUNCTIONS: [&str; 23] = [
     "UserLogin",
     "UserRefresh",
     "UserLogout",
@@ -30,6 +30,7 @@ const FUNCTIONS: [&str; 22] = [
     "RequestList",
     "RequestGet",
     "RequestRetry",
+    "RequestRetryMany",
 ];
 
 const MARK: &str = "mark-of-the-body";

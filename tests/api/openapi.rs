@@ -341,6 +341,8 @@ impl Walk {
         self.step(ann.get("/hook-requests?filter[outcome]=queued")).await;
         self.step(ann.get(&format!("/hook-requests/{id}"))).await;
         self.step(ann.post(&format!("/hook-requests/{id}/retry"))).await;
+        let time = "filter[from]=2020-01-01T00:00:00Z&filter[to]=2099-01-01T00:00:00Z";
+        self.step(ann.post("/hook-requests/retry").query(time)).await;
     }
 
     async fn handshakes(&mut self, stack: &Pipehook, ann: &User<'_>) {

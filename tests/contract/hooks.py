@@ -243,6 +243,12 @@ def correct_action(case: Case[Any], body: Body, positive: bool) -> None:
                 body["variables"].pop(name, None)
 
 
+def correct_retry_step(case: Case[Any], body: Body, positive: bool) -> None:
+    """A cursor has to come from a step before. Made up, it would hide what else is wrong."""
+    if positive and "operation_id" in body:
+        body["cursor"] = None
+
+
 CORRECTIONS: dict[str, Callable[[Case[Any], Body, bool], None]] = {
     "changePassword": correct_password,
     "createHook": correct_new_hook,
@@ -252,6 +258,7 @@ CORRECTIONS: dict[str, Callable[[Case[Any], Body, bool], None]] = {
     "createProjectToken": correct_token,
     "rotateProjectToken": correct_token,
     "reportAction": correct_report,
+    "retryRequests": correct_retry_step,
     "rotateHookSecret": correct_rotation,
     START_ACTION: correct_action,
     "testDraft": correct_draft_test,

@@ -344,6 +344,7 @@ fn read_request(request: &Json, user: &User) -> Result<Request, EventError> {
             message: "The pipeline job was queued.".to_owned(),
             event: Some("push".to_owned()),
             proof: Some(Worth::Verified),
+            is_body_too_large: false,
         },
         exchange: Exchange {
             request_headers: headers.map(|(name, value)| (name.clone(), text(value))).collect(),

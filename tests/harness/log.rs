@@ -74,6 +74,11 @@ impl User<'_> {
         self.post(&format!("/hook-requests/{request}/retry")).send().await
     }
 
+    /// Asks to run the calls again that pass these filters: how many they are, or a step.
+    pub async fn retry_many(&self, filters: &str, body: &Json) -> Answer {
+        self.post("/hook-requests/retry").query(filters).json(body).send().await
+    }
+
     /// Changes a hook.
     pub async fn put_hook(&self, hook: &Hook<'_>, change: &Json) -> Answer {
         let mut body = json!({ "id": hook.id, "name": "deploy the shop" });

@@ -9,7 +9,7 @@ use shared::domain::id::{HookId, RequestId};
 use shared::domain::timestamp::Timestamp;
 
 /// Copies of a call, the newest first, each a second older than the one before. They get ids of this hook.
-fn copies(model: &Json, hook: &Hook<'_>, count: u16) -> Vec<Json> {
+pub(super) fn copies(model: &Json, hook: &Hook<'_>, count: u16) -> Vec<Json> {
     let now = Timestamp::from(SystemTime::now()).unix_seconds();
     let at = |age: u16| Timestamp::from_unix_seconds(now - i64::from(age));
     let tag = hook.id.parse::<HookId>().unwrap().tag();
@@ -73,9 +73,14 @@ async fn follow(user: &User<'_>, hook: &Hook<'_>, query: &str) -> Vec<Vec<String
 
 /// How many items the lists have read since `before`.
 pub(super) fn read_since(stack: &Pipehook, before: usize) -> u64 {
+    read_by(stack, "RequestList", before)
+}
+
+/// How many items this function has read since `before`.
+pub(super) fn read_by(stack: &Pipehook, function: &str, before: usize) -> u64 {
     let calls = stack.aws_calls();
-    let of_lists = calls[before..].iter().filter(|call| call.function.as_deref() == Some("RequestList"));
-    of_lists.map(|call| call.scanned).sum()
+    let of_function = calls[before..].iter().filter(|call| call.function.as_deref() == Some(function));
+    of_function.map(|call| call.scanned).sum()
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The log of calls: what it stores and shows, and calls that are run again.
 
+mod bulk;
+mod bulk_deaths;
 mod decisions;
 mod items;
 mod lists;

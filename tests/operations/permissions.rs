@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use harness::{
-    ApiToken, OURS, Pipehook, User, alone_with, deployment, github_hook, open_hook, resources, routes, shell, template,
+    ApiToken, Hook, OURS, Pipehook, User, alone_with, deployment, github_hook, open_hook, resources, routes, shell,
+    template,
 };
 use local::{Permission, Stack};
 use serde_json::{Value as Json, json};
@@ -257,6 +258,20 @@ async fn of_calls(ann: &User<'_>) {
     test.send().await.is(201);
     hook.unsigned("{}").send().await.accepted();
     ann.retry(call.request_id()).await.is(201);
+    of_bulk_retries(ann, &hook).await;
+}
+
+/// Of the project and of a hook, to a consumer and to an action, and a step that is tried again.
+async fn of_bulk_retries(ann: &User<'_>, hook: &Hook<'_>) {
+    let other = ann.create_hook(&open_hook()).await;
+    other.unsigned("{}").send().await.accepted();
+    let time = "filter[from]=2020-01-01T00:00:00Z&filter[to]=2099-01-01T00:00:00Z";
+    for (number, filters) in [time.to_owned(), format!("{time}&filter[hook_id]={}", hook.id)].iter().enumerate() {
+        let count = &ann.retry_many(filters, &json!({})).await.is(200)["count"];
+        let step = json!({ "operation_id": format!("00000000-0000-4000-8000-{number:012}"), "count": count });
+        ann.retry_many(filters, &step).await.is(200);
+        ann.retry_many(filters, &step).await.is(200);
+    }
 }
 
 async fn of_actions(stack: &Pipehook, ann: &User<'_>) {

@@ -3,7 +3,7 @@
 use shared::auth::AccessTokens;
 use shared::domain::hook::Hook;
 use shared::domain::request::{Outcome, Request};
-use shared::http::request::{RequestBody, find_own};
+use shared::http::request::{NotRetried, RequestBody, find_own};
 use shared::http::{ACTION_ID, ApiError, Call, Endpoint, Response, ResponseExt as _};
 use shared::ports::{Consistency, EndUnsent, FindHook, FindRequest, PushJob, PutRequest, ReplaceRequest, WriteAction};
 use shared::trigger::{Destinations, Run};
@@ -36,7 +36,7 @@ where
         let kept = find_own(&self.requests, &identity, id, call.received_at()).await?;
         let hook = self.find_hook(&kept).await?;
         // The call was proven authentic when it came; one that was not has no body to run again.
-        let received = kept.again(call.id(), call.received_at()).ok_or_else(no_body)?;
+        let received = kept.again(call.id(), call.received_at()).ok_or(NotRetried::NoBody)?;
 
         let run = Run::new(&hook, &received, &self.requests, call.measurements());
         let answered = run.accept(None, &self.to).await?;
@@ -58,10 +58,6 @@ where
 impl<Hooks: FindHook, Jobs, Actions, Ledger, Requests> RequestRetry<Hooks, Jobs, Actions, Ledger, Requests> {
     async fn find_hook(&self, kept: &Request) -> Result<Hook, ApiError> {
         let hook = self.hooks.find_hook(kept.summary.hook_id, Consistency::Strong).await?;
-        hook.ok_or_else(|| ApiError::Conflict("The hook was deleted, so its calls cannot be retried.".into()))
+        hook.ok_or_else(|| NotRetried::HookDeleted.into())
     }
-}
-
-fn no_body() -> ApiError {
-    ApiError::Conflict("The body of this call was not kept, so it cannot be retried.".into())
 }

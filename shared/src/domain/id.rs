@@ -159,6 +159,8 @@ uuid_id! {
     SessionId
     /// A token that a user made for a program. It is part of the token and no secret.
     TokenId
+    /// Many calls that a user has run again: its client makes the id.
+    BulkRetryId
 }
 
 impl HookId {
@@ -219,6 +221,16 @@ impl RequestId {
         let mut bytes = self.0.into_bytes();
         bytes[12..].copy_from_slice(&tag.0);
         Self(uuid::Uuid::from_bytes(bytes))
+    }
+
+    /// The id that these bytes are, as [`Self::as_bytes`] has them.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(uuid::Uuid::from_bytes(bytes))
+    }
+
+    /// The bytes of the id.
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
     }
 
     /// The tag of the hook that was called. Every id has one, but only that of a hook's call means something.

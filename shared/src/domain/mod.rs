@@ -2,6 +2,7 @@
 //! clock's reading and random bytes are arguments.
 
 pub mod action;
+pub mod bulk_retry;
 pub mod condition;
 pub mod handover;
 pub mod hook;

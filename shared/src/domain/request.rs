@@ -49,6 +49,8 @@ pub struct RequestSummary {
     pub event: Option<String>,
     /// What the proof of the call is worth. `None` if it was not authentic.
     pub proof: Option<Worth>,
+    /// Whether its body was left out because it is too large to keep, so that it cannot run again.
+    pub is_body_too_large: bool,
 }
 
 /// What was sent and answered. Header values that may be credentials are masked before they come here.

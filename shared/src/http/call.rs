@@ -61,6 +61,11 @@ impl Call {
         self.received.received_at
     }
 
+    /// What time it is now, for a call that does one thing after the other. All else happens at [`Self::received_at`].
+    pub fn now(&self) -> Timestamp {
+        self.received.received_at.plus(self.measurements.elapsed())
+    }
+
     /// Collects what CloudWatch learns about this call.
     pub fn measurements(&self) -> &Measurements {
         &self.measurements

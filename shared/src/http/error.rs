@@ -110,6 +110,12 @@ pub enum ApiError {
     /// 409: it cannot be done as things are.
     #[error("{0}")]
     Conflict(Cow<'static, str>),
+    /// 409: there are not as many as the caller has seen.
+    #[error("It is {count} now: look at the calls again, and begin with the new number.")]
+    Changed {
+        /// How many there are.
+        count: usize,
+    },
     /// 413: the body is too large.
     #[error("The body is larger than {limit} bytes.")]
     TooLarge {
@@ -167,7 +173,7 @@ impl ApiError {
 
     /// Logs an error, once, at the edge. A caller's mistake shows in the status. A failure of ours needs someone to fix
     /// it.
-    pub(crate) fn log(&self) {
+    pub fn log(&self) {
         let cause = self.source().map(|cause| Chain(cause).to_string()).unwrap_or_default();
         match self {
             Self::Internal(_) | Self::KeyIsGone(_) => tracing::error!(cause, "The call failed"),
@@ -184,6 +190,7 @@ impl ApiError {
             | Self::UnknownPath
             | Self::MethodNotAllowed { .. }
             | Self::Conflict(_)
+            | Self::Changed { .. }
             | Self::TooLarge { .. }
             | Self::UnsupportedMediaType(_)
             | Self::Invalid(_)

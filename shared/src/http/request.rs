@@ -1,6 +1,8 @@
 //! Kept calls as JSON.
 
 mod list;
+mod retries;
+mod retry_many;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,6 +11,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 pub use self::list::CallList;
+pub use self::retries::NotRetried;
+pub use self::retry_many::{ChosenCalls, CountBody, Retried, RetryChoice, RetryStep, StepBody, Told};
 use super::error::ApiError;
 use super::hook::RelationBody;
 use crate::auth::Identity;

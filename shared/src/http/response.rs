@@ -142,6 +142,9 @@ struct ErrorBody<'a> {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     errors: Option<&'a BTreeMap<String, Vec<String>>>,
+    /// How many there are, if that is what the caller was wrong about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<usize>,
     request_id: &'a str,
 }
 
@@ -157,7 +160,7 @@ impl ApiError {
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) | Self::UnknownResourceType(_) | Self::UnknownPath => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::Changed { .. } => StatusCode::CONFLICT,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -170,7 +173,8 @@ impl ApiError {
     /// The answer to the call with this id.
     pub(crate) fn to_response(&self, request_id: &str) -> Response {
         let errors = if let Self::Invalid(errors) = self { Some(errors.by_field()) } else { None };
-        let body = ErrorBody { message: self.to_string(), errors, request_id };
+        let count = if let Self::Changed { count } = self { Some(*count) } else { None };
+        let body = ErrorBody { message: self.to_string(), errors, count, request_id };
         let response = Response::json(self.status(), &body);
         match self.hint() {
             Some((name, value)) => response.with_header(name, &value),
@@ -198,6 +202,7 @@ impl ApiError {
             | Self::UnknownResourceType(_)
             | Self::UnknownPath
             | Self::Conflict(_)
+            | Self::Changed { .. }
             | Self::TooLarge { .. }
             | Self::UnsupportedMediaType(_)
             | Self::Invalid(_)

@@ -7,6 +7,7 @@
 //! Every write is conditional on what the caller believes of the stored state; none reads first and writes then.
 
 mod actions;
+mod bulk_retries;
 mod hooks;
 mod jobs;
 mod keys;
@@ -25,6 +26,7 @@ pub use actions::{
     MOST_LISTED, PostponeLook, PutLog, ReadGate, ReadLane, RegisterAction, Registered, ReportStep, SHARDS, SendWake,
     SupersedeAction, TakeOver, TakeTurn, Taken, WaitAtGate, WakeError, WriteAction,
 };
+pub use bulk_retries::{FindBulkRetry, InsertBulkRetry, InsertRepetition, ListRepetitions};
 pub use hooks::{
     Consistency, FindHook, HookChoice, HookFilter, HookPage, HookQuery, InsertHook, ListHooks, ListProjectHooks,
     RemoveHook, ReplaceHook, ReplaceSeals, ReplaceSecret, ScanPosition, ScanSecrets, SecretsPage, TakeSecret,

@@ -111,6 +111,11 @@ impl Measurements {
         Self { started: config::monotonic(), noted: Mutex::default() }
     }
 
+    /// How long the call has been served.
+    pub fn elapsed(&self) -> Duration {
+        since(self.started)
+    }
+
     /// The call is one of this hook. Its provider is a name from our table, never one that a caller chose.
     pub fn hook(&self, id: &impl Display, provider: &'static str) {
         Span::current().record("hook_id", tracing::field::display(id));

@@ -8,6 +8,7 @@ mod facts;
 mod greeting;
 mod handing;
 mod proof;
+mod repeating;
 mod sending;
 mod trial;
 
@@ -115,10 +116,20 @@ impl<'a, Requests: PutRequest + ReplaceRequest> Run<'a, Requests> {
                 // On the heap, so that the way of all other calls is no longer for it.
                 Some(action) => Box::pin(self.start(&job, &action, &answer, &to.actions, &to.ledger)).await,
             }),
-            Ok(Decision::Answer(answer)) => Ok(self.end(self.answered(Outcome::Ignored, &answer)).await),
-            Err(error @ ApiError::WrongSignature(_)) => Err(error),
-            Err(error) => Ok(self.end(self.failed(&error)).await),
+            Ok(Decision::Answer(answer)) => Ok(self.ignore(&answer).await),
+            Err(error) => self.fail(error).await,
         }
+    }
+
+    async fn ignore(&self, answer: &Answer) -> Answered {
+        self.end(self.answered(Outcome::Ignored, answer)).await
+    }
+
+    async fn fail(&self, error: ApiError) -> Result<Answered, ApiError> {
+        if matches!(error, ApiError::WrongSignature(_)) {
+            return Err(error);
+        }
+        Ok(self.end(self.failed(&error)).await)
     }
 
     /// Answers a call that is not authentic, and logs it without its body if `is_logged`. `error` is an
@@ -215,13 +226,12 @@ impl<Requests> Run<'_, Requests> {
     pub fn record(&self, answered: &Answered) -> Request {
         let Answered { outcome, response, .. } = answered;
         let open_to_all = self.hook.signing.is_none();
-        let body = &self.received.body;
         let request_body = if *outcome == Outcome::Rejected {
             KeptBody::NotKept
-        } else if open_to_all && body.len() > MAX_OPEN_BODY_BYTES {
+        } else if self.is_body_too_large() {
             KeptBody::TooLarge
         } else {
-            KeptBody::Whole(body.clone())
+            KeptBody::Whole(self.received.body.clone())
         };
         let response_headers = response.headers().iter();
         let response_headers = response_headers
@@ -258,7 +268,12 @@ impl<Requests> Run<'_, Requests> {
             message: summarized(message),
             event: self.event.get().and_then(Option::as_deref).filter(|_| is_authentic).map(noted),
             proof: is_authentic.then_some(hook.relation.proof),
+            is_body_too_large: is_authentic && self.is_body_too_large(),
         }
+    }
+
+    fn is_body_too_large(&self) -> bool {
+        self.hook.signing.is_none() && self.received.body.len() > MAX_OPEN_BODY_BYTES
     }
 
     /// The parameters of the query that conditions and variables look at, for a retry and for the owner of the hook.

@@ -76,7 +76,7 @@ impl<Requests: PutRequest + ReplaceRequest> Run<'_, Requests> {
     }
 
     /// The id of an action that was written. One that could not be written never fails a call.
-    fn written(&self, written: Result<ActionId, StoreError>) -> Option<ActionId> {
+    pub(super) fn written(&self, written: Result<ActionId, StoreError>) -> Option<ActionId> {
         match written {
             Ok(id) => {
                 self.measurements.action(&id);

@@ -55,6 +55,36 @@ fn what_a_user_runs_again_ends_once_wherever_the_function_dies_that_is_asked() {
 }
 
 #[test]
+fn what_a_user_runs_again_with_others_ends_once_wherever_the_function_dies_that_is_asked() {
+    alone(async |stack| {
+        let world = World::new(stack, &json!({})).await;
+        let last = killed_everywhere(
+            &world,
+            "RequestRetryMany",
+            all(),
+            async || {
+                let hook = world.hook().await;
+                let first = hook.push().send().await;
+                let time = "filter[from]=2020-01-01T00:00:00Z&filter[to]=2099-01-01T00:00:00Z";
+                (first, format!("{time}&filter[hook_id]={}", hook.id), stack.number())
+            },
+            async |(first, filters, number)| {
+                let step = json!({ "operation_id": format!("00000000-0000-4000-8000-{number:012}"), "count": 1 });
+                loop {
+                    let answer = world.ann.retry_many(filters, &step).await;
+                    if answer.status == 200 {
+                        assert_eq!(answer.json()["retried"].as_array().unwrap().len(), 1, "{answer:?}");
+                        return vec![first.clone()];
+                    }
+                    assert_eq!(answer.status, 502, "{answer:?}");
+                }
+            },
+        );
+        assert!(last.await >= 4);
+    });
+}
+
+#[test]
 fn what_a_user_makes_up_ends_once_wherever_the_function_dies_that_is_asked() {
     alone(async |stack| {
         let world = World::new(stack, &json!({})).await;

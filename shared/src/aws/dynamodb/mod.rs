@@ -1,6 +1,7 @@
 //! Amazon DynamoDB: users, tokens, hooks, pipelines and the log of calls.
 
 mod actions;
+mod bulk_retries;
 mod condition_item;
 mod deflate;
 mod gated_pipelines;

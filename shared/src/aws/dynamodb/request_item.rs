@@ -29,7 +29,7 @@ const MAX_COMPRESSED_BYTES: usize = 400 * 1024 - 4 * 1024;
 pub(super) const PROJECT_SHARDS: u32 = 4;
 
 /// What a list reads of each item.
-pub(super) const SUMMARY_ATTRIBUTES: [&str; 12] = [
+pub(super) const SUMMARY_ATTRIBUTES: [&str; 13] = [
     "id",
     "hook_id",
     "project_id",
@@ -42,6 +42,7 @@ pub(super) const SUMMARY_ATTRIBUTES: [&str; 12] = [
     "retry_of",
     "is_test",
     "ip_address",
+    "too_large",
 ];
 
 /// A call as it is written.
@@ -76,21 +77,23 @@ pub(super) fn body_partition(id: RequestId) -> String {
 /// The items of a call.
 pub(super) fn encode(request: &Request) -> Result<Items, StoreError> {
     let exchange = &request.exchange;
-    let (exchange, body) = match &exchange.request_body {
+    let Packed { body, exchange, apart } = match &exchange.request_body {
         KeptBody::Whole(body) => match with_body(exchange, body)? {
-            Some(inline) => (inline, None),
+            Some(exchange) => Packed { body: StoredBody::Whole, exchange, apart: None },
             None => apart(exchange, body)?,
         },
-        KeptBody::TooLarge => (without_body(exchange, StoredBody::TooLarge)?, None),
-        KeptBody::NotKept => (without_body(exchange, StoredBody::NotKept)?, None),
-        KeptBody::Lost => (without_body(exchange, StoredBody::Apart)?, None),
+        KeptBody::TooLarge => without_body(exchange, StoredBody::TooLarge)?,
+        KeptBody::NotKept => without_body(exchange, StoredBody::NotKept)?,
+        KeptBody::Lost => without_body(exchange, StoredBody::Apart)?,
     };
     let summary = &request.summary;
     let mut call = encode_summary(summary, partition(summary.outcome, summary.id.tag()));
     let shard = summary.id.tag().shard(PROJECT_SHARDS);
     call.insert("listed".to_owned(), text(project_partition(summary.project_id, summary.outcome, shard)));
     call.insert("exchange".to_owned(), binary(exchange));
-    let body = body.map(|body| {
+    // For those who count what can run again: they read the index, which has no more of a body.
+    call.extend((body == StoredBody::TooLarge).then(|| ("too_large".to_owned(), boolean(true))));
+    let body = apart.map(|body| {
         let mut item = common(summary, body_partition(summary.id));
         item.insert("body".to_owned(), binary(body));
         item
@@ -141,14 +144,22 @@ fn with_body(exchange: &Exchange, body: &[u8]) -> Result<Option<Vec<u8>>, StoreE
 }
 
 /// The exchange, and its body if that fits into an item of its own.
-fn apart(exchange: &Exchange, body: &[u8]) -> Result<(Vec<u8>, Option<Vec<u8>>), StoreError> {
-    let body = Some(compressed(&[body])?).filter(|body| body.len() <= MAX_COMPRESSED_BYTES);
-    let stored = if body.is_some() { StoredBody::Apart } else { StoredBody::TooLarge };
-    Ok((without_body(exchange, stored)?, body))
+fn apart(exchange: &Exchange, body: &[u8]) -> Result<Packed, StoreError> {
+    let apart = Some(compressed(&[body])?).filter(|body| body.len() <= MAX_COMPRESSED_BYTES);
+    let stored = if apart.is_some() { StoredBody::Apart } else { StoredBody::TooLarge };
+    Ok(Packed { apart, ..without_body(exchange, stored)? })
 }
 
-fn without_body(exchange: &Exchange, body: StoredBody) -> Result<Vec<u8>, StoreError> {
-    compressed(&[&head(exchange, body)?, b"\n"])
+fn without_body(exchange: &Exchange, body: StoredBody) -> Result<Packed, StoreError> {
+    Ok(Packed { body, exchange: compressed(&[&head(exchange, body)?, b"\n"])?, apart: None })
+}
+
+/// What was sent and answered, compressed.
+struct Packed {
+    body: StoredBody,
+    exchange: Vec<u8>,
+    /// The body, if it is a separate item.
+    apart: Option<Vec<u8>>,
 }
 
 fn head(exchange: &Exchange, body: StoredBody) -> Result<Vec<u8>, StoreError> {
@@ -196,6 +207,7 @@ pub(super) fn decode_summary(attributes: &Attributes) -> Result<RequestSummary, 
         message: item.text("message")?.to_owned(),
         event: item.optional_text("event")?.map(str::to_owned),
         proof: proof.map(str::parse).transpose().map_err(|_: Invalid| item.corrupt("proof"))?,
+        is_body_too_large: attributes.contains_key("too_large") && item.boolean("too_large")?,
     })
 }
 
@@ -210,7 +222,7 @@ struct StoredExchange<'a> {
     response_body: Cow<'a, str>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum StoredBody {
     Whole,
@@ -266,6 +278,7 @@ mod tests {
                 message: "It was queued.".to_owned(),
                 event: Some("push".to_owned()),
                 proof: Some(Worth::Verified),
+                is_body_too_large: body == KeptBody::TooLarge,
             },
             exchange: Exchange {
                 request_headers: vec![header("x-a"), header("x-b")],
@@ -317,11 +330,12 @@ mod tests {
         }
         let (back, _, body) = kept(&request(KeptBody::Whole(noise(500 << 10).into())));
         assert!(back.exchange.request_body == KeptBody::TooLarge && body.is_none());
+        assert!(back.summary.is_body_too_large, "the index says so");
     }
 
     #[test]
     fn a_summary_has_all_that_a_list_reads_and_nothing_else() {
-        let request = request(KeptBody::NotKept);
+        let request = request(KeptBody::TooLarge);
         let mut item = encode(&request).unwrap().call;
         item.retain(|name, _| SUMMARY_ATTRIBUTES.contains(&name.as_str()));
         assert_eq!(item.len(), SUMMARY_ATTRIBUTES.len());
@@ -330,7 +344,7 @@ mod tests {
 
     #[test]
     fn the_entry_of_the_index_is_one_write_unit_whatever_a_call_says() {
-        let mut largest = request(KeptBody::NotKept);
+        let mut largest = request(KeptBody::TooLarge);
         largest.summary.project_id = ProjectId::new((1 << 53) - 1).unwrap();
         largest.summary.outcome = Outcome::Rejected;
         largest.summary.message = summarized(&"€".repeat(1_000));

@@ -215,6 +215,7 @@ mod tests {
             message: String::new(),
             event: None,
             proof: None,
+            is_body_too_large: false,
         }
     }
 

@@ -1,5 +1,7 @@
 //! The table of calls: how one is kept and found. [`request_list`](super::request_list) lists them.
 
+use std::fmt::Display;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
@@ -26,7 +28,7 @@ impl RequestsTable {
     }
 
     /// An item that is written once.
-    async fn put_new(&self, item: Attributes) -> Result<(), StoreError> {
+    pub(super) async fn put_new(&self, item: Attributes) -> Result<(), StoreError> {
         let put = self.client.put_item().set_item(Some(item.clone()));
         self.send(put.condition_expression("attribute_not_exists(id)"), &item).await
     }
@@ -55,7 +57,7 @@ impl RequestsTable {
         if found == outcome { decode(&item).map(Some) } else { Ok(None) }
     }
 
-    async fn get(&self, partition: String, id: RequestId) -> Result<Option<Attributes>, StoreError> {
+    pub(super) async fn get(&self, partition: String, id: impl Display) -> Result<Option<Attributes>, StoreError> {
         let get = self.client.get_item().table_name(&self.table).key("pk", text(partition)).key("id", text(id));
         Ok(get.consistent_read(true).send().await.map_err(unavailable)?.item)
     }

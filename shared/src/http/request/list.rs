@@ -8,13 +8,13 @@ use crate::http::filters::Filters;
 use crate::http::{ApiError, Call, FieldErrors, Keyset};
 use crate::ports::{RequestFilter, RequestQuery};
 
-const OUTCOME: &str = "filter[outcome]";
+pub(super) const OUTCOME: &str = "filter[outcome]";
 const STATUS: &str = "filter[status]";
 const EVENT: &str = "filter[event]";
 const HOOK: &str = "filter[hook_id]";
-const FROM: &str = "filter[from]";
-const TO: &str = "filter[to]";
-const AFTER: &str = "after";
+pub(super) const FROM: &str = "filter[from]";
+pub(super) const TO: &str = "filter[to]";
+pub(super) const AFTER: &str = "after";
 
 /// What a list of a hook's calls is chosen by.
 const OF_HOOK: &[&str] = &[OUTCOME, STATUS, EVENT, FROM, TO];
@@ -40,24 +40,7 @@ impl CallList {
     pub fn of_query(call: &Call, hook: Option<HookId>) -> Result<Self, ApiError> {
         let mut errors = FieldErrors::default();
         let page = Keyset::of_query(call, &mut errors);
-        let mut filters = Filters::of(call, &mut errors);
-        let filter = RequestFilter {
-            outcomes: filters.list(OUTCOME, str::parse),
-            statuses: filters.list(STATUS, status),
-            event: filters.read_as(EVENT, event),
-            from: filters.read(FROM),
-            to: filters.read(TO),
-            after: filters.read(AFTER),
-            hook: hook.or_else(|| filters.read(HOOK)),
-        };
-        filters.refuse_unknown(if hook.is_some() { OF_HOOK } else { OF_PROJECT });
-        let repeated = filters.repeated;
-        if filter.from.zip(filter.to).is_some_and(|(from, to)| from >= to) {
-            errors.add(TO, format_args!("must be later than `{FROM}`"));
-        }
-        if filter.statuses.len() > MOST_STATUSES {
-            errors.add(STATUS, format_args!("must be at most {MOST_STATUSES} status codes"));
-        }
+        let (filter, repeated) = read_filter(call, hook, &mut errors);
         if errors.is_empty() { Ok(Self { page, repeated, filter }) } else { Err(ApiError::Invalid(errors)) }
     }
 
@@ -65,6 +48,33 @@ impl CallList {
     pub fn query(&self, project: ProjectId, now: Timestamp) -> RequestQuery {
         RequestQuery { project, filter: self.filter.clone(), before: self.page.before(), now, limit: self.page.limit() }
     }
+}
+
+/// Reads the filters of the query, and how the links of a page repeat them. `hook` is the one that the path names.
+pub(super) fn read_filter(
+    call: &Call,
+    hook: Option<HookId>,
+    errors: &mut FieldErrors,
+) -> (RequestFilter, Vec<(&'static str, String)>) {
+    let mut filters = Filters::of(call, errors);
+    let filter = RequestFilter {
+        outcomes: filters.list(OUTCOME, str::parse),
+        statuses: filters.list(STATUS, status),
+        event: filters.read_as(EVENT, event),
+        from: filters.read(FROM),
+        to: filters.read(TO),
+        after: filters.read(AFTER),
+        hook: hook.or_else(|| filters.read(HOOK)),
+    };
+    filters.refuse_unknown(if hook.is_some() { OF_HOOK } else { OF_PROJECT });
+    let repeated = filters.repeated;
+    if filter.from.zip(filter.to).is_some_and(|(from, to)| from >= to) {
+        errors.add(TO, format_args!("must be later than `{FROM}`"));
+    }
+    if filter.statuses.len() > MOST_STATUSES {
+        errors.add(STATUS, format_args!("must be at most {MOST_STATUSES} status codes"));
+    }
+    (filter, repeated)
 }
 
 fn status(text: &str) -> Result<u16, Invalid> {
