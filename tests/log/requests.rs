@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use harness::{
     Answer, Call, Hash, Hook, Pipehook, User, alone, github_hook, inflated, open_hook, relation_of, shared, signed_hook,
 };
@@ -184,6 +186,7 @@ fn a_rejected_call_is_kept_for_a_day_without_its_body_and_any_other_for_thirty_d
             if !kept {
                 assert_eq!(request["request_body"], json!({}));
                 assert_eq!(request["request_body_omitted"], "not_authentic");
+                assert_eq!(request["request_body_raw"], Json::Null);
             }
         }
     });
@@ -273,7 +276,7 @@ fn a_flood_of_forged_calls_is_cut_off_in_the_log_and_queues_nothing() {
 }
 
 #[test]
-fn a_body_is_shown_as_an_object_whatever_it_was() {
+fn a_body_is_shown_as_an_object_whatever_it_was_and_byte_for_byte_beside_it() {
     shared(async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&open_hook()).await;
@@ -302,6 +305,7 @@ fn a_body_is_shown_as_an_object_whatever_it_was() {
             let request = ann.log_of(&answer).await;
 
             assert_eq!(request["request_body"], shown, "{kind} {body:?}");
+            assert_eq!(request["request_body_raw"], BASE64_STANDARD.encode(body));
             assert_eq!(request["response_status_code"], answer.status);
             let retry = ann.retry(answer.request_id()).await.is(201);
             assert_eq!(retry["response_status_code"], answer.status, "it has come as it was");

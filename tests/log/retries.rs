@@ -183,6 +183,7 @@ fn a_call_whose_log_is_too_large_to_be_shown_can_still_be_looked_at_and_run_agai
         form.resize(3 * 1024 * 1024, 0xff);
         for (body, kind) in [(quotes.into_bytes(), ""), (form, "application/x-www-form-urlencoded")] {
             let mac = hex::encode(hook.mac(Hash::Sha256, &body));
+            let bytes = BASE64_STANDARD.encode(&body);
             let answer = hook.unsigned(body).with("content-type", kind).header("x-signature", mac).send().await;
             answer.accepted();
             let before = ann.jobs().await.len();
@@ -194,6 +195,7 @@ fn a_call_whose_log_is_too_large_to_be_shown_can_still_be_looked_at_and_run_agai
                 (&shown["request_body"], &shown["request_body_omitted"]),
                 (&json!({}), &json!("too_large_to_show"))
             );
+            assert_eq!(shown["request_body_raw"], bytes, "the bytes have room where their JSON has none");
             assert_eq!(retry["outcome"], "queued");
             assert_eq!(ann.jobs().await.len(), before + 1);
         }

@@ -7,6 +7,8 @@ mod retry_many;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use base64::prelude::BASE64_STANDARD;
+use base64::{Engine as _, encoded_len};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -25,9 +27,9 @@ use crate::domain::timestamp::Timestamp;
 use crate::payload::{Content, Payload, json};
 use crate::ports::FindRequest;
 
-/// The largest body that is shown, measured in the answer: Lambda passes on 6 MB, and all else is below 1 MB, half of it
-/// what the hook makes of the call. A larger answer would be lost, and with it, after a retry, the news that the job is
-/// queued.
+/// The largest body that is shown, with its bytes in base64, measured in the answer: Lambda passes on 6 MB, and all else
+/// is below 1 MB, half of it what the hook makes of the call. A larger answer would be lost, and with it, after a retry,
+/// the news that the job is queued.
 const MAX_SHOWN_BYTES: usize = 5 * 1024 * 1024;
 
 /// How deep a body may nest that is shown as JSON: two levels down in the answer, where there are readers of JSON that
@@ -96,18 +98,27 @@ impl<'a> RequestRelationBody<'a> {
 
 /// A whole call.
 #[derive(Serialize)]
-#[expect(clippy::struct_field_names, reason = "the published clients expect these fields")]
 pub struct RequestBody<'a> {
     #[serde(flatten)]
     relation: RequestRelationBody<'a>,
     request_headers: BTreeMap<&'a str, &'a str>,
+    #[serde(flatten)]
+    shown: ShownBody<'a>,
+    response_headers: BTreeMap<&'a str, &'a str>,
+    response_body: ContentBody<'a>,
+    hook: Option<RelationBody<'a>>,
+}
+
+/// What is shown of the body that came.
+#[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the published clients expect these fields")]
+struct ShownBody<'a> {
     request_body: ContentBody<'a>,
     /// Why `request_body` is empty, if it is not the call's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     request_body_omitted: Option<&'static str>,
-    response_headers: BTreeMap<&'a str, &'a str>,
-    response_body: ContentBody<'a>,
-    hook: Option<RelationBody<'a>>,
+    /// The bytes in base64, if they are kept and the answer has room for them.
+    request_body_raw: Option<String>,
 }
 
 /// A body as an object, which is what the published clients expect.
@@ -132,20 +143,10 @@ impl<'a> RequestBody<'a> {
             |headers: &'a [(String, String)]| headers.iter().map(|(name, value)| (&**name, &**value)).collect();
         let content_type = exchange.request_headers.iter().find(|(name, _)| name == "content-type");
         let content_type = content_type.map(|(_, value)| value.as_str());
-        let (request_body, omitted) = match &exchange.request_body {
-            KeptBody::Whole(bytes) => {
-                let body = ContentBody::read(content_type, bytes);
-                if body.fits() { (body, None) } else { (ContentBody::empty(), Some("too_large_to_show")) }
-            }
-            KeptBody::TooLarge => (ContentBody::empty(), Some("too_large")),
-            KeptBody::NotKept => (ContentBody::empty(), Some("not_authentic")),
-            KeptBody::Lost => (ContentBody::empty(), Some("lost")),
-        };
         Self {
             relation: RequestRelationBody::new(&request.summary, base_url),
             request_headers: headers(&exchange.request_headers),
-            request_body,
-            request_body_omitted: omitted,
+            shown: ShownBody::new(content_type, &exchange.request_body),
             response_headers: headers(&exchange.response_headers),
             response_body: ContentBody::read(None, exchange.response_body.as_bytes()),
             hook: hook.map(|hook| RelationBody::new(hook, base_url)),
@@ -153,16 +154,40 @@ impl<'a> RequestBody<'a> {
     }
 }
 
-impl<'a> ContentBody<'a> {
-    fn empty() -> Self {
-        Self::Form(BTreeMap::new())
+impl<'a> ShownBody<'a> {
+    fn new(content_type: Option<&'a str>, kept: &'a KeptBody) -> Self {
+        match kept {
+            KeptBody::Whole(bytes) => Self::whole(content_type, bytes),
+            KeptBody::TooLarge => Self::omitted("too_large"),
+            KeptBody::NotKept => Self::omitted("not_authentic"),
+            KeptBody::Lost => Self::omitted("lost"),
+        }
     }
 
-    /// Whether it can be answered. In the answer this JSON is inside a JSON string, so it may be many times as large as
-    /// the body.
-    fn fits(&self) -> bool {
+    fn whole(content_type: Option<&'a str>, bytes: &'a [u8]) -> Self {
+        let content = ContentBody::read(content_type, bytes);
+        let (shown, taken) = match content.size_in_an_answer() {
+            Some(size) if size <= MAX_SHOWN_BYTES => {
+                (Self { request_body: content, request_body_omitted: None, request_body_raw: None }, size)
+            }
+            Some(_) | None => (Self::omitted("too_large_to_show"), 0),
+        };
+        // Base64 has no character that a JSON string escapes.
+        let fits = encoded_len(bytes.len(), true).is_some_and(|length| taken + length <= MAX_SHOWN_BYTES);
+        Self { request_body_raw: fits.then(|| BASE64_STANDARD.encode(bytes)), ..shown }
+    }
+
+    fn omitted(why: &'static str) -> Self {
+        let nothing = ContentBody::Form(BTreeMap::new());
+        Self { request_body: nothing, request_body_omitted: Some(why), request_body_raw: None }
+    }
+}
+
+impl<'a> ContentBody<'a> {
+    /// In the answer this JSON is inside a JSON string, so it may be many times as large as the body.
+    fn size_in_an_answer(&self) -> Option<usize> {
         let within_a_string = serde_json::to_string(self).and_then(|json| serde_json::to_string(&json));
-        within_a_string.is_ok_and(|string| string.len() <= MAX_SHOWN_BYTES)
+        within_a_string.ok().map(|string| string.len())
     }
 
     fn read(content_type: Option<&'a str>, bytes: &'a [u8]) -> Self {
