@@ -7,6 +7,9 @@ It needs what `reference.py` needs. The pictures go to DIRECTORY, else to target
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import json
 import re
 import subprocess
@@ -17,7 +20,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from console_page import PAGE_LIMIT, Page, call, echo, fits, sound
+from console_bulk import retries_many
+from console_large import holds_much
+from console_login import has_a_login_in_each_tab, keeps_nothing, keeps_what_was_typed, refuses_guesses
+from console_looks import bends, dialogs, looks_well
+from console_page import PAGE_LIMIT, Page, call, echo, fits, log_in, sound
+from console_ways import goes_back_and_forward, opens_cold, survives_garbage
 from reference import SCREENS, Screen, browser
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -35,7 +43,19 @@ HOSTILE = (
     '"exact": 12345678901234567890.10, "many": [' + ",".join(map(str, range(5000))) + '], "big": "'
     + "0123456789abcdef" * 20_000 + '"}'
 )
+BYTES = b'{"a": "\x00\xff\x80"}'
 GOOD = '{"ref": "refs/heads/main", "head_commit": {"id": "6dcb09b5"}, "count": 12345678901234567890}'
+
+# The pages that need no call: their names, addresses, and words that they show when they are whole.
+COLD = (
+    ("hooks", "#/hooks", "That is all."),
+    ("hook", "#/hooks/{hook}", "Last calls"),
+    ("form", "#/hooks/new?provider=gitlab", "A call like this would"),
+    ("edit", "#/hooks/{hook}/edit", "A call like this would"),
+    ("actions", "#/actions", "No actions yet"),
+    ("access", "#/access", "Project tokens"),
+)
+UNAUTHORIZED = ("/users/login - Failed to load resource: the server responded with a status of 401",)
 
 
 def main() -> int:
@@ -44,14 +64,8 @@ def main() -> int:
     with Stack() as stack:
         hook = story(stack, pictures)
         for screen in (*SCREENS, Screen("narrow", 320, 640, True)):
-            with browser(screen) as driver:
-                page = Page(driver, stack, screen)
-                log_in(page)
-                for name, address, words in pages(page, hook):
-                    page.go(address, words)
-                    driver.save_screenshot(str(pictures / f"{name}-{screen.name}.png"))
-                    fits(page, name)
-                sound(page)
+            shows(stack, screen, hook, pictures)
+        holds_much(stack)
     print(f"/console tells its story: see {pictures}")
     return 0
 
@@ -72,35 +86,53 @@ def story(stack: Stack, pictures: Path) -> dict[str, Any]:
         page.go("#/calls", "Live")
         see_calls(page, hook)
         see_hostile(page, hook)
+        see_bytes(page, hook)
         rotate(page, hook)
         make_token(page)
         copies_as_curl(page)
         polls(page)
+        survives_garbage(page)
         delete(page, hook)
-        keeps_nothing(page)
-        sound(page, expected=("/users/login - Failed to load resource: the server responded with a status of 401",))
+        make_own_scheme(page)
+        sound(page, expected=UNAUTHORIZED)
     with browser(SCREENS[0]) as driver:
         page = Page(driver, stack, SCREENS[0])
         log_in(page)
         kept: dict[str, Any] = make_hook(page)
-    call(stack, kept, GOOD)
-    call(stack, kept, GOOD.replace("refs/heads/main", "refs/heads/x"))
-    call(stack, kept, GOOD, secret="another secret of 16 letters")
-    call(stack, kept, "{")
+        for body in (GOOD, GOOD.replace("refs/heads/main", "refs/heads/x"), "{"):
+            call(stack, kept, body)
+        call(stack, kept, GOOD, secret="another secret of 16 letters")
+        goes_back_and_forward(page)
+        retries_many(page, kept, pictures)
+        keeps_what_was_typed(page)
+        has_a_login_in_each_tab(page)
+        keeps_nothing(page)
+        refuses_guesses(page, stack)
     return kept
 
 
-def log_in(page: Page, *, wrong_first: bool = False) -> None:
-    page.driver.get(f"{page.stack.url}/console#/calls")
-    if wrong_first:
-        page.type("#email", page.stack.email)
-        page.type("#password", "not the password")
-        page.press("Log in")
-        page.says("The e-mail address or the password is wrong.")
-    page.type("#email", page.stack.email)
-    page.type("#password", page.stack.password)
-    page.keys(Keys.ENTER)
-    page.find("#top .nav")
+def shows(stack: Stack, screen: Screen, hook: dict[str, Any], pictures: Path) -> None:
+    """Each page of the console on this screen: it fits, and everyone can use it."""
+    with browser(screen) as driver:
+        driver.execute_cdp_cmd("Page.setBypassCSP", {"enabled": True})  # axe-core looks at the page from within.
+        page = Page(driver, stack, screen)
+        driver.get(f"{stack.url}/console")
+        page.find("#password")
+        looks_well(page, "login", pictures)
+        log_in(page)
+        for name, address, words in pages(page, hook):
+            page.go(address, words)
+            fits(page, name)
+            if screen.name == "narrow":
+                driver.save_screenshot(str(pictures / f"{name}-narrow.png"))
+            else:
+                bends(page, name)
+                looks_well(page, name, pictures)
+        if screen == SCREENS[0]:
+            dialogs(page, pictures)
+            for _, address, words in COLD:
+                opens_cold(page, address.format(hook=hook["id"]), words)
+        sound(page)
 
 
 def make_hook(page: Page) -> dict[str, Any]:
@@ -162,6 +194,40 @@ def see_hostile(page: Page, hook: dict[str, Any]) -> None:
     assert page.script("return document.querySelectorAll('*').length") < 8000, "the page is too large"
 
 
+def see_bytes(page: Page, hook: dict[str, Any]) -> None:
+    """A body that is no text is shown by its bytes, and copied as them."""
+    made = call(page.stack, hook, BYTES)["request_id"]
+    page.go(f"#/calls/{made}", "What came")
+    page.says("00000000  7b 22 61 22 3a 20 22 00 ff 80 22 7d")
+    assert page.all("[aria-label='Copy the body in base64']")
+
+
+def make_own_scheme(page: Page) -> None:
+    """A hook for a sender that is in no list: a signature over the time and the body."""
+    page.go("#/hooks/new", "Who calls it")
+    page.find("input[name=provider][value='']").click()
+    page.type("#f-name", "Build done")
+    page.type("#f-resource_id", "7")
+    page.press("Time, delivery and event")
+    for name, value in (("header", "Authorization"), ("prefix", "v1="), ("timestamp\\.header", "x-time"), ("event", "kind")):
+        page.type(f"#own-{name}", value)
+    page.press("Create hook")
+    page.until(lambda: page.all("[data-field='verification.header'] .fault"), "the fault below its field")
+    page.type("#own-header", "x-proof")
+    page.type("#own-signed", "{header:x-time}.{body}")
+    page.says("A call like this would run")
+    page.press("Create hook")
+    page.says("Now connect the sender")
+    address, secret = (one.text for one in page.all(".once-value")[:2])
+    page.press("Copy address and secret")
+    moment = str(int(time.time()))
+    proof = hmac.new(secret.encode(), f"{moment}.{{}}".encode(), hashlib.sha256).hexdigest()
+    headers = {"Content-Type": "application/json", "X-Time": moment, "X-Proof": f"v1={proof}"}
+    with urllib.request.urlopen(urllib.request.Request(address, b"{}", headers), timeout=CALL_LIMIT) as answer:
+        assert json.load(answer)["message"] == "The pipeline job was queued."
+    page.says("signed with the right secret", LIVE_LIMIT)
+
+
 def rotate(page: Page, hook: dict[str, Any]) -> None:
     page.go(f"#/hooks/{hook['id']}", "Last calls")
     page.press("Rotate")
@@ -195,15 +261,20 @@ def make_token(page: Page) -> None:
 
 def copies_as_curl(page: Page) -> None:
     """What is copied for a shell sends the same bytes, and runs nothing else."""
-    body = "{\"a\": \"it's $(touch /tmp/pwned) `id` \\\\ \\n %s \u202e\"}\n"
+    text = "{\"a\": \"it's $(touch /tmp/pwned) `id` \\\\ \\n %s \u202e\"}\n"
     headers = {"content-type": "application/json", "x-odd": "'; echo pwned; '", "host": "left.out"}
-    with echo() as (url, received):
-        it = {"url": url, "request_headers": headers}
-        command = page.module("curl.js", "return module.curl(arguments[0], arguments[1]).command", it, body)
-        subprocess.run(["sh", "-c", f"{command} --silent --show-error"], check=True, timeout=CALL_LIMIT)
-    assert received["body"] == body.encode(), received
-    assert received["x-odd"] == headers["x-odd"], received
-    assert received["host"] != "left.out", received
+    for body, raw in ((text, None), (None, BYTES), ("a\0b", b"a\0b")):
+        with echo() as (url, received):
+            it = {"url": url, "request_headers": headers if body == text else {}}
+            coded = raw and base64.b64encode(raw).decode()
+            command = page.module("code.js", "return module.curl(...arguments).command", it, body, coded)
+            subprocess.run(["sh", "-c", f"{command} --silent --show-error"], check=True, timeout=CALL_LIMIT)
+        assert received["body"] == (raw or text.encode()), received
+        assert received.get("host") != "left.out", received
+        if body == text:
+            assert received["x-odd"] == headers["x-odd"], received
+        else:
+            assert "content-type" not in received, "curl says that it is a form"
 
 
 # A poller under a clock that stands still: gives how long it waits in each of some situations.
@@ -214,7 +285,8 @@ window.setTimeout = (does, delay) => { next = [does, delay]; return 1; };
 window.clearTimeout = () => { next = null; };
 Date.now = () => time;
 const states = [];
-const live = module.poller({ ask: async () => answer(), show: (state) => states.push(state) });
+let asks = 0;
+const live = module.poller({ ask: async () => { asks++; return answer(); }, show: (state) => states.push(state) });
 const rest = async () => { for (let n = 0; n < 20; n++) await null; return next === null ? null : next[1]; };
 const round = async (later) => { const [does] = next; time += later; next = null; does(); return rest(); };
 const waits = {};
@@ -234,9 +306,16 @@ try {
   waits.state = states.at(-1);
   answer = () => 0;
   waits.well = await round(60_000);
+  Object.defineProperty(document, "hidden", { value: true, configurable: true });
+  const before = asks;
+  waits.hidden = [await round(60_000), asks - before];
+  delete document.hidden;
+  document.dispatchEvent(new Event("visibilitychange"));
+  waits.seen = [await rest(), asks - before];
   live.flip();
   waits.paused = next;
 } finally {
+  delete document.hidden;
   live.stop();
   [window.setTimeout, window.clearTimeout] = real;
   Date.now = now;
@@ -252,6 +331,7 @@ def polls(page: Page) -> None:
     assert waits["told"] == 30000, waits
     doubled = zip(waits["failing"], (10_000, 20_000, 40_000, 60_000, 60_000, 60_000), strict=True)
     assert all(0.75 * usual <= wait <= 1.25 * usual for wait, usual in doubled), waits
+    assert (waits["hidden"], waits["seen"]) == ([None, 0], [15000, 1]), waits
     assert (waits["state"], waits["well"], waits["paused"]) == ("lost", 15000, None), waits
 
 
@@ -267,13 +347,6 @@ def delete(page: Page, hook: dict[str, Any]) -> None:
     assert "not found" in answer["message"], answer
 
 
-def keeps_nothing(page: Page) -> None:
-    kept = page.script("return [localStorage.length, sessionStorage.length, document.cookie]")
-    assert kept == [0, 0, ""], kept
-    page.driver.refresh()
-    page.find("#password")
-
-
 def pages(page: Page, hook: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Each page: its name, its address, and words that it shows when it is whole."""
     yield "calls", "#/calls", "Deploy <img"
@@ -283,12 +356,11 @@ def pages(page: Page, hook: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         identifier = next(one for one, kind in ids if outcome in kind)
         page.go("#/hooks", "Changed")
         yield f"call-{outcome}", f"#/calls/{identifier}", "What was answered"
-    yield "hooks", "#/hooks", "That is all."
-    yield "hook", f"#/hooks/{hook['id']}", "Last calls"
-    yield "form", "#/hooks/new?provider=gitlab", "A call like this would"
-    yield "edit", f"#/hooks/{hook['id']}/edit", "A call like this would"
-    yield "actions", "#/actions", "No actions yet"
-    yield "access", "#/access", "Project tokens"
+    for name, address, words in COLD:
+        yield name, address.format(hook=hook["id"]), words
+    yield "calls-none", "#/calls?event=never", "No call matches"
+    yield "call-none", "#/calls/01a209f7-0f9d-79ba-9712-2b2164476eb4", "The call does not exist"
+    yield "hook-none", "#/hooks/00000000-0000-4000-8000-000000000000", "The hook does not exist"
 
 
 if __name__ == "__main__":

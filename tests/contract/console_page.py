@@ -21,9 +21,10 @@ from selenium.common.exceptions import (
 )
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
-from stack import CALL_LIMIT, Stack
+from stack import CALL_LIMIT, Stack, User
 
 # In seconds. A busy machine may take some of them for one page.
 PAGE_LIMIT = 20
@@ -35,8 +36,9 @@ MOVED = (StaleElementReferenceException, ElementClickInterceptedException)
 class Page:
     """The console in a browser, and what it said wrong so far."""
 
-    def __init__(self, driver: Chrome, stack: Stack, screen: Screen) -> None:
+    def __init__(self, driver: Chrome, stack: Stack, screen: Screen, user: User | None = None) -> None:
         self.driver, self.stack, self.screen = driver, stack, screen
+        self.user = (user.email, user.password) if user else (stack.email, stack.password)
 
     def find(self, selector: str) -> WebElement:
         return self.until(lambda: next((one for one in self.all(selector) if one.is_displayed()), None), selector)
@@ -96,12 +98,33 @@ class Page:
     def keys(self, text: str) -> None:
         self.driver.switch_to.active_element.send_keys(text)
 
+    def body_keys(self, text: str) -> None:
+        self.driver.find_element(By.TAG_NAME, "body").send_keys(text)
+
+    def escape(self) -> None:
+        self.keys(Keys.ESCAPE)
+        self.until(lambda: not self.all("dialog"), "the closed dialog")
+
+
+def log_in(page: Page, address: str = "#/calls", *, wrong_first: bool = False) -> None:
+    page.driver.get(f"{page.stack.url}/console{address}")
+    email, password = page.user
+    if wrong_first:
+        page.type("#email", email)
+        page.type("#password", "not the password")
+        page.press("Log in")
+        page.says("The e-mail address or the password is wrong.")
+    page.type("#email", email)
+    page.type("#password", password)
+    page.keys(Keys.ENTER)
+    page.find("#top .nav")
+
 
 def call(
-    stack: Stack, hook: dict[str, Any], body: str, *, secret: str | None = None, event: str = "push"
+    stack: Stack, hook: dict[str, Any], body: str | bytes, *, secret: str | None = None, event: str = "push"
 ) -> dict[str, Any]:
     """Calls a hook as GitHub does."""
-    sent = body.encode(errors="surrogatepass")
+    sent = body.encode(errors="surrogatepass") if isinstance(body, str) else body
     proof = hmac.new((secret or hook["secret"]).encode(), sent, hashlib.sha256).hexdigest()
     headers = {"Content-Type": "application/json", "X-GitHub-Event": event, "X-Hub-Signature-256": f"sha256={proof}"}
     request = urllib.request.Request(f"{stack.url}/hooks/{hook['id']}/trigger", sent, headers)
@@ -110,6 +133,21 @@ def call(
             return dict(json.load(answer))
     except urllib.error.HTTPError as error:
         return dict(json.load(error))
+
+
+def api(stack: Stack, user: User, method: str, path: str, body: object = None) -> Any:
+    """What the API answers this user."""
+    proof = {"email": user.email, "password": user.password}
+    token = asked(stack, "POST", "/users/login", proof)["access_token"]
+    return asked(stack, method, path, body, {"Authorization": f"Bearer {token}"})
+
+
+def asked(stack: Stack, method: str, path: str, body: object, headers: dict[str, str] | None = None) -> Any:
+    content = {"Content-Type": "application/json", **(headers or {})}
+    sent = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(stack.url + path, sent, content, method=method)
+    with urllib.request.urlopen(request, timeout=CALL_LIMIT) as answer:
+        return json.load(answer)
 
 
 @contextlib.contextmanager

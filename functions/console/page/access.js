@@ -1,10 +1,9 @@
 // Tokens for programs: those of the user, and those of the project.
-import { fill, h, icon } from "./dom.js";
-import { button, danger, dialog, showFault, toast, waiting } from "./ui.js";
+import { fill, h } from "./dom.js";
+import { ask, button, choice, danger, dim, field, onceDialog, onlyTime, part, showFault, table, toast, waiting, when } from "./ui.js";
 import { createToken, isAbort, revokeToken, tokens, users } from "./api.js";
-import { full, zone } from "./time.js";
+import { full } from "./time.js";
 import { visible } from "./json.js";
-import { once } from "./secret.js";
 
 const DAYS = [[7, "7 days"], [30, "30 days"], [90, "90 days"], [366, "a year"]];
 const KINDS = [
@@ -17,8 +16,9 @@ export function accessPage(main, parts, params, user) {
   let isOver = false;
   const people = h("div", {});
   const sections = KINDS.map((kind) => ({ ...kind, of: kind.project(user), body: h("div", {}) }));
-  fill(main, h("div", { class: "page narrow" }, h("div", { class: "head" }, h("h1", {}, "Access")), sections.map((one) => h("section", { class: "part" }, h("div", { class: "part-head" }, h("h2", {}, one.title), h("span", { class: "grow" }), button("New token", { kind: "small", glyph: "plus", onclick: () => make(one) })), h("p", { class: "hint above" }, one.about), one.body)),
-    h("section", { class: "part" }, h("h2", {}, "People"), h("p", { class: "hint above" }, "Colleagues are added by an administrator."), people)));
+  fill(main, h("div", { class: "page narrow" }, h("div", { class: "head" }, h("h1", {}, "Access")),
+    sections.map((one) => h("section", { class: "part" }, h("div", { class: "part-head" }, h("h2", {}, one.title), h("span", { class: "grow" }), button("New token", { kind: "small", glyph: "plus", onclick: () => make(one) })), h("p", { class: "hint above" }, one.about), one.body)),
+    part("People", h("p", { class: "hint above" }, "Colleagues are added by an administrator."), people)));
   loadPeople();
   sections.forEach(load);
 
@@ -30,22 +30,22 @@ export function accessPage(main, parts, params, user) {
       if (!isOver) draw(one, found);
     } catch (error) {
       ready();
-      if (!isAbort(error)) showFault(one.body, "The tokens could not be read", error, () => load(one));
+      if (!isAbort(error)) showFault(one.body, "The tokens", error, () => load(one));
     }
   }
 
   function draw(one, found) {
     if (found.length === 0) return fill(one.body, h("p", { class: "dim" }, one.none));
     const role = one.of !== null;
-    fill(one.body, table(["Name", "Status", ...(role ? ["Role"] : []), "Last used", "Expires", ""], found.map((it) => [h("span", { class: "strong" }, visible(it.name)), h("span", { class: `state ${it.status === "active" ? "on" : "off"}` }, it.status), ...(role ? [it.role?.name ?? ""] : []), time(it.last_used_at, "never"), time(it.expires_at, "never"), it.status === "revoked" ? null : button("Revoke", { kind: "small", onclick: () => revoke(one, it) })])));
+    fill(one.body, table(["Name", "Status", ...(role ? ["Role"] : []), "Last used", "Expires", ""], found.map((it) => [strong(it.name), state(it.status === "active", it.status), ...(role ? [it.role?.name ?? ""] : []), time(it.last_used_at), time(it.expires_at), it.status === "revoked" ? null : button("Revoke", { kind: "small", onclick: () => revoke(one, it) })])));
   }
 
   async function loadPeople() {
     try {
       const found = await users();
-      if (!isOver) fill(people, table(["Name", "E-mail", "Last login", "State"], found.map((it) => [h("span", { class: "strong" }, visible(it.name)), visible(it.email), time(it.last_login_at, "never"), h("span", { class: `state ${it.active ? "on" : "off"}` }, it.active ? "active" : "off")])));
+      if (!isOver) fill(people, table(["Name", "E-mail", "Last login", "State"], found.map((it) => [strong(it.name), visible(it.email), time(it.last_login_at), state(it.active, it.active ? "active" : "off")])));
     } catch (error) {
-      if (!isAbort(error)) showFault(people, "The people could not be read", error, loadPeople);
+      if (!isAbort(error)) showFault(people, "The people", error, loadPeople);
     }
   }
 
@@ -58,42 +58,18 @@ export function accessPage(main, parts, params, user) {
   }
 
   function make(one) {
-    const name = h("input", { class: "field", id: "token-name", autocomplete: "off", maxlength: 255, autofocus: true });
-    const days = h("select", { class: "field", id: "token-days" }, DAYS.map(([value, text]) => h("option", { value: String(value), selected: value === 90 }, text)));
-    const role = one.of === null ? null : h("select", { class: "field", id: "token-role" }, ROLES.map(([value, text]) => h("option", { value: String(value) }, text)));
-    const fault = h("p", { class: "fault", role: "alert" });
-    const go = h("button", { type: "button", class: "btn primary" }, "Make token");
-    const el = dialog("New token", h("div", {}, h("label", { class: "label", for: "token-name" }, "Name"), name, h("p", { class: "hint" }, "What uses it, such as “the build server”.")),
-      role && h("div", {}, h("label", { class: "label", for: "token-role" }, "Role"), role), h("div", {}, h("label", { class: "label", for: "token-days" }, "Valid for"), days), fault, h("div", { class: "foot" }, button("Cancel", { onclick: () => el.close() }), go));
-    const send = async (event) => {
-      event.preventDefault();
-      if (go.disabled) return;
-      go.disabled = true;
-      try {
-        const made = await createToken(one.of, { name: name.value, expires_at: new Date(Date.now() + days.value * 864e5 - 60_000).toISOString(), ...(role && { role_id: Number(role.value) }) });
-        el.close();
-        show(made, one);
-      } catch (error) {
-        fill(fault, icon("stop"), Object.values(error.errors ?? {}).flat()[0] ?? error.message);
-        go.disabled = false;
-      }
-    };
-    go.addEventListener("click", send);
-    el.querySelector("form").addEventListener("submit", send);
-  }
-
-  function show(made, one) {
-    const panel = once("New token", [["Token", made.token]], [h("strong", {}, "This is the only time the token is shown."), " If it gets lost, revoke it and make another."]);
-    const el = dialog(made.name, panel.el, h("div", { class: "foot" }, button("Copy", { glyph: "copy", onclick: panel.copyAll }), button("I have stored it", { kind: "primary", onclick: () => el.close() })));
-    el.addEventListener("cancel", (event) => { if (!panel.isSafe()) event.preventDefault(); });
-    el.addEventListener("close", () => { panel.gone(); load(one); });
+    const name = h("input", { class: "field", autocomplete: "off", maxlength: 255, autofocus: true });
+    const days = choice(DAYS, 90);
+    const role = one.of === null ? null : choice(ROLES);
+    ask("New token", "Make token", [field("Name", "token-name", name, "What uses it, such as “the build server”."), role && field("Role", "token-role", role), field("Valid for", "token-days", days)], async () => {
+      const made = await createToken(one.of, { name: name.value, expires_at: new Date(Date.now() + days.value * 864e5 - 60_000).toISOString(), ...(role && { role_id: Number(role.value) }) });
+      return () => onceDialog(made.name, [["Token", made.token]], onlyTime("token", "revoke it and make another"), () => load(one));
+    });
   }
 
   return { move() {}, leave() { isOver = true; } };
 }
 
-const time = (at, none) => at ? h("time", { class: "num", datetime: at, title: zone(at) }, full(at).replace(/,? \d\d:\d\d:\d\d/, "")) : h("span", { class: "dim" }, none);
-
-function table(names, rows) {
-  return h("div", { class: "scroll" }, h("table", { class: "plain" }, h("thead", {}, h("tr", {}, names.map((name) => h("th", { scope: "col" }, name || h("span", { class: "sr" }, "What to do"))))), h("tbody", {}, rows.map((cells) => h("tr", {}, cells.map((cell, n) => h("td", { class: names[n] === "" ? "end" : "" }, cell)))))));
-}
+const strong = (text) => h("span", { class: "strong" }, visible(text));
+const state = (isOn, text) => h("span", { class: `state ${isOn ? "on" : "off"}` }, text);
+const time = (at) => at ? when(at, full(at).replace(/,? \d\d:\d\d:\d\d/, "")) : dim("never");

@@ -1,9 +1,9 @@
 // The actions of the project, and one of them: its steps, and what they print, as they print it.
-import { fill, h, icon } from "./dom.js";
-import { button, code, empty, pill, save, showFault, toast, waiting } from "./ui.js";
+import { fill, h } from "./dom.js";
+import { alert, button, code, crumbs, dim, dimmer, empty, fact, part, pill, save, showFault, table, toast, waiting, when } from "./ui.js";
 import { action, actions, cancelAction, isAbort, output, retryAction } from "./api.js";
 import { address } from "./route.js";
-import { ago, clock, day, full, took, zone } from "./time.js";
+import { ago, clock, day, took } from "./time.js";
 import { poller } from "./poll.js";
 import { visible } from "./json.js";
 
@@ -36,7 +36,7 @@ export function actionsPage(main, parts, params) {
       draw(found.isBounded);
     } catch (error) {
       ready();
-      if (!isAbort(error)) showFault(body, "The actions could not be read", error, load);
+      if (!isAbort(error)) showFault(body, "The actions", error, load);
     }
   }
 
@@ -57,7 +57,7 @@ export function actionsPage(main, parts, params) {
       shown.push(...found.items.filter((one) => !known.has(one.id)));
       draw(found.isBounded);
     } catch (error) {
-      if (!isAbort(error)) showFault(foot, "The older actions could not be read", error, older);
+      if (!isAbort(error)) showFault(foot, "The older actions", error, older);
     }
   }
 
@@ -67,17 +67,16 @@ export function actionsPage(main, parts, params) {
       return fill(body, Object.keys(filters).length ? empty("No action matches", "No action of the newest 1000 passes the filters.", h("a", { class: "btn", href: "#/actions" }, "Clear the filters"))
         : empty("No actions yet", "An action is one run of a pipeline. A call of a hook that has a pipeline starts one.", h("a", { class: "btn primary", href: "#/hooks/new" }, "New hook")));
     }
-    const at = document.activeElement?.closest?.("tr")?.dataset.id;
-    fill(body, h("div", { class: "scroll" }, h("table", { class: "plain links" }, h("thead", {}, h("tr", {}, ["Status", "Action", "What", "Started by", "Made", "Took"].map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, shown.map(row)))));
-    if (at) body.querySelector(`tr[data-id="${CSS.escape(at)}"] a`)?.focus({ preventScroll: true });
+    const at = body.contains(document.activeElement) && document.activeElement.getAttribute("href");
+    fill(body, table(["Status", "Action", "What", "Started by", "Made", "Took"], shown.map(row), "links"));
+    if (at) body.querySelector(`a[href="${CSS.escape(at)}"]`)?.focus({ preventScroll: true });
     fill(foot, more ? button("Show older actions", { kind: "quiet", onclick: older }) : h("p", { class: "dimmer" }, isBounded ? "That is the newest 1000 actions." : "That is all. Actions are kept for 30 days after their end."));
   }
 
   function row(it) {
     const from = it.triggered_from;
-    return h("tr", { "data-id": it.id }, h("td", {}, pill(it.status)), h("td", {}, h("a", { class: "go num", href: `#/actions/${it.id}` }, `#${it.id}`)), h("td", {}, what(it)),
-      h("td", { class: "dim" }, visible(from.name ?? "unknown")), h("td", {}, h("time", { class: "num", datetime: it.created_at, title: zone(it.created_at) }, `${day(it.created_at)}, ${clock(it.created_at)}`)),
-      h("td", { class: "num dim" }, it.started_at ? took(it.started_at, it.completed_at ?? Date.now()) : "–"));
+    return [pill(it.status), h("a", { class: "go num", href: `#/actions/${it.id}` }, `#${it.id}`), what(it), dim(visible(from.name ?? "unknown")),
+      when(it.created_at, `${day(it.created_at)}, ${clock(it.created_at)}`), dim(it.started_at ? took(it.started_at, it.completed_at ?? Date.now()) : "–")];
   }
 
   function drawBar() {
@@ -113,43 +112,42 @@ export function actionPart(id) {
   const head = h("div", { class: "act-head" });
   const box = h("div", { class: "act" }, head);
   watch(id, box, (it, steps) => {
-    fill(head, h("a", { class: "link num", href: `#/actions/${it.id}` }, `Action ${it.id}`), pill(it.status), h("span", { class: "dimmer" }, state(it)));
+    fill(head, h("a", { class: "link num", href: `#/actions/${it.id}` }, `Action ${it.id}`), pill(it.status), dimmer(state(it)));
     if (!steps.isConnected) box.append(steps);
-  }, (error) => fill(head, h("span", { class: "dim" }, error.status === 404 ? "The action is not there yet, or older than 30 days." : error.message)));
+  }, (error) => fill(head, dim(error.status === 404 ? "The action is not there yet, or older than 30 days." : error.message)));
   return box;
 }
 
 export function actionPage(main, [, id]) {
   const box = h("div", {});
   const head = h("div", { class: "head" }, h("h1", {}, `Action ${id}`));
-  fill(main, h("div", { class: "page narrow" }, h("nav", { class: "crumbs", "aria-label": "Where you are" }, h("a", { href: "#/actions" }, "Actions"), icon("right", "", 12), h("span", { "aria-current": "page" }, id)), head, box));
+  fill(main, h("div", { class: "page narrow" }, crumbs([["Actions", "actions"]], id), head, box));
   const ready = waiting(box);
   const facts = h("dl", { class: "facts" });
   const note = h("div", {});
   const stop = watch(id, box, (it, steps) => {
     ready();
-    if (!facts.isConnected) fill(box, note, facts, h("section", { class: "part" }, h("h2", {}, "Steps"), h("div", { class: "act" }, steps)));
+    if (!facts.isConnected) fill(box, note, facts, part("Steps", h("div", { class: "act" }, steps)));
     fill(head, h("h1", {}, what(it)), pill(it.status, { loud: true }), h("span", { class: "grow" }), acts(it));
     document.title = `${what(it)} · Pipehook`;
     drawFacts(it);
-  }, (error) => { ready(); showFault(box, error.status === 404 ? "The action does not exist" : "The action could not be read", error.status === 404 ? { message: "It may be of another project, or have ended more than 30 days ago." } : error); });
+  }, (error) => { ready(); showFault(box, "The action", error, null, "It may be of another project, or have ended more than 30 days ago."); });
 
   function acts(it) {
     if (hasEnded(it)) return button("Retry", { kind: "primary", glyph: "retry", onclick: (event) => act(event, async () => { const made = await retryAction(it.id); toast("The action runs again."); location.hash = `#/actions/${made.id}`; }) });
-    return it.cancelled ? h("span", { class: "dim" }, "Its worker was told to stop.") : button("Cancel", { onclick: (event) => act(event, async () => { await cancelAction(it.id); toast("Cancelled."); }) });
+    return it.cancelled ? dim("Its worker was told to stop.") : button("Cancel", { onclick: (event) => act(event, async () => { await cancelAction(it.id); toast("Cancelled."); }) });
   }
 
   async function act(event, does) {
     event.target.disabled = true;
-    try { await does(); fill(note); } catch (error) { fill(note, h("p", { class: "fault", role: "alert" }, icon("stop"), error.message)); }
+    try { await does(); fill(note); } catch (error) { fill(note, alert(error.message)); }
     event.target.disabled = false;
   }
 
   function drawFacts(it) {
-    const fact = (name, ...value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
     const from = it.triggered_from;
-    fill(facts, fact("State", code(state(it))), fact("Made", h("time", { class: "num", datetime: it.created_at, title: zone(it.created_at) }, full(it.created_at)), h("span", { class: "dimmer" }, ` ${ago(it.created_at)}`)),
-      fact("By", from.hook_request_id ? h("a", { class: "link cut", href: `#/calls/${encodeURIComponent(from.hook_request_id)}` }, "the call of ", visible(from.name ?? "a hook")) : visible(from.name ?? "unknown")),
+    fill(facts, fact("State", code(state(it))), fact("Made", when(it.created_at), dimmer(` ${ago(it.created_at)}`)),
+      fact("By", from.hook_request_id ? h("a", { class: "link cut", href: address(["calls", from.hook_request_id]) }, "the call of ", visible(from.name ?? "a hook")) : visible(from.name ?? "unknown")),
       fact("Pipeline", it.pipeline_id ?? "none"), fact("Worker", it.worker ? visible(it.worker) : "none yet"), fact("Attempt", it.attempt),
       it.retry_of ? fact("Retry of", h("a", { class: "link num", href: `#/actions/${it.retry_of}` }, it.retry_of)) : null,
       it.url ? fact("More", h("a", { class: "link cut", href: it.url, rel: "noopener" }, it.url)) : null);
@@ -232,17 +230,17 @@ function follow() {
     const lines = text.replace(ANSI, "").split("\n");
     const left = isWhole ? 0 : Math.max(0, lines.length - LINES);
     fill(log, visible(lines.slice(left).join("\n"), true));
-    fill(bar, cut && h("span", { class: "dim" }, "The beginning of this output was not kept."), left > 0 && button("Show from the start", { kind: "quiet small", onclick: () => { isWhole = true; draw(cut, { name, save }); log.scrollTop = 0; } }), h("span", { class: "grow" }), button("Download", { kind: "quiet small", onclick: () => save(name, text) }));
+    fill(bar, cut && dim("The beginning of this output was not kept."), left > 0 && button("Show from the start", { kind: "quiet small", onclick: () => { isWhole = true; draw(cut, { name, save }); log.scrollTop = 0; } }), h("span", { class: "grow" }), button("Download", { kind: "quiet small", onclick: () => save(name, text) }));
     if (low) log.scrollTop = log.scrollHeight;
   }
 
   async function show(ask, { isLive, key, ...file }) {
-    if (of !== key) { of = key; text = null; isWhole = false; fill(log, h("span", { class: "dimmer" }, "…")); fill(bar); } else if (!isLive && text !== null) return;
+    if (of !== key) { of = key; text = null; isWhole = false; fill(log, dimmer("…")); fill(bar); } else if (!isLive && text !== null) return;
     let found;
     try { found = (await ask()).step; } catch (error) { found = { output: null, fault: error.status === 404 ? null : error.message }; }
     if (of !== key || (found.output ?? null) === text && text !== null) return;
     text = found.output ?? null;
-    if (text === null) { fill(log, h("span", { class: "dimmer" }, found.fault ?? (isLive ? "Nothing was printed yet." : "Nothing was printed."))); fill(bar); } else draw(found.output_truncated, file);
+    if (text === null) { fill(log, dimmer(found.fault ?? (isLive ? "Nothing was printed yet." : "Nothing was printed."))); fill(bar); } else draw(found.output_truncated, file);
   }
 
   return { el, show };

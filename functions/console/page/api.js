@@ -1,6 +1,6 @@
 // The API, as the pages see it. Answers are read as text: what strangers sent is cut out of them and never parsed.
 import { send } from "./session.js";
-import { member, parse, respelt } from "./json.js";
+import { isJson, member, parse, respelt } from "./json.js";
 
 export const PAGE = 100;
 
@@ -14,20 +14,17 @@ export class Fault extends Error {
 
 export const isAbort = (error) => error?.name === "AbortError";
 
-/** The newest calls that pass the filters. `query` goes on where an earlier page ended; `after` gives what is newer. */
-export async function calls(filters, { query = null, after = null, signal } = {}) {
-  const { text, headers } = await ask("GET", `/hook-requests?${query ?? search({ per_page: PAGE, after, ...named(filters) })}`, { signal });
-  return { items: JSON.parse(text), more: next(headers), at: Date.parse(headers.get("date")) || Date.now() };
-}
+/** The newest calls that pass the filters. */
+export const calls = (filters, options) => list("/hook-requests", filters, options);
 
 export async function callsOfHook(id, count) {
-  const { text } = await ask("GET", `/hooks/incoming/${encodeURIComponent(id)}/requests?per_page=${count}`);
+  const { text } = await ask("GET", at`/hooks/incoming/${id}/requests?per_page=${count}`);
   return JSON.parse(text);
 }
 
 /** One call. `body` and `answer` are the texts of what came and what was answered, as they were spelt. */
 export async function oneCall(id, signal) {
-  const { text } = await ask("GET", `/hook-requests/${encodeURIComponent(id)}`, { signal });
+  const { text } = await ask("GET", at`/hook-requests/${id}`, { signal });
   const spans = parse(text).items;
   const cut = (name) => spans.find(([key]) => text.slice(key.from + 1, key.to - 1) === name)?.[1];
   let rest = text;
@@ -35,22 +32,22 @@ export async function oneCall(id, signal) {
   return { ...respelt(rest), body: member(text, "request_body"), answer: member(text, "response_body") };
 }
 
-export const retry = (id) => json("POST", `/hook-requests/${encodeURIComponent(id)}/retry`);
+export const retry = (id) => json("POST", at`/hook-requests/${id}/retry`);
 
-export async function hooks(filters, { query = null, signal } = {}) {
-  const { text, headers } = await ask("GET", `/hooks/incoming?${query ?? search({ per_page: PAGE, ...named(filters) })}`, { signal });
-  return { items: JSON.parse(text), more: next(headers) };
-}
-export const hook = (id) => spelt("GET", `/hooks/incoming/${encodeURIComponent(id)}`);
+/** Without a `step`, counts the calls that pass the filters and would run again; with one, runs up to 100 of them. */
+export const retryMany = (filters, step = {}) => json("POST", `/hook-requests/retry?${search(named(filters))}`, step);
+
+export const hooks = (filters, options) => list("/hooks/incoming", filters, options);
+export const hook = (id) => spelt("GET", at`/hooks/incoming/${id}`);
 export const createHook = (draft) => json("POST", "/hooks/incoming", draft);
-export const changeHook = (id, change) => json("PUT", `/hooks/incoming/${encodeURIComponent(id)}`, { id, ...change });
-export const deleteHook = (id) => json("DELETE", `/hooks/incoming/${encodeURIComponent(id)}`);
-export const rotate = (id, body) => json("POST", `/hooks/incoming/${encodeURIComponent(id)}/rotate-secret`, body);
+export const changeHook = (id, change) => json("PUT", at`/hooks/incoming/${id}`, { id, ...change });
+export const deleteHook = (id) => json("DELETE", at`/hooks/incoming/${id}`);
+export const rotate = (id, body) => json("POST", at`/hooks/incoming/${id}/rotate-secret`, body);
 
 /** What a call would do, by the server's own rules. `body` is a text, which is sent as it is spelt. */
 export function test({ id = null, hook: draft = null, headers = {}, query = "", body = "", event = null, send: sent = false, signal }) {
   const rest = JSON.stringify({ headers, query, event: event || null, ...(draft && { hook: draft }), ...(sent && { send: true }) });
-  return spelt("POST", id ? `/hooks/incoming/${encodeURIComponent(id)}/test` : "/hooks/incoming/test", { text: `${rest.slice(0, -1)},"body":${isJson(body) ? body : JSON.stringify(body)}}`, signal });
+  return spelt("POST", id ? at`/hooks/incoming/${id}/test` : "/hooks/incoming/test", { text: `${rest.slice(0, -1)},"body":${isJson(body) ? body : JSON.stringify(body)}}`, signal });
 }
 
 async function spelt(method, path, { text: body, signal } = {}) {
@@ -62,17 +59,13 @@ let known = null;
 export const providers = () => known ??= json("GET", "/providers").catch((error) => { known = null; throw error; });
 
 /** One provider, with the steps that connect it and samples of its calls. */
-export const provider = (name) => json("GET", `/providers/${encodeURIComponent(name)}`);
+export const provider = (name) => json("GET", at`/providers/${name}`);
 
-/** Actions, the newest first; `more` is the query of the next page. */
-export async function actions(filters = {}, { query = null, signal } = {}) {
-  const { text, headers } = await ask("GET", `/actions?${query ?? search({ per_page: PAGE, ...named(filters) })}`, { signal });
-  return { items: JSON.parse(text), more: next(headers), isBounded: headers.has("x-list-limit") };
-}
-export const action = (id, signal) => json("GET", `/actions/${encodeURIComponent(id)}`, undefined, { signal });
-export const output = (id, target, order, signal) => json("GET", `/actions/${encodeURIComponent(id)}/targets/${encodeURIComponent(target)}/steps/${encodeURIComponent(order)}/logs`, undefined, { signal });
-export const retryAction = (id) => json("POST", `/actions/${encodeURIComponent(id)}/retry`);
-export const cancelAction = (id) => json("POST", `/actions/${encodeURIComponent(id)}/cancel`);
+export const actions = (filters, options) => list("/actions", filters, options);
+export const action = (id, signal) => json("GET", at`/actions/${id}`, undefined, { signal });
+export const output = (id, target, order, signal) => json("GET", at`/actions/${id}/targets/${target}/steps/${order}/logs`, undefined, { signal });
+export const retryAction = (id) => json("POST", at`/actions/${id}/retry`);
+export const cancelAction = (id) => json("POST", at`/actions/${id}/cancel`);
 
 export const me = () => json("GET", "/users/me");
 export const users = () => json("GET", `/users?per_page=${PAGE}`);
@@ -80,6 +73,18 @@ const tokensPath = (project) => project === null ? "/users/personal-access-token
 export const tokens = (project) => json("GET", `${tokensPath(project)}?per_page=${PAGE}`);
 export const createToken = (project, body) => json("POST", tokensPath(project), body);
 export const revokeToken = (project, id) => json("DELETE", `${tokensPath(project)}/${encodeURIComponent(id)}/revoke`);
+
+/**
+ * A page of what is newest. `query` goes on where an earlier page ended, whose `more` it was; `after` gives what is newer.
+ * `at` is the time of the answer. A bounded list ends before its items do.
+ */
+async function list(path, filters = {}, { query = null, after = null, signal } = {}) {
+  const { text, headers } = await ask("GET", `${path}?${query ?? search({ per_page: PAGE, after, ...named(filters) })}`, { signal });
+  return { items: JSON.parse(text), more: next(headers), at: Date.parse(headers.get("date")) || Date.now(), isBounded: headers.has("x-list-limit") };
+}
+
+// An address with ids in it.
+const at = (words, ...ids) => String.raw({ raw: words }, ...ids.map(encodeURIComponent));
 
 async function json(method, path, body, { text, signal } = {}) {
   const answer = await ask(method, path, { body: text ?? (body === undefined || body === null ? undefined : JSON.stringify(body)), signal });
@@ -106,10 +111,6 @@ export function fault(answer, text) {
   return new Fault(answer.status, said.message ?? `The server answered ${answer.status}.`, { after: Number(answer.headers.get("retry-after")) || null, errors: said.errors ?? null, requestId: said.request_id ?? answer.headers.get("x-request-id") });
 }
 
-export function isJson(text) {
-  try { parse(text); return true; } catch { return false; }
-}
-
 // The query of the page behind this one, from the header `Link`; null at the end.
 function next(headers) {
   const link = /<([^>]*)>; rel="next"/.exec(headers.get("link") ?? "")?.[1];
@@ -118,3 +119,23 @@ function next(headers) {
 
 const named = (filters) => Object.fromEntries(Object.entries(filters).map(([name, value]) => [`filter[${name}]`, value]));
 const search = (values) => new URLSearchParams(Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== "")).toString();
+
+// The hooks whose names lists show, asked for once each.
+const met = new Map(); // id -> the hook, or null if it was deleted
+const asking = new Map();
+
+/** The hook, null if it was deleted, or undefined if it is not known yet. */
+export const nameOf = (id) => met.get(id);
+export const remember = (it) => met.set(it.id, it);
+export const forget = (id) => met.delete(id);
+export const hooksMet = () => [...met.values()].filter(Boolean).sort((a, b) => a.name.localeCompare(b.name));
+
+/** Asks for the hooks that are not known yet. True if there were some. */
+export async function learn(ids) {
+  const unmet = [...new Set(ids)].filter((id) => !met.has(id));
+  await Promise.all(unmet.map((id) => {
+    if (!asking.has(id)) asking.set(id, hook(id).then(remember, (error) => { if (error.status === 404) met.set(id, null); }).finally(() => asking.delete(id)));
+    return asking.get(id);
+  }));
+  return unmet.length > 0;
+}

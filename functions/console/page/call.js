@@ -1,13 +1,11 @@
 // One call: what came, what was decided, what became of it.
 import { fill, h, icon } from "./dom.js";
-import { button, code, copy, copyButton, pill, save, say, toast, waiting } from "./ui.js";
-import { ago, full, zone } from "./time.js";
+import { alert, button, code, copy, copyButton, dim, dimmer, fact, pill, save, say, showFault, toast, waiting, when } from "./ui.js";
+import { ago } from "./time.js";
 import { isAbort, oneCall, retry } from "./api.js";
 import { address } from "./route.js";
 import { visible } from "./json.js";
-import { bodyOf, codeBox } from "./code.js";
-import { curl } from "./curl.js";
-import { trail } from "./trail.js";
+import { bodyOf, codeBox, curl } from "./code.js";
 import { actionPart } from "./actions.js";
 
 const SAYS = {
@@ -36,16 +34,16 @@ export async function callPane(pane, id, { close, next, filters }) {
   try {
     const it = await oneCall(id, signal);
     ready();
-    if (mine === turn) draw(pane, it, { body: bodyOf(it), close, next, filters });
+    if (mine === turn) draw(pane, it, { ...bodyOf(it), close, next, filters });
   } catch (error) {
     ready();
     if (mine !== turn || isAbort(error)) return;
-    const gone = error.status === 404 || error.status === 422;
-    fill(pane, h("div", { class: "empty", role: "alert" }, h("h2", {}, gone ? "The call does not exist" : "The call could not be read"), h("p", {}, gone ? "It may be older than 30 days, or of another project. Rejected calls are kept for a day." : error.message), gone ? null : button("Try again", { onclick: () => callPane(pane, id, { close, next, filters }) }), h("a", { class: "btn", href: close }, "Back to the calls")));
+    showFault(pane, "The call", error, () => callPane(pane, id, { close, next, filters }), "It may be older than 30 days, or of another project. Rejected calls are kept for a day.");
+    pane.firstChild.append(h("a", { class: "btn", href: close }, "Back to the calls"));
   }
 }
 
-function draw(pane, it, { body, close, next, filters }) {
+function draw(pane, it, { text, bytes, close, next, filters }) {
   const kept = it.hook && (!it.request_body_omitted || it.request_body_omitted === "too_large_to_show");
   const again = button("Retry", { kind: "small primary", glyph: "retry", onclick: () => runAgain(it, again, filters) });
   fill(pane, h("div", { class: "pane-in" },
@@ -53,16 +51,16 @@ function draw(pane, it, { body, close, next, filters }) {
       h("a", { class: "btn quiet small back", href: close }, icon("left"), "Calls"),
       h("span", { class: "stepper" }, button("Previous call (k)", { kind: "quiet small icon", glyph: "up", onclick: () => next(-1) }), h("span", { class: "flip" }, button("Next call (j)", { kind: "quiet small icon", glyph: "up", onclick: () => next(1) }))),
       h("span", { class: "grow" }),
-      keyed("c", button("Copy as curl", { kind: "small", glyph: "copy", onclick: () => copyCurl(it, body) })),
-      it.hook && body !== null ? keyed("e", h("a", { class: "btn small", href: address(["hooks", it.hook_id, "edit"], { from: it.id }) }, icon("edit"), "Edit and test")) : null,
+      keyed("c", button("Copy as curl", { kind: "small", glyph: "copy", onclick: () => copyCurl(it, text, bytes) })),
+      it.hook && text !== null ? keyed("e", h("a", { class: "btn small", href: address(["hooks", it.hook_id, "edit"], { from: it.id }) }, icon("edit"), "Edit and test")) : null,
       kept ? keyed("r", again) : h("span", { class: "dim no-retry" }, it.hook ? "Cannot be retried: the body was not kept" : "Cannot be retried: the hook was deleted"),
       h("a", { class: "btn quiet small icon shut", href: close, "aria-label": "Close", title: "Close (Esc)" }, icon("x"))),
-    h("h2", { class: "call-title", tabindex: "-1" }, pill(it.outcome, { loud: true }), h("span", { class: "num" }, `${it.response_status_code}`), it.hook ? h("a", { class: "cut", href: `#/hooks/${encodeURIComponent(it.hook_id)}` }, visible(it.hook.name)) : h("span", { class: "dim" }, "Deleted hook")),
+    h("h2", { class: "call-title", tabindex: "-1" }, pill(it.outcome, { loud: true }), h("span", { class: "num" }, `${it.response_status_code}`), it.hook ? h("a", { class: "cut", href: address(["hooks", it.hook_id]) }, visible(it.hook.name)) : h("span", { class: "dim" }, "Deleted hook")),
     h("p", { class: "lead" }, SAYS[it.outcome], it.outcome === "queued" ? null : [" ", code(it.message)]),
     facts(it, filters),
     part("What was decided", it.decision?.hook_changed_since && h("p", { class: "hint" }, "The hook was changed since. This is what it would decide now."), trail(it)),
     it.action_id !== null && part("What became of it", actionPart(it.action_id)),
-    part("What came", codeBox("Request", { text: body, headers: it.request_headers, missing: OMITTED[it.request_body_omitted], type: it.request_headers["content-type"] ?? "" })),
+    part("What came", codeBox("Request", { text, bytes, raw: it.request_body_raw, headers: it.request_headers, missing: OMITTED[it.request_body_omitted] })),
     part("What was answered", codeBox("Answer", { text: it.answer, headers: it.response_headers }))));
   pane.scrollTop = 0;
 }
@@ -71,13 +69,12 @@ const part = (title, ...content) => h("section", { class: "part" }, h("h3", {}, 
 const keyed = (key, el) => { el.dataset.key = key; el.title = `${el.textContent} (${key})`; return el; };
 
 function facts(it, filters) {
-  const fact = (name, ...value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
   const delivery = DELIVERIES.map((name) => it.request_headers[name]).find(Boolean);
   const event = it.event;
   return h("dl", { class: "facts" },
-    fact("Came", h("time", { datetime: it.created_at, class: "num", title: zone(it.created_at) }, full(it.created_at)), h("span", { class: "dimmer" }, ` ${ago(it.created_at)}`)),
+    fact("Came", when(it.created_at), dimmer(` ${ago(it.created_at)}`)),
     fact("Event", event ? h("code", { class: "cut" }, visible(event)) : "unknown"),
-    fact("From", h("span", { class: "num" }, it.ip_address || "unknown"), it.hook?.provider && h("span", { class: "dimmer" }, ` ${it.hook.provider}`)),
+    fact("From", h("span", { class: "num" }, it.ip_address || "unknown"), it.hook?.provider && dimmer(` ${it.hook.provider}`)),
     fact("Delivery", delivery ? h("code", { class: "cut" }, visible(delivery)) : "unknown"),
     fact("Call", h("code", { class: "cut", title: it.id }, it.id), copyButton("Copy the call's id", it.id, "quiet small icon")),
     it.retry_of ? fact("Retry of", h("a", { class: "link", href: address(["calls", it.retry_of], filters()) }, h("code", {}, it.retry_of.slice(0, 13)))) : fact("Proof", it.outcome === "rejected" ? "none" : it.proof ?? it.hook?.proof ?? "unknown"));
@@ -92,12 +89,85 @@ async function runAgain(it, control, filters) {
     location.hash = address(["calls", made.id], filters());
   } catch (error) {
     control.disabled = false;
-    control.closest(".pane-in").querySelector(".lead").after(h("p", { class: "fault", role: "alert" }, icon("stop"), error.message));
+    control.closest(".pane-in").querySelector(".lead").after(alert(error.message));
   }
 }
 
-async function copyCurl(it, body) {
-  const { command, isLarge } = curl(it, body);
-  await copy(command, isLarge ? "Copied, with the body as the file body.json. Masked values stand as ********." : "Copied. Masked values stand as ********.");
-  if (isLarge) save("body.json", body);
+async function copyCurl(it, text, bytes) {
+  const { command, file } = curl(it, text, bytes && it.request_body_raw);
+  await copy(command, `Copied${file ? `, with the body as the file ${file}` : ""}. Masked values stand as ********.`);
+  if (file) save(file, text ?? bytes);
+}
+
+// What was decided about a call, in the trigger's own order. What the rules make of it is said by the server.
+const GLYPHS = { good: "check", bad: "stop", off: "ring", no: "shield" };
+
+function trail(it) {
+  const result = it.decision;
+  const steps = [];
+  const add = (state, name, text, more = null) => steps.push(h("li", { class: `step ${state}` }, icon(GLYPHS[state]), h("div", { class: "step-in" }, h("div", { class: "step-line" }, h("strong", {}, name), h("span", {}, text)), more)));
+  const unseen = (...names) => names.forEach((name) => add("off", name, dimmer("not looked at")));
+  if (it.outcome === "rejected") {
+    add("no", "Signature", code(it.message), h("p", { class: "hint" }, "Usual causes: another secret at the provider, a proxy that changes the body, or a stranger. ", it.hook && h("a", { class: "link", href: address(["hooks", it.hook_id]) }, "Look at this hook's secret")));
+    unseen("Conditions", "Variables", "Job");
+    return list(steps);
+  }
+  add(...signature(it));
+  if (!result) add("off", "Rules", dimmer(it.hook ? "The body was not kept, so they cannot be shown at work." : "The hook was deleted, and its rules with it."));
+  else if (result.fault) add("bad", "Body", code(result.fault));
+  else {
+    const missed = result.conditions.filter((one) => !one.holds).length;
+    add(missed ? "off" : "good", "Conditions", result.conditions.length ? `${result.conditions.length - missed} of ${result.conditions.length} hold` : "none, so every call runs", conditions(result.conditions));
+    const faults = result.variables.filter((one) => one.fault !== null).length;
+    if (missed) unseen("Variables");
+    else add(faults ? "bad" : "good", "Variables", faults ? `${faults} of ${result.variables.length} cannot be read` : result.variables.length ? `${result.variables.filter(hasValue).length} of ${result.variables.length} have a value` : "none", variables(result.variables));
+  }
+  add(...job(it));
+  return list(steps);
+}
+
+const list = (steps) => h("ol", { class: "trail" }, steps);
+
+function signature(it) {
+  if (it.test) return ["off", "Signature", "None: a user sent this call to try the hook."];
+  if (it.retry_of) return ["good", "Signature", "Verified when the call came; a retry is not signed again."];
+  const proof = it.proof ?? it.hook?.proof;
+  if (proof === "none" || it.hook?.requires_secret === false) return ["off", "Signature", "None is needed: anyone who knows the address can start this."];
+  return ["good", "Signature", proof === "authenticated" ? "The sender knows the secret. Nothing proves the body." : "Verified: the provider signed the body."];
+}
+
+function job(it) {
+  if (it.outcome === "queued") return ["good", "Job", code(it.message)];
+  return [it.outcome === "failed" ? "bad" : "off", "Job", ["None. ", code(it.message)]];
+}
+
+function conditions(items) {
+  if (items.length === 0) return null;
+  return h("table", { class: "grid" }, h("tbody", {}, items.map(({ condition, found, holds, found_omitted }) => h("tr", {},
+    h("td", {}, condition.name ? visible(condition.name) : condition.any ? "any of" : ""),
+    h("td", {}, (condition.any ?? [condition]).map((one) => h("div", {}, sentence(one)))),
+    h("td", { class: holds ? "was" : "was-bad" }, found_omitted ? dimmer("too long to show") : condition.any ? (found ?? []).map((one) => h("div", {}, shown(one))) : shown(found))))));
+}
+
+const WHERE = { request_body: "", request_header: "header ", request_query: "query " };
+/** A condition as a sentence. */
+export function sentence(one) {
+  return [dim(WHERE[one.type]), h("code", {}, visible(one.path)), dim(` ${one.operator.replaceAll("_", " ")} `), one.accepted_values.map((value, n) => [n ? dim(" or ") : null, h("code", {}, visible(String(value)))])];
+}
+
+const hasValue = (one) => one.value !== null || one.value_omitted;
+
+function variables(items) {
+  if (items.length === 0) return null;
+  return h("table", { class: "grid" }, h("tbody", {}, items.map(({ variable, value, fault, value_omitted }) => h("tr", {},
+    h("td", {}, visible(variable.name)),
+    h("td", {}, h("code", {}, visible(variable.path)), dimmer(` ${variable.type}`)),
+    h("td", { class: fault ? "was-bad" : "was" }, fault ? code(fault) : value_omitted ? dimmer("too long to show") : value === null ? dimmer("left out: nothing there, and no default") : shown(value))))));
+}
+
+/** A value that was found, cut after 200 characters. */
+function shown(value) {
+  if (value === null || value === undefined) return dimmer("nothing there");
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return h("code", {}, visible(text.slice(0, 200)), text.length > 200 ? "…" : null);
 }

@@ -1,11 +1,10 @@
 // The calls as they come: a list that does not jump, and beside it one call.
 import { fill, h, icon } from "./dom.js";
 import { button, empty, say, showFault } from "./ui.js";
-import { PAGE, actions, calls, isAbort } from "./api.js";
+import { actions, calls, isAbort, learn, nameOf, PAGE } from "./api.js";
 import { address } from "./route.js";
 import { asked, controls, read } from "./filters.js";
 import { groupsOfRows } from "./rows.js";
-import { learn, nameOf } from "./names.js";
 import { poller } from "./poll.js";
 import { callPane } from "./call.js";
 
@@ -29,6 +28,7 @@ export function callsPage(main, parts, params) {
 
   const status = h("div", { class: "live", role: "status" });
   const pauseButton = button("Pause", { kind: "quiet small", onclick: flip });
+  const again = button("Retry all that match", { kind: "again", glyph: "retry", onclick: async () => (await import("./retry.js")).retryDialog(filters) });
   const bar = h("div", { class: "filters" });
   const fresh = h("button", { type: "button", class: "fresh", hidden: true, onclick: release });
   const body = h("div", { class: "rows" });
@@ -39,7 +39,7 @@ export function callsPage(main, parts, params) {
   const pane = h("section", { class: "pane", hidden: true, "aria-label": "One call" });
   const split = h("div", { class: "split" }, list, pane);
   fill(main, h("div", { class: "page calls" },
-    h("div", { class: "head" }, h("h1", {}, "Calls"), status, pauseButton, h("span", { class: "grow" }), h("a", { class: "btn primary", href: "#/hooks/new" }, icon("plus"), "New hook")),
+    h("div", { class: "head" }, h("h1", {}, "Calls"), status, pauseButton, h("span", { class: "grow" }), again, h("a", { class: "btn primary", href: "#/hooks/new" }, icon("plus"), "New hook")),
     bar, split));
 
   const live = poller({ ask: follow, show: (state, text) => { status.className = `live ${state}`; fill(status, h("span", { class: "dot" }), text); } });
@@ -65,14 +65,16 @@ export function callsPage(main, parts, params) {
       newest = found.items.length ? Date.parse(found.items[0].created_at) : found.at;
       more = found.more;
       found.items.forEach(note);
-      fill(body, found.items.length ? rows.groups(found.items) : more ? null : nothing());
+      fill(body, rows.groups(found.items));
       footer();
       mark();
       goOn(found.items);
       learnAll(found.items);
     } catch (error) {
       clearTimeout(bones);
-      if (!isAbort(error)) showFault(body, "The calls could not be read", error, load);
+      if (isAbort(error)) return;
+      fill(body);
+      showFault(foot, "The calls", error, load);
     }
   }
 
@@ -92,7 +94,7 @@ export function callsPage(main, parts, params) {
       goOn(items);
     } catch (error) {
       loading = false;
-      if (!isAbort(error)) showFault(foot, "The older calls could not be read", error, () => { footer(); older(); });
+      if (!isAbort(error)) showFault(foot, "The older calls", error, () => { footer(); older(); });
     }
   }
 
@@ -162,7 +164,7 @@ export function callsPage(main, parts, params) {
 
   function footer() {
     if (more) fill(foot, button("Search further back", { kind: "quiet", onclick: older }));
-    else fill(foot, body.querySelector(".chunk") && h("p", { class: "dimmer" }, "That is all. Calls are kept for 30 days, rejected ones for a day.", filters.outcome || filters.status ? null : [" Only the newest 10 rejected calls are shown among the others. ", h("a", { class: "link", href: go({ outcome: "rejected" }) }, "All rejected calls")]));
+    else fill(foot, !body.querySelector(".chunk") ? nothing() : h("p", { class: "dimmer" }, "That is all. Calls are kept for 30 days, rejected ones for a day.", filters.outcome || filters.status ? null : [" Only the newest 10 rejected calls are shown among the others. ", h("a", { class: "link", href: go({ outcome: "rejected" }) }, "All rejected calls")]));
   }
 
   function nothing() {
@@ -176,6 +178,7 @@ export function callsPage(main, parts, params) {
   function drawFilters() {
     if (bar.contains(document.activeElement)) return;
     if (filters.hook && nameOf(filters.hook) === undefined) learn([filters.hook]).then(drawFilters);
+    again.hidden = filters.outcome === "rejected"; // Those are never retried.
     fill(bar, controls(filters, go, events));
   }
 
@@ -226,7 +229,7 @@ export function callsPage(main, parts, params) {
   }
 
   const press = (key) => pane.querySelector(`[data-key=${key}]`)?.click();
-  const does = { j: () => step(1), ArrowDown: () => step(1), k: () => step(-1), ArrowUp: () => step(-1), n: release, p: flip, "/": () => bar.querySelector("select")?.focus(), Escape: () => { if (open) location.hash = address(["calls"], filters); }, r: () => press("r"), c: () => press("c"), e: () => press("e") };
+  const does = { j: () => step(1), ArrowDown: () => step(1), k: () => step(-1), ArrowUp: () => step(-1), n: release, p: flip, "/": () => bar.querySelector("select")?.focus(), Escape: () => { if (open) location.hash = address(["calls"], filters); }, r: () => press("r"), c: () => press("c"), e: () => press("e"), y: () => pane.querySelector(".j-line:is(:hover, :focus-within) > .j-copy")?.click() };
   return {
     move(nextParts, nextParams) {
       const wanted = read(nextParams);

@@ -1,67 +1,93 @@
-// Bodies and headers: what came and what was answered, as they were.
+// Bodies and headers: what came and what was answered, as they were, for people and for a shell.
 import { fill, h } from "./dom.js";
-import { copyButton, toggle } from "./ui.js";
+import { copyButton, dimmer, toggle } from "./ui.js";
 import { size } from "./time.js";
-import { member, parse, view, visible } from "./json.js";
+import { isJson, view, visible } from "./json.js";
 
 const PART = 65536;
-const bytes = (text) => new TextEncoder().encode(text).length;
+const LINE = 16;
 
-/**
- * The body of a call as its sender wrote it. The API shows all bodies as objects: other JSON under `json`, text under
- * `text`, forms by their fields. The length that the sender gave says which of them it was.
- */
+/** The body of a call as it came: its bytes, and its text if it is one. Null for what was not kept or is too large. */
 export function bodyOf(it) {
-  if (it.request_body_omitted || it.body === null) return null;
-  const length = Number(it.request_headers["content-length"]);
-  const found = spellings(it.body).find((text) => bytes(text) === length);
-  return found ?? it.body;
+  const text = it.request_body_omitted ? null : it.body;
+  if (it.request_body_raw === null) return { bytes: null, text };
+  const bytes = bytesOf(atob(it.request_body_raw));
+  try { return { bytes, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) }; } catch { return { bytes, text: null }; }
 }
 
-function* spellings(body) {
-  yield body;
-  const json = member(body, "json");
-  if (json) yield json;
-  const text = member(body, "text");
-  if (text?.startsWith('"')) yield JSON.parse(text);
-  if (parse(body).items.length === 0) yield "";
-  const fields = parse(body).items.map(([key, value]) => [body.slice(key.from, key.to), body.slice(value.from, value.to)]);
-  if (fields.every(([, value]) => value.startsWith('"'))) yield new URLSearchParams(fields.map(([name, value]) => [JSON.parse(name), JSON.parse(value)])).toString();
-  yield new URLSearchParams({ payload: body }).toString();
+function bytesOf(characters) {
+  const bytes = new Uint8Array(characters.length);
+  for (let n = 0; n < bytes.length; n++) bytes[n] = characters.charCodeAt(n);
+  return bytes;
 }
 
-/** Headers and a body, with what shows them in other ways. */
-export function codeBox(label, { text, headers = null, missing = null, type = "" }) {
+/** Headers and a body, with what shows them in other ways. A body that is no text is shown as its bytes. */
+export function codeBox(label, { text, bytes = null, raw = null, headers, missing = null }) {
   const holder = h("div", { class: "code", tabindex: "0", role: "region", "aria-label": label });
-  if (text === null) return h("div", { class: "codebox" }, headers && headersOf(headers), missing && h("p", { class: "code dim" }, missing));
-  let isTree = true;
-  try { parse(text); } catch { isTree = false; }
+  if (text === null && bytes === null) return h("div", { class: "codebox" }, headersOf(headers), missing && h("p", { class: "code dim" }, missing));
+  const isTree = text !== null && isJson(text);
   const draw = (how) => {
     if (how === "headers") fill(holder, headersOf(headers));
     else if (how === "pretty") fill(holder, view(text));
-    else raw(holder, text);
+    else if (text === null) inParts(holder, bytes, (from) => dump(bytes, from));
+    else inParts(holder, text, (from) => visible(text.slice(from, from + PART), true));
   };
   const first = isTree ? "pretty" : "raw";
   draw(first);
-  const ways = [...(isTree ? [["pretty", "Pretty"]] : []), ["raw", "Raw"], ...(headers ? [["headers", `Headers ${Object.keys(headers).length}`]] : [])];
+  const ways = [...(isTree ? [["pretty", "Pretty"]] : []), ["raw", "Raw"], ["headers", `Headers ${Object.keys(headers).length}`]];
+  const type = headers["content-type"];
   return h("div", { class: "codebox" },
-    h("div", { class: "codebar" }, toggle(`How to show: ${label}`, ways, first, draw), h("span", { class: "meta num" }, size(bytes(text)), type && [" · ", visible(type)]), h("span", { class: "grow" }), copyButton("Copy the body", text, "quiet small icon")),
+    h("div", { class: "codebar" }, toggle(`How to show: ${label}`, ways, first, draw), h("span", { class: "meta num cut" }, size((bytes ?? new TextEncoder().encode(text)).length), type && [" · ", visible(type)]), h("span", { class: "grow" }), copyButton(text === null ? "Copy the body in base64" : "Copy the body", text ?? raw, "quiet small icon")),
     holder);
 }
 
-function raw(holder, text) {
+function inParts(holder, whole, part) {
   fill(holder);
-  let to = 0;
+  let from = 0;
   const more = h("button", { type: "button", class: "j-more", onclick: () => push() });
   const push = () => {
     more.remove();
-    holder.append(...visible(text.slice(to, to + PART), true));
-    to += PART;
-    if (to < text.length) { more.textContent = `Show more (${size(text.length - to)} left)`; holder.append("\n", more); }
+    holder.append(...part(from));
+    from += PART;
+    if (from < whole.length) { more.textContent = `Show more (${size(whole.length - from)} left)`; holder.append("\n", more); }
   };
   push();
 }
 
+// Bytes by their numbers, and what they would be as letters.
+function* dump(bytes, from) {
+  for (let at = from; at < Math.min(from + PART, bytes.length); at += LINE) {
+    const line = [...bytes.subarray(at, at + LINE)];
+    const numbers = line.map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    yield `${at.toString(16).padStart(8, "0")}  ${numbers.padEnd(LINE * 3)} ${line.map((byte) => byte > 31 && byte < 127 ? String.fromCharCode(byte) : ".").join("")}\n`;
+  }
+}
+
 function headersOf(headers) {
-  return h("dl", { class: "kv" }, Object.entries(headers).flatMap(([name, value]) => [h("dt", {}, visible(name)), h("dd", {}, value === "********" ? h("span", { class: "dimmer" }, "******** masked") : visible(value))]));
+  return h("dl", { class: "kv" }, Object.entries(headers).flatMap(([name, value]) => [h("dt", {}, visible(name)), h("dd", {}, value === "********" ? dimmer("******** masked") : visible(value))]));
+}
+
+// Whatever a sender chose stands between single quotes, and nowhere else.
+const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+const SKIP = new Set(["host", "content-length", "connection", "accept-encoding", "transfer-encoding", "via", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-port", "x-amzn-trace-id"]);
+const LARGE = 100 * 1024; // Shells have a bound for a command.
+
+/** A call as a command for a shell, and the file that the body has to be saved as. A body that is no text is sent from its base64 (`raw`). */
+export function curl(it, text, raw = null) {
+  const lines = [`curl -X POST ${quote(it.url)}`];
+  // Else curl would say that it is a form.
+  const headers = { "content-type": "", ...it.request_headers };
+  for (const [name, value] of Object.entries(headers)) {
+    if (!SKIP.has(name)) lines.push(`-H ${quote(`${name}: ${value.replace(/[\r\n\0]+/g, " ")}`.trimEnd())}`);
+  }
+  // No argument of a command can hold the character with the number 0.
+  const isBytes = text === null || text.includes("\0");
+  const body = isBytes ? raw : text;
+  const file = (body?.length ?? 0) > LARGE ? isBytes ? "body.bin" : "body.json" : null;
+  if (file) lines.push(`--data-binary @${file}`);
+  else if (body && isBytes) {
+    lines[0] = `echo ${body} | base64 -d | ${lines[0]}`;
+    lines.push("--data-binary @-");
+  } else if (body) lines.push(`--data-raw ${quote(body)}`);
+  return { command: lines.join(" \\\n  "), file };
 }

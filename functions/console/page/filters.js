@@ -2,7 +2,8 @@
 import { h } from "./dom.js";
 import { button, copy, word } from "./ui.js";
 import { address } from "./route.js";
-import { all } from "./names.js";
+import { hooksMet, nameOf } from "./api.js";
+import { visible } from "./json.js";
 
 const OUTCOMES = ["queued", "ignored", "rejected", "failed"];
 const HOURS = { "1h": 1, "24h": 24, "7d": 168 };
@@ -35,7 +36,7 @@ export function asked(filters, now = Date.now()) {
 export function controls(filters, go, events) {
   const choose = (name, label, options, value = filters[name] ?? "") => h("select", { class: "field", "aria-label": label, onchange: (event) => { location.hash = go({ [name]: event.target.value, ...(name === "last" && { from: "", to: "" }) }); } },
     (options.some(([one]) => one === value) ? options : [...options, [value, value]]).map(([one, text]) => h("option", { value: one, selected: one === value }, text)));
-  const names = all().map((one) => [one.id, one.name]);
+  const names = hooksMet().map((one) => [one.id, one.name]);
   const time = [["", "Last 30 days"], ["1h", "Last hour"], ["24h", "Last 24 hours"], ["7d", "Last 7 days"]];
   const range = filters.from || filters.to ? "range" : filters.last ?? "";
   return [
@@ -46,6 +47,12 @@ export function controls(filters, go, events) {
     choose("last", "Time", range === "range" ? [...time, ["range", "A range of time"]] : time, range),
     h("span", { class: "grow" }), button("Copy link to this view", { kind: "quiet wide-only", glyph: "link", onclick: () => share(filters) }),
   ];
+}
+
+/** The filters in words, without their time. */
+export function inWords({ outcome, hook, event, status }) {
+  const words = outcome ? `${outcome.split(",").map((one, n) => n ? one : word(one)).join(" or ")} calls` : "Calls that were not rejected";
+  return [words, hook && [" of ", h("strong", {}, visible(nameOf(hook)?.name ?? hook))], event && [", event ", h("code", {}, visible(event))], status && `, answered ${status.replaceAll(",", " or ")}`];
 }
 
 // The reader of a link sees what its sender saw: a time that moves along becomes a range.

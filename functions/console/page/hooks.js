@@ -1,13 +1,11 @@
 // The hooks of the project, and one of them: its address, its secret, its rules, and its last calls.
 import { fill, h, icon } from "./dom.js";
-import { button, code, copyButton, danger, empty, pill, refocus, showFault, toast, waiting } from "./ui.js";
-import { callsOfHook, changeHook, deleteHook, hook, hooks, isAbort, providers } from "./api.js";
+import { alert, ask, button, code, copyButton, crumbs, danger, dim, dimmer, empty, fact, field, onceDialog, onlyTime, part, pill, refocus, showFault, table, toast, waiting, when } from "./ui.js";
+import { callsOfHook, changeHook, deleteHook, forget, hook, hooks, isAbort, providers, remember, rotate } from "./api.js";
 import { address } from "./route.js";
-import { forget, remember } from "./names.js";
-import { clock, day, full, until, zone } from "./time.js";
+import { clock, day, full, until } from "./time.js";
 import { visible } from "./json.js";
-import { sentence } from "./trail.js";
-import { rotateDialog } from "./secret.js";
+import { sentence } from "./call.js";
 import { doing } from "./rows.js";
 
 export function hooksPage(main, parts, params) {
@@ -45,7 +43,7 @@ export function hooksPage(main, parts, params) {
       draw();
     } catch (error) {
       ready();
-      if (!isAbort(error)) showFault(shown.length ? foot : body, "The hooks could not be read", error, load);
+      if (!isAbort(error)) showFault(shown.length ? foot : body, "The hooks", error, load);
     }
   }
 
@@ -55,19 +53,18 @@ export function hooksPage(main, parts, params) {
       return fill(body, words ? empty("No hook matches", "No hook of the project has this in its name.", button("Clear", { onclick: () => { find.value = ""; find.dispatchEvent(new Event("input")); find.focus(); } }))
         : empty("No hooks yet", "A hook is an address that a provider calls.", h("a", { class: "btn primary", href: "#/hooks/new" }, "New hook")));
     }
-    fill(body, h("div", { class: "scroll" }, h("table", { class: "plain links" }, h("thead", {}, h("tr", {}, ["Name", "State", "Provider", "Starts", "Proof", "Changed"].map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, shown.map(row)))));
+    fill(body, table(["Name", "State", "Provider", "Starts", "Proof", "Changed"], shown.map(row), "links"));
     fill(foot, more ? button("Show more hooks", { kind: "quiet", onclick: load }) : h("p", { class: "dimmer" }, "That is all."));
   }
 
   function row(it) {
-    return h("tr", {}, h("td", {}, h("a", { class: "go strong", href: `#/hooks/${encodeURIComponent(it.id)}` }, visible(it.name))), h("td", {}, onOff(it)), h("td", {}, it.provider ?? h("span", { class: "dim" }, "own header")),
-      h("td", {}, doing(it)[0]), h("td", { class: it.proof === "none" ? "warned" : "dim" }, it.proof), h("td", {}, h("time", { class: "num dim", datetime: it.updated_at, title: zone(it.updated_at) }, full(it.updated_at))));
+    return [h("a", { class: "go strong", href: address(["hooks", it.id]) }, visible(it.name)), h("span", { class: `state ${it.active ? "on" : "off"}` }, it.active ? "On" : "Off"), it.provider ?? dim("own header"), doing(it)[0], h("span", { class: it.proof === "none" ? "warned" : "dim" }, it.proof), dim(when(it.updated_at))];
   }
 
   return { move() {}, key(event) { if (event.key === "/") { event.preventDefault(); find.focus(); } }, leave() { clearTimeout(timer); request.abort(); } };
 }
 
-const onOff = (it) => h("span", { class: `state ${it.active ? "on" : "off"}` }, it.active ? "On" : "Off");
+const GONE = "Its address answers 404 at once. Its calls stay readable for 30 days and cannot be retried.";
 
 export function hookPage(main, [, id]) {
   let it = null;
@@ -86,35 +83,34 @@ export function hookPage(main, [, id]) {
       if (!isGone) draw(provider, calls);
     } catch (error) {
       ready();
-      const gone = error.status === 404 || error.status === 422;
-      showFault(page, gone ? "The hook does not exist" : "The hook could not be read", gone ? { message: "It may have been deleted, or belong to another project." } : error, gone ? null : load);
+      showFault(page, "The hook", error, load, "It may have been deleted, or belong to another project.");
+      page.prepend(h("h1", { class: "sr" }, "Hook"));
     }
   }
 
   function draw(provider, calls) {
     const toggle = h("button", { type: "button", class: "switch", role: "switch", "aria-checked": String(it.active), onclick: () => change({ active: !it.active }) }, it.active ? "On" : "Off");
-    const fact = (name, ...value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
     fill(page,
-      h("nav", { class: "crumbs", "aria-label": "Where you are" }, h("a", { href: "#/hooks" }, "Hooks"), icon("right", "", 12), h("span", { "aria-current": "page" }, visible(it.name))),
+      crumbs([["Hooks", "hooks"]], visible(it.name)),
       h("div", { class: "head" }, h("h1", { tabindex: "-1" }, visible(it.name)), toggle, h("span", { class: "grow" }), h("a", { class: "btn", href: address(["hooks", id, "edit"]) }, icon("edit"), "Edit and test")),
       it.active ? null : h("div", { class: "banner" }, icon("pause"), h("span", {}, "This hook is off: its calls are answered 200 and ignored."), h("span", { class: "grow" }), button("Switch on", { kind: "small", onclick: () => change({ active: true }) })),
       it.requires_secret ? null : h("div", { class: "banner is-rejected" }, icon("shield"), "Anyone who knows the address can start this."),
       h("dl", { class: "facts one-column" },
         fact("Address", h("code", { class: "cut" }, it.url), copyButton("Copy the address", it.url, "quiet small icon")),
-        fact("Provider", it.provider ? provider?.title ?? it.provider : [it.secret_header_name ? ["signed in ", h("code", {}, it.secret_header_name)] : "any"], h("span", { class: "dimmer" }, ` · proof: ${it.proof}`), provider?.guide && [" · ", h("a", { class: "link", href: provider.guide, rel: "noopener" }, "Set-up at the provider")]),
-        it.requires_secret ? fact("Secret", h("code", {}, it.secret || "none yet"), " ", button("Rotate", { kind: "small", onclick: () => rotateDialog(it, load) }), it.previous_secret_valid_until && h("span", { class: "dim" }, ` The one before is valid until ${full(it.previous_secret_valid_until)} (${until(it.previous_secret_valid_until)}).`)) : null,
-        fact("Starts", doing(it)[0], it.pipeline_id ? h("span", { class: "dimmer" }, ` · pipeline ${it.pipeline_id}`) : null),
-        fact("Changed", h("time", { class: "num", datetime: it.updated_at, title: zone(it.updated_at) }, full(it.updated_at)), it.created_by_user && h("span", { class: "dimmer" }, " · made by ", visible(it.created_by_user.name)))),
+        fact("Provider", it.provider ? provider?.title ?? it.provider : [it.secret_header_name ? ["signed in ", h("code", {}, it.secret_header_name)] : "any"], dimmer(` · proof: ${it.proof}`), provider?.guide && [" · ", h("a", { class: "link", href: provider.guide, rel: "noopener" }, "Set-up at the provider")]),
+        it.requires_secret ? fact("Secret", h("code", {}, it.secret || "none yet"), " ", button("Rotate", { kind: "small", onclick: () => rotateDialog(it, load) }), it.previous_secret_valid_until && dim(` The one before is valid until ${full(it.previous_secret_valid_until)} (${until(it.previous_secret_valid_until)}).`)) : null,
+        fact("Starts", doing(it)[0], it.pipeline_id ? dimmer(` · pipeline ${it.pipeline_id}`) : null),
+        fact("Changed", when(it.updated_at), it.created_by_user && dimmer(" · made by ", visible(it.created_by_user.name)))),
       part("Last calls", lastCalls(calls)), part("Which calls run", rules()), part("What the job gets", variables()),
-      h("section", { class: "part" }, h("h2", {}, "Delete"), h("p", { class: "dim" }, "Its address answers 404 at once. Its calls stay readable for 30 days and cannot be retried."), button("Delete hook", { kind: "danger", onclick: remove })));
+      part("Delete", h("p", { class: "dim" }, GONE), button("Delete hook", { kind: "danger", onclick: remove })));
     document.title = `${it.name} · Pipehook`;
     refocus(page);
   }
 
   function lastCalls(calls) {
-    if (!Array.isArray(calls)) return h("p", { class: "fault", role: "alert" }, calls.message);
+    if (!Array.isArray(calls)) return alert(calls.message);
     if (calls.length === 0) return h("p", { class: "dim" }, "None yet. Send a test event at the provider, or ", h("a", { class: "link", href: address(["hooks", id, "edit"]) }, "try it here"), ".");
-    return [h("table", { class: "plain links" }, h("tbody", {}, calls.map((one) => h("tr", {}, h("td", {}, h("a", { class: "go", href: address(["calls", one.id], { hook: id }) }, pill(one.outcome), " ", h("span", { class: "num dimmer" }, one.response_status_code))), h("td", {}, code(one.message)), h("td", { class: "num dim" }, h("time", { datetime: one.created_at }, `${day(one.created_at)}, ${clock(one.created_at)}`)))))), h("p", { class: "hint" }, h("a", { class: "link", href: address(["calls"], { hook: id }) }, "All calls of this hook"))];
+    return [h("table", { class: "plain links" }, h("tbody", {}, calls.map((one) => h("tr", {}, h("td", {}, h("a", { class: "go", href: address(["calls", one.id], { hook: id }) }, pill(one.outcome), " ", h("span", { class: "num dimmer" }, one.response_status_code))), h("td", {}, code(one.message)), h("td", { class: "dim" }, when(one.created_at, `${day(one.created_at)}, ${clock(one.created_at)}`)))))), h("p", { class: "hint" }, h("a", { class: "link", href: address(["calls"], { hook: id }) }, "All calls of this hook"))];
   }
 
   function rules() {
@@ -126,16 +122,16 @@ export function hookPage(main, [, id]) {
   function variables() {
     const found = it.settings.variables;
     if (found.length === 0) return h("p", { class: "dim" }, "No variables.");
-    return h("ul", { class: "sentences" }, found.map((one) => h("li", {}, h("code", {}, visible(one.name)), h("span", { class: "dim" }, ` is the ${one.type} at `), h("code", {}, visible(one.path)), h("span", { class: "dim" }, one.default_value !== null ? ", else " : one.required ? ", and required" : ", left out if it is not there"), one.default_value !== null ? h("code", {}, visible(JSON.stringify(one.default_value))) : null)));
+    return h("ul", { class: "sentences" }, found.map((one) => h("li", {}, h("code", {}, visible(one.name)), dim(` is the ${one.type} at `), h("code", {}, visible(one.path)), dim(one.default_value !== null ? ", else " : one.required ? ", and required" : ", left out if it is not there"), one.default_value !== null ? h("code", {}, visible(JSON.stringify(one.default_value))) : null)));
   }
 
   async function change(fields) {
-    try { await changeHook(id, { name: it.name, ...fields }); toast("Changed."); } catch (error) { return page.prepend(h("p", { class: "fault", role: "alert" }, icon("stop"), error.message)); }
+    try { await changeHook(id, { name: it.name, ...fields }); toast("Changed."); } catch (error) { return page.prepend(alert(error.message)); }
     load();
   }
 
   function remove() {
-    danger("Delete this hook?", "Its address answers 404 at once. Its calls stay readable for 30 days and cannot be retried.", it.name, "Delete hook", async () => {
+    danger("Delete this hook?", GONE, it.name, "Delete hook", async () => {
       await deleteHook(id);
       forget(id);
       toast("The hook was deleted.");
@@ -146,9 +142,35 @@ export function hookPage(main, [, id]) {
   return { move(parts) { if (parts[1] !== id) { isGone = true; Object.assign(this, hookPage(main, parts)); } }, key(event) { if (event.key === "e") location.hash = address(["hooks", id, "edit"]); }, leave() { isGone = true; } };
 }
 
-const part = (title, ...content) => h("section", { class: "part" }, h("h2", {}, title), content);
-
 async function providerOf(it) {
   if (!it.provider) return null;
   try { return (await providers()).find((one) => one.name === it.provider) ?? null; } catch { return null; }
+}
+
+const OVERLAPS = [[0, "None"], [3600, "1 hour"], [86400, "24 hours"], [604800, "7 days"]];
+
+/** Asks how to replace a hook's secret, replaces it, and shows the new one once. */
+function rotateDialog(it, done) {
+  let overlap = 86400;
+  const own = h("input", { class: "field code", autocomplete: "off", spellcheck: "false" });
+  const ownLine = field("The provider's secret", "own-secret", own);
+  ownLine.hidden = true;
+  const until = h("p", { class: "hint", role: "status" });
+  const say = () => fill(until, overlap ? `Until ${full(Date.now() + overlap * 1000)} both are accepted.` : "Calls signed with the old secret are refused at once.");
+  const radio = (name, text, checked, pick) => h("label", { class: "check" }, h("input", { type: "radio", name, checked, onchange: pick }), text);
+  ask("Rotate the secret", "Rotate secret", [
+    h("fieldset", {}, h("legend", { class: "label" }, "The new secret"), radio("which", "Make a new secret", true, () => { ownLine.hidden = true; }), radio("which", "Use one from the provider", false, () => { ownLine.hidden = false; own.focus(); })), ownLine,
+    h("fieldset", {}, h("legend", { class: "label" }, "The old secret stays valid for"), h("div", { class: "line" }, OVERLAPS.map(([seconds, text]) => radio("overlap", text, seconds === overlap, () => { overlap = seconds; say(); }))), until),
+  ], async () => {
+    const values = secretsOf(await rotate(it.id, { overlap_seconds: overlap, ...(!ownLine.hidden && { secret: own.value }) }));
+    return () => values.length ? onceDialog("The new secret", values, onlyTime("secret", "rotate it"), done) : done();
+  });
+  say();
+}
+
+/** The secrets that an answer shows in clear, with their names. */
+export function secretsOf(hook, needs = []) {
+  const label = (field, fallback) => needs.find((one) => one.field === field)?.description ?? fallback;
+  const options = Object.entries(hook.provider_options ?? {}).filter(([name]) => needs.some((one) => one.field === `provider_options.${name}` && one.secret));
+  return [...(hook.secret && hook.secret !== "********" ? [[label("secret", "Secret"), hook.secret]] : []), ...options.map(([name, value]) => [label(`provider_options.${name}`, name), String(value)])];
 }

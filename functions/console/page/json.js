@@ -64,6 +64,10 @@ export function parse(text) {
   return root;
 }
 
+export function isJson(text) {
+  try { parse(text); return true; } catch { return false; }
+}
+
 /** The member of an object in the text, as text: how `request_body` is cut out of an answer without reading it. */
 export function member(text, name) {
   const found = parse(text).items?.findLast(([key]) => key && text.slice(key.from + 1, key.to - 1) === name);
@@ -106,14 +110,14 @@ export function view(text, { open = 2, onpick = null } = {}) {
   const box = h("div", { class: "json" });
   const budget = { lines: 400 };
   box.append(...lines(root, null, "", 0));
+  box.addEventListener("keydown", walk);
   return box;
 
   function lines(node, label, path, depth) {
     const name = label === null ? [] : [key(label, path, node), ": "];
     const line = h("div", { class: `j-line d${Math.min(depth, 9)}` });
     if (!node.items) {
-      line.append(...name, scalar(node));
-      if (path && !onpick) line.append(copier(path));
+      line.append(...name, scalar(node), ...copier(path));
       return [line];
     }
     const [left, right] = node.kind === "object" ? "{}" : "[]";
@@ -125,7 +129,7 @@ export function view(text, { open = 2, onpick = null } = {}) {
     const tog = h("button", { type: "button", class: "j-tog", "aria-label": `${label ?? "All"}, ${count}`, "aria-expanded": "false", onclick: () => (inner ? shut() : show()) }, icon("right", "", 12));
     const note = h("span", { class: "dimmer" }, ` ${count} `);
     const tail = h("span", {}, right);
-    line.append(tog, ...name, left, note, tail);
+    line.append(tog, ...name, left, note, tail, ...copier(path));
     let inner = null;
     const show = () => {
       inner = [...members(node, path, depth, 0), h("div", { class: `j-line d${Math.min(depth, 9)}` }, right)];
@@ -188,7 +192,17 @@ export function view(text, { open = 2, onpick = null } = {}) {
   }
 
   function copier(path) {
-    return h("button", { type: "button", class: "j-copy", tabindex: "-1", title: `Copy ${path}`, onclick: () => copy(path, `Copied ${path.slice(0, 60)}`) }, "Copy path");
+    return path && !onpick ? [h("button", { type: "button", class: "j-copy", tabindex: "-1", title: `Copy ${path} (y)`, onclick: () => copy(path, `Copied ${path.slice(0, 60)}`) }, "Copy path")] : [];
+  }
+
+  // The arrows go from line to line, so that a key can say what to do with one.
+  function walk(event) {
+    const side = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
+    let line = side && event.target.closest(".j-line")?.[side];
+    while (line && !line.querySelector("button")) line = line[side];
+    if (!line) return;
+    event.preventDefault();
+    line.querySelector("button").focus();
   }
 
   function unquote(span) {

@@ -1,18 +1,18 @@
 // A hook in the making, or being changed: what may call it, what it starts, and beside each rule what the server makes of
 // a sample.
 import { fill, h, icon } from "./dom.js";
-import { button, copyButton, pill, refocus, showFault, toast, toggle, waiting } from "./ui.js";
-import { callsOfHook, changeHook, createHook, hook, isAbort, isJson, oneCall, provider as details, providers, test } from "./api.js";
-import { respelt, view, visible } from "./json.js";
+import { button, code, copyButton, crumbs, dim, field, once, onlyTime, pill, refocus, showFault, toast, toggle, waiting } from "./ui.js";
+import { callsOfHook, changeHook, createHook, hook, isAbort, oneCall, provider as details, providers, remember, test } from "./api.js";
+import { isJson, respelt, view, visible } from "./json.js";
 import { bodyOf } from "./code.js";
-import { callerOf, providerPicker } from "./providers.js";
-import { ruleEditor, rulesOf, select } from "./rules.js";
-import { created } from "./secret.js";
-import { remember } from "./names.js";
+import { callerOf, providerPicker, ruleEditor, rulesOf, select } from "./form.js";
+import { secretsOf } from "./hooks.js";
+import { ago } from "./time.js";
+import { address } from "./route.js";
 
 const ACTIONS = ["deploy", "restart", "start", "stop", "provision", "reload", "configure", "remove", "delete", "get_status", "check_provisioned", "rotate_key"];
 const RESOURCES = ["application", "daemon", "deployment", "server", "service", "cronjob", "credential", "network", "network-rule", "ssh-key", "ssl-certificate", "subnet", "virtual-host"];
-const BLANK = { provider: "github", provider_options: {}, requires_secret: true, secret_header_name: "", secret_algorithm: "sha256", secret: "", name: "", action_type: "deploy", resource_type: "application", resource_id: null, pipeline_id: null, trigger_when: { conditions: [] }, settings: { variables: [] } };
+const BLANK = { provider: "github", provider_options: {}, secret: "", scheme: { type: "hmac" }, name: "", action_type: "deploy", resource_type: "application", resource_id: null, pipeline_id: null, trigger_when: { conditions: [] }, settings: { variables: [] } };
 
 // A call of a provider of one's own.
 const ANY = { headers: { "content-type": "application/json" }, query: "", event: null, body: '{\n  "event": "build.done",\n  "ref": "main",\n  "id": 42,\n  "ok": true\n}' };
@@ -32,7 +32,7 @@ export function hookForm(main, parts, params) {
       if (!request.signal.aborted) form = draw(main, { it, all, call, wanted: params.get("provider") });
     } catch (error) {
       ready();
-      if (!isAbort(error)) showFault(place, error.status === 404 ? "The hook does not exist" : "The form could not be shown", error);
+      if (!isAbort(error)) showFault(place, id ? "The hook" : "The form", error, null, id && "It may have been deleted.");
     }
   })();
   return { leave() { request.abort(); form?.leave(); } };
@@ -60,14 +60,14 @@ function draw(main, { it, all, call, wanted }) {
   const eventField = h("input", { class: "field code", "aria-label": "Event", placeholder: "event", spellcheck: "false", oninput: () => { event = eventField.value; run(); } });
 
   const aside = h("aside", { class: "dry", id: "dry", "aria-label": "Dry run" },
-    h("div", { class: "dry-head" }, h("h2", {}, "Dry run"), h("span", { class: "dim" }, "Nothing is queued."), h("span", { class: "grow" }), eventField, samples),
+    h("div", { class: "dry-head" }, h("h2", {}, "Dry run"), dim("Nothing is queued."), h("span", { class: "grow" }), eventField, samples),
     verdict,
     h("div", { class: "codebox" }, h("div", { class: "codebar" }, h("h3", {}, "Payload"), h("span", { class: "meta" }, "Press a name to make it a variable"), h("span", { class: "grow" }), toggle("Payload", [["tree", "Read"], ["edit", "Edit"]], "tree", drawPayload)), payload),
     h("div", { class: "codebox" }, h("div", { class: "codebar" }, h("h3", {}, "Job"), h("span", { class: "meta" }, "what your pipeline gets"), h("span", { class: "grow" }), send, copyButton("Copy the job", () => JSON.stringify(result?.job ?? null, null, 2), "quiet small icon")), job));
 
-  const crumbs = h("nav", { class: "crumbs", "aria-label": "Where you are" }, h("a", { href: "#/hooks" }, "Hooks"), icon("right", "", 12), it ? [h("a", { href: `#/hooks/${encodeURIComponent(it.id)}` }, visible(it.name)), icon("right", "", 12)] : null, h("span", { "aria-current": "page" }, it ? "Edit" : title));
+  const home = address(it ? ["hooks", it.id] : ["hooks"]);
   const form = h("form", { class: "new-form", novalidate: true, onsubmit: save },
-    crumbs, h("h1", { tabindex: "-1" }, title), picker && part("Who calls it", picker.el),
+    crumbs([["Hooks", "hooks"], ...(it ? [[visible(it.name), "hooks", it.id]] : [])], it ? "Edit" : title), h("h1", { tabindex: "-1" }, title), picker && part("Who calls it", picker.el),
     part("What it starts", h("div", { class: "grid-form" },
       label("Name", "name", h("input", { class: "field", value: draft.name, maxlength: 100, autocomplete: "off", placeholder: "Deploy shop on push to main", oninput: (press) => { draft.name = press.target.value; } }), "wide"),
       label("Action", "action_type", select(ACTIONS, draft.action_type, (value) => { draft.action_type = value; run(); })),
@@ -76,12 +76,12 @@ function draw(main, { it, all, call, wanted }) {
       label("Pipeline", "pipeline_id", number(draft.pipeline_id, "none", (value) => { draft.pipeline_id = value; run(); })))),
     part("Which calls run", h("p", { class: "hint" }, "All must hold. A call that is kept out is answered 200, so that the provider does not send it again."), rules.conditions, h("div", { class: "line" }, button("Add a condition", { kind: "quiet small", glyph: "plus", onclick: rules.addCondition }), button("Add “any of”", { kind: "quiet small", glyph: "plus", onclick: rules.addGroup }))),
     part("What the job gets", rules.variables, button("Add a variable", { kind: "quiet small", glyph: "plus", onclick: () => rules.add("", "") })),
-    fault, h("div", { class: "form-foot" }, short, h("span", { class: "grow" }), h("a", { class: "btn quiet", href: it ? `#/hooks/${encodeURIComponent(it.id)}` : "#/hooks" }, "Cancel"), submit));
+    fault, h("div", { class: "form-foot" }, short, h("span", { class: "grow" }), h("a", { class: "btn quiet", href: home }, "Cancel"), submit));
   fill(main, h("div", { class: "newhook" }, form, aside));
   document.title = `${title} · Pipehook`;
   refocus(main);
   drawPayload("tree");
-  if (call && bodyOf(call) !== null) use(call);
+  if (call && bodyOf(call).text !== null) use(call);
   learn();
 
   // A change of the provider brings its samples; any other change only asks again.
@@ -95,7 +95,7 @@ function draw(main, { it, all, call, wanted }) {
     its = name ? await details(name).catch(() => null) : null;
     if (name !== draft.provider) return;
     its ??= { name, steps: [], samples: [] };
-    if (!call || bodyOf(call) === null) take(its.samples[0] ?? ANY);
+    if (!call || bodyOf(call).text === null) take(its.samples[0] ?? ANY);
     offer();
     run(0);
   }
@@ -107,7 +107,7 @@ function draw(main, { it, all, call, wanted }) {
   }
 
   function use(found) {
-    take({ headers: Object.fromEntries(Object.entries(found.request_headers).slice(0, 100)), body: bodyOf(found) ?? "", query: "", event: found.event });
+    take({ headers: Object.fromEntries(Object.entries(found.request_headers).slice(0, 100)), body: bodyOf(found).text ?? "", query: "", event: found.event });
   }
 
   async function offer() {
@@ -126,7 +126,7 @@ function draw(main, { it, all, call, wanted }) {
 
   function drawPayload(how) {
     if (how === "edit") return fill(payload, h("textarea", { class: "field code edit", "aria-label": "Payload as text", spellcheck: "false", value: body, oninput: (press) => { body = press.target.value; run(); } }));
-    if (!isJson(body)) return fill(payload, h("p", { class: "code" }, body ? h("span", { class: "dim" }, "This is not JSON. Switch to Edit to read it.") : h("span", { class: "dim" }, "The body is empty.")));
+    if (!isJson(body)) return fill(payload, h("p", { class: "code" }, body ? dim("This is not JSON. Switch to Edit to read it.") : dim("The body is empty.")));
     const picked = (path, text) => rules.add(path.split(".").at(-1).replace(/\W/g, "_"), path, text[0] === "[" ? "array" : text[0] === "{" ? "object" : /^-?\d+$/.test(text) ? "integer" : /^-?\d/.test(text) ? "number" : /^[tf]/.test(text) ? "boolean" : "string");
     fill(payload, h("div", { class: "code", tabindex: "0", role: "region", "aria-label": "Payload" }, view(body, { open: 2, onpick: picked })));
   }
@@ -140,7 +140,8 @@ function draw(main, { it, all, call, wanted }) {
   // The dry run asks about a hook that is complete: what is not filled in yet must not keep it from answering.
   function trial() {
     const whole = { ...written(), name: draft.name || "New hook", resource_id: draft.resource_id ?? 1, ...(it && callerOfSaved(it)) };
-    if (whole.requires_secret && !whole.provider && !whole.secret_header_name) whole.secret_header_name = "x-signature";
+    if (picker && whole.verification && whole.verification.type !== "basic") whole.verification.header ??= "x-signature";
+    else if (picker && whole.verification) whole.provider_options ??= { username: "…" };
     for (const { field, required } of picker?.chosen()?.needs ?? []) if (required && field === "secret" && !whole.secret) whole.secret = "0123456789abcdef0123456789abcdef";
     return whole;
   }
@@ -166,17 +167,17 @@ function draw(main, { it, all, call, wanted }) {
     verdict.className = "verdict is-ignored";
     rules.clear();
     fill(short);
-    fill(verdict, icon("ring"), first ? h("div", {}, h("strong", {}, "Not complete yet. "), h("span", { class: "dim" }, first[1][0].replaceAll("hook.", ""))) : h("div", {}, h("strong", {}, "The dry run did not answer. "), h("span", { class: "dim" }, `You can still ${it ? "save" : "create"} the hook.`)));
+    fill(verdict, icon("ring"), first ? h("div", {}, h("strong", {}, "Not complete yet. "), dim(first[1][0].replaceAll("hook.", ""))) : h("div", {}, h("strong", {}, "The dry run did not answer. "), dim(`You can still ${it ? "save" : "create"} the hook.`)));
   }
 
   function drawResult() {
     const pipeline = draft.pipeline_id ? `, pipeline ${draft.pipeline_id}` : "";
     const would = { queued: ["A call like this would run", `${draft.action_type.replaceAll("_", " ")} ${draft.resource_type} ${draft.resource_id ?? "…"}${pipeline}`], ignored: ["A call like this would be ignored", result.response.message], failed: ["A call like this would be refused", result.response.message] }[result.outcome];
     verdict.className = `verdict is-${result.outcome}`;
-    fill(verdict, pill(result.outcome, { brief: true }), h("div", {}, h("strong", {}, would[0]), h("span", { class: "dim" }, " ", visible(would[1]))));
+    fill(verdict, pill(result.outcome, { brief: true }), h("div", {}, h("strong", {}, would[0]), dim(" ", visible(would[1]))));
     fill(short, pill(result.outcome, { brief: true }), { queued: "Would run", ignored: "Would be ignored", failed: "Would be refused" }[result.outcome]);
     rules.show(result);
-    fill(job, result.job ? view(JSON.stringify(result.job), { open: 3 }) : h("span", { class: "dim" }, "No job."));
+    fill(job, result.job ? view(JSON.stringify(result.job), { open: 3 }) : dim("No job."));
   }
 
   async function sendIt() {
@@ -207,11 +208,11 @@ function draw(main, { it, all, call, wanted }) {
     const now = await hook(it.id);
     if (now.updated_at !== base) {
       base = now.updated_at;
-      return fill(fault, h("p", { class: "fault" }, icon("stop"), "Somebody else changed this hook. ", h("a", { class: "link", href: `#/hooks/${encodeURIComponent(it.id)}` }, "See their version"), " or press Save again to save yours over it."));
+      return fill(fault, h("p", { class: "fault" }, icon("stop"), "Somebody else changed this hook. ", h("a", { class: "link", href: home }, "See their version"), " or press Save again to save yours over it."));
     }
     await changeHook(it.id, written());
     toast("Saved.");
-    location.hash = `#/hooks/${encodeURIComponent(it.id)}`;
+    location.hash = home;
   }
 
   // Each message stands under its field, and the first has the focus.
@@ -221,6 +222,7 @@ function draw(main, { it, all, call, wanted }) {
     for (const [field, messages] of Object.entries(error.errors ?? {})) {
       const place = form.querySelector(`[data-field="${CSS.escape(field)}"]`) ?? form.querySelector(`[data-field="${CSS.escape(field.split(".").slice(0, 3).join("."))}"]`);
       if (!place) { left.push(...messages); continue; }
+      place.closest("details")?.setAttribute("open", "");
       const control = place.querySelector("input, select");
       control?.setAttribute("aria-invalid", "true");
       place.append(h("p", { class: "fault field-fault" }, messages.join(" ")));
@@ -247,11 +249,66 @@ function callerOfSaved(it) {
 
 const part = (title, ...content) => h("section", { class: "form-part" }, h("h2", {}, title), content);
 
-function label(text, field, control, cls = "") {
-  control.id = `f-${field}`;
-  return h("div", { class: cls, "data-field": field }, h("label", { class: "label", for: control.id }, text), control);
+/** What a fault of this field of the API stands under. */
+function label(text, name, control, cls = "") {
+  const el = field(text, `f-${name}`, control);
+  el.className = cls;
+  el.dataset.field = name;
+  return el;
 }
 
 function number(value, hint, pick) {
   return h("input", { class: "field num", inputmode: "numeric", placeholder: hint, value: value === null ? "" : String(value), autocomplete: "off", oninput: (press) => pick(/^\d+$/.test(press.target.value.trim()) ? Number(press.target.value) : null) });
+}
+
+const OFTEN = 2000, SELDOM = 15_000, LONG = 600_000;
+
+/** After a hook was made: its address and secret, what to do at the provider, and the wait for its first call. */
+function created(main, { hook, provider, steps, form, aside, sample }) {
+  const who = provider?.title ?? "the sender";
+  const scheme = hook.verification ?? {};
+  const secrets = secretsOf(hook, provider?.needs ?? []);
+  const named = steps.find((one) => one.field === "url")?.name ?? "Address";
+  const panel = once("Address and secret", [[named, hook.url], ...secrets], secrets.length ? onlyTime("secret", "rotate it") : "This hook has no secret to show: see the provider's own page.");
+  const leave = h("a", { class: "btn primary", href: address(["hooks", hook.id]), onclick: (press) => {
+    if (panel.isSafe()) return;
+    press.preventDefault();
+    toast("Nothing was copied yet. Press again to leave.");
+  } }, secrets.length ? "I have stored the secret" : "Done");
+  // The first step of the API is to make the hook.
+  const shown = steps.length > 1 ? steps.slice(1).map((one) => code(one.text)) : ["Add a webhook at the sender, with the address above.", secrets.length ? ["Give it the secret. ", scheme.signed ? ["It is the key of an HMAC of ", h("code", {}, scheme.signed), ", sent in "] : "It is sent in ", h("code", {}, scheme.header), "."] : null, "Send a test event."].filter(Boolean);
+  form.classList.add("done");
+  fill(form, crumbs([["Hooks", "hooks"]], visible(hook.name)),
+    h("h1", { tabindex: "-1" }, `Now connect ${who}`), panel.el,
+    h("ol", { class: "steps big" }, shown.map((one) => h("li", {}, one))), provider?.guide && h("p", { class: "hint" }, h("a", { class: "link", href: provider.guide, rel: "noopener" }, `${provider.title}'s own page`)),
+    h("div", { class: "form-foot" }, h("span", { class: "grow" }), button(secrets.length ? "Copy address and secret" : "Copy the address", { glyph: "copy", onclick: panel.copyAll }), leave));
+  document.title = `Now connect ${who} · Pipehook`;
+  scrollTo(0, 0);
+  form.querySelector("h1").focus();
+
+  let timer = null;
+  let isOver = false;
+  const from = Date.now();
+  const show = (call) => fill(aside, h("div", { class: `wait${call ? " done" : ""}`, role: "status" }, icon(call ? "check" : "busy", call ? "" : "spin", 28), h("h2", {}, title(call)), h("p", { class: "dim" }, words(call)),
+    call ? h("a", { class: "btn", href: address(["calls", call.id], { hook: hook.id }) }, "See the call") : button("Send a test call instead", { onclick: trial })));
+  const title = (call) => !call ? "Waiting for the first call" : call.outcome === "rejected" ? "A call came, but was not signed with this secret" : call.test ? "Your test call has come through" : `${provider ? provider.title : "The sender"} has reached the hook`;
+  const words = (call) => !call ? "It shows here as soon as it comes. You need not reload." : call.outcome === "rejected" ? "Look at the secret at the provider. The call says what was wrong." : `It came ${ago(call.created_at)}${call.test ? "" : hook.requires_secret ? ", signed with the right secret" : ""}. ${call.outcome === "queued" ? "Its job is on the queue." : "It was not one that runs."}`;
+
+  async function trial(press) {
+    press.target.disabled = true;
+    try { await test({ id: hook.id, ...sample, send: true }); look(); } catch (error) { toast(error.message); press.target.disabled = false; }
+  }
+
+  async function look() {
+    clearTimeout(timer);
+    let first = null;
+    if (!document.hidden) try { [first] = await callsOfHook(hook.id, 1); } catch { /* The next round may be answered. */ }
+    if (isOver) return;
+    if (first) show(first);
+    if (!first || first.outcome === "rejected") timer = setTimeout(look, Date.now() - from < LONG ? OFTEN : SELDOM);
+  }
+
+  show(null);
+  look();
+  return { leave() { isOver = true; clearTimeout(timer); panel.gone(); fill(panel.el); } };
 }

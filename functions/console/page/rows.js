@@ -1,10 +1,10 @@
 // The rows of the calls, in groups of 25. Groups far from the window leave the page and keep their height, so that a list
 // of 10,000 has some hundred rows in the page.
 import { fill, h } from "./dom.js";
-import { code, pill } from "./ui.js";
-import { clock, day, zone } from "./time.js";
+import { code, dimmer, pill, when } from "./ui.js";
+import { clock, day } from "./time.js";
 import { address } from "./route.js";
-import { nameOf } from "./names.js";
+import { nameOf } from "./api.js";
 import { visible } from "./json.js";
 
 const GROUP = 25;
@@ -69,13 +69,13 @@ export function groupsOfRows({ filters, states, painted }) {
     return h("div", { class: `row${isNew ? " came" : ""}`, role: "row", "data-id": one.id },
       cell(0, h("a", { class: "go", href: address(["calls", one.id], filters()), tabindex: "-1" }, pill(one.outcome), " ", h("span", { class: "num code-n" }, one.response_status_code), h("span", { class: "sr" }, ", ", name, `, ${clock(one.created_at)}`))),
       cell(1, name, one.retry_of ? h("span", { class: "tag" }, "retry") : one.test ? h("span", { class: "tag" }, "test") : null),
-      cell(2, one.event ? h("code", {}, visible(one.event)) : h("span", { class: "dimmer" }, "unknown")),
+      cell(2, one.event ? h("code", {}, visible(one.event)) : dimmer("unknown")),
       cell(3, one.outcome === "queued" && hook ? doing(hook) : code(one.message)),
-      cell(4, acting(one)), cell(5, h("span", { class: "num" }, one.ip_address)), cell(6, h("time", { class: "num", datetime: one.created_at, title: zone(one.created_at) }, clock(one.created_at))));
+      cell(4, acting(one)), cell(5, h("span", { class: "num" }, one.ip_address)), cell(6, when(one.created_at, clock(one.created_at))));
   }
 
   function acting(one) {
-    if (one.action_id === null) return h("span", { class: "dimmer" }, h("span", { "aria-hidden": "true" }, "–"), h("span", { class: "sr" }, "none"));
+    if (one.action_id === null) return dimmer(h("span", { "aria-hidden": "true" }, "–"), h("span", { class: "sr" }, "none"));
     const state = states.get(one.action_id);
     return [state && pill(state, { brief: true }), h("span", { class: "num", "data-action": one.action_id }, `#${String(one.action_id).slice(-6)}`)];
   }
@@ -86,5 +86,5 @@ export function groupsOfRows({ filters, states, painted }) {
 /** What a hook starts, in words. */
 export function doing(hook) {
   const act = hook.action_type.replaceAll("_", " ");
-  return [h("span", {}, `${act[0].toUpperCase()}${act.slice(1)} ${hook.resource_type.replaceAll("-", " ")} ${hook.resource_id}`), h("span", { class: "dimmer" }, ` · ${hook.provider ?? "own header"}`)];
+  return [h("span", {}, `${act[0].toUpperCase()}${act.slice(1)} ${hook.resource_type.replaceAll("-", " ")} ${hook.resource_id}`), dimmer(` · ${hook.provider ?? "own header"}`)];
 }

@@ -1,6 +1,8 @@
 // Small parts that several pages use.
 import { fill, h, icon } from "./dom.js";
 import { visible } from "./json.js";
+import { address } from "./route.js";
+import { full, zone } from "./time.js";
 
 const SHAPES = {
   queued: "check", ignored: "ring", rejected: "shield", failed: "stop",
@@ -45,9 +47,9 @@ export function toast(text) {
   setTimeout(() => el.remove(), 3200);
 }
 
-/** Saves a text as a file. */
-export function save(name, text) {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+/** Saves a text, or bytes, as a file. */
+export function save(name, content) {
+  const url = URL.createObjectURL(new Blob([content]));
   const link = document.createElement("a");
   Object.assign(link, { href: url, download: name });
   link.click();
@@ -78,10 +80,14 @@ export function dialog(title, ...content) {
   return el;
 }
 
-/** What could not be shown, why, and what to do. It replaces nothing that is shown elsewhere. */
-export function showFault(place, title, error, again = null) {
-  fill(place, h("div", { class: "empty", role: "alert" }, h("h2", {}, title), h("p", {}, code(error.message)),
-    again && button("Try again", { onclick: again }),
+/**
+ * What could not be read, why, and what to do. It replaces nothing that is shown elsewhere. `gone` is for what may not
+ * exist (any more): why not.
+ */
+export function showFault(place, what, error, again = null, gone = null) {
+  const isGone = gone && [404, 422].includes(error.status);
+  fill(place, h("div", { class: "empty", role: "alert" }, h("h2", {}, `${what} ${isGone ? "does not exist" : "could not be read"}`), h("p", {}, isGone ? gone : code(error.message)),
+    again && !isGone && button("Try again", { onclick: again }),
     error.requestId && h("p", { class: "meta" }, h("code", {}, error.requestId), copyButton("Copy the request id", error.requestId, "quiet small icon"))));
 }
 
@@ -96,19 +102,70 @@ export function refocus(place) {
   if (document.activeElement === document.body) place.querySelector("h1")?.focus({ preventScroll: true });
 }
 
+/**
+ * A dialog with a form. While `act` runs, the button is off. What `act` throws is shown; else the dialog closes, and what
+ * `act` gave is called.
+ */
+export function ask(title, verb, content, act, kind = "primary") {
+  const fault = h("p", { class: "fault", role: "alert" });
+  const go = h("button", { class: `btn ${kind}` }, verb);
+  const el = dialog(title, content, fault, h("div", { class: "foot" }, button("Cancel", { onclick: () => el.close() }), go));
+  el.firstChild.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (go.disabled) return;
+    go.disabled = true;
+    try {
+      const then = await act();
+      el.close();
+      then?.();
+    } catch (error) {
+      fill(fault, icon("stop"), Object.values(error.errors ?? {}).flat()[0] ?? error.message);
+      go.disabled = false;
+    }
+  });
+  return { el, go };
+}
+
 /** A question before something that cannot be undone: the button is off until the name is typed exactly. */
 export function danger(title, text, name, verb, act) {
-  const input = h("input", { class: "field", id: "danger-name", autocomplete: "off", spellcheck: "false", oninput: () => { go.disabled = input.value !== name; } });
-  const fault = h("p", { class: "fault", role: "alert" });
-  const go = h("button", { type: "button", class: "btn danger", disabled: true, onclick: async () => {
-    go.disabled = true;
-    try { await act(); el.close(); } catch (error) { fill(fault, error.message); go.disabled = false; }
-  } }, verb);
-  const cancel = button("Cancel", { onclick: () => el.close() });
-  const el = dialog(title, h("p", { class: "dim" }, text), h("div", {}, h("label", { class: "label", for: "danger-name" }, "Type ", h("code", {}, name), " to go on"), input), fault, h("div", { class: "foot" }, cancel, go));
-  el.querySelector("form").addEventListener("submit", (event) => { event.preventDefault(); go.click(); });
-  cancel.focus();
-  return el;
+  const input = h("input", { class: "field", autocomplete: "off", spellcheck: "false", oninput: () => { go.disabled = input.value !== name; } });
+  const { el, go } = ask(title, verb, [h("p", { class: "dim" }, text), field(["Type ", h("code", {}, name), " to go on"], "danger-name", input)], act, "danger");
+  go.disabled = true;
+  el.querySelector(".foot .btn").focus();
+}
+
+/** A control with its label. `about` says more about it, or is a fault of it. */
+export function field(name, id, control, about = null) {
+  control.id = id;
+  return h("div", {}, h("label", { class: "label", for: id }, name), control, about && h("p", { class: "hint" }, about));
+}
+
+export const choice = (options, value) => h("select", { class: "field" }, options.map(([one, text]) => h("option", { value: String(one), selected: one === value }, text)));
+
+/** What went wrong with what somebody has just done, below it. */
+export const alert = (...content) => h("p", { class: "fault", role: "alert" }, icon("stop"), content);
+
+export const dim = (...content) => h("span", { class: "dim" }, content);
+export const dimmer = (...content) => h("span", { class: "dimmer" }, content);
+
+/** One of a list of facts. */
+export const fact = (name, ...value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
+
+/** An instant, in other words too; in full and with the zone where a pointer rests on it. */
+export const when = (instant, text = full(instant)) => h("time", { class: "num", datetime: instant, title: zone(instant) }, text);
+
+export const part = (title, ...content) => h("section", { class: "part" }, h("h2", {}, title), content);
+
+/** The way to a page: `[words, where]` of each one above, and its own words. */
+export function crumbs(above, here) {
+  return h("nav", { class: "crumbs", "aria-label": "Where you are" }, above.map(([text, ...parts]) => [h("a", { href: address(parts) }, text), icon("right", "", 12)]), h("span", { "aria-current": "page" }, here));
+}
+
+/** A table: the names of its columns, and rows of cells. The column without a name has buttons. */
+export function table(names, rows, kind = "") {
+  return h("div", { class: "scroll" }, h("table", { class: `plain ${kind}` },
+    h("thead", {}, h("tr", {}, names.map((name) => h("th", { scope: "col" }, name || h("span", { class: "sr" }, "What to do"))))),
+    h("tbody", {}, rows.map((cells) => h("tr", {}, cells.map((cell, n) => h("td", { class: names[n] ? "" : "end" }, cell)))))));
 }
 
 export function empty(title, text, action) {
@@ -119,3 +176,33 @@ export function empty(title, text, action) {
 export function code(text) {
   return text.split("`").map((part, n) => n % 2 ? h("code", {}, visible(part)) : visible(part));
 }
+
+/** A panel with values to copy. `isCopied` says whether one was, so that leaving before can ask. */
+export function once(label, values, note) {
+  let isCopied = false;
+  const warn = (event) => { if (!isCopied && el.isConnected) event.preventDefault(); };
+  addEventListener("beforeunload", warn);
+  const copied = async (text) => { isCopied = true; await copy(text); };
+  const el = h("section", { class: "once", "aria-label": label },
+    values.map(([name, value]) => h("div", { class: "once-row" }, h("span", { class: "label" }, name), h("code", { class: "once-value", tabindex: "0" }, value), button(`Copy ${name.toLowerCase()}`, { kind: "small icon", glyph: "copy", onclick: () => copied(value) }))),
+    h("p", { class: "hint" }, note));
+  el.addEventListener("copy", () => { isCopied = true; });
+  return {
+    el,
+    copyAll: () => copied(values.map(([, value]) => value).join("\n")),
+    isSafe: () => isCopied || confirmed(),
+    gone: () => removeEventListener("beforeunload", warn),
+  };
+  function confirmed() { isCopied = true; return false; }
+}
+
+/** Shows secrets in a dialog, which asks once before it goes without a copy. */
+export function onceDialog(title, values, note, done) {
+  const panel = once(title, values, note);
+  const el = dialog(title, panel.el, h("div", { class: "foot" }, button("Copy", { glyph: "copy", onclick: panel.copyAll }), button("I have stored it", { kind: "primary", onclick: () => el.close() })));
+  el.addEventListener("cancel", (event) => { if (!panel.isSafe()) event.preventDefault(); });
+  el.addEventListener("close", () => { panel.gone(); done(); });
+}
+
+/** What stands beside secrets that are shown. */
+export const onlyTime = (what, then) => [h("strong", {}, `This is the only time the ${what} is shown.`), ` If it gets lost, ${then}.`];

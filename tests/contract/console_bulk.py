@@ -1,0 +1,89 @@
+"""Many calls run again in the console, for `console.py`."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import json
+import secrets
+from pathlib import Path
+from typing import Any
+
+from console_looks import looks_well
+from console_page import Page, asked, call
+from stack import Stack
+
+MANY = 120  # More than one step takes.
+
+# The next retry of many is counted wrongly, as if a call had come meanwhile.
+MISCOUNTED = """
+const real = window.fetch;
+window.fetch = (path, options) => {
+  const step = options?.body && String(path).includes("/retry?") ? JSON.parse(options.body) : {};
+  if (!step.operation_id) return real(path, options);
+  window.fetch = real;
+  return real(path, { ...options, body: JSON.stringify({ ...step, count: step.count - 1 }) });
+};
+"""
+
+# The next step is done, but its answer is lost on its way. Keeps what all steps say.
+LOST = """
+const real = window.fetch;
+window.steps = [];
+window.fetch = async (path, options) => {
+  const step = options?.body && String(path).includes("/retry?") ? JSON.parse(options.body) : {};
+  const answer = await real(path, options);
+  if (step.operation_id && steps.push(options.body) === 1) throw new TypeError("lost");
+  return answer;
+};
+"""
+
+
+def retries_many(page: Page, hook: dict[str, Any], pictures: Path) -> None:
+    """Every call that matches runs again, in steps. A step whose answer was lost is sent again, and nothing runs twice."""
+    ignored = '{"ref": "refs/heads/x"}'
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        answers = pool.map(lambda _: call(page.stack, hook, ignored)["message"], range(MANY))
+    assert all("condition" in message for message in answers)
+    # Nothing compresses this enough to be kept.
+    call(page.stack, hook, json.dumps({"ref": "refs/heads/x", "noise": secrets.token_hex(500_000)}))
+    page.go(f"#/calls?outcome=ignored&hook={hook['id']}", "Live")
+    page.press("Retry all that match")
+    page.says("That is required")
+    page.escape()
+    page.go(f"#/calls?outcome=ignored&hook={hook['id']}&last=1h", "Live")
+    page.press("Retry all that match")
+    page.says("Ignored calls of Deploy <img")
+    page.says(f"{MANY} calls would run again. 1 cannot: its body was not kept.")
+    looks_well(page, "retry-many", pictures)
+    page.script(MISCOUNTED)
+    page.press(f"Retry {MANY} calls")
+    page.says(f"It is {MANY} now")
+    page.press("Look again", "dialog")
+    page.says(f"{MANY} calls would run again.")
+    page.script(LOST)
+    page.press(f"Retry {MANY} calls")
+    page.says("“Go on” sends the same step again, and no call runs twice.")
+    page.press("Go on", "dialog")
+    page.says(f"{MANY} calls ran again: 0 queued, {MANY} ignored, 0 failed.")
+    page.says("Not retried")
+    first, again, *_ = page.script("return window.steps")
+    assert first == again, "another step was sent in place of the one that was lost"
+    looks_well(page, "retried-many", pictures)
+    link = page.find("dialog .sentences a")
+    identifier = link.text
+    link.click()
+    page.says("The body was not kept, because it is too large for the log.")
+    assert identifier in page.driver.current_url
+    ran = [one["retry_of"] for one in calls_of(page.stack, hook) if one["retry_of"]]
+    assert len(ran) == len(set(ran)) == MANY, f"{len(ran)} calls ran again, {len(set(ran))} of them different ones"
+
+
+def calls_of(stack: Stack, hook: dict[str, Any]) -> list[dict[str, Any]]:
+    proof = {"email": stack.email, "password": stack.password}
+    headers = {"Authorization": f"Bearer {asked(stack, 'POST', '/users/login', proof)['access_token']}"}
+    found: list[dict[str, Any]] = []
+    page = 1
+    while items := asked(stack, "GET", f"/hooks/incoming/{hook['id']}/requests?per_page=100&page={page}", None, headers):
+        found += items
+        page += 1
+    return found

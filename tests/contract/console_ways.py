@@ -1,0 +1,66 @@
+"""Ways through the console, for `console.py`: each address opened at once, back and forward, and addresses that are none."""
+
+from __future__ import annotations
+
+from console_page import Page, log_in
+from selenium.webdriver.common.keys import Keys
+
+GARBAGE = (
+    "#/%E0%A4%A",
+    "#//////",
+    "#/__proto__/constructor",
+    "#/calls?outcome=<svg onload=alert(1)>&hook=1&status=9&last=constructor&from=x&to=%00",
+    "#/calls/..%2f..%2fusers%2fme",
+    "#/hooks/%00",
+    "#/hooks/..%2F..%2Fusers",
+    "#/hooks/new?provider=__proto__&from=%2e%2e",
+    "#/actions?status=constructor&resource=../1",
+    "#/actions/constructor",
+    "#/access/1/2/3",
+    "#javascript:alert(1)",
+)
+
+
+def opens_cold(page: Page, address: str, words: str) -> None:
+    """The address in a new document: it asks for a login, and leads to where it says."""
+    page.driver.get("about:blank")
+    log_in(page, address)
+    page.says(words)
+    assert page.script("return location.hash") == address
+
+
+def survives_garbage(page: Page) -> None:
+    for address in GARBAGE:
+        page.go(address, "")
+        page.until(lambda: page.script("return document.querySelector('main h1')?.textContent"), f"a title at {address}")
+        page.driver.execute_async_script("const done = arguments[0]; setTimeout(done, 50)")
+        assert page.find(".nav").is_displayed() and not page.all("dialog"), address
+    page.go("#/calls", "Live")
+
+
+def goes_back_and_forward(page: Page) -> None:
+    """Through a filter, a call and its end; the focus is on the row when the call is closed."""
+    page.go("#/calls", "Live")
+    rows = ".row[data-id]"
+    page.until(lambda: len(page.all(rows)) > 1, "some calls")
+    page.press("Failed", ".filters")
+    page.until(lambda: page.all(rows) and not page.all(f"{rows} .is-queued"), "the failed calls")
+    filtered = page.script("return location.hash")
+    page.find(f"{rows} a").send_keys(Keys.ENTER)
+    page.says("What was decided")
+    opened = page.script("return location.hash")
+    assert opened.startswith("#/calls/") and opened.endswith("outcome=failed"), opened
+    page.escape()
+    page.until(lambda: page.script("return location.hash") == filtered, "the list again")
+    page.until(lambda: page.script("return document.activeElement.closest('.row')?.dataset.id") in opened, "the row")
+    for back, hash_, shows in (
+        (True, opened, True),
+        (True, filtered, False),
+        (True, "#/calls", False),
+        (False, filtered, False),
+        (False, opened, True),
+    ):
+        page.driver.back() if back else page.driver.forward()
+        page.until(lambda hash_=hash_: page.script("return location.hash") == hash_, hash_)
+        page.until(lambda shows=shows: bool(page.all(".pane:not([hidden])")) == shows, f"{hash_} as it was")
+    page.until(lambda: not page.all(f"{rows} .is-queued"), "the failed calls again")
