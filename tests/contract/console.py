@@ -40,8 +40,11 @@ HOSTILE = (
     '{"ref": "refs/heads/main", "html": "<svg onload=alert(2)><script>alert(3)</script>", '
     '"link": "javascript:alert(4)", '
     '"__proto__": {"admin": true}, "turned": "user \u202e gpj.exe", "half": "\\ud83d", "same": 1, "same": 2, '
-    '"exact": 12345678901234567890.10, "many": [' + ",".join(map(str, range(5000))) + '], "big": "'
-    + "0123456789abcdef" * 20_000 + '"}'
+    '"exact": 12345678901234567890.10, "many": ['
+    + ",".join(map(str, range(5000)))
+    + '], "big": "'
+    + "0123456789abcdef" * 20_000
+    + '"}'
 )
 BYTES = b'{"a": "\x00\xff\x80"}'
 GOOD = '{"ref": "refs/heads/main", "head_commit": {"id": "6dcb09b5"}, "count": 12345678901234567890}'
@@ -126,8 +129,8 @@ def shows(stack: Stack, screen: Screen, hook: dict[str, Any], pictures: Path) ->
             if screen.name == "narrow":
                 driver.save_screenshot(str(pictures / f"{name}-narrow.png"))
             else:
-                bends(page, name)
                 looks_well(page, name, pictures)
+                bends(page, name)
         if screen == SCREENS[0]:
             dialogs(page, pictures)
             for _, address, words in COLD:
@@ -209,7 +212,12 @@ def make_own_scheme(page: Page) -> None:
     page.type("#f-name", "Build done")
     page.type("#f-resource_id", "7")
     page.press("Time, delivery and event")
-    for name, value in (("header", "Authorization"), ("prefix", "v1="), ("timestamp\\.header", "x-time"), ("event", "kind")):
+    for name, value in (
+        ("header", "Authorization"),
+        ("prefix", "v1="),
+        ("timestamp\\.header", "x-time"),
+        ("event", "kind"),
+    ):
         page.type(f"#own-{name}", value)
     page.press("Create hook")
     page.until(lambda: page.all("[data-field='verification.header'] .fault"), "the fault below its field")
@@ -261,7 +269,7 @@ def make_token(page: Page) -> None:
 
 def copies_as_curl(page: Page) -> None:
     """What is copied for a shell sends the same bytes, and runs nothing else."""
-    text = "{\"a\": \"it's $(touch /tmp/pwned) `id` \\\\ \\n %s \u202e\"}\n"
+    text = '{"a": "it\'s $(touch /tmp/pwned) `id` \\\\ \\n %s \u202e"}\n'
     headers = {"content-type": "application/json", "x-odd": "'; echo pwned; '", "host": "left.out"}
     for body, raw in ((text, None), (None, BYTES), ("a\0b", b"a\0b")):
         with echo() as (url, received):
@@ -339,7 +347,9 @@ def delete(page: Page, hook: dict[str, Any]) -> None:
     page.go(f"#/hooks/{hook['id']}", "Last calls")
     page.press("Delete hook")
     assert not page.find("dialog .danger").is_enabled(), "a hook can be deleted without its name"
-    typed = "const e = document.getElementById('danger-name'); e.value = arguments[0]; e.dispatchEvent(new Event('input'))"
+    typed = (
+        "const e = document.getElementById('danger-name'); e.value = arguments[0]; e.dispatchEvent(new Event('input'))"
+    )
     page.script(typed, f"Deploy {EVIL}")
     page.press("Delete hook", "dialog")
     page.says("No hooks yet")

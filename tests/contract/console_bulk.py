@@ -39,7 +39,7 @@ window.fetch = async (path, options) => {
 
 
 def retries_many(page: Page, hook: dict[str, Any], pictures: Path) -> None:
-    """Every call that matches runs again, in steps. A step whose answer was lost is sent again, and nothing runs twice."""
+    """Every call that matches runs again, in steps. If the answer of a step is lost, its retry runs nothing twice."""
     ignored = '{"ref": "refs/heads/x"}'
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         answers = pool.map(lambda _: call(page.stack, hook, ignored)["message"], range(MANY))
@@ -83,7 +83,9 @@ def calls_of(stack: Stack, hook: dict[str, Any]) -> list[dict[str, Any]]:
     headers = {"Authorization": f"Bearer {asked(stack, 'POST', '/users/login', proof)['access_token']}"}
     found: list[dict[str, Any]] = []
     page = 1
-    while items := asked(stack, "GET", f"/hooks/incoming/{hook['id']}/requests?per_page=100&page={page}", None, headers):
+    while items := asked(
+        stack, "GET", f"/hooks/incoming/{hook['id']}/requests?per_page=100&page={page}", None, headers
+    ):
         found += items
         page += 1
     return found

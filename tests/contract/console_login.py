@@ -1,4 +1,4 @@
-"""Logins in the console, for `console.py`: each tab has its own, they end without a loss, and nothing of them is left."""
+"""Logins in the console, for `console.py`: one for each tab, an end that loses nothing, and nothing left behind."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""How the console looks and reads, for `console.py`: by the rules of axe-core, with other colours, without motion, with large
-text, and in the dark."""
+"""How the console looks and reads, for `console.py`: by the rules of axe-core, in the dark, with forced colours,
+without motion, and with large text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ways through the console, for `console.py`: each address opened at once, back and forward, and addresses that are none."""
+"""Ways through the console, for `console.py`: addresses opened cold, back and forward, and addresses that are none."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def opens_cold(page: Page, address: str, words: str) -> None:
 def survives_garbage(page: Page) -> None:
     for address in GARBAGE:
         page.go(address, "")
-        page.until(lambda: page.script("return document.querySelector('main h1')?.textContent"), f"a title at {address}")
+        page.until(
+            lambda: page.script("return document.querySelector('main h1')?.textContent"), f"a title at {address}"
+        )
         page.driver.execute_async_script("const done = arguments[0]; setTimeout(done, 50)")
         assert page.find(".nav").is_displayed() and not page.all("dialog"), address
     page.go("#/calls", "Live")
@@ -53,14 +55,16 @@ def goes_back_and_forward(page: Page) -> None:
     page.escape()
     page.until(lambda: page.script("return location.hash") == filtered, "the list again")
     page.until(lambda: page.script("return document.activeElement.closest('.row')?.dataset.id") in opened, "the row")
-    for back, hash_, shows in (
-        (True, opened, True),
-        (True, filtered, False),
-        (True, "#/calls", False),
-        (False, filtered, False),
-        (False, opened, True),
-    ):
-        page.driver.back() if back else page.driver.forward()
-        page.until(lambda hash_=hash_: page.script("return location.hash") == hash_, hash_)
-        page.until(lambda shows=shows: bool(page.all(".pane:not([hidden])")) == shows, f"{hash_} as it was")
+    for address in (opened, filtered, "#/calls"):
+        page.driver.back()
+        is_at(page, address)
+    for address in (filtered, opened):
+        page.driver.forward()
+        is_at(page, address)
     page.until(lambda: not page.all(f"{rows} .is-queued"), "the failed calls again")
+
+
+def is_at(page: Page, address: str) -> None:
+    """The list is there, and a call beside it if the address names one."""
+    page.until(lambda: page.script("return location.hash") == address, address)
+    page.until(lambda: bool(page.all(".pane:not([hidden])")) == ("/calls/" in address), f"{address} as it was")

@@ -73,6 +73,7 @@ export function retryDialog(shown) {
       isRunning = false;
       // It counts anew at the first step, before anything has run.
       if (error.status === 409) { range.hidden = false; fault(error, button("Look again", { kind: "primary", onclick: count })); }
+      else if (error.status === 422) fault(error);
       else fault(error, button("Go on", { kind: "primary", onclick: run }), " “Go on” sends the same step again, and no call runs twice.");
     }
   }
