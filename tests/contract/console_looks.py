@@ -61,7 +61,8 @@ def media(page: Page, **features: str) -> None:
 def settle(page: Page) -> None:
     """Waits until no row is tinted any more and the page is painted: contrast is not for the middle of a change."""
     painted = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done))"
-    page.until(lambda: not page.all(".row.came, .toast"), "a page at rest")
+    tinted = "return document.getAnimations().some((one) => one.animationName === 'arrive')"
+    page.until(lambda: not page.script(tinted) and not page.all(".toast"), "a page at rest")
     page.driver.execute_async_script(painted)
 
 
