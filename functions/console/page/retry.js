@@ -91,7 +91,7 @@ export function retryDialog(shown) {
   }
 
   function listed(title, items) {
-    return items.length > 0 && [h("h3", {}, title), h("ul", { class: "sentences code" }, items.map(({ id, reason }) => h("li", {}, h("a", { class: "link", href: address(["calls", id]), onclick: () => el.close() }, id), " ", code(reason))))];
+    return items.length > 0 && [h("h3", {}, title), h("ul", { class: "sentences" }, items.map(({ id, reason }) => h("li", {}, h("a", { class: "link", href: address(["calls", id]), onclick: () => el.close() }, id), " ", code(reason))))];
   }
 
   function fault(error, next = null, words = null) {
