@@ -47,6 +47,7 @@ impl Stage {
             ("AWS_ENDPOINT_URL_DYNAMODB", Service::DynamoDb, stack.dynamodb_url()),
             ("AWS_ENDPOINT_URL_SQS", Service::Sqs, stack.sqs_url()),
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", Service::SecretsManager, stack.secrets_manager_url()),
+            ("AWS_ENDPOINT_URL_SFN", Service::StepFunctions, stack.step_functions_url()),
         ] {
             let address = url.trim_start_matches("http://").parse()?;
             overrides.push((variable.to_owned(), forward(&authority, service, address, &traffic).await?));

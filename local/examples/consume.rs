@@ -1,4 +1,4 @@
-//! A function for the tests of this crate: it writes down the events of a queue, and fails for the messages that say so.
+//! A function for the tests of this crate: it writes down its events, and fails when they or their messages say so.
 
 #![expect(clippy::print_stdout, reason = "standard output is the log of a function")]
 
@@ -17,6 +17,9 @@ async fn main() -> Result<(), Error> {
 
 async fn consume(event: LambdaEvent<Value>) -> Result<Value, Error> {
     println!("got {}", event.payload);
+    if event.payload.to_string().contains("please fail") {
+        return Err("asked to fail".into());
+    }
     let mut failures = Vec::new();
     for record in event.payload["Records"].as_array().into_iter().flatten() {
         let body = record["body"].as_str().unwrap_or_default();

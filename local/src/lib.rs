@@ -1,5 +1,5 @@
-//! Pipehook on one machine: the real function binaries behind an API Gateway, with DynamoDB, SQS and Secrets Manager
-//! in this process. `cargo run` is for newcomers, [`Stack`] for tests and benchmarks.
+//! Pipehook on one machine: the real function binaries behind an API Gateway, with DynamoDB, SQS, Secrets Manager
+//! and Step Functions in this process. `cargo run` is for newcomers, [`Stack`] for tests and benchmarks.
 //!
 //! What is served comes from `template.yaml`: routes, tables, queues, keys, and the functions' variables. Nothing of
 //! the product is written here a second time, so this crate does not depend on `shared`, but for its tests.
@@ -10,7 +10,7 @@
 //! | `template` | `template.yaml` as CloudFormation reads it |
 //! | `binaries` | builds the functions and the program `pipehook` |
 //! | `gateway` | API Gateway: routes, events, answers |
-//! | `events` | what else invokes functions: event source mappings and schedules |
+//! | `events` | what else invokes functions: event source mappings, rules and schedules |
 //! | `lambda` | the processes, the Runtime API they call, the Invoke API |
 //! | `aws` | the emulated services, each behind a gate that enforces roles, counts calls and injects faults |
 //! | `data` | the directory that keeps state between runs |

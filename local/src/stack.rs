@@ -8,7 +8,11 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::broadcast;
+use serde_json::Value as Json;
+use tokio::sync::{
+    broadcast,
+    mpsc::{UnboundedReceiver, unbounded_channel},
+};
 
 use crate::{
     aws::{Aws, AwsCall, Fault, Hold, Message, Moment, Permission, Ports, Service},
@@ -27,10 +31,10 @@ use crate::{
 /// What to start, and how. The default is the project's template on free ports, with nothing kept.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Where the API listens, a free port when `None`. Then come DynamoDB, SQS, Secrets Manager and Lambda on the four
-    /// next ports, or on free ones.
+    /// Where the API listens, a free port when `None`. Then come DynamoDB, SQS, Secrets Manager, Lambda and Step
+    /// Functions on the five next ports, or on free ones.
     pub port: Option<u16>,
-    /// The directory that keeps tables, secrets and messages; in memory when `None`.
+    /// The directory that keeps tables, secrets, messages and state machines; in memory when `None`.
     pub data: Option<PathBuf>,
     /// Builds the functions with optimisation.
     pub release: bool,
@@ -82,7 +86,8 @@ impl Stack {
 
         let data = options.data.as_deref().map(Data::open).transpose()?;
         let tasks = Owner::default();
-        let aws = Aws::start(&tasks, ports, &template, &mut scope, data.as_ref()).await?;
+        let (bus, happened) = unbounded_channel();
+        let aws = Aws::start(&tasks, ports, &template, &mut scope, data.as_ref(), bus).await?;
 
         let mut declared = template.functions(&scope)?;
         for function in &mut declared {
@@ -94,7 +99,8 @@ impl Stack {
             None => binaries::build(path.parent().unwrap_or(&path), names.collect(), options.release).await?,
         };
         let functions = Functions::start(&tasks, with_binaries(declared, &binaries), endpoints(&aws)).await?;
-        let events = Events::start(&tasks, &functions, &aws, options.on_schedule).await?;
+        aws.connect(&functions);
+        let events = Events::start(&tasks, &functions, &aws, happened, options.on_schedule).await?;
         let gateway = Arc::new(Gateway::new(api, options.public_host, &functions)?);
         server::serve(&tasks, api_listener, Arc::clone(&gateway));
         let lambda = InvokeApi::serve(&tasks, &functions, next_port(4)).await?;
@@ -119,6 +125,11 @@ impl Stack {
     /// The endpoint of Secrets Manager.
     pub fn secrets_manager_url(&self) -> String {
         url(self.aws.address(Service::SecretsManager))
+    }
+
+    /// The endpoint of Step Functions.
+    pub fn step_functions_url(&self) -> String {
+        url(self.aws.address(Service::StepFunctions))
     }
 
     /// The endpoint of Lambda, which serves `Invoke` only.
@@ -174,6 +185,33 @@ impl Stack {
         Ok(())
     }
 
+    /// Pauses the EventBridge rules of a function, or lets them go on. What comes for a paused one waits in
+    /// [`take_undelivered`](Self::take_undelivered), also afterwards.
+    ///
+    /// # Errors
+    ///
+    /// If the function does not exist.
+    pub fn enable_rules(&self, function: &str, is_enabled: bool) -> Result<(), Error> {
+        self.events.enable_rules(self.functions.get(function)?, is_enabled);
+        Ok(())
+    }
+
+    /// The events that the paused rules of a function have not delivered, the oldest first: a test hands them to
+    /// [`invoke`](Self::invoke) as often, as late and in the order that it likes.
+    ///
+    /// # Errors
+    ///
+    /// If the function does not exist.
+    pub fn take_undelivered(&self, function: &str) -> Result<Vec<Json>, Error> {
+        Ok(self.events.take_undelivered(self.functions.get(function)?))
+    }
+
+    /// Plays a function of this name that the template does not have, for the tasks of state machines: it answers
+    /// `null`, and what it is called with comes out here.
+    pub fn stand_in(&self, function: &str) -> UnboundedReceiver<Json> {
+        self.aws.stand_in(function)
+    }
+
     /// A binary of [`Options::programs`], or of a function.
     pub fn program(&self, name: &str) -> Option<&Path> {
         self.binaries.get(name).map(PathBuf::as_path)
@@ -190,7 +228,7 @@ impl Stack {
         self.functions.new_logs(positions)
     }
 
-    /// Each request to DynamoDB, SQS and Secrets Manager so far, in order.
+    /// Each request to a service of AWS so far, in order.
     pub fn aws_calls(&self) -> Vec<AwsCall> {
         self.aws.calls()
     }
@@ -265,6 +303,7 @@ fn endpoints(aws: &Aws) -> Vec<(&'static str, String)> {
         ("AWS_ENDPOINT_URL_DYNAMODB", url(aws.address(Service::DynamoDb))),
         ("AWS_ENDPOINT_URL_SQS", url(aws.address(Service::Sqs))),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", url(aws.address(Service::SecretsManager))),
+        ("AWS_ENDPOINT_URL_SFN", url(aws.address(Service::StepFunctions))),
     ]
 }
 

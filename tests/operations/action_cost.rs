@@ -34,7 +34,7 @@ impl<'s> Meter<'s> {
                 (Service::DynamoDb, "GetItem" | "BatchGetItem" | "Query") => reads += call.units,
                 (Service::DynamoDb, _) => writes += call.units,
                 (Service::Sqs, _) => messages += 1,
-                (Service::SecretsManager, _) => {}
+                (Service::SecretsManager | Service::StepFunctions, _) => {}
             }
         }
         self.rows.push(format!("| {name} | {writes} | {reads} | {messages} |"));

@@ -56,10 +56,18 @@ impl Access {
         self.roles.contains_key(id).then_some(id)
     }
 
-    pub(super) fn check(&self, function: &str, service: Service, operation: &str, body: &[u8]) -> Result<(), Denied> {
+    /// `tags` gives the names of the tags of a resource.
+    pub(super) fn check(
+        &self,
+        function: &str,
+        service: Service,
+        operation: &str,
+        body: &[u8],
+        tags: impl Fn(&str) -> Vec<String>,
+    ) -> Result<(), Denied> {
         let Some(role) = self.roles.get(function) else { return Ok(()) };
         for need in needs::of(service, operation, body, &self.keys) {
-            role.check(&need).map_err(|explicit| Denied::new(service, role, &need, explicit))?;
+            role.check(&need, &tags).map_err(|explicit| Denied::new(service, role, &need, explicit))?;
             lock(&self.used).insert(Permission {
                 function: function.to_owned(),
                 action: need.action,
@@ -87,9 +95,14 @@ impl Access {
 struct Explicit(bool);
 
 impl Role {
-    fn check(&self, need: &Need) -> Result<(), Explicit> {
-        let covers =
-            |effect| self.statements.iter().any(|statement| statement.effect == effect && statement.covers(need));
+    fn check(&self, need: &Need, tags: &impl Fn(&str) -> Vec<String>) -> Result<(), Explicit> {
+        let covers = |effect| {
+            let mut statements = self.statements.iter().filter(|statement| statement.effect == effect);
+            statements.any(|statement| {
+                let is_tagged = |tag: &String| tags(&need.resource).contains(tag);
+                statement.covers(need) && statement.tag.as_ref().is_none_or(is_tagged)
+            })
+        };
         match (covers(Effect::Allow), covers(Effect::Deny)) {
             (true, false) => Ok(()),
             (_, forbidden) => Err(Explicit(forbidden)),
@@ -166,7 +179,7 @@ impl Denied {
             (Service::Sqs, false) => (StatusCode::FORBIDDEN, "com.amazon.coral.service#AccessDeniedException"),
             (Service::Sqs, true) => (StatusCode::BAD_REQUEST, "com.amazonaws.sqs#KmsAccessDenied"),
             (Service::DynamoDb, _) => (StatusCode::BAD_REQUEST, "com.amazon.coral.service#AccessDeniedException"),
-            (Service::SecretsManager, _) => (StatusCode::BAD_REQUEST, "AccessDeniedException"),
+            (Service::SecretsManager | Service::StepFunctions, _) => (StatusCode::BAD_REQUEST, "AccessDeniedException"),
         };
         let mut response = server::json(status, &json!({ "__type": code, "Message": self.message }));
         if status == StatusCode::FORBIDDEN {

@@ -1,4 +1,4 @@
-//! What the three emulators have in common.
+//! What the emulators have in common.
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode};
@@ -12,6 +12,11 @@ const TARGET: &str = "x-amz-target";
 pub(super) trait Emulator: Send + Sync + 'static {
     /// What stands before the operation in `X-Amz-Target`.
     const TARGET: &str;
+
+    /// The names of the tags of a resource, as far as roles may ask for them.
+    fn tags(&self, _arn: &str) -> Vec<String> {
+        Vec::new()
+    }
 
     fn answer(&self, request: Request<Bytes>) -> impl Future<Output = Result<Response<Bytes>, HangUp>> + Send;
 

@@ -138,7 +138,7 @@ pub(super) fn throttled(service: Service) -> Response<Bytes> {
     let code = match service {
         Service::DynamoDb => "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
         Service::Sqs => "com.amazonaws.sqs#RequestThrottled",
-        Service::SecretsManager => "ThrottlingException",
+        Service::SecretsManager | Service::StepFunctions => "ThrottlingException",
     };
     server::json(StatusCode::BAD_REQUEST, &json!({ "__type": code, "message": "Rate exceeded" }))
 }

@@ -1,4 +1,4 @@
-//! DynamoDB, SQS and Secrets Manager on loopback ports, in this process.
+//! DynamoDB, SQS, Secrets Manager and Step Functions on loopback ports, in this process.
 //!
 //! Each port is a [`Gate`]: it writes down every request, refuses what the role of the calling function does not allow,
 //! lets a [`Fault`] strike, and passes the request on to the emulator.
@@ -12,6 +12,7 @@ mod needs;
 mod poller;
 mod secrets_manager;
 mod sqs;
+mod step_functions;
 mod units;
 
 use std::{
@@ -26,9 +27,14 @@ use std::{
 
 use bytes::Bytes;
 use http::{Request, Response};
+use serde_json::Value as Json;
 use tokio::{
     net::TcpListener,
-    sync::{broadcast, oneshot},
+    sync::{
+        broadcast,
+        mpsc::{UnboundedReceiver, UnboundedSender},
+        oneshot,
+    },
     time::sleep,
 };
 
@@ -40,6 +46,7 @@ use self::{
     fault::Kind,
     hold::Holds,
     sqs::{Sqs, messages::Messages, timeline::Timeline},
+    step_functions::tasks::LambdaTasks,
 };
 pub use self::{
     access::Permission,
@@ -50,6 +57,7 @@ pub use self::{
 use crate::{
     data::Data,
     error::Error,
+    lambda::Functions,
     server::{self, Handler, HangUp},
     tasks::{Tasks, lock},
     template::{Scope, Template},
@@ -64,10 +72,12 @@ pub enum Service {
     Sqs,
     /// Generated keys.
     SecretsManager,
+    /// State machines and their executions.
+    StepFunctions,
 }
 
 impl Service {
-    const ALL: [Self; 3] = [Self::DynamoDb, Self::Sqs, Self::SecretsManager];
+    const ALL: [Self; 4] = [Self::DynamoDb, Self::Sqs, Self::SecretsManager, Self::StepFunctions];
 }
 
 /// One request to an emulated service, also when a [`Fault`] struck it. Lambda's own requests for the messages of a
@@ -89,13 +99,14 @@ pub struct AwsCall {
 
 /// The ports, before anything answers on them.
 #[derive(Debug)]
-pub(crate) struct Ports([(TcpListener, SocketAddr); 3]);
+pub(crate) struct Ports([(TcpListener, SocketAddr); 4]);
 
 impl Ports {
-    /// The ports from `first` on, if they are free: the same after each start, so that a consumer finds its queue.
+    /// The ports from `first` on, if they are free: the same after each start, so that a consumer finds its queue. The
+    /// fourth one is Lambda's.
     pub(crate) async fn bind(first: Option<u16>) -> Result<Self, Error> {
         let bind = |offset| server::bind_preferably(first.and_then(|first| first.checked_add(offset)));
-        Ok(Self([bind(0).await?, bind(1).await?, bind(2).await?]))
+        Ok(Self([bind(0).await?, bind(1).await?, bind(2).await?, bind(4).await?]))
     }
 
     pub(crate) fn address(&self, service: Service) -> SocketAddr {
@@ -103,11 +114,12 @@ impl Ports {
     }
 }
 
-/// The three services, running.
+/// The services, running.
 #[derive(Debug)]
 pub(crate) struct Aws {
-    addresses: [SocketAddr; 3],
+    addresses: [SocketAddr; 4],
     gates: Gates,
+    lambda: Arc<LambdaTasks>,
     messages: Arc<Messages>,
     queues: Arc<Gate<Sqs>>,
     sqs_timeline: Arc<Timeline>,
@@ -115,18 +127,22 @@ pub(crate) struct Aws {
 }
 
 impl Aws {
-    /// Makes what the template declares, names the secrets in `scope`, and starts to answer.
+    /// Makes what the template declares, names the secrets in `scope`, and starts to answer. `events` hears of what
+    /// happens: EventBridge.
     pub(crate) async fn start(
         tasks: &Arc<Tasks>,
         ports: Ports,
         template: &Template,
         scope: &mut Scope,
         data: Option<&Data>,
+        events: UnboundedSender<Json>,
     ) -> Result<Self, Error> {
         let secrets_manager = secrets_manager::start(&template.secrets(scope)?, scope, data).await?;
         let dynamodb = dynamodb::start(tasks, &template.tables(scope)?, data)?;
         let queues = template.queues(scope)?;
         let (sqs, messages, timeline) = sqs::start(tasks, ports.address(Service::Sqs), &queues, data).await?;
+        let lambda = Arc::new(LambdaTasks::new(tasks));
+        let step_functions = step_functions::start(tasks, &lambda, events, data).await?;
         let gates = Gates {
             access: Arc::new(Access::read(template, scope)?),
             calls: Arc::default(),
@@ -138,11 +154,21 @@ impl Aws {
         let addresses = Service::ALL.map(|service| ports.address(service));
         let tables = dynamodb.tables();
         let queues = gates.gate(Service::Sqs, sqs);
-        let [first, second, third] = ports.0.map(|(listener, _)| listener);
+        let [first, second, third, fourth] = ports.0.map(|(listener, _)| listener);
         server::serve(tasks, first, gates.gate(Service::DynamoDb, dynamodb));
         server::serve(tasks, second, Arc::clone(&queues));
         server::serve(tasks, third, gates.gate(Service::SecretsManager, secrets_manager));
-        Ok(Self { addresses, gates, messages, queues, sqs_timeline: timeline, tables })
+        server::serve(tasks, fourth, gates.gate(Service::StepFunctions, step_functions));
+        Ok(Self { addresses, gates, lambda, messages, queues, sqs_timeline: timeline, tables })
+    }
+
+    /// From now on, the tasks of state machines reach the functions.
+    pub(crate) fn connect(&self, functions: &Arc<Functions>) {
+        self.lambda.connect(functions);
+    }
+
+    pub(crate) fn stand_in(&self, function: &str) -> UnboundedReceiver<Json> {
+        self.lambda.stand_in(function)
     }
 
     /// The queues, for an event source mapping of this function.
@@ -193,12 +219,12 @@ impl Aws {
     }
 }
 
-/// What the three gates share.
+/// What the gates share.
 #[derive(Debug)]
 struct Gates {
     access: Arc<Access>,
     calls: Arc<Mutex<Vec<AwsCall>>>,
-    faults: [Arc<Mutex<Option<Fault>>>; 3],
+    faults: [Arc<Mutex<Option<Fault>>>; 4],
     /// Whether DynamoDB is asked what each request costs.
     measures: Arc<AtomicBool>,
     holds: Holds,
@@ -266,7 +292,7 @@ fn scanned(operation: &str, answer: &[u8]) -> Option<u64> {
     if !["Query", "Scan"].contains(&operation) {
         return None;
     }
-    serde_json::from_slice::<serde_json::Value>(answer).ok()?["ScannedCount"].as_u64()
+    serde_json::from_slice::<Json>(answer).ok()?["ScannedCount"].as_u64()
 }
 
 impl<E: Emulator> Gate<E> {
@@ -280,7 +306,8 @@ impl<E: Emulator> Gate<E> {
         note: impl FnOnce(&Response<Bytes>),
     ) -> Result<Response<Bytes>, HangUp> {
         if let Some(function) = function
-            && let Err(denied) = self.access.check(function, self.service, operation, request.body())
+            && let Err(denied) =
+                self.access.check(function, self.service, operation, request.body(), |arn| self.emulator.tags(arn))
         {
             return Ok(denied.into_response());
         }

@@ -33,6 +33,12 @@ struct Named {
     queue_url: Option<String>,
     source_arn: Option<String>,
     secret_id: Option<String>,
+    #[serde(rename = "executionArn")]
+    execution_arn: Option<String>,
+    #[serde(rename = "stateMachineArn")]
+    state_machine_arn: Option<String>,
+    #[serde(rename = "resourceArn")]
+    resource_arn: Option<String>,
     select: Option<String>,
     projection_expression: String,
     key_condition_expression: String,
@@ -41,6 +47,11 @@ struct Named {
 }
 
 impl Named {
+    /// A state machine, or an execution of one.
+    fn of_state_machine(self) -> Option<String> {
+        self.execution_arn.or(self.state_machine_arn).or(self.resource_arn)
+    }
+
     /// The attributes that the expressions name, if no others are asked for. Operators and functions count too, which
     /// errs on the side of refusing.
     fn attributes(&self) -> Option<Vec<String>> {
@@ -77,6 +88,7 @@ pub(super) fn of(service: Service, operation: &str, body: &[u8], keys: &HashMap<
         Service::DynamoDb => ("dynamodb", on_tables(operation, named)),
         Service::Sqs => ("sqs", on_queue(operation, named)),
         Service::SecretsManager => ("secretsmanager", vec![(operation.to_owned(), named.secret_id)]),
+        Service::StepFunctions => ("states", vec![(operation.to_owned(), named.of_state_machine())]),
     };
     let mut of_keys = Vec::new();
     for (operation, resource) in &needs {
@@ -140,6 +152,6 @@ fn on_key(service: Service, operation: &str) -> &'static [&'static str] {
     match (service, operation) {
         (Service::Sqs, "SendMessage") => &["kms:GenerateDataKey", "kms:Decrypt"],
         (Service::Sqs, "ReceiveMessage") | (Service::DynamoDb | Service::SecretsManager, _) => &["kms:Decrypt"],
-        (Service::Sqs, _) => &[],
+        (Service::Sqs | Service::StepFunctions, _) => &[],
     }
 }

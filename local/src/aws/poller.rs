@@ -43,7 +43,7 @@ impl Poller {
         for operation in NEEDED {
             self.gate
                 .access
-                .check(&self.function, Service::Sqs, operation, request.as_bytes())
+                .check(&self.function, Service::Sqs, operation, request.as_bytes(), |arn| self.gate.emulator.tags(arn))
                 .map_err(|denied| denied.to_string())?;
         }
         Ok(())

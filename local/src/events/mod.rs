@@ -1,11 +1,15 @@
-//! What invokes functions besides the API: messages on a queue, and time.
+//! What invokes functions besides the API: messages on a queue, events, and time.
 
 mod mapping;
+mod rule;
 mod schedule;
 
 use std::sync::Arc;
 
-use self::mapping::Mapping;
+use serde_json::Value as Json;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use self::{mapping::Mapping, rule::Rule};
 use crate::{
     aws::Aws,
     error::Error,
@@ -14,19 +18,23 @@ use crate::{
     tasks::Tasks,
 };
 
-/// The mappings of all functions.
+/// The mappings and rules of all functions.
 #[derive(Debug)]
-pub(crate) struct Events(Vec<Arc<Mapping>>);
+pub(crate) struct Events {
+    mappings: Vec<Arc<Mapping>>,
+    rules: Arc<Vec<Rule>>,
+}
 
 impl Events {
-    /// Starts to poll queues and, if `on_schedule`, timers.
+    /// Starts to poll queues, to deliver what comes from `bus` and, if `on_schedule`, to look at the time.
     pub(crate) async fn start(
         tasks: &Arc<Tasks>,
         functions: &Functions,
         aws: &Aws,
+        bus: UnboundedReceiver<Json>,
         on_schedule: bool,
     ) -> Result<Self, Error> {
-        let mut mappings = Vec::new();
+        let (mut mappings, mut rules) = (Vec::new(), Vec::new());
         for function in functions.iter() {
             let events = &function.declared.events;
             for declared in &events.mappings {
@@ -35,6 +43,7 @@ impl Events {
                 tasks.spawn(Arc::clone(&mapping).run(Arc::clone(tasks)));
                 mappings.push(mapping);
             }
+            rules.extend(events.rules.iter().map(|rule| Rule::new(rule, function)));
             for schedule in events.schedules.iter().filter(|schedule| on_schedule && schedule.is_enabled) {
                 let (function, input) = (Arc::clone(function), schedule.input.clone());
                 tasks.spawn(schedule::keep(schedule.every, async move || {
@@ -43,14 +52,32 @@ impl Events {
                 }));
             }
         }
-        Ok(Self(mappings))
+        let rules = Arc::new(rules);
+        tasks.spawn(rule::deliver(Arc::clone(&rules), bus, Arc::clone(tasks)));
+        Ok(Self { mappings, rules })
     }
 
     /// Pauses the mappings of a function, or lets them go on. Afterwards a paused one receives nothing.
     pub(crate) async fn enable(&self, function: &Function, is_enabled: bool) {
-        for mapping in self.0.iter().filter(|mapping| mapping.is_of(function)) {
+        for mapping in self.mappings.iter().filter(|mapping| mapping.is_of(function)) {
             mapping.enable(is_enabled).await;
         }
+    }
+
+    /// Pauses the rules of a function, or lets them go on.
+    pub(crate) fn enable_rules(&self, function: &Function, is_enabled: bool) {
+        for rule in self.rules_of(function) {
+            rule.enable(is_enabled);
+        }
+    }
+
+    /// What the rules of a function would have delivered, had they not been paused.
+    pub(crate) fn take_undelivered(&self, function: &Function) -> Vec<Json> {
+        self.rules_of(function).flat_map(Rule::take_undelivered).collect()
+    }
+
+    fn rules_of(&self, function: &Function) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().filter(|rule| rule.is_of(function))
     }
 }
 

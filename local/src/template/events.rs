@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use serde::{Deserialize, de::IgnoredAny};
+use serde_json::{Map, Value as Json};
+
+use super::pattern::Pattern;
 
 /// Batches of one mapping at the same time, if the template allows more.
 const CONCURRENCY: usize = 5;
@@ -16,6 +19,7 @@ pub(crate) struct Events {
     pub(crate) routes: Vec<(String, String)>,
     pub(crate) mappings: Vec<Mapping>,
     pub(crate) schedules: Vec<Schedule>,
+    pub(crate) rules: Vec<Rule>,
 }
 
 /// An event source mapping: it invokes the function with the messages of a queue.
@@ -39,6 +43,13 @@ pub(crate) struct Schedule {
     pub(crate) is_enabled: bool,
 }
 
+/// A rule of EventBridge: it invokes the function with each event that fits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Rule {
+    pub(crate) pattern: Pattern,
+    pub(crate) is_enabled: bool,
+}
+
 #[derive(Deserialize)]
 #[serde(tag = "Type", content = "Properties")]
 pub(super) enum Event {
@@ -46,6 +57,8 @@ pub(super) enum Event {
     #[serde(rename = "SQS")]
     Sqs(QueueProperties),
     Schedule(RuleProperties),
+    #[serde(rename = "EventBridgeRule")]
+    Rule(PatternProperties),
     ScheduleV2(ScheduleProperties),
 }
 
@@ -79,7 +92,7 @@ struct ScalingConfig {
     maximum_concurrency: Option<usize>,
 }
 
-/// Of a rule of EventBridge. What follows a failed invocation has no meaning on one machine.
+/// Of a rule of EventBridge that waits for time. What follows a failed invocation has no meaning on one machine.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(super) struct RuleProperties {
@@ -90,6 +103,20 @@ pub(super) struct RuleProperties {
     _name: Option<IgnoredAny>,
     #[serde(rename = "Description")]
     _description: Option<IgnoredAny>,
+    #[serde(rename = "RetryPolicy")]
+    _retry_policy: Option<IgnoredAny>,
+    #[serde(rename = "DeadLetterConfig")]
+    _dead_letter_config: Option<IgnoredAny>,
+}
+
+/// Of a rule of EventBridge that waits for events.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct PatternProperties {
+    pattern: Map<String, Json>,
+    state: Option<State>,
+    #[serde(rename = "RuleName")]
+    _rule_name: Option<IgnoredAny>,
     #[serde(rename = "RetryPolicy")]
     _retry_policy: Option<IgnoredAny>,
     #[serde(rename = "DeadLetterConfig")]
@@ -137,6 +164,7 @@ impl Events {
                 Event::HttpApi(route) => events.routes.push(route.read()?),
                 Event::Sqs(mapping) => events.mappings.push(mapping.read()?),
                 Event::Schedule(rule) => events.schedules.push(rule.read()?),
+                Event::Rule(rule) => events.rules.push(rule.read()?),
                 Event::ScheduleV2(schedule) => events.schedules.push(schedule.read()?),
             }
         }
@@ -176,6 +204,13 @@ impl RuleProperties {
     fn read(self) -> Result<Schedule, String> {
         let is_enabled = self.enabled.unwrap_or(true);
         Schedule::read(&self.schedule, self.input, is_enabled)
+    }
+}
+
+impl PatternProperties {
+    fn read(self) -> Result<Rule, String> {
+        let is_enabled = self.state != Some(State::Disabled);
+        Ok(Rule { pattern: Pattern::read(&self.pattern)?, is_enabled })
     }
 }
 
@@ -278,6 +313,16 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_has_a_pattern_and_may_be_disabled() {
+        for (more, is_enabled) in [("", true), (", State: ENABLED", true), (", State: DISABLED", false)] {
+            let event = format!("Type: EventBridgeRule, Properties: {{ Pattern: {{ source: [aws.states] }}{more} }}");
+            let rules = <[_; 1]>::try_from(events(&event).unwrap().rules).unwrap();
+            assert_eq!(rules[0].is_enabled, is_enabled, "{more}");
+            assert!(rules[0].pattern.fits(&serde_json::json!({ "source": "aws.states" })));
+        }
+    }
+
+    #[test]
     fn what_is_not_understood_of_an_event_is_told() {
         for (event, expected) in [
             ("Type: S3, Properties: { Bucket: b }", "unknown variant `S3`"),
@@ -296,6 +341,11 @@ mod tests {
             ("Type: Schedule, Properties: { Schedule: rate(1 week), Input: '1' }", "the schedule rate(1 week) is not"),
             ("Type: Schedule, Properties: { Schedule: rate(1 day), Input: x }", "a schedule needs an Input here"),
             ("Type: ScheduleV2, Properties: { ScheduleExpression: rate(1 day) }", "a schedule needs an Input here"),
+            ("Type: EventBridgeRule, Properties: { Pattern: { a: [1] }, InputPath: $.b }", "unknown field `InputPath`"),
+            (
+                "Type: EventBridgeRule, Properties: { Pattern: { a: [{ suffix: b }] } }",
+                "the operator suffix of a pattern is not understood here",
+            ),
         ] {
             let error = events(event).unwrap_err();
             assert!(error.starts_with(&format!("t.yaml:3: F: {expected}")), "{error}");

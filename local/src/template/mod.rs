@@ -1,11 +1,12 @@
 //! `template.yaml`, read as CloudFormation and SAM read it, as far as the stack needs it.
 //!
 //! [`node`] is YAML with line numbers, [`scope`] evaluates intrinsic functions, [`resources`], [`functions`],
-//! [`events`] and [`roles`] know the resource types.
+//! [`events`], [`pattern`] and [`roles`] know the resource types.
 
 mod events;
 mod functions;
 mod node;
+mod pattern;
 mod resources;
 mod roles;
 mod scope;
@@ -21,8 +22,9 @@ use serde_json::{Map, Value as Json};
 
 use self::node::Node;
 pub(crate) use self::{
-    events::Mapping,
+    events::{Mapping, Rule},
     functions::Function,
+    pattern::Pattern,
     resources::{Addresses, Queue, Secret, SecretValue, Table},
     roles::{Effect, Role, Statement},
     scope::Scope,
@@ -118,7 +120,11 @@ impl Template {
                     return Err(Broken::at(declaration.line, format!("parameter {name} has no Default")));
                 }
             };
-            scope.set_ref(name, value);
+            if declaration.get("Type").and_then(Node::as_str) == Some("CommaDelimitedList") {
+                scope.set_list(name, value);
+            } else {
+                scope.set_ref(name, value);
+            }
         }
         for (name, condition) in self.section("Conditions") {
             let holds = scope.holds(condition)?;
@@ -197,10 +203,13 @@ mod tests {
     const CONDITIONAL: &str = r#"
 Parameters:
   Stage: { Type: String, Default: dev }
+  Machines: { Type: CommaDelimitedList, Default: "a:m:b,a:m:c*" }
+  Hosts: { Type: CommaDelimitedList, Default: "" }
 Conditions:
   IsProduction: !Equals [!Ref Stage, production]
   IsDevelopment: !Not [!Condition IsProduction]
   IsBoth: !And [!Condition IsProduction, !Condition IsDevelopment]
+  HasHosts: !Not [!Equals [!Join ["", !Ref Hosts], ""]]
   IsEither: !Or [!Condition IsProduction, !Condition IsDevelopment]
 Globals:
   Function: { Timeout: 7, Environment: { Variables: { LEVEL: info, COLOUR: red } } }
@@ -218,6 +227,8 @@ Resources:
           COLOUR: !If [IsBoth, blue, !If [IsEither, !Sub "${Stage}-${!Stage}", grey]]
           ABSENT: !If [IsProduction, x, !Ref AWS::NoValue]
           JOINED: !Join ["/", [a, !Ref AWS::Region, 5]]
+          LIST: !Join ["|", !Split [",", !Join [":x:", !Split [":m:", !Join ["+,", !Ref Machines]]]]]
+          HOSTS: !If [HasHosts, some, !Join [",", !Ref Hosts]]
 "#;
 
     fn error_of(text: &str) -> String {
@@ -255,6 +266,7 @@ Resources:
             "t.yaml:5: !Base64 is not supported here, or its arguments are not"
         );
         assert_eq!(error_of(&function("!Sub \"${x\"")), "t.yaml:5: a ${ has no closing brace");
+        assert_eq!(error_of(&function("!Join [\"\", [[a], b]]")), "t.yaml:5: expected a list of texts here");
     }
 
     #[test]
@@ -275,7 +287,13 @@ Resources:
         let environment: Vec<_> = function.environment.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         assert_eq!(
             environment,
-            [("COLOUR", "dev-${Stage}"), ("JOINED", "a/us-east-1/5"), ("LEVEL", "info")],
+            [
+                ("COLOUR", "dev-${Stage}"),
+                ("HOSTS", ""),
+                ("JOINED", "a/us-east-1/5"),
+                ("LEVEL", "info"),
+                ("LIST", "a:x:b+|a:x:c*"),
+            ],
             "what is under Globals comes first, what the function says wins"
         );
     }

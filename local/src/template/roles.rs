@@ -15,7 +15,7 @@ use super::{
 use crate::error::Error;
 
 /// The services whose calls pass through this process, so that a statement about them counts.
-const SERVED: [&str; 4] = ["dynamodb:", "kms:", "secretsmanager:", "sqs:"];
+const SERVED: [&str; 5] = ["dynamodb:", "kms:", "secretsmanager:", "sqs:", "states:"];
 
 /// What the role of one function says.
 #[derive(Debug, Clone)]
@@ -34,6 +34,8 @@ pub(crate) struct Statement {
     pub(crate) via: Option<Vec<String>>,
     /// Only requests that name no other attributes of items, and ask for no others: `dynamodb:Attributes`.
     pub(crate) attributes: Option<Vec<String>>,
+    /// Only resources that have a tag of this name: `aws:ResourceTag/<name>` is not `Null`.
+    pub(crate) tag: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -164,8 +166,8 @@ impl TryFrom<Written> for Statement {
     fn try_from(written: Written) -> Result<Self, String> {
         let counts = written.action.iter().any(|action| SERVED.iter().any(|served| action.starts_with(served)));
         let condition = if counts { Condition::read(written.condition)? } else { Condition::default() };
-        let Condition { via, attributes } = condition;
-        Ok(Self { effect: written.effect, actions: written.action, resources: written.resource, via, attributes })
+        let Condition { via, attributes, tag } = condition;
+        Ok(Self { effect: written.effect, actions: written.action, resources: written.resource, via, attributes, tag })
     }
 }
 
@@ -174,6 +176,7 @@ impl TryFrom<Written> for Statement {
 struct Condition {
     via: Option<Vec<String>>,
     attributes: Option<Vec<String>>,
+    tag: Option<String>,
 }
 
 impl Condition {
@@ -185,6 +188,12 @@ impl Condition {
                 return Err(format!("a statement has a condition {operator} that is not understood here"));
             };
             for (key, value) in tests {
+                if let ("Null", Some(tag)) = (operator.as_str(), key.strip_prefix("aws:ResourceTag/"))
+                    && ["false", "\"false\""].contains(&value.to_string().as_str())
+                {
+                    condition.tag = Some(tag.to_owned());
+                    continue;
+                }
                 // What is no text is no value of the keys below.
                 let values: Vec<String> = one_or_many(value).unwrap_or_default();
                 match (operator.as_str(), key.as_str()) {
@@ -250,6 +259,10 @@ mod tests {
                      Condition: { ForAllValues:StringEquals: { dynamodb:Attributes: [id] } }",
                 ),
                 "t.yaml:6: R: dynamodb:Attributes means something only beside dynamodb:Select: SPECIFIC_ATTRIBUTES",
+            ),
+            (
+                statement("Action: states:A, Resource: x, Condition: { 'Null': { aws:ResourceTag/a: true } }"),
+                "t.yaml:6: R: a statement has a condition on aws:ResourceTag/a that is not understood here",
             ),
             ("ManagedPolicyArns: [arn:p]".to_owned(), "t.yaml:6: R: what arn:p allows is not known here"),
         ] {

@@ -1,6 +1,6 @@
-//! CloudFormation's intrinsic functions: what `!Ref`, `!GetAtt`, `!Sub`, `!Join` and `!If` stand for.
+//! CloudFormation's intrinsic functions: what `!Ref`, `!GetAtt`, `!Sub`, `!Join`, `!Split` and `!If` stand for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value as Json};
 
@@ -14,6 +14,8 @@ use super::{
 pub(crate) struct Scope {
     /// By the text between the braces of `!Sub "${..}"`: `Name` for `!Ref Name`, `Name.Attribute` for `!GetAtt`.
     values: HashMap<String, String>,
+    /// Which of the values are lists, whose items are separated by commas.
+    lists: HashSet<String>,
     conditions: HashMap<String, bool>,
 }
 
@@ -21,6 +23,12 @@ impl Scope {
     /// Sets what `!Ref name` gives.
     pub(crate) fn set_ref(&mut self, name: &str, value: impl Into<String>) {
         self.values.insert(name.to_owned(), value.into());
+    }
+
+    /// Sets what `!Ref name` gives: a list, written as `a,b`.
+    pub(super) fn set_list(&mut self, name: &str, value: impl Into<String>) {
+        self.set_ref(name, value);
+        self.lists.insert(name.to_owned());
     }
 
     /// Sets what `!GetAtt name.attribute` gives.
@@ -91,6 +99,9 @@ impl Scope {
     fn call(&self, name: &str, argument: &Node) -> Result<Option<Json>, Broken> {
         match (name, items(argument)) {
             ("Ref", _) if argument.as_str() == Some("AWS::NoValue") => Ok(None),
+            ("Ref", _) if argument.as_str().is_some_and(|name| self.lists.contains(name)) => {
+                Ok(Some(split(&self.values[argument.as_str().unwrap_or_default()], ",")))
+            }
             ("Ref", _) | ("Fn::GetAtt", []) => {
                 self.lookup(argument.as_str().unwrap_or_default(), argument.line).map(Some)
             }
@@ -101,8 +112,14 @@ impl Scope {
             ("Fn::Sub", [template, variables]) => self.substitute(template, variables.entries()).map(Some),
             ("Fn::Sub", []) => self.substitute(argument, &[]).map(Some),
             ("Fn::Join", [separator, parts]) => {
-                let parts = items(parts).iter().map(|part| self.text(part)).collect::<Result<Vec<_>, _>>()?;
-                Ok(Some(parts.join(separator.as_str().unwrap_or_default()).into()))
+                let list = self.resolve(parts)?;
+                let texts: Option<Vec<_>> =
+                    list.as_ref().and_then(Json::as_array).and_then(|list| list.iter().map(scalar_text).collect());
+                let texts = texts.ok_or_else(|| Broken::at(parts.line, "expected a list of texts here"))?;
+                Ok(Some(texts.join(separator.as_str().unwrap_or_default()).into()))
+            }
+            ("Fn::Split", [separator, list]) => {
+                Ok(Some(split(&self.text(list)?, separator.as_str().unwrap_or_default())))
             }
             ("Fn::If", [condition, yes, no]) => self.resolve(if self.condition(condition)? { yes } else { no }),
             _ => Err(unsupported(name, argument.line)),
@@ -137,6 +154,10 @@ impl Scope {
             .map(|value| value.as_str().into())
             .ok_or_else(|| Broken::at(line, format!("{name:?} is not known here")))
     }
+}
+
+fn split(list: &str, separator: &str) -> Json {
+    list.split(separator).collect()
 }
 
 /// A scalar as CloudFormation passes it where a text is expected.

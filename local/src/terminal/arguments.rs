@@ -6,7 +6,7 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 
 const SCHEME: &str = "https://";
 
-/// Runs Pipehook on this machine: the real functions, with DynamoDB, SQS and Secrets Manager built in.
+/// Runs Pipehook on this machine: the real functions, with DynamoDB, SQS, Secrets Manager and Step Functions built in.
 ///
 /// Everything is made from template.yaml and listens on 127.0.0.1 only. Each start makes a demo user with a pipeline,
 /// starts a worker that runs the pipeline on this machine, and prints commands to try.
@@ -16,13 +16,15 @@ const SCHEME: &str = "https://";
 pub(crate) struct Arguments {
     /// Port of the API, 0 for a free one
     ///
-    /// DynamoDB, SQS, Secrets Manager and Lambda answer on the four next ports, or on free ones when those are taken.
+    /// DynamoDB, SQS, Secrets Manager, Lambda and Step Functions answer on the five next ports, or on free ones when
+    /// those are taken.
     #[arg(long, default_value_t = 3000)]
     pub(crate) port: u16,
 
     /// Keep users, hooks, keys and jobs in this directory [default: keep nothing]
     ///
-    /// This keeps the tables, the generated keys, and the messages that no consumer has deleted. A message comes back
+    /// This keeps the tables, the generated keys, the state machines, and the messages that no consumer has deleted. An
+    /// execution that runs when the stack stops does not exist after the next start. A message comes back
     /// as if it had never been received, in the queue that it was sent to, and deduplication starts again. Nothing is
     /// acknowledged before it is on the disk. The directory contains secrets, so only you can read it.
     #[arg(long, value_name = "DIR")]

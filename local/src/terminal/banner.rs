@@ -71,6 +71,7 @@ Look behind it with the aws command:
   export AWS_ENDPOINT_URL_SQS={}
   export AWS_ENDPOINT_URL_SECRETS_MANAGER={}
   export AWS_ENDPOINT_URL_LAMBDA={}
+  export AWS_ENDPOINT_URL_SFN={}
   export QUEUE={}
   aws sqs receive-message --queue-url \"$QUEUE\" --wait-time-seconds 20
 
@@ -83,6 +84,7 @@ Make another user; without a password in it, the answer has a generated one:
         stack.sqs_url(),
         stack.secrets_manager_url(),
         stack.lambda_url(),
+        stack.step_functions_url(),
         stack.physical_id("JobsQueue"),
     )
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod browsers;
+mod executions;
 mod full_disk;
 mod mappings;
 mod queues;

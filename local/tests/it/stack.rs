@@ -38,7 +38,7 @@ async fn a_function_sees_lambdas_environment_and_nothing_of_the_hosts() {
     let mut names: Vec<_> = variables.split(',').filter(|name| !passed_on.contains(name)).collect();
     names.sort_unstable();
     let expected = "AWS_ACCESS_KEY_ID,AWS_DEFAULT_REGION,AWS_ENDPOINT_URL_DYNAMODB,AWS_ENDPOINT_URL_SECRETS_MANAGER,\
-                    AWS_ENDPOINT_URL_SQS,AWS_LAMBDA_FUNCTION_MEMORY_SIZE,AWS_LAMBDA_FUNCTION_NAME,\
+                    AWS_ENDPOINT_URL_SFN,AWS_ENDPOINT_URL_SQS,AWS_LAMBDA_FUNCTION_MEMORY_SIZE,AWS_LAMBDA_FUNCTION_NAME,\
                     AWS_LAMBDA_FUNCTION_VERSION,AWS_LAMBDA_INITIALIZATION_TYPE,AWS_LAMBDA_LOG_GROUP_NAME,\
                     AWS_LAMBDA_LOG_STREAM_NAME,AWS_LAMBDA_RUNTIME_API,AWS_REGION,AWS_SECRET_ACCESS_KEY,\
                     AWS_SESSION_TOKEN,GREETING,KEY_ARN,LAMBDA_TASK_ROOT,LANG,TABLE,TZ,_HANDLER";

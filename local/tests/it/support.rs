@@ -109,6 +109,10 @@ pub(crate) async fn send(stack: &Stack, group: &str, id: &str, body: &str) -> Js
     sqs(stack, "SendMessage", request).await
 }
 
+pub(crate) async fn states(stack: &Stack, operation: &str, body: Json) -> Answer {
+    aws(&stack.step_functions_url(), &format!("AWSStepFunctions.{operation}"), body).await.unwrap()
+}
+
 /// Receives what is there, and leaves it in the queue or deletes it.
 pub(crate) async fn receive(stack: &Stack, queue: &str, delete: bool) -> Vec<String> {
     let url = stack.physical_id(queue);
