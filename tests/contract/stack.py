@@ -78,6 +78,7 @@ class Stack:
     sqs_url: str
     secrets_manager_url: str
     lambda_url: str
+    step_functions_url: str
 
     def __init__(self, program: Path | None = None) -> None:
         self._program = program

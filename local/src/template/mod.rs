@@ -112,7 +112,11 @@ impl Template {
         ] {
             scope.set_ref(name, value);
         }
-        for (name, declaration) in self.section("Parameters") {
+        let declared = self.section("Parameters");
+        if let Some(name) = parameters.keys().find(|name| declared.iter().all(|(declared, _)| declared != *name)) {
+            return Err(Broken::at(1, format!("there is no parameter {name}")));
+        }
+        for (name, declaration) in declared {
             let value = match (parameters.get(name), declaration.get("Default")) {
                 (Some(value), _) => value.clone(),
                 (None, Some(default)) => scope.text(default)?,
@@ -267,6 +271,15 @@ Resources:
         );
         assert_eq!(error_of(&function("!Sub \"${x\"")), "t.yaml:5: a ${ has no closing brace");
         assert_eq!(error_of(&function("!Join [\"\", [[a], b]]")), "t.yaml:5: expected a list of texts here");
+    }
+
+    #[test]
+    fn a_parameter_that_is_not_declared_is_an_error() {
+        let template = Template::parse(Path::new("t.yaml"), "Resources: {}").unwrap();
+
+        let error = template.scope(&BTreeMap::from([("P".to_owned(), "x".to_owned())])).unwrap_err();
+
+        assert_eq!(error.to_string(), "t.yaml:1: there is no parameter P");
     }
 
     #[test]

@@ -24,9 +24,9 @@ pub(crate) struct Arguments {
     /// Keep users, hooks, keys and jobs in this directory [default: keep nothing]
     ///
     /// This keeps the tables, the generated keys, the state machines, and the messages that no consumer has deleted. An
-    /// execution that runs when the stack stops does not exist after the next start. A message comes back
-    /// as if it had never been received, in the queue that it was sent to, and deduplication starts again. Nothing is
-    /// acknowledged before it is on the disk. The directory contains secrets, so only you can read it.
+    /// execution that runs when the stack stops does not exist after the next start. A message comes back as if it had
+    /// never been received, in the queue that it was sent to, and deduplication starts again. Nothing is acknowledged
+    /// before it is on the disk. The directory contains secrets, so only you can read it.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
 
@@ -42,6 +42,10 @@ pub(crate) struct Arguments {
     /// Calls for any other name than those of this machine are refused: a page in a browser may have sent them.
     #[arg(long, value_name = "URL", value_parser = parse_public_url)]
     pub(crate) public_url: Option<String>,
+
+    /// Give a parameter of template.yaml this value, such as `AllowedStateMachines=*`; may be used several times
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parse_parameter)]
+    pub(crate) set: Vec<(String, String)>,
 
     /// Build the functions with optimisation
     #[arg(long)]
@@ -77,8 +81,14 @@ impl Arguments {
 
     /// Parameters of the template that differ from their defaults.
     pub(crate) fn parameters(&self) -> BTreeMap<String, String> {
-        self.public_url.iter().map(|url| ("PublicUrl".to_owned(), url.clone())).collect()
+        let url = self.public_url.iter().map(|url| ("PublicUrl".to_owned(), url.clone()));
+        self.set.iter().cloned().chain(url).collect()
     }
+}
+
+fn parse_parameter(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("must be a name, = and a value")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// What the template allows for its parameter `PublicUrl`.
@@ -101,6 +111,16 @@ mod tests {
         assert_eq!(arguments.parameters(), BTreeMap::from([("PublicUrl".into(), "https://a.example.com".into())]));
         assert_eq!(arguments.public_host().as_deref(), Some("a.example.com"));
         assert!(Arguments::try_parse_from(["local"]).unwrap().parameters().is_empty());
+    }
+
+    #[test]
+    fn a_parameter_has_a_name_and_a_value() {
+        let arguments = Arguments::try_parse_from(["local", "--parameter", "A=b=c", "--parameter", "B="]).unwrap();
+
+        let expected = [("A", "b=c"), ("B", "")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(arguments.parameters(), BTreeMap::from(expected));
+        let error = Arguments::try_parse_from(["local", "--parameter", "A"]).unwrap_err().to_string();
+        assert!(error.contains("must be a name, = and a value"), "{error}");
     }
 
     #[test]

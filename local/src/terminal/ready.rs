@@ -29,6 +29,7 @@ impl ReadyFile {
             "sqs_url": stack.sqs_url(),
             "secrets_manager_url": stack.secrets_manager_url(),
             "lambda_url": stack.lambda_url(),
+            "step_functions_url": stack.step_functions_url(),
         });
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut file = NamedTempFile::new_in(directory)?;
