@@ -11,6 +11,7 @@ mod invalid;
 pub mod job;
 pub mod key;
 pub mod login;
+pub mod machine;
 pub mod mask;
 mod named;
 pub mod payload;
