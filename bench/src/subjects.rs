@@ -17,6 +17,7 @@ const CASES: [(&str, &str, Again); 47] = [
     ("action-cancel", "good", Again::AsItIs),
     ("action-claim", "nothing-to-do", Again::AsItIs),
     ("action-create", "good", Again::AsItIs),
+    ("action-finish", "other-deployment", Again::AsItIs),
     ("action-get", "good", Again::AsItIs),
     ("action-list", "good", Again::AsItIs),
     ("action-log", "good", Again::AsItIs),

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use serde_json::{Value as Json, json};
 use shared::aws::{self, ActionsTable};
-use shared::domain::action::{Action, NewAction, TriggeredFrom};
+use shared::domain::action::{Action, NewAction, TriggeredFrom, Turn};
 use shared::domain::hook::{ActionType, Resource, ResourceType};
 use shared::domain::id::{ActionId, EnvironmentId, HookId, PipelineId, ProjectId, RequestId, ResourceId};
 use shared::domain::pipeline::Label;
@@ -90,8 +90,14 @@ impl Pipeline<'_> {
     pub async fn pending(&self, stack: &Pipehook, application: i64) -> i64 {
         let id = self.waiting(stack, application).await;
         let label: Label = self.json["label"].as_str().unwrap().parse().unwrap();
-        let action = stack.stored_action(id).await;
-        assert_eq!(stack.ledger().take_turn(&action, &label, now()).await.unwrap(), Taken::Taken);
+        take(stack, id, &Turn::Worker(label)).await;
+        id
+    }
+
+    /// The same, which this state machine is to run; its execution was not started.
+    pub async fn executing(&self, stack: &Pipehook, application: i64, machine: &str) -> i64 {
+        let id = self.waiting(stack, application).await;
+        take(stack, id, &Turn::Execution { machine: machine.parse().unwrap(), step: None }).await;
         id
     }
 
@@ -119,6 +125,12 @@ impl Pipeline<'_> {
             created_at: now(),
         }
     }
+}
+
+async fn take(stack: &Pipehook, id: i64, turn: &Turn) {
+    let action = stack.stored_action(id).await;
+    let with_turn = turn.of(&action, now());
+    assert_eq!(stack.ledger().take_turn(&action, &with_turn).await.unwrap(), Taken::Taken);
 }
 
 fn now() -> Timestamp {

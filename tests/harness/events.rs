@@ -20,6 +20,7 @@ use shared::config;
 use shared::domain::hook::{Hook, HookDraft, Resource};
 use shared::domain::id::{ActionId, HookId, PipelineId, RequestId, SessionId, StepId};
 use shared::domain::key::KeyRing;
+use shared::domain::machine::MachineRules;
 use shared::domain::pipeline::{Pipeline, Step, Steps};
 use shared::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSummary};
 use shared::domain::sealing::SealingKey;
@@ -269,7 +270,7 @@ fn read_pipeline(pipeline: &Json, user: &User, at: Timestamp) -> Result<Pipeline
     // As the API takes it: these are in its path, and in the paths of its steps.
     let draft = as_asked(pipeline, &["id", "resource_type", "resource_id", "steps", "unlinked"], pipeline::read_draft)?;
     let step = |step: &Json| {
-        let draft = as_asked(step, &["id"], pipeline::read_step)?;
+        let draft = as_asked(step, &["id"], |fields| pipeline::read_step(fields, &MachineRules::default()))?;
         Ok::<_, EventError>(Step { id: StepId::new(id(step))?, draft, created_at: at, updated_at: at })
     };
     let steps = |name: &str| pipeline[name].as_array().into_iter().flatten().map(step).collect::<Result<_, _>>();

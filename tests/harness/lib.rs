@@ -30,6 +30,7 @@ mod hook;
 mod job_schema;
 mod jobs;
 mod log;
+mod machine;
 mod pipeline;
 mod providers;
 mod raw;
@@ -54,6 +55,7 @@ pub use crate::{
     job_schema::{job_faults, job_schema},
     jobs::Job,
     log::{inflated, nothing_broke},
+    machine::{alone_with_machines, alone_with_machines_and, at_once, endless, failing, machine_arn, machine_step},
     pipeline::{Pipeline, deployment, shell},
     providers::{Page, Providers},
     raw::{Header, parsed, raw, raw_response, request},

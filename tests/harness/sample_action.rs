@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use shared::aws::ActionsTable;
 use shared::domain::action::{
     Action, ActionStep, Claim, Ending, Lease, LeaseSeconds, LeaseToken, NewAction, Report, Reported, Status,
-    StepReport, TriggeredFrom,
+    StepReport, TriggeredFrom, Turn,
 };
 use shared::domain::hook::{ActionType, Resource, ResourceType};
 use shared::domain::id::{ActionId, HookId, PipelineId, RequestId, ResourceId};
@@ -37,7 +37,8 @@ pub(crate) async fn put(
     }
     let now = Timestamp::from(SystemTime::now());
     register(actions, &new, now).await?;
-    actions.take_turn(&find(actions, id).await?, &Label::default(), now).await?;
+    let waiting = find(actions, id).await?;
+    actions.take_turn(&waiting, &Turn::Worker(Label::default()).of(&waiting, now)).await?;
 
     let token = LeaseToken::new(LEASE_TOKEN.to_owned());
     let seconds = LeaseSeconds::new(3_600)?;

@@ -8,7 +8,7 @@ use serde_json::json;
 use shared::aws::ActionsTable;
 use shared::domain::action::{
     Action, ActionStep, Claim, Ending, Lane, Lease, LeaseHash, LeaseSeconds, NewAction, Reason, Report, Reported,
-    Sequence, Status, StepReport, TriggeredFrom,
+    Sequence, Status, StepReport, TriggeredFrom, Turn,
 };
 use shared::domain::hook::{ActionType, Resource, ResourceType};
 use shared::domain::id::{ActionId, EnvironmentId, HookId, PipelineId, ProjectId, RequestId, ResourceId, UserId};
@@ -126,9 +126,11 @@ impl Story<'_> {
                 self.agree("end_unrun", action, &table.end_unrun(seen, &ending, at).await.unwrap(), expected)
             }
             0..=3 => {
-                let expected = self.model.take(action, head);
-                assert_eq!(table.take_turn(seen, &Label::default(), at).await.unwrap(), expected);
-                format!("take {action}: {expected:?}")
+                let executed = dice.one_in(3);
+                let expected = self.model.take(action, head, executed);
+                let with_turn = turn(executed).of(seen, at);
+                assert_eq!(table.take_turn(seen, &with_turn).await.unwrap(), expected);
+                format!("take {action}, executed {executed}: {expected:?}")
             }
             _ => {
                 let expected = self.model.full(action, head);
@@ -275,6 +277,7 @@ impl Story<'_> {
             registered: action.sequence.is_some(),
             at_gate: action.waiting_for == Reason::Pipeline,
             lease: action.lease.as_ref().map(|lease| (lease.hash.0[0], lease.until.unix_seconds())),
+            executed: action.execution.is_some(),
             started: action.started,
             run_again: action.run_again,
             cancelled: action.cancel.is_some(),
@@ -283,6 +286,12 @@ impl Story<'_> {
             version,
         }
     }
+}
+
+/// For a worker, or for Step Functions.
+fn turn(executed: bool) -> Turn {
+    let machine = || "arn:aws:states:us-east-1:000000000000:stateMachine:deploy".parse().unwrap();
+    if executed { Turn::Execution { machine: machine(), step: None } } else { Turn::Worker(Label::default()) }
 }
 
 /// Which of the steps make sense for an action of this status.

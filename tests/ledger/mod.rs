@@ -4,6 +4,8 @@ mod agreement;
 mod calls;
 mod deaths;
 mod dice;
+mod executed;
+mod executions;
 mod faults;
 mod kept;
 mod latest;
@@ -14,4 +16,5 @@ mod sweeps;
 mod table;
 mod turns;
 
+pub(crate) use self::executions::everything_of_executions;
 pub(crate) use self::sweeps::everything_of_the_ledger;

@@ -21,6 +21,8 @@ pub(super) struct Head {
     pub(super) at_gate: bool,
     /// Its number, and when it is over.
     pub(super) lease: Option<(u8, i64)>,
+    /// Whether Step Functions runs it.
+    pub(super) executed: bool,
     pub(super) started: bool,
     pub(super) run_again: bool,
     pub(super) cancelled: bool,
@@ -103,7 +105,8 @@ impl Model {
         Arrived::Waiting
     }
 
-    pub(super) fn take(&mut self, action: usize, seen: Head) -> Taken {
+    /// Takes the turn, for Step Functions if the action is `executed` then.
+    pub(super) fn take(&mut self, action: usize, seen: Head, executed: bool) -> Taken {
         let lane = self.lanes[action];
         if seen.status != Status::Waiting || self.heads[action] != Some(seen) {
             return Taken::NotWaiting;
@@ -117,7 +120,9 @@ impl Model {
         if self.is_full() {
             return Taken::PipelineFull;
         }
-        self.put(action, Head { status: Status::Pending, at_gate: false, ..seen });
+        let taken = Head { status: Status::Pending, at_gate: false, ..seen };
+        let running = Head { status: Status::InProgress, executed, started: true, attempt: 1, ..taken };
+        self.put(action, if executed { running } else { taken });
         self.holders[lane] = Some(action);
         self.forget(action);
         self.running += 1;
@@ -173,7 +178,7 @@ impl Model {
 
     /// A step starts.
     pub(super) fn report(&mut self, action: usize, seen: Head, now: i64) -> bool {
-        if seen.status != Status::InProgress || self.heads[action] != Some(seen) {
+        if seen.status != Status::InProgress || seen.executed || self.heads[action] != Some(seen) {
             return false;
         }
         let lease = seen.lease.map(|(lease, until)| {
@@ -256,6 +261,7 @@ pub(super) fn queued() -> Head {
         registered: false,
         at_gate: false,
         lease: None,
+        executed: false,
         started: false,
         run_again: false,
         cancelled: false,

@@ -1,7 +1,10 @@
 //! What is counted of actions: how they end, and that they wait for a worker.
 
-use harness::{Pipehook, User, alone, deployment, shell};
+use std::time::{Duration, SystemTime};
+
+use harness::{Pipehook, User, alone, deployment, machine_arn, shell};
 use serde_json::{Value as Json, json};
+use shared::domain::timestamp::Timestamp;
 use shared::telemetry::Metric;
 
 #[test]
@@ -13,14 +16,22 @@ fn each_end_of_an_action_is_counted_once_and_a_cancel_is_no_failure() {
 
         let lines = stack.logs().into_iter().filter_map(|line| serde_json::from_str::<Json>(&line.text).ok());
         let lines: Vec<_> = lines.collect();
-        for metric in [Metric::ActionsCompleted, Metric::ActionsFailed, Metric::ActionsLost, Metric::ActionsUnclaimed] {
+        for metric in [
+            Metric::ActionsCompleted,
+            Metric::ActionsFailed,
+            Metric::ActionsLost,
+            Metric::ActionsUnclaimed,
+            Metric::ActionsStuck,
+            Metric::ActionsWaiting,
+        ] {
             let counted: f64 = lines.iter().filter_map(|line| line[metric.name()].as_f64()).sum();
             assert!((counted - 1.0).abs() < 1e-9, "{}: {counted}", metric.name());
         }
     });
 }
 
-/// Lets one action complete, one fail, one end as cancelled, one lose its worker, and one wait for a worker.
+/// Lets one action complete, one fail, one end as cancelled, one lose its worker, one wait for a worker, one wait for its
+/// turn, and one have an execution that Step Functions does not tell of.
 pub(super) async fn let_actions_end(stack: &Pipehook, ann: &User<'_>) {
     let pipeline = ann.create_pipeline(&deployment()).await;
     pipeline.add_step(&shell("make build")).await;
@@ -45,4 +56,10 @@ pub(super) async fn let_actions_end(stack: &Pipehook, ann: &User<'_>) {
     sweep(lost).await;
     let unclaimed = pipeline.pending(stack, 5).await;
     sweep(unclaimed).await;
+    let waiting = pipeline.waiting(stack, 6).await;
+    let two_hours_ago = Timestamp::from(SystemTime::now()).minus(Duration::from_hours(2));
+    stack.damage_action(waiting, "created_at", &json!({ "S": two_hours_ago.to_string() })).await;
+    sweep(waiting).await;
+    // No machine is allowed here.
+    sweep(pipeline.executing(stack, 7, &machine_arn("deploy-shop")).await).await;
 }

@@ -17,5 +17,5 @@ mod metrics;
 mod monitoring;
 mod permissions;
 mod reseal;
-mod state_machine;
+mod state_machines;
 mod topic;

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use harness::{
-    ApiToken, Hook, OURS, Pipehook, User, alone_with, deployment, github_hook, open_hook, resources, routes, shell,
-    template,
+    ApiToken, Hook, OURS, Pipehook, User, alone_with, alone_with_machines_and, deployment, github_hook, open_hook,
+    resources, routes, shell, template,
 };
 use local::{Permission, Stack};
 use serde_json::{Value as Json, json};
@@ -21,6 +21,13 @@ const WIDE: &[(&str, &str, &str)] = &[
     ("ActionsPipeRole", "dynamodb:ListStreams", "it names no resource"),
     ("ActionsPipeRole", "kms:GenerateDataKey", "the key of the topic is unknown; only SNS, for that topic"),
     ("ActionsPipeRole", "kms:Decrypt", "as above"),
+    (
+        "ActionCancelRole",
+        "states:StopExecution",
+        "executions that Pipehook has named, of the machines that are allowed",
+    ),
+    ("ActionSweepRole", "states:DescribeExecution", "as above"),
+    ("ActionSweepRole", "states:StopExecution", "as above"),
 ];
 
 /// Policies that are not ours: what they allow is for AWS to say.
@@ -156,6 +163,7 @@ async fn make_use_of_everything(stack: &Pipehook) {
     of_pipelines(&ann).await;
     of_calls(&ann).await;
     crate::ledger::everything_of_the_ledger(stack).await;
+    crate::ledger::everything_of_executions(stack).await;
     of_actions(stack, &ann).await;
     of_keys(stack).await;
     of_access_tokens(stack).await;
@@ -313,7 +321,7 @@ fn lines<'p>(permissions: impl Iterator<Item = &'p Permission>) -> Vec<String> {
 
 #[test]
 fn every_permission_is_used_and_nothing_else_is_needed() {
-    alone_with(&[("KmsKeyArn", KEY)], async |stack| {
+    alone_with_machines_and(&[("KmsKeyArn", KEY)], async |stack| {
         make_use_of_everything(stack).await;
 
         let (granted, used) = (of_functions(stack.granted()), stack.used());

@@ -1,5 +1,5 @@
-//! `POST /actions/{action_id}/cancel`: ends an action of the caller's project that has not begun, and asks the worker of
-//! one that runs to stop.
+//! `POST /actions/{action_id}/cancel`: ends an action of the caller's project that has not begun, and has the worker or the
+//! execution of one that runs stop.
 
 use shared::auth::{AccessTokens, Identity};
 use shared::domain::action::{Action, CancelDecision, Ending, decide_cancel};
@@ -7,27 +7,31 @@ use shared::domain::timestamp::Timestamp;
 use shared::http::action::{ActionBody, find_own};
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
 use shared::ledger::wake_after;
-use shared::ports::{AskCancel, Change, EndUnrun, FindAction, FinishAction, ReadGate, SendWake};
+use shared::ports::{AskCancel, Change, EndUnrun, FindAction, FinishAction, ReadGate, SendWake, StopExecution};
+use shared::telemetry::Chain;
 
 /// How often it is tried while the action moves on. It can do so four times.
 const TRIES: usize = 5;
 
 /// The endpoint and what it needs.
-pub struct ActionCancel<Actions, Queue> {
+pub struct ActionCancel<Actions, Queue, Executions> {
     /// Where the action is.
     pub actions: Actions,
     /// Where wake-ups go.
     pub queue: Queue,
+    /// Step Functions.
+    pub executions: Executions,
     /// What verifies access tokens.
     pub tokens: AccessTokens,
     /// Where the API is reached, if not where the call came to.
     pub public_url: Option<String>,
 }
 
-impl<Actions, Queue> Endpoint for ActionCancel<Actions, Queue>
+impl<Actions, Queue, Executions> Endpoint for ActionCancel<Actions, Queue, Executions>
 where
     Actions: FindAction + EndUnrun + FinishAction + AskCancel + ReadGate,
     Queue: SendWake,
+    Executions: StopExecution,
 {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
         let identity = call.authenticate(&self.tokens).await?;
@@ -47,16 +51,21 @@ where
     }
 }
 
-impl<Actions, Queue> ActionCancel<Actions, Queue>
+impl<Actions, Queue, Executions> ActionCancel<Actions, Queue, Executions>
 where
     Actions: FindAction + EndUnrun + FinishAction + AskCancel + ReadGate,
     Queue: SendWake,
+    Executions: StopExecution,
 {
     async fn cancel(&self, action: &Action, caller: &Identity, now: Timestamp) -> Result<Change, ApiError> {
         let user = caller.user_id;
         let change = match decide_cancel(action.status) {
             CancelDecision::Ended => return Err(ApiError::Conflict("The action has ended already.".into())),
-            CancelDecision::Ask => return Ok(self.actions.ask_cancel(action, user, now).await?),
+            CancelDecision::Ask => {
+                let change = self.actions.ask_cancel(action, user, now).await?;
+                self.stop(&change).await;
+                return Ok(change);
+            }
             CancelDecision::EndUnrun => self.actions.end_unrun(action, &Ending::cancelled(user), now).await?,
             CancelDecision::Finish => self.actions.finish_action(action, &Ending::cancelled(user), now).await?,
         };
@@ -65,5 +74,15 @@ where
             wake_after(&self.actions, &self.queue, ended).await;
         }
         Ok(change)
+    }
+    /// Stops the execution of an action that is not wanted any more. A worker hears of it with its next report. What cannot
+    /// be stopped now, or has not started yet, the sweep stops.
+    async fn stop(&self, asked: &Change) {
+        let Change::Made(action) = asked else { return };
+        if let Some(execution) = &action.execution
+            && let Err(error) = self.executions.stop_execution(execution).await
+        {
+            tracing::warn!(cause = %Chain(&error), action_id = action.id.get(), "An execution was not stopped");
+        }
     }
 }

@@ -9,6 +9,7 @@ fn main() -> ExitCode {
     start::endpoint(module_path!(), async |start| {
         let (actions, queue, tokens) = (start.actions()?, start.actions_queue()?, start.access_tokens()?);
         start.warm_up(&actions);
-        Ok(ActionCancel { actions, queue, tokens: tokens.await?, public_url: start.public_url() })
+        let (executions, public_url) = (start.executions()?, start.public_url());
+        Ok(ActionCancel { actions, queue, executions, tokens: tokens.await?, public_url })
     })
 }

@@ -130,6 +130,9 @@ where
         let Some(pipeline) = self.pipelines.find_pipeline(project, pipeline, Consistency::Strong).await? else {
             return self.end(&action, &unrunnable(&action, Ending::pipeline_gone()), asker.now).await;
         };
+        if pipeline.steps.machine().is_some() {
+            return self.end(&action, &unrunnable(&action, Ending::no_workers_any_more()), asker.now).await;
+        }
         let Some(job) = self.actions.find_job(action.id).await? else {
             let gone = Ending::failed("its job is not kept any more");
             return self.end(&action, &unrunnable(&action, gone), asker.now).await;

@@ -1,15 +1,16 @@
 //! The one consumer of the queue of actions. It registers each job that arrives, in the order of its message group, skips
-//! what gives way to newer actions, and gives out the turns of the lane. Nothing but it gives out turns, so a wake-up is all
-//! that others send.
+//! what gives way to newer actions, and gives out the turns of the lane. What Step Functions runs, it starts. Nothing but it
+//! gives out turns, so a wake-up is all that others send.
 
 mod message;
 
 use shared::domain::action::{Ending, Lane, NewAction};
+use shared::domain::machine::MachineRules;
 use shared::domain::timestamp::Timestamp;
-use shared::ledger::advance;
+use shared::ledger::Turns;
 use shared::ports::{
-    Arrival, EndUnrun, FindAction, FindPipeline, ReadGate, ReadLane, RegisterAction, Registered, SendWake, StoreError,
-    SupersedeAction, TakeTurn, WaitAtGate,
+    Arrival, EndUnrun, FindAction, FindJob, FindPipeline, FindStateMachine, FinishAction, ReadGate, ReadLane,
+    RegisterAction, Registered, SendWake, StartExecution, StoreError, SupersedeAction, TakeTurn, WaitAtGate,
 };
 use shared::start::{Consumer, Delivered};
 use shared::telemetry::Chain;
@@ -17,13 +18,17 @@ use shared::telemetry::Chain;
 use crate::message::{Message, Unreadable};
 
 /// The function and what it needs.
-pub struct ActionStart<Actions, Pipelines, Queue> {
+pub struct ActionStart<Actions, Pipelines, Queue, Executions> {
     /// The ledger.
     pub actions: Actions,
     /// Where pipelines are.
     pub pipelines: Pipelines,
     /// Where wake-ups go.
     pub queue: Queue,
+    /// Step Functions.
+    pub executions: Executions,
+    /// Which state machines may be started.
+    pub rules: MachineRules,
 }
 
 /// Why a message was not dealt with.
@@ -37,11 +42,21 @@ pub enum StartError {
     Store(#[from] StoreError),
 }
 
-impl<Actions, Pipelines, Queue> Consumer for ActionStart<Actions, Pipelines, Queue>
+impl<Actions, Pipelines, Queue, Executions> Consumer for ActionStart<Actions, Pipelines, Queue, Executions>
 where
-    Actions: EndUnrun + FindAction + ReadGate + ReadLane + RegisterAction + SupersedeAction + TakeTurn + WaitAtGate,
+    Actions: EndUnrun
+        + FindAction
+        + FindJob
+        + FinishAction
+        + ReadGate
+        + ReadLane
+        + RegisterAction
+        + SupersedeAction
+        + TakeTurn
+        + WaitAtGate,
     Pipelines: FindPipeline,
     Queue: SendWake,
+    Executions: FindStateMachine + StartExecution,
 {
     type Error = StartError;
 
@@ -59,7 +74,7 @@ where
             }
         }
         if let Some(lane) = lane
-            && let Err(error) = advance(&self.actions, &self.pipelines, &self.queue, lane, clock).await
+            && let Err(error) = self.turns().advance(lane, clock).await
         {
             tracing::error!(cause = %Chain(&error), "Turns were not given out");
         }
@@ -67,11 +82,19 @@ where
     }
 }
 
-impl<Actions, Pipelines, Queue> ActionStart<Actions, Pipelines, Queue>
+impl<Actions, Pipelines, Queue, Executions> ActionStart<Actions, Pipelines, Queue, Executions> {
+    fn turns(&self) -> Turns<'_, Actions, Pipelines, Queue, Executions> {
+        let Self { actions, pipelines, queue, executions, rules } = self;
+        Turns { actions, pipelines, queue, executions, rules }
+    }
+}
+
+impl<Actions, Pipelines, Queue, Executions> ActionStart<Actions, Pipelines, Queue, Executions>
 where
     Actions: EndUnrun + RegisterAction,
     Pipelines: Send + Sync,
     Queue: Send + Sync,
+    Executions: Send + Sync,
 {
     /// Registers the job, if the message is one. The lane that it is about.
     async fn take(&self, delivered: &Delivered<'_>, clock: fn() -> Timestamp) -> Result<Lane, StartError> {

@@ -1,21 +1,25 @@
 //! Looks every five minutes at the actions that are due: those to which nothing has happened for a while. It ends what
-//! can come to nothing, and wakes what may have been forgotten, because events, wake-ups and functions may be lost. It
-//! has no route: a schedule invokes it.
+//! can come to nothing, wakes what may have been forgotten, and asks Step Functions how executions are, because events,
+//! wake-ups and functions may be lost. It has no route: a schedule invokes it.
+
+mod execution;
 
 use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
-use shared::domain::action::{Action, Ending, Lane, Status, Sweep, decide_sweep};
+use shared::domain::action::{Action, Ending, Lane, Status, Sweep, decide_sweep, waits_long};
 use shared::domain::id::ActionId;
 use shared::domain::timestamp::Timestamp;
 use shared::ledger;
 use shared::ports::{
-    Change, Consistency, EndUnrun, FindAction, FindPipeline, FinishAction, ListDue, PostponeLook, ReadGate, SHARDS,
-    SendWake, StoreError,
+    Change, Consistency, DescribeExecution, EndUnrun, FindAction, FindJob, FindPipeline, FinishAction, ListDue,
+    PostponeLook, PutLog, ReadGate, SHARDS, SendWake, StartExecution, StopExecution, StoreError,
 };
 use shared::start::{Command, CommandError, UnexpectedInput, expect_no_input};
 use shared::telemetry::{self, Chain, Metric};
+
+use crate::execution::LookError;
 
 /// How many actions of a shard one run looks at: about a thousand of all shards.
 const MOST_OF_SHARD: usize = 62;
@@ -24,13 +28,15 @@ const MOST_OF_SHARD: usize = 62;
 const RESERVE: Duration = Duration::from_secs(15);
 
 /// The function and what it needs.
-pub struct ActionSweep<Actions, Pipelines, Queue> {
+pub struct ActionSweep<Actions, Pipelines, Queue, Executions> {
     /// The ledger.
     pub actions: Actions,
     /// Where pipelines are.
     pub pipelines: Pipelines,
     /// Where wake-ups go.
     pub queue: Queue,
+    /// Step Functions.
+    pub executions: Executions,
 }
 
 /// What a run has done.
@@ -42,6 +48,8 @@ pub struct Swept {
     pub ended: u32,
     /// Those whose lane it has woken.
     pub woken: u32,
+    /// Those whose execution it has started, because the function that was to do so had not.
+    pub started: u32,
     /// Those that it could not deal with. The log says why.
     pub failed: u32,
 }
@@ -60,11 +68,12 @@ pub enum SweepError {
     Answer(#[from] serde_json::Error),
 }
 
-impl<Actions, Pipelines, Queue> Command for ActionSweep<Actions, Pipelines, Queue>
+impl<Actions, Pipelines, Queue, Executions> Command for ActionSweep<Actions, Pipelines, Queue, Executions>
 where
-    Actions: EndUnrun + FindAction + FinishAction + ListDue + PostponeLook + ReadGate,
+    Actions: EndUnrun + FindAction + FindJob + FinishAction + ListDue + PostponeLook + PutLog + ReadGate,
     Pipelines: FindPipeline,
     Queue: SendWake,
+    Executions: DescribeExecution + StartExecution + StopExecution,
 {
     type Answer = Swept;
     type Error = SweepError;
@@ -89,11 +98,12 @@ where
     }
 }
 
-impl<Actions, Pipelines, Queue> ActionSweep<Actions, Pipelines, Queue>
+impl<Actions, Pipelines, Queue, Executions> ActionSweep<Actions, Pipelines, Queue, Executions>
 where
-    Actions: EndUnrun + FindAction + FinishAction + PostponeLook + ReadGate,
+    Actions: EndUnrun + FindAction + FindJob + FinishAction + PostponeLook + PutLog + ReadGate,
     Pipelines: FindPipeline,
     Queue: SendWake,
+    Executions: DescribeExecution + StartExecution + StopExecution,
 {
     async fn look_at(
         &self,
@@ -101,20 +111,19 @@ where
         now: Timestamp,
         swept: &mut Swept,
         woken: &mut Vec<Lane>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), LookError> {
         let Some(action) = self.actions.find_action(id, Consistency::Strong).await? else { return Ok(()) };
         match decide_sweep(&action, self.claim_within(&action).await?, now) {
             Sweep::Leave => {}
             Sweep::LookAgain { at, wake } => {
-                if action.status == Status::Pending {
-                    telemetry::count(Metric::ActionsUnclaimed);
-                }
+                count_wait(&action, now);
                 if wake {
                     swept.woken += 1;
                     self.wake_once(action.lane(), woken).await;
                 }
                 self.actions.postpone_look(&action, at).await?;
             }
+            Sweep::Ask { execution, at } => self.ask(&action, &execution, (now, at), swept).await?,
             Sweep::EndUnrun(ending) => {
                 let change = self.actions.end_unrun(&action, &ending, now).await?;
                 self.ended(change, &ending, swept).await;
@@ -144,7 +153,9 @@ where
             woken.push(lane);
         }
     }
+}
 
+impl<Actions: ReadGate, Pipelines, Queue: SendWake, Executions> ActionSweep<Actions, Pipelines, Queue, Executions> {
     /// An action that has changed meanwhile is left: it is looked at when it is due again.
     async fn ended(&self, change: Change, ending: &Ending, swept: &mut Swept) {
         match change {
@@ -155,6 +166,16 @@ where
                 ledger::wake_after(&self.actions, &self.queue, &action).await;
             }
         }
+    }
+}
+
+/// Counts an action that should not have to wait any more.
+fn count_wait(action: &Action, now: Timestamp) {
+    if action.status == Status::Pending {
+        telemetry::count(Metric::ActionsUnclaimed);
+    }
+    if waits_long(action, now) {
+        telemetry::count(Metric::ActionsWaiting);
     }
 }
 

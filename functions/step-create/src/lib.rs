@@ -2,6 +2,7 @@
 
 use shared::auth::AccessTokens;
 use shared::domain::id::StepId;
+use shared::domain::machine::MachineRules;
 use shared::domain::pipeline::{Step, Steps};
 use shared::domain::timestamp::Timestamp;
 use shared::http::pipeline::{StepBody, change_steps, read_step};
@@ -14,6 +15,8 @@ pub struct StepCreate<Pipelines> {
     pub pipelines: Pipelines,
     /// What verifies access tokens.
     pub tokens: AccessTokens,
+    /// Which state machines a step may name.
+    pub rules: MachineRules,
     /// What the step's id is made of.
     pub random: Random,
     /// Where the API is reached, if not where the call came to.
@@ -26,7 +29,7 @@ impl<Pipelines: FindPipeline + ReplaceSteps> Endpoint for StepCreate<Pipelines> 
         let pipeline = call.path_parameter("pipeline_id", "The pipeline")?;
 
         let add = |steps: &mut Steps, at| {
-            let draft = read_step(call.fields()?)?;
+            let draft = read_step(call.fields()?, &self.rules)?;
             let step = Step { id: self.draw(steps, at), draft, created_at: at, updated_at: at };
             steps.add(step.clone())?;
             Ok((step, steps.linked().len()))

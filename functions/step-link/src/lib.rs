@@ -3,7 +3,7 @@
 
 use shared::auth::AccessTokens;
 use shared::domain::id::StepId;
-use shared::domain::pipeline::Steps;
+use shared::domain::pipeline::{Steps, StepsRefused};
 use shared::http::pipeline::change_steps;
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
 use shared::ports::{FindPipeline, ReplaceSteps};
@@ -28,11 +28,22 @@ impl<Pipelines: FindPipeline + ReplaceSteps> Endpoint for StepLink<Pipelines> {
             if call.method() == "DELETE" {
                 steps.unlink(id);
             } else {
-                steps.link(id)?;
+                steps.link(id).map_err(refused)?;
             }
             Ok(())
         };
         change_steps(&self.pipelines, &identity, pipeline, call.received_at(), change).await?;
         Ok(Response::no_content())
+    }
+}
+
+/// The body has no field that could be at fault.
+fn refused(reason: StepsRefused) -> ApiError {
+    match reason {
+        StepsRefused::Full => reason.into(),
+        StepsRefused::NotAlone => ApiError::Conflict(
+            "A step of the type step-functions must be the only one of its pipeline: unlink the other one first."
+                .into(),
+        ),
     }
 }

@@ -2,6 +2,7 @@
 
 use shared::auth::AccessTokens;
 use shared::domain::id::{PipelineId, StepId};
+use shared::domain::machine::MachineRules;
 use shared::domain::pipeline::Steps;
 use shared::http::pipeline::{StepChange, change_steps, read_step_change};
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
@@ -13,6 +14,8 @@ pub struct StepUpdate<Pipelines> {
     pub pipelines: Pipelines,
     /// What verifies access tokens.
     pub tokens: AccessTokens,
+    /// Which state machines a step may name.
+    pub rules: MachineRules,
 }
 
 impl<Pipelines: FindPipeline + ReplaceSteps> Endpoint for StepUpdate<Pipelines> {
@@ -24,8 +27,8 @@ impl<Pipelines: FindPipeline + ReplaceSteps> Endpoint for StepUpdate<Pipelines> 
         let change = |steps: &mut Steps, at| {
             let step = steps.find(id).ok_or(ApiError::NotFound("The step"))?;
             let StepChange { draft, trigger_after } =
-                read_step_change(call.fields()?, step, pipeline, steps.order_of(id))?;
-            steps.change(id, draft, at);
+                read_step_change(call.fields()?, step, pipeline, steps.order_of(id), &self.rules)?;
+            steps.change(id, draft, at)?;
             if let Some(after) = trigger_after {
                 steps.move_after(id, after);
             }

@@ -9,6 +9,7 @@ fn main() -> ExitCode {
     start::endpoint(module_path!(), async |start| {
         let (pipelines, tokens) = (start.pipelines()?, start.access_tokens()?);
         start.warm_up(&pipelines);
-        Ok(StepUpdate { pipelines, tokens: tokens.await? })
+        let rules = start.machine_rules()?;
+        Ok(StepUpdate { pipelines, tokens: tokens.await?, rules })
     })
 }

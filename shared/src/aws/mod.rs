@@ -4,6 +4,7 @@ mod dynamodb;
 mod published;
 mod secrets;
 mod sqs;
+mod step_functions;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +27,7 @@ pub use dynamodb::{
 pub use published::Providers;
 pub use secrets::{Secret, Secrets};
 pub use sqs::{ActionsQueue, JobsQueue};
+pub use step_functions::StepFunctions;
 
 /// Providers wait one to ten seconds for an answer (Sentry one, Slack and Zoom three, GitHub ten), so a call that
 /// hangs must end while the sender still listens.
@@ -96,6 +98,7 @@ impl Endpoints {
             ("DynamoDB", "AWS_ENDPOINT_URL_DYNAMODB"),
             ("SQS", "AWS_ENDPOINT_URL_SQS"),
             ("Secrets Manager", "AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+            ("SFN", "AWS_ENDPOINT_URL_SFN"),
         ];
         Self(names.into_iter().filter_map(|(service, name)| Some((service, variable(name)?))).collect())
     }

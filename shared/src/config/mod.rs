@@ -18,16 +18,6 @@ pub fn required(name: &'static str) -> Result<String, MissingVariable> {
     optional(name).ok_or(MissingVariable(name))
 }
 
-/// An environment variable that the template should have set to a number, or left empty.
-#[derive(Debug, thiserror::Error)]
-#[error("the environment variable {0} is not a number")]
-pub struct NotANumber(&'static str);
-
-/// The number in an environment variable; `None` if it is unset or empty.
-pub fn optional_number(name: &'static str) -> Result<Option<usize>, NotANumber> {
-    optional(name).map(|value| value.parse().map_err(|_| NotANumber(name))).transpose()
-}
-
 /// What the clock says.
 pub fn now() -> SystemTime {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]

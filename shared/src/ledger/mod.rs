@@ -1,10 +1,12 @@
-//! What several functions do with actions: give out turns, skip what newer actions take the place of,
-//! and wake the lanes that may have a turn.
+//! What several functions do with actions: give out turns, skip what newer actions take the place of, start and end what
+//! Step Functions runs, and wake the lanes that may have a turn.
 
 mod advance;
+mod execution;
 mod supersede;
 
-pub use self::advance::{AdvanceError, advance};
+pub use self::advance::{AdvanceError, Turns};
+pub use self::execution::{BeginError, Begun, ExecutionEnded, begin_execution, end_execution};
 use crate::domain::action::{Action, Lane};
 use crate::ports::{ReadGate, SendWake};
 use crate::telemetry::Chain;

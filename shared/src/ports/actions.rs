@@ -75,7 +75,7 @@ pub trait RegisterAction: Send + Sync {
 /// What became of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
-    /// The action has it, and waits for a worker.
+    /// The action has it.
     Taken,
     /// The action does not wait for it.
     NotWaiting,
@@ -89,13 +89,9 @@ pub enum Taken {
 
 /// Takes the turn for an action.
 pub trait TakeTurn: Send + Sync {
-    /// Takes the lane's turn and one of the pipeline's, if both are free. Workers that ask for `label` find the action.
-    fn take_turn(
-        &self,
-        action: &Action,
-        label: &Label,
-        now: Timestamp,
-    ) -> impl Future<Output = Result<Taken, StoreError>> + Send;
+    /// Takes the lane's turn and one of the pipeline's, if both are free. Writes `with_turn` in the place of `seen` then:
+    /// what a [`Turn`](crate::domain::action::Turn) made of it.
+    fn take_turn(&self, seen: &Action, with_turn: &Action) -> impl Future<Output = Result<Taken, StoreError>> + Send;
 }
 
 /// Lets an action wait for its pipeline.
@@ -158,7 +154,7 @@ pub trait ReportStep: Send + Sync {
     fn report_step(&self, seen: &Action, reported: &Action) -> impl Future<Output = Result<Change, StoreError>> + Send;
 }
 
-/// Asks the worker of an action to stop.
+/// Asks what runs an action to stop.
 pub trait AskCancel: Send + Sync {
     /// Notes that the user wants the action to end, if it is in progress. The first wish stays.
     fn ask_cancel(
@@ -171,7 +167,7 @@ pub trait AskCancel: Send + Sync {
 
 /// Ends an action that has its turn.
 pub trait FinishAction: Send + Sync {
-    /// Ends the action, if it has the status and the lease that were read, and gives its turns back. Then wake its lane
+    /// Ends the action, if it has the status and the lease or execution that were read, and gives its turns back. Then wake its lane
     /// and those at the gate.
     fn finish_action(
         &self,

@@ -8,6 +8,7 @@
 
 mod actions;
 mod bulk_retries;
+mod executions;
 mod hooks;
 mod jobs;
 mod keys;
@@ -27,6 +28,7 @@ pub use actions::{
     SupersedeAction, TakeOver, TakeTurn, Taken, WaitAtGate, WakeError, WriteAction,
 };
 pub use bulk_retries::{FindBulkRetry, InsertBulkRetry, InsertRepetition, ListRepetitions};
+pub use executions::{DescribeExecution, ExecutionsError, FindStateMachine, StartExecution, Started, StopExecution};
 pub use hooks::{
     Consistency, FindHook, HookChoice, HookFilter, HookPage, HookQuery, InsertHook, ListHooks, ListProjectHooks,
     RemoveHook, ReplaceHook, ReplaceSeals, ReplaceSecret, ScanPosition, ScanSecrets, SecretsPage, TakeSecret,

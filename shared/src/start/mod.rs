@@ -33,9 +33,10 @@ pub use self::consumer::{Consumer, Delivered};
 use crate::auth::{AccessTokens, SessionTokens};
 use crate::aws::{
     self, ActionsQueue, ActionsTable, GatedPipelines, HooksTable, JobsQueue, PipelinesTable, Providers, RequestsTable,
-    Secret, Secrets, TokensTable, UsersTable, WarmUp,
+    Secret, Secrets, StepFunctions, TokensTable, UsersTable, WarmUp,
 };
 use crate::config;
+use crate::domain::machine::MachineRules;
 use crate::http::{self, Endpoint};
 use crate::keys::{PublishedKeys, SealingKeys};
 use crate::ports::{KeysError, Random};
@@ -126,8 +127,7 @@ impl Start {
 
     /// The queue of jobs.
     pub fn jobs(&self) -> Result<JobsQueue, Error> {
-        let max_bytes = config::optional_number("MAX_JOB_BYTES")?;
-        Ok(JobsQueue::new(self.aws()?, config::required("JOBS_QUEUE_URL")?, max_bytes))
+        Ok(JobsQueue::new(self.aws()?, config::required("JOBS_QUEUE_URL")?))
     }
 
     /// The table of actions.
@@ -138,6 +138,18 @@ impl Start {
     /// The queue of the jobs that actions run, and of wake-ups.
     pub fn actions_queue(&self) -> Result<ActionsQueue, Error> {
         Ok(ActionsQueue::new(self.aws()?, config::required("ACTIONS_QUEUE_URL")?, self.random()))
+    }
+
+    /// AWS Step Functions.
+    pub fn executions(&self) -> Result<StepFunctions, Error> {
+        Ok(StepFunctions::new(self.aws()?))
+    }
+
+    /// Which state machines the operator lets actions start.
+    pub fn machine_rules(&self) -> Result<MachineRules, Error> {
+        let (patterns, default) = (config::optional("ALLOWED_STATE_MACHINES"), config::optional("STATE_MACHINE_ARN"));
+        MachineRules::read(patterns.as_deref(), default.as_deref())
+            .map_err(|reason| format!("a state machine in the environment {reason}").into())
     }
 
     /// Opens the connection to this table or queue, so that the first call does not wait for it. The function's role

@@ -29,11 +29,15 @@ pub enum Metric {
     ActionsLost,
     /// Looks of the sweep at an action that has waited for a worker for a quarter of an hour, and then for another one.
     ActionsUnclaimed,
+    /// Looks of the sweep at an action whose execution Step Functions does not start, stop or tell of.
+    ActionsStuck,
+    /// Looks of the sweep at an action that has waited for its turn for an hour, and then for a quarter of an hour more.
+    ActionsWaiting,
 }
 
 impl Metric {
     /// All that there are.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::HandlerTime,
         Self::InitTime,
         Self::QueueTime,
@@ -45,6 +49,8 @@ impl Metric {
         Self::ActionsFailed,
         Self::ActionsLost,
         Self::ActionsUnclaimed,
+        Self::ActionsStuck,
+        Self::ActionsWaiting,
     ];
 
     /// As CloudWatch calls it.
@@ -61,6 +67,8 @@ impl Metric {
             Self::ActionsFailed => "ActionsFailed",
             Self::ActionsLost => "ActionsLost",
             Self::ActionsUnclaimed => "ActionsUnclaimed",
+            Self::ActionsStuck => "ActionsStuck",
+            Self::ActionsWaiting => "ActionsWaiting",
         }
     }
 
@@ -75,7 +83,9 @@ impl Metric {
             | Self::ActionsCompleted
             | Self::ActionsFailed
             | Self::ActionsLost
-            | Self::ActionsUnclaimed => "Count",
+            | Self::ActionsUnclaimed
+            | Self::ActionsStuck
+            | Self::ActionsWaiting => "Count",
         }
     }
 
@@ -89,7 +99,12 @@ impl Metric {
             | Self::LogWriteFailures
             | Self::ActionWriteFailures => &["Function"],
             Self::Triggers => &["Outcome", "Provider"],
-            Self::ActionsCompleted | Self::ActionsFailed | Self::ActionsLost | Self::ActionsUnclaimed => &[],
+            Self::ActionsCompleted
+            | Self::ActionsFailed
+            | Self::ActionsLost
+            | Self::ActionsUnclaimed
+            | Self::ActionsStuck
+            | Self::ActionsWaiting => &[],
         }
     }
 }

@@ -6,7 +6,9 @@ use super::item::{Attributes, StoredItem, number, text};
 use crate::domain::Invalid;
 use crate::domain::hook::Resource;
 use crate::domain::id::{EnvironmentId, PipelineId, ProjectId, ResourceId, StepId, UserId};
-use crate::domain::pipeline::{ClaimWithin, MaxParallelActions, Pipeline, PipelineRelation, Step, StepDraft, Steps};
+use crate::domain::pipeline::{
+    ClaimWithin, Command, MaxParallelActions, Pipeline, PipelineRelation, Step, StepDraft, Steps,
+};
 use crate::ports::StoreError;
 
 /// The partition key of a pipeline: it contains the project, so that no request can reach into another one.
@@ -126,13 +128,14 @@ fn decode_steps(json: &str) -> Result<Steps, Invalid> {
 
 impl StoredStep {
     fn decode(self) -> Result<Step, Invalid> {
+        let kind = self.kind.parse()?;
         Ok(Step {
             id: StepId::new(self.id)?,
             draft: StepDraft {
                 name: self.name.map(|name| name.parse()).transpose()?,
                 description: self.description.parse()?,
-                kind: self.kind.parse()?,
-                command: self.command.parse()?,
+                command: Command::of(&kind, &self.command)?,
+                kind,
                 runner: self.runner.parse()?,
                 run_as_user: self.run_as_user.parse()?,
             },

@@ -17,15 +17,12 @@ use crate::telemetry::Chain;
 pub struct JobsQueue {
     client: Client,
     url: String,
-    max_bytes: usize,
 }
 
 impl JobsQueue {
-    /// Connects lazily. A consumer that takes less than SQS sets `max_bytes`: a larger job is refused now, instead of
-    /// standing in the way of the later jobs of its group until it has failed five times.
-    pub fn new(config: &SdkConfig, url: String, max_bytes: Option<usize>) -> Self {
-        let max_bytes = max_bytes.unwrap_or(MAX_JOB_BYTES).min(MAX_JOB_BYTES);
-        Self { client: Client::new(config), url, max_bytes }
+    /// Connects lazily.
+    pub fn new(config: &SdkConfig, url: String) -> Self {
+        Self { client: Client::new(config), url }
     }
 }
 
@@ -41,7 +38,7 @@ impl WarmUp for JobsQueue {
 
 impl PushJob for JobsQueue {
     fn push_job(&self, job: &Job) -> Result<impl Future<Output = Result<(), QueueError>> + Send, QueueError> {
-        let body = message::body(job, self.max_bytes)?;
+        let body = message::body(job, MAX_JOB_BYTES)?;
         let message = self.client.send_message().queue_url(&self.url).message_body(body);
         let message = message.message_group_id(job.group_id()).message_deduplication_id(job.deduplication_id());
         Ok(async { message.send().await.map(drop).map_err(|error| QueueError::Unavailable(source(error))) })
@@ -50,6 +47,6 @@ impl PushJob for JobsQueue {
 
 impl ShowJob for JobsQueue {
     fn show_job(&self, job: &Job) -> Result<String, QueueError> {
-        message::body(job, self.max_bytes)
+        message::body(job, MAX_JOB_BYTES)
     }
 }

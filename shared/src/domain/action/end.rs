@@ -1,6 +1,7 @@
 //! How actions end.
 
 use super::Action;
+use super::execution::{ExecutionEnd, Outcome};
 use super::status::Status;
 use super::step::ActionStep;
 use super::text::ReasonText;
@@ -33,6 +34,19 @@ impl Ending {
             None => (Status::Failed, reason),
         };
         Self { steps: Some(reported.steps.clone()), ..Self::new(status, reason) }
+    }
+
+    /// As its execution has ended. A user who cancelled it is the reason, unless it succeeded before it could be stopped.
+    pub fn executed(action: &Action, outcome: &Outcome) -> Self {
+        match (outcome.end, action.cancel) {
+            (ExecutionEnd::Succeeded, _) => Self::new(Status::Completed, None),
+            (ExecutionEnd::Failed | ExecutionEnd::TimedOut | ExecutionEnd::Aborted, Some(user)) => {
+                Self::failed(&cancelled_by(user))
+            }
+            (ExecutionEnd::Failed | ExecutionEnd::TimedOut | ExecutionEnd::Aborted, None) => {
+                Self::new(Status::Failed, outcome.reason())
+            }
+        }
     }
 
     /// It failed for a reason of ours.
@@ -75,6 +89,11 @@ impl Ending {
     /// The pipeline was deleted before the action began.
     pub fn pipeline_gone() -> Self {
         Self::failed("the pipeline was deleted")
+    }
+
+    /// The pipeline was changed while the action waited for a worker: it runs a state machine now.
+    pub fn no_workers_any_more() -> Self {
+        Self::failed("the pipeline runs a state machine now: run the action again")
     }
 
     /// The action's status from now on.

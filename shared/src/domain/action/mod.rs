@@ -7,6 +7,7 @@ mod advance;
 mod cancel;
 mod claim;
 mod end;
+mod execution;
 mod lane;
 mod lease;
 mod new;
@@ -19,6 +20,7 @@ mod succession;
 mod superseded;
 mod sweep;
 mod text;
+mod turn;
 
 use std::time::Duration;
 
@@ -26,6 +28,7 @@ pub use self::advance::{Advance, decide_advance};
 pub use self::cancel::{CancelDecision, decide_cancel};
 pub use self::claim::{Claim, ClaimDecision, MOST_ATTEMPTS, decide_claim};
 pub use self::end::Ending;
+pub use self::execution::{Execution, ExecutionEnd, ExecutionName, ExecutionState, Outcome};
 pub use self::lane::{Gate, GateWaiter, Lane, LaneState, Sequence, Waiter};
 pub use self::lease::{Lease, LeaseHash, LeaseSeconds, LeaseToken};
 pub use self::new::{NewAction, TriggeredFrom};
@@ -34,8 +37,9 @@ pub use self::status::{Reason, Status};
 pub use self::step::ActionStep;
 pub use self::succession::Succession;
 pub use self::superseded::Superseded;
-pub use self::sweep::{NEXT_LOOK, Sweep, decide_sweep};
+pub use self::sweep::{ExecutionSweep, NEXT_LOOK, Sweep, decide_execution, decide_sweep, waits_long};
 pub use self::text::{Comment, ReasonText, RunUrl, WorkerName};
+pub use self::turn::Turn;
 use super::id::{ActionId, UserId};
 use super::pipeline::Label;
 use super::timestamp::Timestamp;
@@ -64,7 +68,9 @@ pub struct Action {
     /// Who may report on it. It stays when its holder has ended the action, who may then report the end once more; it
     /// goes when the action is ended as lost.
     pub lease: Option<Lease>,
-    /// How often a worker has claimed it.
+    /// What runs it, if Step Functions does. From its turn on.
+    pub execution: Option<Execution>,
+    /// How often a worker has claimed it. 1 for an execution, which is started once.
     pub attempt: u32,
     /// Whether a step has started since the last claim.
     pub started: bool,
@@ -77,9 +83,9 @@ pub struct Action {
     pub cancel: Option<UserId>,
     /// The action that ran in the place of this one.
     pub superseded_by: Option<ActionId>,
-    /// Where the run can be seen, if its worker said so.
+    /// Where the run can be seen, if its worker said so or Step Functions runs it.
     pub url: Option<RunUrl>,
-    /// When its worker began with it.
+    /// When its worker began with it, or Step Functions got it.
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub completed_at: Option<Timestamp>,
@@ -87,7 +93,7 @@ pub struct Action {
     pub updated_at: Timestamp,
     /// When the sweep looks at it next, until it has ended.
     pub due: Option<Timestamp>,
-    /// Which workers may claim it: those that ask for this label. From its turn to its end.
+    /// Which workers may claim it: those that ask for this label. From its turn to its end, if a worker runs it.
     pub label: Option<Label>,
     /// When they may: from its turn on, or when its lease is over.
     pub claim_at: Option<Timestamp>,
@@ -95,6 +101,9 @@ pub struct Action {
 
 /// How long after its job was made an action ends whose job never arrives: a day longer than the queue keeps a job.
 pub const NEVER_ARRIVED: Duration = Duration::from_hours(15 * 24);
+
+/// How long after a user has cancelled an execution the sweep looks whether it has ended.
+const STOPPED_WITHIN: Duration = Duration::from_mins(2);
 
 impl Action {
     /// The action of a job that was just made.
@@ -108,6 +117,7 @@ impl Action {
             reason: None,
             sequence: None,
             lease: None,
+            execution: None,
             attempt: 0,
             started: false,
             run_again: false,
@@ -127,6 +137,18 @@ impl Action {
     /// Where it waits for its turn.
     pub fn lane(&self) -> Lane {
         self.new.lane()
+    }
+
+    /// The action once the user wants it to end that is in progress. The first wish stays. An execution is stopped now; if
+    /// that fails, the sweep soon tries it again.
+    #[must_use]
+    pub fn cancel_asked(&self, user: UserId, now: Timestamp) -> Self {
+        Self {
+            cancel: Some(self.cancel.unwrap_or(user)),
+            updated_at: self.changed_at(now),
+            due: if self.execution.is_some() { Some(now.plus(STOPPED_WITHIN)) } else { self.due },
+            ..self.clone()
+        }
     }
 
     /// When a change that is made at `now` happens: after the last one, also within its millisecond and on a machine

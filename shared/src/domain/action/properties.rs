@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::hook::{ActionType, Resource, ResourceType};
 use crate::domain::id::{EnvironmentId, PipelineId, ProjectId, RequestId, ResourceId};
+use crate::domain::machine::MachineRules;
 
 /// Something that happens to an action that has its turn.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ enum Event {
     Cancelled,
     /// The sweep comes.
     Swept,
+    /// Its execution is so, as an event or the sweep's question says: `None` if it does not exist.
+    Executed(Option<ExecutionState>),
 }
 
 fn event() -> impl Strategy<Value = Event> {
@@ -33,7 +36,16 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (0..4u8, any::<bool>()).prop_map(|(lease, completed)| Event::Ended { lease, completed }),
         1 => Just(Event::Cancelled),
         3 => Just(Event::Swept),
+        2 => execution().prop_map(Event::Executed),
     ]
+}
+
+/// That there is none, that it runs, or how it has ended.
+fn execution() -> impl Strategy<Value = Option<ExecutionState>> {
+    let ends = [ExecutionEnd::Succeeded, ExecutionEnd::Failed, ExecutionEnd::TimedOut, ExecutionEnd::Aborted];
+    let outcome = |end| Outcome { end, output: None, error: Some("E".to_owned()), cause: None };
+    let ended = prop::sample::select(ends.to_vec()).prop_map(move |end| ExecutionState::Ended(outcome(end)));
+    prop::option::of(prop_oneof![1 => Just(ExecutionState::Running), 4 => ended])
 }
 
 /// Each event, and how many seconds lie before it: mostly few, now and then hours or days, and sometimes less than none,
@@ -47,7 +59,8 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_unix_seconds(1_800_000_000 + seconds)
 }
 
-fn pending() -> Action {
+/// One that waits for its turn.
+fn waiting() -> Action {
     let resource = Resource { kind: ResourceType::Application, id: ResourceId::new(42).unwrap() };
     let new = NewAction {
         job: RequestId::at(at(0), [7; 10]),
@@ -68,12 +81,21 @@ fn pending() -> Action {
         created_at: at(0),
     };
     Action {
-        status: Status::Pending,
+        status: Status::Waiting,
         sequence: Some("1".parse().unwrap()),
-        label: Some("".parse().unwrap()),
-        claim_at: Some(at(0)),
         ..Action::queued(ActionId::new(1).unwrap(), new)
     }
+}
+
+/// One that waits for a worker.
+fn pending() -> Action {
+    Turn::Worker("".parse().unwrap()).of(&waiting(), at(0))
+}
+
+/// One that Step Functions runs.
+fn executing() -> Action {
+    let machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:deploy".parse().unwrap();
+    Turn::Execution { machine, step: None }.of(&waiting(), at(0))
 }
 
 /// What the ledger makes of it, as long as each write finds what was read.
@@ -107,16 +129,34 @@ fn after(action: &Action, event: &Event, now: Timestamp) -> Action {
             CancelDecision::EndUnrun | CancelDecision::Finish => {
                 Ending::cancelled(UserId::new(1).unwrap()).of(action, now)
             }
-            CancelDecision::Ask => {
-                Action { cancel: UserId::new(1).ok(), updated_at: action.changed_at(now), ..action.clone() }
-            }
+            CancelDecision::Ask => action.cancel_asked(UserId::new(1).unwrap(), now),
             CancelDecision::Ended => action.clone(),
         },
-        Event::Swept => match decide_sweep(action, Some(Duration::from_hours(72)), now) {
-            Sweep::Leave => action.clone(),
-            Sweep::LookAgain { at, wake: _ } => Action { due: Some(at), ..action.clone() },
-            Sweep::EndUnrun(ending) | Sweep::Finish(ending) => ending.of(action, now),
-        },
+        Event::Swept => swept(action, now),
+        Event::Executed(state) => executed(action, state.clone(), now),
+    }
+}
+
+fn swept(action: &Action, now: Timestamp) -> Action {
+    match decide_sweep(action, Some(Duration::from_hours(72)), now) {
+        Sweep::Leave => action.clone(),
+        // The answer to a question is an event of its own.
+        Sweep::LookAgain { at, wake: _ } | Sweep::Ask { execution: _, at } => {
+            Action { due: Some(at), ..action.clone() }
+        }
+        Sweep::EndUnrun(ending) | Sweep::Finish(ending) => ending.of(action, now),
+    }
+}
+
+/// What becomes of an action whose execution is so. One that a worker runs has none.
+fn executed(action: &Action, state: Option<ExecutionState>, now: Timestamp) -> Action {
+    if action.execution.is_none() || action.status.is_ended() {
+        return action.clone();
+    }
+    match decide_execution(action, state, now) {
+        ExecutionSweep::Start { .. } | ExecutionSweep::Stop | ExecutionSweep::Leave => action.clone(),
+        ExecutionSweep::End(outcome) => Ending::executed(action, &outcome).of(action, now),
+        ExecutionSweep::GiveUp(ending) => ending.of(action, now),
     }
 }
 
@@ -145,7 +185,10 @@ fn check(old: &Action, event: &Event, new: &Action, now: Timestamp) -> Result<()
 
     let open = !new.status.is_ended();
     prop_assert_eq!(new.due.is_some(), open, "the sweep finds it until it has ended: {}", what);
-    prop_assert_eq!(new.claim_at.is_some() && new.label.is_some(), open, "and workers do: {}", what);
+    let by_worker = new.execution.is_none();
+    prop_assert_eq!(new.claim_at.is_some() && new.label.is_some(), open && by_worker, "and workers do: {}", what);
+    prop_assert!(by_worker || new.lease.is_none() && new.attempt == 1, "no worker gets what is executed: {}", what);
+    prop_assert_eq!(&new.execution, &old.execution, "{}", what);
     prop_assert_eq!(new.completed_at.is_none(), open, "{}", what);
     prop_assert!(open || new.steps.iter().all(|step| step.status.is_ended()), "{}", what);
 
@@ -166,8 +209,8 @@ proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 2_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn an_action_only_goes_forward_and_what_has_begun_begins_again_only_if_it_may(story in story()) {
-        let (mut action, mut seconds) = (pending(), 0);
+    fn an_action_only_goes_forward_and_what_has_begun_begins_again_only_if_it_may(story in story(), by_worker: bool) {
+        let (mut action, mut seconds) = (if by_worker { pending() } else { executing() }, 0);
         for (passed, event) in story {
             seconds += passed;
             let next = after(&action, &event, at(seconds));
@@ -226,8 +269,47 @@ proptest! {
         let action = Action { id: id(action), status, ..pending() };
         let is_next = holder.is_none() && waiters.first().is_some_and(|first| id(*first) == action.id);
         // Without a pipeline, which stands for one that was deleted.
-        let decided = decide_advance(&lane, Some(&action), None);
+        let rules = MachineRules::default();
+        let decided = decide_advance(&lane, Some(&action), None, &rules);
         prop_assert_eq!(decided != Advance::Stop, is_next && status == Status::Waiting);
-        prop_assert_eq!(decide_advance(&lane, None, None), Advance::Stop);
+        prop_assert_eq!(decide_advance(&lane, None, None, &rules), Advance::Stop);
+    }
+
+    #[test]
+    fn an_execution_ends_as_step_functions_says_and_is_started_only_while_it_is_new(
+        state in execution(),
+        cancelled: bool,
+        hours in 0..100i64,
+    ) {
+        let action = executing();
+        let action = if cancelled { action.cancel_asked(UserId::new(1).unwrap(), at(1)) } else { action };
+        let now = at(hours * 3_600);
+        let ended = executed(&action, state.clone(), now);
+        match state {
+            Some(ExecutionState::Ended(Outcome { end: ExecutionEnd::Succeeded, .. })) => {
+                prop_assert_eq!(ended.status, Status::Completed);
+            }
+            Some(ExecutionState::Ended(_)) => {
+                prop_assert_eq!(ended.status, Status::Failed);
+                let reason = ended.reason.unwrap();
+                prop_assert_eq!(reason.as_str().starts_with("cancelled by user 1"), cancelled, "{:?}", reason);
+            }
+            Some(ExecutionState::Running) => prop_assert_eq!(ended.status, Status::InProgress),
+            None => prop_assert_eq!(ended.status == Status::Failed, hours > 24),
+        }
+        let decided = decide_execution(&action, None, now);
+        let starts = ExecutionSweep::Start { then_stop: cancelled };
+        prop_assert_eq!(decided == starts, hours <= 24, "never an end while it may still be started");
+        prop_assert_eq!(decide_execution(&action, Some(ExecutionState::Running), now) == ExecutionSweep::Stop, cancelled);
+    }
+
+    #[test]
+    fn no_worker_gets_what_step_functions_runs_and_a_cancel_is_soon_looked_at(seconds in 0..5_000_000i64) {
+        let (action, now) = (executing(), at(seconds));
+        prop_assert_eq!(decide_claim(&action, now), ClaimDecision::Leave);
+        let asks = matches!(decide_sweep(&action, None, now), Sweep::Ask { at, .. } if at > now);
+        prop_assert!(asks);
+        let asked = action.cancel_asked(UserId::new(1).unwrap(), now);
+        prop_assert!(asked.due.is_some_and(|due| due <= now.plus(Duration::from_mins(2))));
     }
 }

@@ -6,7 +6,7 @@ mod steps;
 
 pub use self::settings::{ClaimWithin, Label, MaxParallelActions, OnLost, PipelineName};
 pub use self::step::{Command, Description, RunAsUser, Runner, Step, StepDraft, StepName, StepType};
-pub use self::steps::{MOST_STEPS, Steps, StepsFull};
+pub use self::steps::{MOST_STEPS, Steps, StepsRefused};
 
 use std::time::Duration;
 

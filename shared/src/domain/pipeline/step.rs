@@ -5,6 +5,7 @@ use std::str::FromStr;
 use crate::domain::Invalid;
 use crate::domain::id::StepId;
 use crate::domain::invalid::{check_label, check_lines};
+use crate::domain::machine::MachineArn;
 use crate::domain::named::named_enum;
 use crate::domain::timestamp::Timestamp;
 
@@ -30,9 +31,9 @@ pub struct StepDraft {
     pub description: Description,
     /// What kind of step it is.
     pub kind: StepType,
-    /// What runs.
+    /// What runs. Of a state machine: its ARN, or empty for the one that the deployment has for such steps.
     pub command: Command,
-    /// What runs the command.
+    /// What runs the command. It means nothing for a state machine, nor does the next.
     pub runner: Runner,
     /// As whom it runs.
     pub run_as_user: RunAsUser,
@@ -81,7 +82,7 @@ impl FromStr for Description {
     }
 }
 
-/// What kind of step it is: a text of at most 20 characters, `custom` by default. One kind is not built yet.
+/// What kind of step it is: a text of at most 20 characters, `custom` by default. One kind runs without a worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepType(String);
 
@@ -92,6 +93,11 @@ impl StepType {
     /// The text as it was given.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether the step is an execution of a state machine, which no worker runs.
+    pub fn is_machine(&self) -> bool {
+        self.0 == STEP_FUNCTIONS
     }
 }
 
@@ -110,22 +116,29 @@ impl FromStr for StepType {
             return Ok(Self::default());
         }
         check_label(text, 20)?;
-        if text == STEP_FUNCTIONS {
-            // Taken for a text, its command would run in a shell, which its author did not ask for.
-            return Err(Invalid::new("must not be step-functions: state machines are not set up in this deployment"));
-        }
         Ok(Self(text.to_owned()))
     }
 }
 
-/// What a step runs: 10 to 300 characters, which may have several lines.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a step runs: 10 to 300 characters, which may have several lines. Of a state machine: its ARN, or nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Command(String);
 
 impl Command {
     /// The command as it was given.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Takes the command of a step of this kind.
+    pub fn of(kind: &StepType, text: &str) -> Result<Self, Invalid> {
+        if !kind.is_machine() {
+            return text.parse();
+        }
+        if !text.is_empty() {
+            text.parse::<MachineArn>()?;
+        }
+        Ok(Self(text.to_owned()))
     }
 }
 
@@ -209,12 +222,25 @@ mod tests {
     }
 
     #[test]
-    fn a_step_is_custom_unless_it_says_otherwise_and_no_state_machine() {
+    fn a_step_is_custom_unless_it_says_otherwise() {
         assert_eq!("".parse::<StepType>(), Ok(StepType::default()));
         assert_eq!("build".parse::<StepType>().unwrap().as_str(), "build");
         assert!("x".repeat(21).parse::<StepType>().is_err());
-        let refused = STEP_FUNCTIONS.parse::<StepType>().unwrap_err();
-        assert!(refused.to_string().ends_with("state machines are not set up in this deployment"), "{refused}");
+        for (kind, is_machine) in [("", false), ("custom", false), ("Step-Functions", false), (STEP_FUNCTIONS, true)] {
+            assert_eq!(kind.parse::<StepType>().unwrap().is_machine(), is_machine, "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_state_machine_is_named_by_its_arn_or_not_at_all_and_no_shell_runs_nothing() {
+        let arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:deploy";
+        let (machine, shell) = (STEP_FUNCTIONS.parse().unwrap(), StepType::default());
+        for (command, of_machine, of_shell) in
+            [("", true, false), (arn, true, true), ("make build", false, true), ("arn:aws:states:*", false, true)]
+        {
+            assert_eq!(Command::of(&machine, command).is_ok(), of_machine, "{command}");
+            assert_eq!(Command::of(&shell, command).is_ok(), of_shell, "{command}");
+        }
     }
 
     #[test]

@@ -14,10 +14,16 @@ pub struct Steps {
     unlinked: Vec<Step>,
 }
 
-/// The pipeline has [`MOST_STEPS`] already.
+/// Why steps stay as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the pipeline already has {MOST_STEPS} steps, the maximum")]
-pub struct StepsFull;
+pub enum StepsRefused {
+    /// The pipeline has [`MOST_STEPS`] already.
+    #[error("the pipeline already has {MOST_STEPS} steps, the maximum")]
+    Full,
+    /// A state machine would stand beside another step. It runs without a worker, and the others do not.
+    #[error("a step of the type step-functions must be the only one of its pipeline")]
+    NotAlone,
+}
 
 impl Steps {
     /// Takes the steps that run, in their order, and those that were unlinked, the last one at the end.
@@ -35,6 +41,11 @@ impl Steps {
         &self.unlinked
     }
 
+    /// The step that is a state machine, if the pipeline runs one: it is the only one that is linked.
+    pub fn machine(&self) -> Option<&Step> {
+        self.linked.first().filter(|step| step.draft.kind.is_machine())
+    }
+
     /// The step, linked or not.
     pub fn find(&self, id: StepId) -> Option<&Step> {
         self.linked.iter().chain(&self.unlinked).find(|step| step.id == id)
@@ -46,20 +57,30 @@ impl Steps {
     }
 
     /// Adds a step behind the others.
-    pub fn add(&mut self, step: Step) -> Result<(), StepsFull> {
-        if self.linked.len() >= MOST_STEPS {
-            return Err(StepsFull);
-        }
+    pub fn add(&mut self, step: Step) -> Result<(), StepsRefused> {
+        self.check_room(&step)?;
         self.linked.push(step);
         Ok(())
     }
 
     /// Changes what the author says of a step. Without such a step, nothing changes.
-    pub fn change(&mut self, id: StepId, draft: StepDraft, at: Timestamp) {
+    pub fn change(&mut self, id: StepId, draft: StepDraft, at: Timestamp) -> Result<(), StepsRefused> {
+        if draft.kind.is_machine() && self.linked.len() > 1 && self.order_of(id) > 0 {
+            return Err(StepsRefused::NotAlone);
+        }
         if let Some(step) = self.linked.iter_mut().chain(&mut self.unlinked).find(|step| step.id == id) {
             step.draft = draft;
             step.updated_at = at;
         }
+        Ok(())
+    }
+
+    /// Whether the step may come behind those that are linked.
+    fn check_room(&self, step: &Step) -> Result<(), StepsRefused> {
+        if self.machine().is_some() || (step.draft.kind.is_machine() && !self.linked.is_empty()) {
+            return Err(StepsRefused::NotAlone);
+        }
+        if self.linked.len() >= MOST_STEPS { Err(StepsRefused::Full) } else { Ok(()) }
     }
 
     /// Puts a linked step behind the one whose `trigger_order` is `after`: 0 makes it the first, and a number beyond the
@@ -73,11 +94,9 @@ impl Steps {
     }
 
     /// Puts an unlinked step back, behind the others. One that is linked stays where it is.
-    pub fn link(&mut self, id: StepId) -> Result<(), StepsFull> {
+    pub fn link(&mut self, id: StepId) -> Result<(), StepsRefused> {
         let Some(from) = self.unlinked.iter().position(|step| step.id == id) else { return Ok(()) };
-        if self.linked.len() >= MOST_STEPS {
-            return Err(StepsFull);
-        }
+        self.check_room(&self.unlinked[from])?;
         let step = self.unlinked.remove(from);
         self.linked.push(step);
         Ok(())
@@ -100,7 +119,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::pipeline::{Description, RunAsUser, Runner, StepType};
+    use crate::domain::pipeline::{Command, Description, RunAsUser, Runner, StepType};
 
     fn id(number: i64) -> StepId {
         StepId::new(number).unwrap()
@@ -120,6 +139,12 @@ mod tests {
     fn step(number: i64) -> Step {
         let at = Timestamp::from_unix_seconds(1_800_000_000);
         Step { id: id(number), draft: draft("make build"), created_at: at, updated_at: at }
+    }
+
+    fn machine(number: i64) -> Step {
+        let draft =
+            StepDraft { kind: "step-functions".parse().unwrap(), command: Command::default(), ..draft("make build") };
+        Step { draft, ..step(number) }
     }
 
     fn steps(count: i64) -> Steps {
@@ -155,14 +180,34 @@ mod tests {
     fn a_pipeline_has_at_most_20_steps() {
         let mut steps = steps(20);
         let before = steps.clone();
-        assert_eq!(steps.add(step(21)), Err(StepsFull));
+        assert_eq!(steps.add(step(21)), Err(StepsRefused::Full));
         assert_eq!(steps, before);
 
         steps.unlink(id(7));
         assert_eq!(steps.add(step(21)), Ok(()));
         let before = steps.clone();
-        assert_eq!(steps.link(id(7)), Err(StepsFull));
+        assert_eq!(steps.link(id(7)), Err(StepsRefused::Full));
         assert_eq!(steps, before, "the step is still there");
+    }
+
+    #[test]
+    fn a_state_machine_is_the_only_step_however_it_gets_there() {
+        let refused = Err(StepsRefused::NotAlone);
+        let mut two = steps(2);
+        assert_eq!(two.add(machine(3)), refused);
+        assert_eq!(two.change(id(2), machine(2).draft, step(2).updated_at), refused);
+        assert_eq!(two, steps(2));
+        two.unlink(id(2));
+        assert_eq!(two.change(id(2), machine(2).draft, step(2).updated_at), Ok(()));
+        assert_eq!(two.link(id(2)), refused);
+        assert_eq!(two.change(id(1), machine(1).draft, step(1).updated_at), Ok(()));
+        assert_eq!(two.machine(), Some(&machine(1)));
+        assert_eq!(two.link(id(2)), refused);
+        assert_eq!(two.add(step(3)), refused);
+        two.unlink(id(1));
+        assert_eq!(two.machine(), None);
+        assert_eq!(two.link(id(2)), Ok(()));
+        assert_eq!(two.machine(), Some(&machine(2)));
     }
 
     #[test]
@@ -171,7 +216,7 @@ mod tests {
         steps.unlink(id(1));
         assert_eq!((order(steps.linked()), order(steps.unlinked())), (vec![2, 3], vec![1]));
         let at = Timestamp::from_unix_seconds(1_900_000_000);
-        steps.change(id(1), draft("make clean"), at);
+        steps.change(id(1), draft("make clean"), at).unwrap();
         steps.link(id(1)).unwrap();
         assert_eq!((order(steps.linked()), order(steps.unlinked())), (vec![2, 3, 1], vec![]));
         assert_eq!(steps.find(id(1)), Some(&Step { draft: draft("make clean"), updated_at: at, ..step(1) }));
@@ -190,7 +235,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_step_is_ever_twice_or_over_the_limit(changes in prop::collection::vec((0..4_u8, 1..30_i64, 0..30_usize), 0..200)) {
+        fn no_step_is_ever_twice_or_over_the_limit(changes in prop::collection::vec((0..7_u8, 1..30_i64, 0..30_usize), 0..200)) {
             let mut steps = Steps::default();
             let mut next = 100;
             for (change, number, after) in changes {
@@ -200,6 +245,9 @@ mod tests {
                     0 => { let _ = steps.add(step(next)); next += 1; }
                     1 => steps.move_after(chosen, after),
                     2 => { let _ = steps.link(chosen); }
+                    3 => { let _ = steps.add(machine(next)); next += 1; }
+                    4 => { let _ = steps.change(chosen, machine(1).draft, step(1).updated_at); }
+                    5 => { let _ = steps.change(chosen, step(1).draft, step(1).updated_at); }
                     _ => steps.unlink(chosen),
                 }
                 let mut ids = order(&steps.linked);
@@ -209,6 +257,8 @@ mod tests {
                 ids.dedup();
                 prop_assert_eq!(ids.len(), total);
                 prop_assert!(steps.linked.len() <= MOST_STEPS && steps.unlinked.len() <= MOST_STEPS);
+                let is_alone = |step: &Step| !step.draft.kind.is_machine() || steps.linked.len() == 1;
+                prop_assert!(steps.linked.iter().all(is_alone));
             }
         }
     }

@@ -10,10 +10,10 @@ pub use change::read_change;
 pub use draft::read_draft;
 pub use step::{StepChange, read_step, read_step_change};
 
-use super::error::ApiError;
+use super::error::{ApiError, FieldErrors};
 use crate::auth::Identity;
 use crate::domain::id::PipelineId;
-use crate::domain::pipeline::{MOST_STEPS, Pipeline, Steps, StepsFull};
+use crate::domain::pipeline::{MOST_STEPS, Pipeline, Steps, StepsRefused};
 use crate::domain::timestamp::Timestamp;
 use crate::ports::{Consistency, FindPipeline, ReplaceSteps, StoreError};
 
@@ -52,8 +52,17 @@ pub async fn change_steps<T>(
     }
 }
 
-impl From<StepsFull> for ApiError {
-    fn from(_: StepsFull) -> Self {
-        Self::Conflict(format!("The pipeline has {MOST_STEPS} steps, the maximum: unlink one first.").into())
+impl From<StepsRefused> for ApiError {
+    fn from(refused: StepsRefused) -> Self {
+        match refused {
+            StepsRefused::Full => {
+                Self::Conflict(format!("The pipeline has {MOST_STEPS} steps, the maximum: unlink one first.").into())
+            }
+            StepsRefused::NotAlone => {
+                let mut errors = FieldErrors::default();
+                errors.add("type", "must not be step-functions beside another step: unlink the other one first");
+                Self::Invalid(errors)
+            }
+        }
     }
 }

@@ -4,29 +4,62 @@ use super::body::StepBody;
 use super::change::{check_shown, same_id};
 use crate::domain::Invalid;
 use crate::domain::id::{PipelineId, StepId};
-use crate::domain::pipeline::{Step, StepDraft};
+use crate::domain::machine::{MachineRefused, MachineRules};
+use crate::domain::payload::Value;
+use crate::domain::pipeline::{Command, Step, StepDraft, StepType};
 use crate::http::error::ApiError;
 use crate::http::fields::{Fields, read};
 
-/// Reads the step that a body asks for.
-pub fn read_step(mut fields: Fields<'_>) -> Result<StepDraft, ApiError> {
-    let command = fields.required("command", read::parsed);
+/// Reads the step that a body asks for. A state machine must be one that the rules allow.
+pub fn read_step(mut fields: Fields<'_>, rules: &MachineRules) -> Result<StepDraft, ApiError> {
+    let kind: StepType = fields.optional("type", read::parsed).unwrap_or_default();
+    let command = read_command(&mut fields, &kind, rules);
     let runner = fields.required("runner", read::parsed);
     let name = fields.optional("name", read::parsed);
     let description = fields.optional("description", read::parsed);
-    let kind = fields.optional("type", read::parsed);
     let run_as_user = fields.optional("run_as_user", read::parsed);
     let draft = (|| {
         Some(StepDraft {
             name,
             description: description.unwrap_or_default(),
-            kind: kind.unwrap_or_default(),
+            kind,
             command: command?,
             runner: runner?,
             run_as_user: run_as_user.unwrap_or_default(),
         })
     })();
     fields.finish(draft)
+}
+
+/// Reads what a step of this kind runs. A state machine may be left out: then it is the default of the deployment.
+fn read_command(fields: &mut Fields<'_>, kind: &StepType, rules: &MachineRules) -> Option<Command> {
+    let read = |value: &Value<'_>| Command::of(kind, &read::text(value)?);
+    if !kind.is_machine() {
+        return fields.required("command", read);
+    }
+    let given = fields.has("command");
+    if !rules.allow_any() {
+        fields.refuse("type", "must not be step-functions: state machines are not set up in this deployment");
+        return None;
+    }
+    let command = if given { fields.optional("command", read)? } else { Command::default() };
+    match rules.choose(command.as_str()) {
+        Ok(_) => return Some(command),
+        Err(MachineRefused::NoDefault) => {
+            fields.refuse("command", "must be the ARN of a state machine, because this deployment has no default");
+        }
+        // Most of them are not known before the machine is looked at.
+        Err(
+            MachineRefused::NotSetUp
+            | MachineRefused::NoMachine
+            | MachineRefused::NotAllowed(_)
+            | MachineRefused::Missing(_)
+            | MachineRefused::Untagged(_)
+            | MachineRefused::OtherProject(..)
+            | MachineRefused::NotStandard(_),
+        ) => fields.refuse("command", "must be the ARN of a state machine that this deployment allows"),
+    }
+    None
 }
 
 /// A step as a user wants it to be.
@@ -46,14 +79,15 @@ pub fn read_step_change(
     step: &Step,
     pipeline: PipelineId,
     order: usize,
+    rules: &MachineRules,
 ) -> Result<StepChange, ApiError> {
     let current = &step.draft;
     fields.required("id", read::integer(|id| same_id(StepId::new(id)?, step.id)));
-    let command = fields.required("command", read::parsed);
+    let kind: StepType = fields.optional("type", read::parsed).unwrap_or_else(|| current.kind.clone());
+    let command = read_command(&mut fields, &kind, rules);
     let runner = fields.required("runner", read::parsed);
     let name = fields.optional("name", read::parsed);
     let description = fields.optional("description", read::parsed);
-    let kind = fields.optional("type", read::parsed);
     let run_as_user = fields.optional("run_as_user", read::parsed);
     let trigger_after = fields.optional("trigger_after", read::integer(read_place));
     if trigger_after.is_some() && order == 0 {
@@ -66,7 +100,7 @@ pub fn read_step_change(
         Some(StepDraft {
             name: name.or_else(|| current.name.clone()),
             description: description.unwrap_or_else(|| current.description.clone()),
-            kind: kind.unwrap_or_else(|| current.kind.clone()),
+            kind,
             command: command?,
             runner: runner?,
             run_as_user: run_as_user.unwrap_or_else(|| current.run_as_user.clone()),

@@ -17,7 +17,7 @@ use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
 use aws_types::SdkConfig;
 
 use self::head::{decode, encode};
-use super::item::{Attributes, text};
+use super::item::{Attributes, binary, text};
 use super::transaction::NotWritten;
 use super::{Written, put_outcome_with, unavailable};
 use crate::aws::WarmUp;
@@ -130,6 +130,17 @@ impl Condition {
     /// Its status is the one that was seen.
     fn status(self, seen: &Action) -> Self {
         self.clause("#status = :status").name("#status", "status").value(":status", text(seen.status))
+    }
+
+    /// What runs it is what was seen: the holder of a lease, or an execution.
+    fn holder(mut self, seen: &Action) -> Self {
+        if let Some(lease) = &seen.lease {
+            self = self.clause("lease = :lease").value(":lease", binary(lease.hash.0));
+        }
+        if let Some(execution) = &seen.execution {
+            self = self.clause("execution = :execution").value(":execution", text(execution));
+        }
+        self
     }
 
     fn of(self, seen: &Action) -> Expression {

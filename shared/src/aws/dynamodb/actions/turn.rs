@@ -8,30 +8,19 @@ use super::super::transaction::{NotWritten, write_all};
 use super::super::{Written, put_outcome_with};
 use super::head::encode;
 use super::{ActionsTable, Condition, change_of, count_end, gate_key, gate_waiter_key, lane_key, refused, waiter_key};
-use crate::domain::action::{Action, Ending, NEXT_LOOK, Reason, Status};
-use crate::domain::pipeline::Label;
+use crate::domain::action::{Action, Ending, Reason, Status};
 use crate::domain::timestamp::Timestamp;
 use crate::ports::{Change, EndUnrun, StoreError, TakeTurn, Taken, WaitAtGate};
 
 impl TakeTurn for ActionsTable {
     /// The writes are in the order of what they say: an action that does not wait comes before a lane that is held, and
     /// that before the pipeline.
-    async fn take_turn(&self, seen: &Action, label: &Label, now: Timestamp) -> Result<Taken, StoreError> {
+    async fn take_turn(&self, seen: &Action, with_turn: &Action) -> Result<Taken, StoreError> {
         let Some(sequence) = seen.sequence.as_ref().filter(|_| seen.status == Status::Waiting) else {
             return Ok(Taken::NotWaiting);
         };
-        let at = seen.changed_at(now);
-        let pending = Action {
-            status: Status::Pending,
-            waiting_for: Reason::Target,
-            updated_at: at,
-            due: Some(now.plus(NEXT_LOOK)),
-            label: Some(label.clone()),
-            claim_at: Some(now),
-            ..seen.clone()
-        };
         let writes = vec![
-            self.replacement(seen, &pending, Condition::default().status(seen))?,
+            self.replacement(seen, with_turn, Condition::default().status(seen))?,
             self.hold_lane(seen)?,
             self.enter_gate(seen)?,
             self.delete(waiter_key(&seen.lane(), sequence))?,

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
-use super::super::item::{binary, boolean, number, text};
+use super::super::item::{boolean, number, text};
 use super::super::transaction::{NotWritten, write_all};
 use super::super::{unavailable, update_refused};
 use super::{ActionsTable, Condition, change_of, count_end, gate_key, head_key, lane_key, lane_partition};
@@ -42,9 +42,11 @@ impl ReportStep for ActionsTable {
 
 impl AskCancel for ActionsTable {
     async fn ask_cancel(&self, seen: &Action, user: UserId, now: Timestamp) -> Result<Change, StoreError> {
-        let cancel = Some(seen.cancel.unwrap_or(user));
-        let asked = Action { cancel, updated_at: seen.changed_at(now), ..seen.clone() };
-        self.of_lease(seen, asked, Condition::default()).await
+        if seen.status != Status::InProgress {
+            return Ok(Change::Refused(Box::new(seen.clone())));
+        }
+        let condition = Condition::default().status(seen).holder(seen);
+        self.replace(seen, seen.cancel_asked(user, now), condition).await
     }
 }
 
@@ -54,10 +56,7 @@ impl FinishAction for ActionsTable {
         if !seen.status.has_turn() {
             return Ok(Change::Refused(Box::new(seen.clone())));
         }
-        let mut condition = Condition::default().status(seen);
-        if let Some(lease) = &seen.lease {
-            condition = condition.clause("lease = :lease").value(":lease", binary(lease.hash.0));
-        }
+        let mut condition = Condition::default().status(seen).holder(seen);
         if ending.is_of_lost() {
             condition = condition.clause("lease_until < :now").value(":now", text(now));
         }
@@ -98,11 +97,10 @@ impl PostponeLook for ActionsTable {
 impl ActionsTable {
     /// Writes what becomes of an action in progress, if it still has the lease that was read.
     async fn of_lease(&self, seen: &Action, new: Action, condition: Condition) -> Result<Change, StoreError> {
-        let Some(lease) = seen.lease.as_ref().filter(|_| seen.status == Status::InProgress) else {
+        if seen.lease.is_none() || seen.status != Status::InProgress {
             return Ok(Change::Refused(Box::new(seen.clone())));
-        };
-        let condition = condition.status(seen).clause("lease = :lease").value(":lease", binary(lease.hash.0));
-        self.replace(seen, new, condition).await
+        }
+        self.replace(seen, new, condition.status(seen).holder(seen)).await
     }
 
     pub(super) fn free_lane(&self, action: &Action) -> Result<TransactWriteItem, NotWritten> {
