@@ -70,7 +70,7 @@ pub(super) fn all<Case>() -> (impl Fn(&Case) -> usize, usize) {
     (|_: &Case| 1, usize::MAX)
 }
 
-/// DynamoDB, or SQS, fails at each of the requests that the function sends for `act`, as long as the SDK tries it again.
+/// DynamoDB, SQS or Step Functions fails at each of the requests that the function sends for `act`, as long as the SDK tries it again.
 pub(super) async fn unavailable_everywhere<Case>(
     world: &World<'_>,
     function: &str,
@@ -81,7 +81,7 @@ pub(super) async fn unavailable_everywhere<Case>(
         let calls = world.stack.aws_calls();
         calls.iter().filter(|call| call.function.as_deref() == Some(function) && call.service == service).count()
     };
-    let services = [Service::DynamoDb, Service::Sqs];
+    let services = [Service::DynamoDb, Service::Sqs, Service::StepFunctions];
     world.is_disturbed.set(false);
     let case = prepare().await;
     let before = services.map(calls);

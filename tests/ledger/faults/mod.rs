@@ -3,7 +3,9 @@
 
 mod calls;
 mod everywhere;
+mod executions;
 mod latest;
+mod many;
 mod messages;
 mod sweep;
 mod turns;

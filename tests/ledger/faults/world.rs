@@ -4,11 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use harness::{Answer, Hook, Pipehook, Pipeline, User, deployment, shell};
+use harness::{Answer, Hook, Pipehook, Pipeline, User, deployment, machine_step, shell};
 use serde_json::{Value as Json, json};
 use tokio::time::sleep;
 
-use super::super::table::{damage, hook_of, latest_hook_of};
+use super::super::table::{damage, head, hook_of, latest_hook_of};
 
 /// Past the time for which a message that failed stays invisible.
 const VISIBLE_AGAIN: Duration = Duration::from_secs(181);
@@ -23,11 +23,13 @@ const COMES_WITHIN: Duration = Duration::from_secs(5);
 
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// A project with one pipeline of one step, and its one worker: the test.
+/// A project with one pipeline of one step, and its one worker: the test. Or Step Functions runs the step.
 pub(super) struct World<'s> {
     pub(super) stack: &'s Pipehook,
     pub(super) ann: User<'s>,
     pub(super) pipeline: Pipeline<'s>,
+    /// The state machine that is the step, if it is one.
+    machine: Option<String>,
     /// How often the step of each action has begun.
     began: RefCell<BTreeMap<i64, usize>>,
     /// The resources whose calls are all of one delivery.
@@ -39,15 +41,32 @@ pub(super) struct World<'s> {
 impl<'s> World<'s> {
     /// With a pipeline that is different in this.
     pub(super) async fn new(stack: &'s Pipehook, change: &Json) -> Self {
+        Self::of(stack, change, None).await
+    }
+
+    /// The same, whose step is a state machine with this definition.
+    pub(super) async fn executing(stack: &'s Pipehook, change: &Json, definition: &Json) -> Self {
+        Self::of(stack, change, Some(definition)).await
+    }
+
+    async fn of(stack: &'s Pipehook, change: &Json, definition: Option<&Json>) -> Self {
         let ann = stack.user().await;
         let mut draft = deployment();
         draft.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
         let pipeline = ann.create_pipeline(&draft).await;
-        pipeline.add_step(&shell("make build")).await;
+        let machine = match definition {
+            Some(definition) => {
+                let (name, projects) = (format!("deploy-{}", ann.project), ann.project.to_string());
+                Some(stack.create_machine(&name, definition, Some(&projects)).await)
+            }
+            None => None,
+        };
+        pipeline.add_step(&machine.as_deref().map_or_else(|| shell("make build"), machine_step)).await;
         Self {
             stack,
             ann,
             pipeline,
+            machine,
             began: RefCell::default(),
             once: RefCell::default(),
             is_disturbed: Cell::default(),
@@ -173,7 +192,30 @@ impl<'s> World<'s> {
             assert!(Instant::now() < deadline, "{what}: {open:#?}, {:?}", self.messages().await);
             self.look_again(&open).await;
         }
+        self.note_executions().await;
         self.check(accepted, what).await;
+    }
+
+    /// From when to when the execution of each action ran, in seconds.
+    pub(super) async fn spans(&self) -> BTreeMap<i64, (f64, f64)> {
+        let mut spans = BTreeMap::new();
+        for execution in self.stack.executions(self.machine.as_ref().unwrap()).await {
+            let time = |name: &str| execution[name].as_f64().unwrap();
+            let twice = spans.insert(action_of_name(&execution), (time("startDate"), time("stopDate")));
+            assert_eq!(twice, None, "{execution}");
+        }
+        spans
+    }
+
+    /// Each execution is a beginning of its action's step.
+    async fn note_executions(&self) {
+        let Some(machine) = &self.machine else { return };
+        let executions = self.stack.executions(machine).await;
+        let mut began = self.began.borrow_mut();
+        began.clear();
+        for execution in executions {
+            *began.entry(action_of_name(&execution)).or_default() += 1;
+        }
     }
 
     /// Leases are over, as no worker is left; the sweep comes; and what no message is there for has never arrived.
@@ -182,7 +224,7 @@ impl<'s> World<'s> {
         let is_empty = self.messages().await == (0, 0);
         for head in open {
             let id = id_of(head);
-            if head["status"]["S"] == "in-progress" {
+            if head.get("lease").is_some() {
                 self.stack.lapse(id).await;
             } else if head["status"]["S"] == "queued" && is_empty {
                 damage(self.stack, id, "created_at", &long_ago).await;
@@ -190,10 +232,33 @@ impl<'s> World<'s> {
         }
         while self.work().await {}
         for head in self.open().await {
-            damage(self.stack, id_of(&head), "due", &long_ago).await;
+            self.make_due(id_of(&head)).await;
         }
         // It may fail on purpose, and then comes again.
         self.stack.invoke("ActionSweep", "{}").await.unwrap();
+    }
+
+    /// Lets everything go on: the sweep comes, and what was not dealt with. Whether every action has ended.
+    pub(super) async fn goes_on(&self) -> bool {
+        self.stack.advance_sqs(VISIBLE_AGAIN).await;
+        let open = self.open().await;
+        // What waits is woken by what ends before it, unless nothing runs.
+        let runs = |head: &&Json| head["status"]["S"] == "in-progress";
+        let running: Vec<_> = open.iter().filter(runs).collect();
+        for head in if running.is_empty() { open.iter().collect() } else { running } {
+            self.make_due(id_of(head)).await;
+        }
+        self.stack.invoke("ActionSweep", "{}").await.unwrap();
+        open.is_empty()
+    }
+
+    /// Has the sweep look at the action, unless it has ended.
+    async fn make_due(&self, id: i64) {
+        damage(self.stack, id, "due", &json!({ "S": LONG_AGO })).await;
+        // An event may have ended it before that.
+        if is_ended(&head(self.stack, id).await) {
+            damage(self.stack, id, "due", &Json::Null).await;
+        }
     }
 
     /// The actions that have not ended.
@@ -244,6 +309,12 @@ impl<'s> World<'s> {
             assert!(item.get("running").is_none_or(|running| running["N"] == "0"), "{what}: {item:#?}");
         }
     }
+}
+
+/// The action whose execution this is.
+fn action_of_name(execution: &Json) -> i64 {
+    let name = execution["name"].as_str().unwrap().strip_prefix("pipehook-").unwrap();
+    name.split_once('-').unwrap().0.parse().unwrap()
 }
 
 /// The function was killed, or a service was unavailable.
