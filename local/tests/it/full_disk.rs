@@ -11,7 +11,7 @@ use http::StatusCode;
 use local::{Options, Stack};
 use serde_json::{Value as Json, json};
 
-use crate::support::{alone, aws, dynamodb, options, receive, send, sqs};
+use crate::support::{alone, aws, dynamodb, options, receive, send, sqs, states};
 
 /// Where the child keeps its data.
 const DIRECTORY: &str = "PIPEHOOK_TEST_DATA";
@@ -46,6 +46,16 @@ async fn waiting(stack: &Stack) -> BTreeSet<String> {
     }
 }
 
+/// What asks for a state machine with a long comment.
+fn machine(name: &str) -> Json {
+    let definition = json!({
+        "Comment": "x".repeat(8000), "StartAt": "Pass", "States": { "Pass": { "Type": "Pass", "End": true } },
+    });
+    json!({
+        "name": name, "definition": definition.to_string(), "roleArn": "arn:aws:iam::000000000000:role/any",
+    })
+}
+
 fn key(stack: &Stack) -> Json {
     json!({ "SecretId": stack.physical_id("Key") })
 }
@@ -75,6 +85,12 @@ async fn fill_the_disk() {
         let put = json!({ "TableName": stack.physical_id("Items"), "Item": item });
         if dynamodb(&stack, "PutItem", put).await.status == StatusCode::OK {
             println!("acknowledged item {id}");
+        }
+        let made = states(&stack, "CreateStateMachine", machine(&format!("machine-{id}"))).await;
+        if made.status == StatusCode::OK {
+            println!("acknowledged machine {id}");
+        } else {
+            assert_eq!(made.json()["__type"], "ServiceUnavailable", "{made:?}");
         }
     }
     // A sender tries again. SQS takes the message for a duplicate, but it is not on the disk.
@@ -112,7 +128,8 @@ async fn on_a_full_disk_nothing_is_acknowledged_that_is_not_kept() {
         printed.lines().filter_map(|line| line.split_once(what)).map(|(_, text)| text.to_owned()).collect()
     };
     let (messages, items) = (told("acknowledged message "), told("acknowledged item "));
-    for acknowledged in [&messages, &items] {
+    let machines = told("acknowledged machine ");
+    for acknowledged in [&messages, &items, &machines] {
         assert!((10..100).contains(&acknowledged.len()), "the disk was not full: {}", acknowledged.len());
     }
 
@@ -123,6 +140,10 @@ async fn on_a_full_disk_nothing_is_acknowledged_that_is_not_kept() {
         let get = json!({ "TableName": stack.physical_id("Items"), "Key": { "id": { "S": id } } });
         assert!(dynamodb(&stack, "GetItem", get).await.json().get("Item").is_some(), "{id}");
     }
+    let listed = states(&stack, "ListStateMachines", json!({})).await.json();
+    let listed = listed["stateMachines"].as_array().unwrap().iter().map(|machine| machine["name"].as_str().unwrap());
+    let listed: BTreeSet<_> = listed.map(|name| name.trim_start_matches("machine-").to_owned()).collect();
+    assert_eq!(listed, machines);
     let (_, value) = secrets(&stack, "GetSecretValue", key(&stack)).await;
     assert_eq!(told("key "), BTreeSet::from([value["SecretString"].as_str().unwrap().to_owned()]));
 }
@@ -181,9 +202,20 @@ async fn a_last_line_that_was_cut_off_is_left_out() {
 }
 
 #[tokio::test]
-async fn damaged_tables_and_keys_keep_the_stack_from_starting_and_stay_as_they_are() {
+async fn damaged_tables_keys_and_machines_keep_the_stack_from_starting_and_stay_as_they_are() {
     let directory = kept_jobs().await;
-    for (name, damage) in [("dynamodb.sqlite", b"not a database".repeat(400)), ("secrets.json", b"{\"a\":".to_vec())] {
+    let stack = Stack::start(kept_in(directory.path())).await.unwrap();
+    assert_eq!(states(&stack, "CreateStateMachine", machine("one")).await.status, StatusCode::OK);
+    stack.stop().await;
+    for (name, damage) in [
+        ("dynamodb.sqlite", b"not a database".repeat(400)),
+        ("secrets.json", b"{\"a\":".to_vec()),
+        ("state-machines.json", b"[{}]".to_vec()),
+        (
+            "state-machines.json",
+            br#"[{"name":"a","definition":"{}","roleArn":"arn:aws:iam::000000000000:role/any"}]"#.to_vec(),
+        ),
+    ] {
         let path = directory.path().join(name);
         let good = fs::read(&path).unwrap();
         fs::write(&path, &damage).unwrap();

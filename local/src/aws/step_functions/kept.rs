@@ -23,6 +23,11 @@ impl Kept {
         Ok((Self { path: data.path(FILE) }, data.load(FILE)?))
     }
 
+    /// The error for a state machine of an earlier run that cannot be made again.
+    pub(super) fn does_not_fit(&self, name: &str, message: &str) -> Error {
+        Error::Data { path: self.path.clone(), message: format!("{name}: {message}") }
+    }
+
     pub(super) fn save(&self, machines: &[MachineSnapshot]) -> Result<(), Error> {
         data::save(&self.path, &machines.iter().map(kept).collect::<Vec<_>>())
     }

@@ -81,7 +81,9 @@ pub(super) async fn start(
     if let Some(data) = data {
         let (kept, machines) = Kept::open(data)?;
         for machine in machines {
-            service.change(service.create(machine)).await.map_err(|refusal| failed(refusal.to_string()))?;
+            let name = machine.name.clone();
+            let made = service.change(service.create(machine)).await;
+            made.map_err(|refusal| kept.does_not_fit(&name, &refusal.to_string()))?;
         }
         service.kept = Some(kept);
     }
