@@ -5,8 +5,9 @@
 
 It needs `sam`, and `ministack` in the environment that runs it. The release takes the place of a stack that was deployed
 for the other architecture. Then it creates a user, logs in, creates a hook, calls it with a signed push and a tampered
-one, reads the job from the queue, and deploys once more. Functions are invoked directly: the emulator does not read
-routes out of an API's OpenAPI body.
+one, and reads the job from the queue. Another call runs a pipeline whose step is a state machine: its job starts an
+execution, whose end completes the action. At the end it deploys once more. Functions are invoked directly: the emulator
+does not read routes out of an API's OpenAPI body. Nor does it tell EventBridge of executions: the test does.
 """
 
 import argparse
@@ -26,13 +27,17 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 STACK = "pipehook"
 ARCHITECTURE, OTHER_ARCHITECTURE = ("arm64", "x86_64") if os.uname().machine == "aarch64" else ("x86_64", "arm64")
+
+# The state machines that the stack may start.
+MACHINES = "arn:aws:states:us-east-1:000000000000:stateMachine:"
+PARAMETERS = [f"AllowedStateMachines={MACHINES}deploy-*"]
 
 # As a string of YAML.
 PUNCTUATION = "'" + string.punctuation.replace("'", "''") + "'"
@@ -133,7 +138,7 @@ def emulator(directory: Path) -> Iterator[str]:
         process.wait(30)
 
 
-def deploy(release: Path, url: str, *arguments: str) -> None:
+def deploy(release: Path, url: str, *parameters: str) -> None:
     environment = os.environ | {
         "AWS_ENDPOINT_URL": url,
         "AWS_ACCESS_KEY_ID": "test",
@@ -142,7 +147,8 @@ def deploy(release: Path, url: str, *arguments: str) -> None:
         "SAM_CLI_TELEMETRY": "0",
     }
     command = ["sam", "deploy", "--no-confirm-changeset", "--stack-name", STACK, "--no-progressbar"]
-    done = subprocess.run([*command, *arguments], cwd=release, env=environment, capture_output=True, text=True, timeout=600)
+    command += ["--parameter-overrides", *PARAMETERS, *parameters]
+    done = subprocess.run(command, cwd=release, env=environment, capture_output=True, text=True, timeout=600)
     if done.returncode != 0:
         raise Failed(f"sam deploy ended with {done.returncode}:\n{done.stdout[-6000:]}\n{done.stderr[-2000:]}")
 
@@ -182,9 +188,16 @@ class Aws:
         return {architecture for function in functions for architecture in function["Architectures"]}
 
     def receive(self, queue: str) -> list[dict[str, Any]]:
-        headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "AmazonSQS.ReceiveMessage"}
-        body = json.dumps({"QueueUrl": queue, "MaxNumberOfMessages": 10}).encode()
-        return json.loads(self.send("/", body, "sqs", headers)).get("Messages") or []
+        received = self.call("sqs", "AmazonSQS.ReceiveMessage", {"QueueUrl": queue, "MaxNumberOfMessages": 10})
+        return received.get("Messages") or []
+
+    def states(self, operation: str, request: Any) -> Any:
+        return self.call("states", f"AWSStepFunctions.{operation}", request)
+
+    def call(self, service: str, target: str, request: Any) -> Any:
+        """A request in AWS's JSON protocol."""
+        headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": target}
+        return json.loads(self.send("/", json.dumps(request).encode(), service, headers) or b"{}")
 
 
 def event(method: str, route: str, path: str, body: str = "", **headers: str) -> dict[str, Any]:
@@ -223,15 +236,33 @@ def answer(given: Any, status: int, claim: str) -> Any:
     return json.loads(given["body"]) if given.get("body") else None
 
 
+def until(claim: str, read: Callable[[], Any], holds: Callable[[Any], bool]) -> Any:
+    """Checks what takes a moment: queues and rules deliver when they like."""
+    deadline = time.monotonic() + 60
+    while not holds(seen := read()) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    check(claim, holds(seen), seen)
+    return seen
+
+
 def use(aws: Aws) -> None:
     ids = aws.resources()
+    bearer = log_in(aws, ids)
+    use_hook(aws, ids, bearer)
+    use_state_machine(aws, ids, bearer)
+
+
+def log_in(aws: Aws, ids: dict[str, str]) -> str:
     user = aws.invoke(ids["UserPut"], {"email": "ann@example.com", "name": "Ann", "project_id": 1, "environment_id": 1})
     check("an administrator creates a user", bool(user.get("password")), user)
 
     credentials = json.dumps({"email": "ann@example.com", "password": user["password"]})
     login = event("POST", "/users/login", "/users/login", credentials)
     tokens = answer(aws.invoke(ids["UserLogin"], login), 200, "the user logs in")
-    bearer = f"Bearer {tokens['access_token']}"
+    return f"Bearer {tokens['access_token']}"
+
+
+def create_hook(aws: Aws, ids: dict[str, str], bearer: str, *variables: dict[str, Any]) -> dict[str, Any]:
     draft = {
         "name": "deploy",
         "action_type": "deploy",
@@ -240,19 +271,26 @@ def use(aws: Aws) -> None:
         "requires_secret": True,
         "secret_algorithm": "sha256",
         "secret_header_name": "x-hub-signature-256",
-        "settings": {"variables": [{"name": "ref", "type": "string", "required": True}]},
+        "settings": {"variables": [{"name": "ref", "type": "string", "required": True}, *variables]},
     }
     creation = event("POST", "/hooks/incoming", "/hooks/incoming", json.dumps(draft), authorization=bearer)
-    hook = answer(aws.invoke(ids["HookCreate"], creation), 201, "the user creates a hook")
+    return answer(aws.invoke(ids["HookCreate"], creation), 201, "the user creates a hook")
 
+
+def push(aws: Aws, ids: dict[str, str], hook: dict[str, Any], signed: str, sent: str) -> Any:
+    """The answer to a call whose signature is that of another body, if the two differ."""
+    signature = "sha256=" + hmac.new(hook["secret"].encode(), signed.encode(), hashlib.sha256).hexdigest()
     route, path = "/hooks/{hook_id}/trigger", f"/hooks/{hook['id']}/trigger"
+    call = event("POST", route, path, sent, x_hub_signature_256=signature, x_github_event="push")
+    return aws.invoke(ids["HookTrigger"], call)
+
+
+def use_hook(aws: Aws, ids: dict[str, str], bearer: str) -> None:
+    hook = create_hook(aws, ids, bearer)
     body = json.dumps({"ref": "refs/heads/main"})
-    signature = "sha256=" + hmac.new(hook["secret"].encode(), body.encode(), hashlib.sha256).hexdigest()
-    tampered = event("POST", route, path, body.replace("main", "mean"), x_hub_signature_256=signature)
-    answer(aws.invoke(ids["HookTrigger"], tampered), 401, "a tampered call is refused")
+    answer(push(aws, ids, hook, body, body.replace("main", "mean")), 401, "a tampered call is refused")
     check("and queues nothing", aws.receive(ids["JobsQueue"]) == [])
-    push = event("POST", route, path, body, x_hub_signature_256=signature, x_github_event="push")
-    accepted = answer(aws.invoke(ids["HookTrigger"], push), 200, "a signed call is accepted")
+    accepted = answer(push(aws, ids, hook, body, body), 200, "a signed call is accepted")
 
     messages = aws.receive(ids["JobsQueue"])
     check("and queues one job", len(messages) == 1, messages)
@@ -262,7 +300,89 @@ def use(aws: Aws) -> None:
 
     listing = event("GET", "/{resource_types}/{resource_id}/hooks", "/applications/42/hooks", authorization=bearer)
     hooks = answer(aws.invoke(ids["HookList"], listing), 200, "the hook is listed")
-    check("by its id", [hook["id"] for hook in hooks] == [hook["id"]], hooks)
+    check("by its id", [listed["id"] for listed in hooks] == [hook["id"]], hooks)
+
+
+def use_state_machine(aws: Aws, ids: dict[str, str], bearer: str) -> None:
+    def act(machine: str) -> dict[str, Any]:
+        """The action that a signed call starts, of a new pipeline whose step is this state machine."""
+        route = "/pipelines/{resource_type}/{resource_id}"
+        draft = json.dumps({"name": machine, "operation": "deploy"})
+        creation = event("POST", route, "/pipelines/application/42", draft, authorization=bearer)
+        pipeline = answer(aws.invoke(ids["PipelineCreate"], creation), 201, f"a pipeline for {machine}")
+        step = json.dumps({"type": "step-functions", "runner": "custom", "command": MACHINES + machine})
+        route, path = "/pipelines/{pipeline_id}/steps", f"/pipelines/{pipeline['id']}/steps"
+        creation = event("POST", route, path, step, authorization=bearer)
+        answer(aws.invoke(ids["StepCreate"], creation), 201, "its step is the state machine")
+        number = {"name": "pipeline_id", "type": "integer", "required": False, "default_value": pipeline["id"]}
+        hook = create_hook(aws, ids, bearer, number)
+        body = json.dumps({"ref": "refs/heads/main"})
+        given = push(aws, ids, hook, body, body)
+        job = answer(given, 200, "a signed call runs the pipeline")["request_id"]
+        headers = {name.lower(): value for name, value in given["headers"].items()}
+        return {"id": headers["x-devopness-action-id"], "job": job}
+
+    def action(identity: str) -> Any:
+        reading = event("GET", "/actions/{action_id}", f"/actions/{identity}", authorization=bearer)
+        return json.loads(aws.invoke(ids["ActionGet"], reading)["body"])
+
+    def executions(machine: str) -> list[dict[str, Any]]:
+        return aws.states("ListExecutions", {"stateMachineArn": MACHINES + machine})["executions"]
+
+    shows = {"Type": "Pass", "Output": "{% {'ref': $states.input.variables.ref} %}", "End": True}
+    definition = json.dumps({"QueryLanguage": "JSONata", "StartAt": "Show", "States": {"Show": shows}})
+    machine = {"definition": definition, "roleArn": "arn:aws:iam::000000000000:role/machine"}
+    tag = {"key": "pipehook:project", "value": "1"}
+    aws.states("CreateStateMachine", machine | {"name": "deploy-shop", "tags": [tag]})
+    aws.states("CreateStateMachine", machine | {"name": "deploy-other"})
+
+    refused = act("deploy-other")
+    until("a state machine without the tag fails the action", lambda: action(refused["id"])["status"], "failed".__eq__)
+    check("and starts nothing", executions("deploy-other") == [])
+
+    started = act("deploy-shop")
+    name = f"pipehook-{started['id']}-{started['job']}"
+    ended = until(
+        "an execution of the action's name succeeds",
+        lambda: executions("deploy-shop"),
+        lambda found: [(one["name"], one["status"]) for one in found] == [(name, "SUCCEEDED")],
+    )
+    tell(aws, ids, aws.states("DescribeExecution", {"executionArn": ended[0]["executionArn"]}))
+    until("its end completes the action", lambda: action(started["id"])["status"], "completed".__eq__)
+    route = "/actions/{action_id}/targets/{action_target_id}/steps/{action_step_order}/logs"
+    path = f"/actions/{started['id']}/targets/{started['id']}/steps/1/logs"
+    log = answer(aws.invoke(ids["ActionLog"], event("GET", route, path, authorization=bearer)), 200, "it has a log")
+    check("with the output of the execution", json.loads(log["step"]["output"]) == {"ref": "refs/heads/main"}, log)
+
+
+def tell(aws: Aws, ids: dict[str, str], execution: dict[str, Any]) -> None:
+    """Does what AWS does when an execution has ended, as far as a user may."""
+    detail = {name: execution.get(name) for name in ("executionArn", "stateMachineArn", "name", "status", "output")}
+    detail |= {"error": execution.get("error"), "cause": execution.get("cause"), "outputDetails": {"included": True}}
+    event = {
+        "version": "0",
+        "id": "315c1398-40ff-4a85-8213-158f73e60175",
+        "source": "aws.states",
+        "detail-type": "Step Functions Execution Status Change",
+        "account": "000000000000",
+        "region": "us-east-1",
+        "time": "2026-11-30T00:00:00Z",
+        "resources": [execution["executionArn"]],
+        "detail": detail,
+    }
+    rule = {"Name": ids["ActionFinishEnded"]}
+    pattern = aws.call("events", "AWSEvents.DescribeRule", rule)["EventPattern"]
+
+    def fits(event: dict[str, Any]) -> bool:
+        request = {"EventPattern": pattern, "Event": json.dumps(event)}
+        return aws.call("events", "AWSEvents.TestEventPattern", request)["Result"]
+
+    check("a rule waits for its end", fits(event))
+    check("and not for its start", not fits(event | {"detail": detail | {"status": "RUNNING"}}))
+    check("nor for what others run", not fits(event | {"detail": detail | {"name": "by-hand"}}))
+    targets = aws.call("events", "AWSEvents.ListTargetsByRule", {"Rule": ids["ActionFinishEnded"]})["Targets"]
+    check("the rule calls ActionFinish", [target["Arn"].split(":")[6] for target in targets] == [ids["ActionFinish"]], targets)
+    aws.invoke(ids["ActionFinish"], event)
 
 
 def main() -> int:
@@ -278,7 +398,7 @@ def main() -> int:
             release = pack(arguments.binaries.resolve(), directory)
             with emulator(directory) as url:
                 aws, started = Aws(url), time.monotonic()
-                deploy(from_source(release), url, "--parameter-overrides", f"Architecture={OTHER_ARCHITECTURE}")
+                deploy(from_source(release), url, f"Architecture={OTHER_ARCHITECTURE}")
                 print(f"  ok  sam deploy made the stack in {time.monotonic() - started:.0f} s")
                 check("for the other architecture", aws.architectures() == {OTHER_ARCHITECTURE}, aws.architectures())
                 deploy(release, url)
