@@ -13,7 +13,7 @@ use crate::stage::Stage;
 
 /// The event of each function, and what has to be done before it can be answered well again. What was deleted or revoked
 /// does not come back under its id, so `pipeline-delete` and `token-revoke` look for what does not exist.
-const CASES: [(&str, &str, Again); 47] = [
+const CASES: [(&str, &str, Again); 48] = [
     ("action-cancel", "good", Again::AsItIs),
     ("action-claim", "nothing-to-do", Again::AsItIs),
     ("action-create", "good", Again::AsItIs),

@@ -51,6 +51,17 @@ fn too_large() -> String {
     json!({ "ref": "x".repeat(65 * 1024) }).to_string()
 }
 
+/// The log has what the answer says of the calls that ran again.
+async fn assert_logged(ann: &User<'_>, answer: &Json) {
+    for retried in answer["retried"].as_array().unwrap() {
+        let path = format!("/hook-requests/{}", retried["request_id"].as_str().unwrap());
+        let logged = ann.get(&path).send().await.is(200);
+        assert_eq!(logged["retry_of"], retried["id"]);
+        assert_eq!((&logged["outcome"], &logged["message"]), (&retried["outcome"], &retried["message"]));
+        assert_eq!(logged["response_status_code"], retried["response_status"]);
+    }
+}
+
 #[test]
 fn calls_run_again_in_the_order_in_which_they_came_and_those_that_cannot_are_named() {
     shared(async |stack| {
@@ -86,13 +97,7 @@ fn calls_run_again_in_the_order_in_which_they_came_and_those_that_cannot_are_nam
         assert_eq!(each(&answer, "not_retried", "reason"), not);
         let new = each(&answer, "retried", "request_id");
         assert_eq!(job_ids(&ann).await[before.len()..], [new[0].clone(), new[2].clone()]);
-        for retried in answer["retried"].as_array().unwrap() {
-            let path = format!("/hook-requests/{}", retried["request_id"].as_str().unwrap());
-            let logged = ann.get(&path).send().await.is(200);
-            assert_eq!(logged["retry_of"], retried["id"]);
-            assert_eq!((&logged["outcome"], &logged["message"]), (&retried["outcome"], &retried["message"]));
-            assert_eq!(logged["response_status_code"], retried["response_status"]);
-        }
+        assert_logged(&ann, &answer).await;
         assert_eq!(bob.jobs().await.len(), 1);
         // The step again, and the operation is over.
         assert_eq!(ann.retry_many(ALL, &first).await.is(200), answer);

@@ -17,7 +17,7 @@ use super::bulk::{ALL, each, first_step};
 const FUNCTION: &str = "RequestRetryMany";
 
 /// Past the time for which SQS knows duplicates.
-const FORGOTTEN: Duration = Duration::from_secs(6 * 60);
+const FORGOTTEN: Duration = Duration::from_mins(6);
 
 const PERHAPS: &str = "its job may have been sent";
 

@@ -355,10 +355,10 @@ fn the_stack_works_with_every_parameter_set() {
         ("AlarmTopicArn", "arn:aws:sns:us-east-1:000000000000:alarms"),
         ("ActionTopicArn", "arn:aws:sns:us-east-1:000000000000:actions"),
         ("StateMachineArn", "arn:aws:states:us-east-1:000000000000:stateMachine:pipelines"),
-        ("StateMachineInvocation", "REQUEST_RESPONSE"),
+        ("AllowedStateMachines", "arn:aws:states:us-east-1:000000000000:stateMachine:*"),
     ];
     let template = template();
-    let takes_a_text = |parameter: &Json| parameter["Type"] == "String";
+    let takes_a_text = |parameter: &Json| parameter["Type"] == "String" || parameter["Type"] == "CommaDelimitedList";
     for (name, parameter) in template["Parameters"].as_object().unwrap() {
         let is_set = set.iter().any(|(set, _)| set == name);
         assert!(is_set || !takes_a_text(parameter) || name == "PublicUrl", "{name} chooses something: set it here");
