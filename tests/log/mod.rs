@@ -5,6 +5,7 @@ mod bulk_deaths;
 mod decisions;
 mod items;
 mod lists;
+mod million;
 mod project;
 mod reasons;
 mod requests;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use dynoxide::{Database, actions::describe_table::DescribeTableRequest};
+use dynoxide::{Database, ImportOptions, actions::describe_table::DescribeTableRequest};
 use http::{Request, Response};
 use http_body_util::Full;
 use hyper::client::conn::http1::{self, SendRequest};
@@ -70,6 +70,13 @@ impl Tables {
         let found = self.0.get_item(serde_json::from_value(request).ok()?).ok()?;
         let found = serde_json::to_value(found).ok()?;
         found["Item"][attribute]["S"].as_str().map(str::to_owned)
+    }
+
+    /// Puts items, in DynamoDB's JSON, into a table and its indexes, in one go.
+    pub(super) fn import(&self, table: &str, items: Vec<Json>) -> Result<(), String> {
+        let items = serde_json::from_value(Json::Array(items)).map_err(|error| error.to_string())?;
+        let imported = self.0.import_items(table, items, ImportOptions::default());
+        imported.map(drop).map_err(|error| error.to_string())
     }
 }
 

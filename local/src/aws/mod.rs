@@ -180,8 +180,12 @@ impl Aws {
         self.addresses[service as usize]
     }
 
-    pub(crate) fn calls(&self) -> Vec<AwsCall> {
-        lock(&self.gates.calls).clone()
+    pub(crate) fn calls_from(&self, first: usize) -> Vec<AwsCall> {
+        lock(&self.gates.calls).iter().skip(first).cloned().collect()
+    }
+
+    pub(crate) fn count_calls(&self) -> usize {
+        lock(&self.gates.calls).len()
     }
 
     pub(crate) fn measure_units(&self) {
@@ -212,6 +216,10 @@ impl Aws {
 
     pub(crate) fn stored_text(&self, table: &str, key: (&str, &str), attribute: &str) -> Option<String> {
         self.tables.text(table, key, attribute)
+    }
+
+    pub(crate) fn import(&self, table: &str, items: Vec<serde_json::Value>) -> Result<(), String> {
+        self.tables.import(table, items)
     }
 
     pub(crate) fn watch_messages(&self) -> broadcast::Receiver<Message> {
