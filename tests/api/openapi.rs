@@ -183,7 +183,7 @@ fn a_list_shows_what_the_whole_shows_and_less() {
         (
             "RequestRelation",
             "Request",
-            &["hook", "request_body", "request_headers", "response_body", "response_headers"],
+            &["hook", "request_body", "request_body_raw", "request_headers", "response_body", "response_headers"],
         ),
     ] {
         let (relation, whole) = (&schemas[relation], &schemas[whole]);

@@ -360,10 +360,9 @@ def delete(page: Page, hook: dict[str, Any]) -> None:
 def pages(page: Page, hook: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Each page: its name, its address, and words that it shows when it is whole."""
     yield "calls", "#/calls", "Deploy <img"
-    rows = "[...document.querySelectorAll('.row[data-id]')]"
-    ids = page.script(f"return {rows}.map(e => [e.dataset.id, e.querySelector('.pill').className])")
     for outcome in ("queued", "ignored", "rejected", "failed"):
-        identifier = next(one for one, kind in ids if outcome in kind)
+        page.go(f"#/calls?outcome={outcome}", "Deploy <img")
+        identifier = page.find(f".row[data-id]:has(.pill[class*={outcome}])").get_attribute("data-id")
         page.go("#/hooks", "Changed")
         yield f"call-{outcome}", f"#/calls/{identifier}", "What was answered"
     for name, address, words in COLD:

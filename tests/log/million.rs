@@ -45,7 +45,7 @@ impl Call {
             _ => 3,
         };
         let hook = dice as usize / 20 % HOOKS;
-        let rare = dice / 160 % 50 == 0;
+        let rare = (dice / 160).is_multiple_of(50);
         let hours = if outcome == 3 { 23 } else { 29 * 24 };
         let age = 60_000 + i64::from(n) * hours * 3_600_000 / i64::from(how_many());
         let mut own = [0; 10];
@@ -244,7 +244,6 @@ fn lists(log: &Log<'_>) -> Vec<List> {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "`--show-output` shows how long it took")]
 fn however_many_calls_there_are_each_page_of_each_filter_is_whole_and_costs_what_is_said() {
     alone(async |stack| {
         let begun = std::time::Instant::now();
