@@ -135,6 +135,7 @@ export function callsPage(main, parts, params) {
     held = [];
     fresh.hidden = true;
     list.scrollTop = 0;
+    scrollTo(0, 0);
     footer();
     mark();
   }
