@@ -19,8 +19,11 @@ const OUTCOMES: [&str; 4] = ["queued", "ignored", "failed", "rejected"];
 /// How many entries of a partition one page looks at, at most.
 const MOST_READ: u64 = 256;
 
+/// How many pages of a list are followed, at most. A part of the million ends sooner.
+const MOST_PAGES: usize = 100;
+
 fn how_many() -> u32 {
-    if soak() > 1 { 1_000_000 } else { 20_000 }
+    if soak() > 1 { 1_000_000 } else { 6_000 }
 }
 
 /// A call that was put into the log, as far as filters look at it.
@@ -188,7 +191,7 @@ impl List {
             is_of_index: true,
             partitions,
             most: 101 * u64::try_from(partitions).unwrap(),
-            most_pages: usize::MAX,
+            most_pages: MOST_PAGES,
         }
     }
 
@@ -197,11 +200,11 @@ impl List {
         Self { most: MOST_READ * u64::try_from(self.partitions).unwrap(), ..self }
     }
 
-    /// It also shows the newest of what was not authentic, and its first pages are enough.
+    /// It also shows the newest of what was not authentic.
     fn unfiltered(self) -> Self {
         let partitions = if self.is_of_index { 4 } else { 1 };
         let (most, partitions) = (self.most + 10 * partitions as u64, self.partitions + partitions);
-        Self { is_unfiltered: true, partitions, most, most_pages: 100, ..self }
+        Self { is_unfiltered: true, partitions, most, ..self }
     }
 
     /// The list of a hook.
