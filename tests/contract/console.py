@@ -362,7 +362,9 @@ def pages(page: Page, hook: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield "calls", "#/calls", "Deploy <img"
     for outcome in ("queued", "ignored", "rejected", "failed"):
         page.go(f"#/calls?outcome={outcome}", "Deploy <img")
-        identifier = page.find(f".row[data-id]:has(.pill[class*={outcome}])").get_attribute("data-id")
+        # The list is drawn anew, so no row is held on to.
+        of_outcome = f"return document.querySelector('.row[data-id]:has(.pill.is-{outcome})')?.dataset.id"
+        identifier = page.until(lambda script=of_outcome: page.script(script), f"a call that was {outcome}")
         page.go("#/hooks", "Changed")
         yield f"call-{outcome}", f"#/calls/{identifier}", "What was answered"
     for name, address, words in COLD:

@@ -244,9 +244,12 @@ def correct_action(case: Case[Any], body: Body, positive: bool) -> None:
 
 
 def correct_retry_step(case: Case[Any], body: Body, positive: bool) -> None:
-    """A cursor has to come from a step before. Made up, it would hide what else is wrong."""
+    """A cursor has to come from a step before, and a time has to begin before it ends. Made up, they would hide what
+    else is wrong."""
     if positive and "operation_id" in body:
         body["cursor"] = None
+    if not case.meta.is_negative_at(ParameterLocation.QUERY):
+        case.query.update({"filter[from]": "2026-01-01T00:00:00Z", "filter[to]": "2099-01-01T00:00:00Z"})
 
 
 CORRECTIONS: dict[str, Callable[[Case[Any], Body, bool], None]] = {
