@@ -290,7 +290,7 @@ impl Stack {
     ///
     /// # Errors
     ///
-    /// If the table does not exist, or an item is none of its.
+    /// If the table does not exist, or an item does not fit it.
     pub fn import(&self, table: &str, items: Vec<serde_json::Value>) -> Result<(), Error> {
         let imported = self.aws.import(&self.physical_id(table), items);
         imported.map_err(|message| Error::Resource { resource: table.to_owned(), message })

@@ -251,8 +251,8 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Eight bytes, of which the first that is a quotation mark, a backslash or a control character has its highest bit set,
-/// and none before it.
+/// Marks the first of eight bytes that is a quotation mark, a backslash or a control character by its highest bit,
+/// and no byte before it.
 fn marked(word: u64) -> u64 {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGHEST: u64 = ONES << 7;

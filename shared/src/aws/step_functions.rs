@@ -49,7 +49,7 @@ impl StepFunctions {
     }
 
     async fn read(&self, machine: &MachineArn) -> Result<Option<StateMachine>, ExecutionsError> {
-        // Without its definition, which is none of our business.
+        // Without its definition, which this function has no use for.
         let describe = self.client.describe_state_machine().state_machine_arn(machine.as_str());
         let described = match describe.included_data(IncludedData::MetadataOnly).send().await {
             Ok(described) => described,
