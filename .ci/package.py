@@ -27,18 +27,19 @@ DOCUMENTS = ["samconfig.toml", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"]
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
-def add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int) -> None:
+def add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int, level: int) -> None:
     entry = zipfile.ZipInfo(name, NO_TIME)
-    entry.compress_type = zipfile.ZIP_DEFLATED
+    # A zip does not get smaller by being packed again.
+    entry.compress_type = zipfile.ZIP_STORED if name.endswith(".zip") else zipfile.ZIP_DEFLATED
     entry.create_system = 3  # Unix, whatever packs it: otherwise Lambda would not see that it may be run.
     entry.external_attr = (0o100000 | mode) << 16
-    archive.writestr(entry, content, compresslevel=9)
+    archive.writestr(entry, content, compresslevel=level)
 
 
-def zip_of_function(binary: Path) -> bytes:
+def zip_of_function(binary: Path, level: int) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        add(archive, "bootstrap", binary.read_bytes(), 0o755)
+        add(archive, "bootstrap", binary.read_bytes(), 0o755, level)
     return buffer.getvalue()
 
 
@@ -74,22 +75,23 @@ def functions_of(template: str) -> list[str]:
     return functions
 
 
-def pack(template: str, binaries: Path, architecture: str, output: Path) -> None:
+def pack(template: str, binaries: Path, architecture: str, output: Path, level: int) -> None:
     functions = functions_of(template)
     packed = CODE_URI.sub(r"\g<indent>CodeUri: functions/\g<function>.zip", template)
     packed = built_for(architecture, packed)
     with zipfile.ZipFile(output, "w") as archive:
         for name in DOCUMENTS:
-            add(archive, name, (ROOT / name).read_bytes(), 0o644)
+            add(archive, name, (ROOT / name).read_bytes(), 0o644, level)
         for function in functions:
-            add(archive, f"functions/{function}.zip", zip_of_function(find_binary(binaries, function)), 0o644)
+            packed_function = zip_of_function(find_binary(binaries, function), level)
+            add(archive, f"functions/{function}.zip", packed_function, 0o644, level)
         for bom in sorted((ROOT / "target/sbom").glob("*.cdx.json")):
-            add(archive, f"sbom/{bom.name}", bom.read_bytes(), 0o644)
-        add(archive, "template.yaml", packed.encode(), 0o644)
+            add(archive, f"sbom/{bom.name}", bom.read_bytes(), 0o644, level)
+        add(archive, "template.yaml", packed.encode(), 0o644, level)
     print(f"{output}: {len(functions)} functions for {architecture}, {output.stat().st_size / 1e6:.1f} MB")
 
 
-def pack_bundle(template: str, binaries: Path, program: Path, output: Path) -> None:
+def pack_bundle(template: str, binaries: Path, program: Path, output: Path, level: int) -> None:
     """A directory called like the archive. `pipehook-local` finds what lies beside it."""
     directory = output.name.removesuffix(".tar.gz")
 
@@ -99,7 +101,7 @@ def pack_bundle(template: str, binaries: Path, program: Path, output: Path) -> N
         archive.addfile(entry, io.BytesIO(content))
 
     # Neither the archive nor its compression holds a time.
-    with output.open("wb") as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as compressed:
+    with output.open("wb") as file, gzip.GzipFile("", "wb", level, file, mtime=0) as compressed:
         with tarfile.open(fileobj=compressed, mode="w") as archive:
             for name in ("LICENSE-APACHE", "LICENSE-MIT", "README.md", "template.yaml"):
                 add_file(archive, name, (ROOT / name).read_bytes(), 0o644)
@@ -118,14 +120,16 @@ def main() -> None:
     parser.add_argument("--binaries", type=Path, default=ROOT / "target/lambda", help="default: target/lambda")
     parser.add_argument("--output", type=Path, default=ROOT / "target/package", help="default: target/package")
     parser.add_argument("--local", type=Path, help="also packs a bundle, with this program")
+    parser.add_argument("--level", type=int, choices=range(1, 10), default=9, help="how small: 1 is quickest")
     arguments = parser.parse_args()
     version, architecture, output = arguments.version, arguments.architecture, arguments.output
+    binaries, level = arguments.binaries, arguments.level
     template = (ROOT / "template.yaml").read_text(encoding="utf-8")
     output.mkdir(parents=True, exist_ok=True)
-    pack(template, arguments.binaries, architecture, output / f"pipehook-{version}-{architecture}.zip")
+    pack(template, binaries, architecture, output / f"pipehook-{version}-{architecture}.zip", level)
     if arguments.local:
         name = f"pipehook-local-{version}-linux-{architecture}.tar.gz"
-        pack_bundle(template, arguments.binaries, arguments.local, output / name)
+        pack_bundle(template, binaries, arguments.local, output / name, level)
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def pack(directory: Path) -> Path:
         subprocess.run(["strip", "-o", stripped / name, built / name], check=True)
     architecture = "arm64" if os.uname().machine == "aarch64" else "x86_64"
     command = [sys.executable, ROOT / ".ci/package.py", "--architecture", architecture, "--binaries", stripped]
-    subprocess.run([*command, "--output", directory, "--local", stripped / "local"], check=True)
+    subprocess.run([*command, "--output", directory, "--local", stripped / "local", "--level", "1"], check=True)
     name = f"pipehook-local-dev-linux-{architecture}"
     with tarfile.open(directory / f"{name}.tar.gz") as archive:
         archive.extractall(directory / "unpacked", filter="data")

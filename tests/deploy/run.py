@@ -82,7 +82,7 @@ def pack(binaries: Path, directory: Path) -> Path:
             raise Failed(f"{binary} is missing: run `cargo lambda build`")
         subprocess.run(["strip", "-o", stripped / function, binary], check=True)
     command = [sys.executable, ROOT / ".ci/package.py", "--architecture", ARCHITECTURE]
-    subprocess.run([*command, "--binaries", stripped, "--output", directory], check=True)
+    subprocess.run([*command, "--binaries", stripped, "--output", directory, "--level", "1"], check=True)
     release = directory / "release"
     with zipfile.ZipFile(directory / f"pipehook-dev-{ARCHITECTURE}.zip") as archive:
         archive.extractall(release)
