@@ -33,6 +33,30 @@ impl<'a> Quoted<'a> {
             Ok(Cow::Borrowed(self.json.get(1..self.json.len() - 1).unwrap_or_default()))
         }
     }
+
+    /// Whether a `\u` escape is half of a surrogate pair.
+    pub(crate) fn stands_for_no_text(self) -> bool {
+        let bytes = self.json.as_bytes();
+        let unit = |at: usize| {
+            let digits = self.json.get(at + 2..at + 6).filter(|_| bytes[at..].starts_with(br"\u"))?;
+            u16::from_str_radix(digits, 16).ok()
+        };
+        let mut at = if self.is_escaped { 0 } else { bytes.len() };
+        while let Some(found) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'\\')) {
+            at += found;
+            match unit(at) {
+                Some(0xd800..=0xdbff) if matches!(unit(at + 6), Some(0xdc00..=0xdfff)) => at += 12,
+                Some(0xd800..=0xdfff) => return true,
+                Some(_) => at += 6,
+                None => at += 2,
+            }
+        }
+        false
+    }
+
+    pub(crate) fn is_escaped(self) -> bool {
+        self.is_escaped
+    }
 }
 
 impl<'a> Cursor<'a> {
@@ -71,6 +95,11 @@ impl<'a> Cursor<'a> {
         while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.peek() {
             self.at += 1;
         }
+    }
+
+    /// Moves on by the byte here.
+    pub(crate) fn skip(&mut self) {
+        self.at += 1;
     }
 
     /// Moves on, if this is the byte here.
@@ -119,13 +148,18 @@ impl<'a> Cursor<'a> {
     }
 
     fn name(&mut self) -> Result<Quoted<'a>, NotJson> {
-        let start = self.at;
-        let is_escaped = self.string()?;
-        let json = self.since(start);
+        let name = self.quoted()?;
         self.skip_space();
         self.expect(b':')?;
         self.skip_space();
-        Ok(Quoted { json, is_escaped })
+        Ok(name)
+    }
+
+    /// Reads a string.
+    pub(crate) fn quoted(&mut self) -> Result<Quoted<'a>, NotJson> {
+        let start = self.at;
+        let is_escaped = self.string()?;
+        Ok(Quoted { json: self.since(start), is_escaped })
     }
 
     /// Reads any value. It takes a byte of memory, and no stack, for each level.
@@ -171,7 +205,7 @@ impl<'a> Cursor<'a> {
         literal.bytes().try_for_each(|byte| self.expect(byte))
     }
 
-    fn number(&mut self) -> Result<(), NotJson> {
+    pub(crate) fn number(&mut self) -> Result<(), NotJson> {
         self.take(b'-');
         if !self.take(b'0') {
             self.digits()?;

@@ -4,11 +4,13 @@
 //! is around it for size.
 
 mod cursor;
+mod hazards;
 mod search;
 #[cfg(test)]
 mod tests;
 mod tree;
 
+pub use self::hazards::Hazards;
 pub use self::search::{Entry, search};
 pub use self::tree::{Step, Tree};
 
@@ -44,4 +46,18 @@ pub enum Fault<'a> {
 /// The offset at which a text is not JSON, if it is not.
 pub fn fault_of(text: &str) -> Option<usize> {
     cursor::Cursor::new(text).read_all().err()
+}
+
+/// A JSON array of these values.
+pub fn array_of(values: &[&str]) -> String {
+    let mut array = String::with_capacity(values.iter().map(|json| json.len() + 1).sum::<usize>() + 2);
+    array.push('[');
+    for (index, json) in values.iter().enumerate() {
+        if index > 0 {
+            array.push(',');
+        }
+        array.push_str(json);
+    }
+    array.push(']');
+    array
 }

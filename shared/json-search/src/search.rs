@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::cursor::{Cursor, NotJson, Quoted};
+use crate::hazards::may_be_too_large;
 use crate::tree::{Node, Tree};
 use crate::{Fault, MAX_FOUND_BYTES, MAX_LEVELS, MAX_VALUES};
 
@@ -17,6 +18,9 @@ const NONE: u32 = u32::MAX;
 #[derive(Debug)]
 pub struct Entry<'a> {
     path: u32,
+    /// Whether it is known to have no [`Hazards`](crate::Hazards): a string without escapes, a number without an
+    /// exponent, a literal.
+    pub is_plain: bool,
     /// The value as it is written; empty where a `*` has found an array or an object, whatever is in it.
     pub json: &'a str,
 }
@@ -81,19 +85,27 @@ impl<'s, 'p, 'a> Search<'s, 'p, 'a> {
         }
         let kept = first..self.found.len();
 
-        match self.cursor.peek() {
-            Some(b'{') if leads_on => self.within(from, Self::object)?,
-            Some(b'[') if leads_on => self.within(from, Self::array)?,
+        let is_plain = match self.cursor.peek() {
+            Some(b'{') if leads_on => self.within(from, Self::object).map(|()| false)?,
+            Some(b'[') if leads_on => self.within(from, Self::array).map(|()| false)?,
+            Some(b'{' | b'[') => self.cursor.pass_over().map(|()| false)?,
             // A path that leads through a scalar leads nowhere.
-            _ => self.cursor.pass_over()?,
-        }
+            Some(b'"') => !self.cursor.quoted()?.is_escaped(),
+            Some(b'-' | b'0'..=b'9') => {
+                self.cursor.number()?;
+                !may_be_too_large(self.cursor.since(start))
+            }
+            _ => self.cursor.pass_over().map(|()| true)?,
+        };
 
         let json = self.cursor.since(start);
         self.bytes += times * json.len();
         if self.bytes > MAX_FOUND_BYTES {
             return Err(Fault::TooManyValues);
         }
-        self.found[kept].iter_mut().for_each(|entry| entry.json = json);
+        for entry in &mut self.found[kept] {
+            (entry.json, entry.is_plain) = (json, is_plain);
+        }
         Ok(())
     }
 
@@ -102,7 +114,7 @@ impl<'s, 'p, 'a> Search<'s, 'p, 'a> {
         if self.found.len() >= MAX_VALUES {
             return Err(Fault::TooManyValues);
         }
-        self.found.push(Entry { path, json: "" });
+        self.found.push(Entry { path, is_plain: true, json: "" });
         Ok(())
     }
 

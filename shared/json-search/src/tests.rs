@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::{Fault, MAX_LEVELS, Step, Tree, fault_of, search};
+use crate::{Fault, Hazards, MAX_LEVELS, Step, Tree, fault_of, search};
 
 /// `a.*.0` is a name, `*` and an index, which is a name too.
 fn steps(path: &str) -> impl Iterator<Item = Step<'_>> {
@@ -126,6 +126,42 @@ fn paths_lead_as_deep_as_a_thread_can_follow() {
     assert_eq!(fault_of(&format!("{open}0{close}")), None);
 }
 
+#[test]
+fn depth_is_of_the_brackets_outside_of_strings() {
+    for (json, expected) in
+        [("1", 0), ("[]", 1), (r#"[{"a": [1, []]}, [2]]"#, 4), (r#"["[[[[", "\"[[", "\\", [], {"]": 1}]"#, 2)]
+    {
+        assert_eq!(Hazards::of(json).depth, expected, "{json}");
+    }
+    assert_eq!(Hazards::of(&"[".repeat(100_000)).depth, 100_000);
+}
+
+#[test]
+fn half_of_a_surrogate_pair_is_found_wherever_it_is() {
+    for json in
+        [r#""\ud800""#, r#""\uDFFF""#, r#""\ud83dx""#, r#""\ud83d\\ude00""#, r#""\ude00\ud83d""#, r#""\\\ud800""#]
+    {
+        assert!(Hazards::of(json).has_half_a_pair, "{json}");
+    }
+    for json in
+        ["", "[]", r#""\ud83d\ude00""#, r#""\\ud800""#, r#""\u00e9\n\"""#, r#""\uD83D\uDE00\u0041""#, "\"\u{1f600}\""]
+    {
+        assert!(!Hazards::of(json).has_half_a_pair, "{json}");
+    }
+}
+
+#[test]
+fn a_number_that_no_float_holds_is_found_outside_of_strings() {
+    let digits = "9".repeat(309);
+    for json in ["1e999", "[0, -1E+400]", r#"{"a": ["1", 2e308]}"#, &digits, &format!("[\"\\\"\", {digits}.5]")] {
+        assert!(Hazards::of(json).has_too_large_a_number, "{json}");
+    }
+    let text = format!(r#"["1e999 \" {digits}", "é\\", 1e308, 1e-999, 18446744073709551617, true]"#);
+    for json in ["", "[]", &text] {
+        assert!(!Hazards::of(json).has_too_large_a_number, "{json}");
+    }
+}
+
 /// Pieces of JSON, and what is nearly JSON.
 fn nearly_json() -> impl Strategy<Value = String> {
     let pieces = vec![
@@ -207,6 +243,32 @@ proptest! {
             for rest in ["", "\"", "0", "]", "}", "\"]", "\"}", ":0}", "\":0}", "0]", "0}"] {
                 prop_assert!(at == text.len() || !is_json(&format!("{wrong}{rest}")), "{wrong}{rest}");
             }
+        }
+    }
+
+    #[test]
+    fn a_number_is_too_large_when_serde_json_says_so(
+        mantissa in "-?[1-9](\\.[0-9]{1,3})?", exponent in 290..320_u32, in_array: bool,
+    ) {
+        let number = format!("{mantissa}e{exponent}");
+        let json = if in_array { format!("[\"\", {number}]") } else { number };
+        let refused = serde_json::from_str::<serde_json::Value>(&json).is_err();
+        prop_assert_eq!(Hazards::of(&json).has_too_large_a_number, refused, "{}", json);
+    }
+
+    #[test]
+    fn half_a_pair_is_what_keeps_a_string_from_being_read(escapes in r"(\\u(d[89abcdef0][0-9a-f]{2}|00e9)|x|\\\\|\\n){0,6}") {
+        let json = format!("\"{escapes}\"");
+        prop_assert_eq!(Hazards::of(&json).has_half_a_pair, serde_json::from_str::<String>(&json).is_err(), "{}", json);
+    }
+
+    #[test]
+    fn what_is_plain_has_no_hazards_and_most_values_are(json in json()) {
+        let text = serde_json::to_string(&json).unwrap();
+        for entry in search(&text, &Tree::of_paths([steps("*"), steps("*.*")])).unwrap() {
+            let is_scalar = !entry.json.starts_with(['[', '{']);
+            prop_assert!(!entry.is_plain || Hazards::of(entry.json) == Hazards::default(), "{}", entry.json);
+            prop_assert!(entry.is_plain || !is_scalar || entry.json.contains(['\\', 'e']), "{}", entry.json);
         }
     }
 

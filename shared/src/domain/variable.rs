@@ -8,9 +8,10 @@ mod value;
 
 use std::str::FromStr;
 
+use json_search::array_of;
+
 pub use self::bounds::{AllowedValues, MaxLength};
 pub use self::kind::VariableType;
-use self::kind::check_json;
 pub use self::value::VariableValue;
 use super::Invalid;
 use super::invalid::check_label;
@@ -151,7 +152,12 @@ pub enum Given<'v> {
     /// The value at its path.
     One(&'v Value<'v>),
     /// The values at its path, which has a `*`, as JSON text.
-    Each(&'v [&'v str]),
+    Each {
+        /// How each of them is written.
+        values: &'v [&'v str],
+        /// Whether they are known to be scalars that every reader of JSON takes.
+        are_plain: bool,
+    },
 }
 
 impl Given<'_> {
@@ -159,20 +165,17 @@ impl Given<'_> {
     fn size(self, kind: VariableType, limit: usize) -> usize {
         match self {
             Self::One(value) => kind.size(value, limit),
-            Self::Each(values) => values.iter().map(|json| json.len() + 1).sum::<usize>() + 1,
+            Self::Each { values, .. } => values.iter().map(|json| json.len() + 1).sum::<usize>() + 1,
         }
     }
 
     fn read(self, kind: VariableType) -> Result<VariableValue, Invalid> {
         match self {
             Self::One(value) => kind.read(value),
-            Self::Each(values) => {
-                let array = format!("[{}]", values.join(","));
-                if kind != VariableType::Array {
-                    return kind.read(&Value::Array(&array));
-                }
-                values.iter().try_for_each(|json| check_json(json, "an array", 1))?;
-                Ok(VariableValue::Array(array))
+            Self::Each { values, are_plain } => {
+                let array = array_of(values);
+                let needs_no_reading = are_plain && kind == VariableType::Array;
+                if needs_no_reading { Ok(VariableValue::Array(array)) } else { kind.read(&Value::Array(&array)) }
             }
         }
     }

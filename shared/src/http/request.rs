@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use base64::prelude::BASE64_STANDARD;
 use base64::{Engine as _, encoded_len};
+use json_search::Hazards;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -20,7 +21,6 @@ use super::hook::RelationBody;
 use crate::auth::Identity;
 use crate::domain::hook::HookRelation;
 use crate::domain::id::{ActionId, RequestId};
-use crate::domain::payload::{depth, has_half_a_pair};
 use crate::domain::request::{KeptBody, Request, RequestSummary};
 use crate::domain::signature::scheme::{Forms, Worth};
 use crate::domain::timestamp::Timestamp;
@@ -183,6 +183,12 @@ impl<'a> ShownBody<'a> {
     }
 }
 
+/// Whether clients can read this JSON within an answer.
+fn can_be_shown(json: &str) -> bool {
+    let hazards = Hazards::of(json);
+    hazards.depth <= MAX_SHOWN_DEPTH && !hazards.has_half_a_pair
+}
+
 impl<'a> ContentBody<'a> {
     /// In the answer this JSON is inside a JSON string, so it may be many times as large as the body.
     fn size_in_an_answer(&self) -> Option<usize> {
@@ -195,7 +201,7 @@ impl<'a> ContentBody<'a> {
         // As liberally as any hook reads it: the hook, and with it the provider, may be gone.
         let payload = Payload::new(Forms::Fields, content_type, bytes);
         match payload.read(json::whole) {
-            Ok(Content::Json(json)) if depth(json.get()) > MAX_SHOWN_DEPTH || has_half_a_pair(json.get()) => text(),
+            Ok(Content::Json(json)) if !can_be_shown(json.get()) => text(),
             Ok(Content::Json(json)) if json.get().starts_with('{') => Self::Object(json.to_owned()),
             Ok(Content::Json(json)) => Self::Json { json: json.to_owned() },
             Ok(Content::Fields(fields)) if fields.take(MAX_SHOWN_FIELDS + 1).count() <= MAX_SHOWN_FIELDS => {

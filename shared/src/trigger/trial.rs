@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use json_search::{Hazards, array_of};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -14,7 +15,7 @@ use crate::domain::hook::Hook;
 use crate::domain::id::{ActionId, RequestId};
 use crate::domain::job::MAX_JOB_BYTES;
 use crate::domain::mask::{MASK, masked, sounds_secret};
-use crate::domain::payload::{Value, depth, has_half_a_pair, has_too_large_a_number};
+use crate::domain::payload::Value;
 use crate::domain::received::Received;
 use crate::domain::request::Outcome;
 use crate::domain::signing::SecretHeaderName;
@@ -216,11 +217,7 @@ fn shown(value: &Value<'_>) -> Result<Option<Box<RawValue>>, serde_json::Error> 
         Value::String(text) | Value::Field(text) if text.len() > MAX_FOUND_BYTES => return Ok(None),
         Value::String(text) | Value::Field(text) => to_raw_value(text)?,
         Value::Number(json) | Value::Array(json) | Value::Object(json) => {
-            let is_plain = json.len() <= MAX_FOUND_BYTES
-                && depth(json) <= MAX_FOUND_DEPTH
-                && !has_half_a_pair(json)
-                && !has_too_large_a_number(json);
-            if !is_plain {
+            if json.len() > MAX_FOUND_BYTES || !is_for_every_reader(Hazards::of(json)) {
                 return Ok(None);
             }
             RawValue::from_string((*json).to_owned())?
@@ -229,12 +226,16 @@ fn shown(value: &Value<'_>) -> Result<Option<Box<RawValue>>, serde_json::Error> 
     Ok(Some(json))
 }
 
+fn is_for_every_reader(hazards: Hazards) -> bool {
+    hazards.depth <= MAX_FOUND_DEPTH && !hazards.has_half_a_pair && !hazards.has_too_large_a_number
+}
+
 /// The same of all values at a path with a `*`, as an array.
 fn shown_given(given: Given<'_>) -> Result<Option<Box<RawValue>>, serde_json::Error> {
     match given {
         Given::One(value) => shown(value),
-        Given::Each(_) if length(given) > MAX_FOUND_BYTES => Ok(None),
-        Given::Each(values) => shown(&Value::Array(&format!("[{}]", values.join(",")))),
+        Given::Each { .. } if length(given) > MAX_FOUND_BYTES => Ok(None),
+        Given::Each { values, .. } => shown(&Value::Array(&array_of(values))),
     }
 }
 
@@ -268,6 +269,6 @@ fn length(given: Given<'_>) -> usize {
         Given::One(Value::Null | Value::Boolean(_)) => 0,
         Given::One(Value::String(text) | Value::Field(text)) => text.len(),
         Given::One(Value::Number(json) | Value::Array(json) | Value::Object(json)) => json.len(),
-        Given::Each(values) => values.iter().map(|json| json.len() + 1).sum(),
+        Given::Each { values, .. } => values.iter().map(|json| json.len() + 1).sum(),
     }
 }

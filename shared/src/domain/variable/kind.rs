@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use json_search::Hazards;
+
 use super::VariableValue;
 use crate::domain::Invalid;
 use crate::domain::payload::{self, Value};
@@ -90,11 +92,11 @@ impl VariableType {
                 return number(text);
             }
             (Self::Array, Value::Array(json)) => {
-                check_json(json, "an array", 0)?;
+                check_json(json, "an array")?;
                 Some(VariableValue::Array((*json).to_owned()))
             }
             (Self::Object, Value::Object(json)) => {
-                check_json(json, "an object", 0)?;
+                check_json(json, "an object")?;
                 Some(VariableValue::Object((*json).to_owned()))
             }
             (Self::Boolean, Value::Boolean(boolean)) => Some(VariableValue::Boolean(*boolean)),
@@ -115,26 +117,22 @@ impl VariableType {
 
 /// A number with the digits that it has. Readers of JSON in some languages refuse one with more digits, or read infinity.
 fn number(text: &str) -> Result<VariableValue, Invalid> {
-    if text.len() > MAX_NUMBER_CHARS || payload::has_too_large_a_number(text) {
+    if text.len() > MAX_NUMBER_CHARS || Hazards::of(text).has_too_large_a_number {
         return Err(Invalid::new(format!("must be a number up to 1.8e308, of at most {MAX_NUMBER_CHARS} characters")));
     }
     Ok(VariableValue::Number(text.to_owned()))
 }
 
-/// Refuses JSON that some consumers could not read within a job; `what` it is, or what it stands in, so many `levels`
-/// deep.
-pub(super) fn check_json(json: &str, what: &str, levels: usize) -> Result<(), Invalid> {
-    // Most values are texts without escapes, in which nothing can be wrong.
-    if json.starts_with('"') && !json.contains('\\') {
-        return Ok(());
-    }
-    if levels + payload::depth(json) > MAX_DEPTH {
+/// Refuses JSON that some consumers could not read within a job; `what` it is.
+fn check_json(json: &str, what: &str) -> Result<(), Invalid> {
+    let hazards = Hazards::of(json);
+    if hazards.depth > MAX_DEPTH {
         return Err(Invalid::new(format!("must be {what} of at most {MAX_DEPTH} levels")));
     }
-    if payload::has_half_a_pair(json) {
+    if hazards.has_half_a_pair {
         return Err(Invalid::new(format!(r"must be {what} in which no \u escape is half of a surrogate pair")));
     }
-    if payload::has_too_large_a_number(json) {
+    if hazards.has_too_large_a_number {
         return Err(Invalid::new(format!("must be {what} of numbers up to 1.8e308")));
     }
     Ok(())

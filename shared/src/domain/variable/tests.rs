@@ -180,7 +180,9 @@ fn names_are_unique_and_fifty_is_the_limit() {
 #[test]
 fn the_values_at_a_path_with_a_star_are_an_array_that_keeps_their_spelling() {
     let ids = variable("ids", VariableType::Array);
-    let read = |values: &[&str]| ids.resolve(Some(Given::Each(values))).map_err(|reason| reason.to_string());
+    let read = |values: &[&str]| {
+        ids.resolve(Some(Given::Each { values, are_plain: false })).map_err(|reason| reason.to_string())
+    };
     let array = |json: &str| Ok(Some(VariableValue::Array(json.to_owned())));
     assert_eq!(read(&["1.10", "null", r#"{"a": [ ]}"#, r#""\u00e9""#]), array(r#"[1.10,null,{"a": [ ]},"\u00e9"]"#));
     assert_eq!(read(&[]), array("[]"));
@@ -188,8 +190,8 @@ fn the_values_at_a_path_with_a_star_are_an_array_that_keeps_their_spelling() {
     let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
     assert!(read(&[&nested(59)]).is_ok() && read(&[&nested(60)]).is_err());
     let all = Variables::new(vec![ids]).unwrap();
-    assert!(all.resolve(|_| Some(Given::Each(&["1", "2"])), 5).is_ok());
-    let refused = all.resolve(|_| Some(Given::Each(&["1", "2"])), 4);
+    assert!(all.resolve(|_| Some(Given::Each { values: &["1", "2"], are_plain: true }), 5).is_ok());
+    let refused = all.resolve(|_| Some(Given::Each { values: &["1", "2"], are_plain: true }), 4);
     assert_eq!(refused, Err(Unresolved::TooLarge { bytes: 5 }));
 }
 

@@ -19,30 +19,27 @@ pub(in crate::payload) enum Values<'a> {
     Each(Each<'a>),
 }
 
-impl<'a> Values<'a> {
-    /// None yet, and room for these.
-    pub(super) fn of_each(room: usize) -> Self {
-        Self::Each(Each { texts: Vec::with_capacity(room), values: OnceLock::new() })
-    }
-
-    /// Adds one of many values, which can be read.
-    pub(super) fn push(&mut self, json: &'a str) {
-        match self {
-            Self::One(_) => {}
-            Self::Each(each) => each.texts.push(json),
-        }
-    }
-}
-
 /// What was found at a path with a `*`: there may be many, so that they are read when they are looked at.
 #[derive(Debug)]
 pub(in crate::payload) struct Each<'a> {
     /// How each of them is written.
     texts: Vec<&'a str>,
+    are_plain: bool,
     values: OnceLock<Vec<Value<'a>>>,
 }
 
 impl<'a> Each<'a> {
+    /// None yet, and room for these.
+    pub(super) fn with_room_for(count: usize) -> Self {
+        Self { texts: Vec::with_capacity(count), are_plain: true, values: OnceLock::new() }
+    }
+
+    /// Adds a value, which can be read.
+    pub(super) fn push(&mut self, json: &'a str, is_plain: bool) {
+        self.texts.push(json);
+        self.are_plain &= is_plain;
+    }
+
     fn values(&self) -> &[Value<'a>] {
         self.values.get_or_init(|| self.texts.iter().filter_map(|&text| value(text, text).ok()).collect())
     }
@@ -71,7 +68,7 @@ impl<'a> Found<'a> {
     pub fn given(&self, path: &Path) -> Option<Given<'_>> {
         Some(match self.values(path)? {
             Values::One(value) => Given::One(value),
-            Values::Each(each) => Given::Each(&each.texts),
+            Values::Each(each) => Given::Each { values: &each.texts, are_plain: each.are_plain },
         })
     }
 

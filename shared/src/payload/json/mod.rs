@@ -11,8 +11,8 @@ use serde_json::value::RawValue;
 
 pub use self::error::JsonError;
 pub use self::found::Found;
-pub(super) use self::found::Values;
-use crate::domain::payload::{Path, Segment, Value, has_half_a_pair};
+pub(super) use self::found::{Each, Values};
+use crate::domain::payload::{Path, Segment, Value};
 
 /// The members of a JSON object; of members with the same name the last one counts.
 pub fn object(text: &str) -> Result<BTreeMap<Cow<'_, str>, Value<'_>>, JsonError> {
@@ -73,16 +73,20 @@ pub fn select<'a>(text: &'a str, paths: impl IntoIterator<Item = &'a Path>) -> R
     let entries = search(text, &paths)?;
     let mut counts = vec![0; paths.len()];
     entries.iter().filter_map(Entry::path).for_each(|path| counts[path] += 1);
-    let mut found: Vec<Option<Values<'a>>> = paths.iter().map(|_| None).collect();
-    for (path, json) in entries.iter().filter_map(|entry| Some((entry.path()?, entry.json))) {
-        if !paths[path].is_many() {
-            found[path] = Some(Values::One(value(json, text)?));
-            continue;
-        }
-        let values = found[path].get_or_insert_with(|| Values::of_each(counts[path]));
-        if !json.is_empty() {
-            check(json, text)?;
-            values.push(json);
+    let each = |(path, count): (&&Path, usize)| (path.is_many() && count > 0).then(|| Each::with_room_for(count));
+    let mut found: Vec<Option<Values<'a>>> =
+        paths.iter().zip(counts).map(|path| each(path).map(Values::Each)).collect();
+    for (path, &Entry { json, is_plain, .. }) in entries.iter().filter_map(|entry| Some((entry.path()?, entry))) {
+        match &mut found[path] {
+            // A `*` has found an array or an object, whatever is in it.
+            Some(Values::Each(_)) if json.is_empty() => {}
+            Some(Values::Each(each)) => {
+                if !is_plain {
+                    check(json, text)?;
+                }
+                each.push(json, is_plain);
+            }
+            one => *one = Some(Values::One(value(json, text)?)),
         }
     }
     Ok(paths.into_iter().zip(found).filter_map(|(path, values)| Some((path, values?))).collect())
@@ -90,8 +94,7 @@ pub fn select<'a>(text: &'a str, paths: impl IntoIterator<Item = &'a Path>) -> R
 
 /// Refuses a string that stands for no text. Whatever else is JSON can be read.
 fn check(json: &str, whole: &str) -> Result<(), JsonError> {
-    let stands_for_none = json.starts_with('"') && has_half_a_pair(json);
-    if stands_for_none { value(json, whole).map(drop) } else { Ok(()) }
+    if json.starts_with('"') { value(json, whole).map(drop) } else { Ok(()) }
 }
 
 /// The same values as they are written, in the order of the text.

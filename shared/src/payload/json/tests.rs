@@ -109,7 +109,7 @@ fn deep_nesting_and_long_arrays_are_passed_over() {
 fn each(text: &str, path: &str) -> Option<Vec<String>> {
     let path = path.parse().unwrap();
     let found = select(text, [&path]).unwrap();
-    let Some(Given::Each(texts)) = found.given(&path) else { return None };
+    let Some(Given::Each { values: texts, .. }) = found.given(&path) else { return None };
     assert_eq!((texts.len(), found.at(&path)), (found.all(&path).len(), None));
     Some(texts.iter().map(|text| (*text).to_owned()).collect())
 }
@@ -192,7 +192,7 @@ proptest! {
         let found = select(&text, [&path]).unwrap();
         let all: Vec<_> = found.all(&path).iter().map(tree).collect();
         prop_assert_eq!(all.iter().collect::<Vec<_>>(), at(&json, &path));
-        if let Some(Given::Each(texts)) = found.given(&path) {
+        if let Some(Given::Each { values: texts, .. }) = found.given(&path) {
             let read = |text: &&str| serde_json::from_str::<serde_json::Value>(text).unwrap();
             prop_assert_eq!(texts.iter().map(read).collect::<Vec<_>>(), all);
         }

@@ -50,7 +50,7 @@ pub(super) fn check_selection(text: &str, paths: &[&Path]) {
 /// A path with a `*` finds what the paths find that have an index or a name in its place, in the order of the text.
 fn check_each(text: &str, path: &Path, found: &Found<'_>) {
     let Ok(expected) = walk_each(text, path.segments()) else { return };
-    let Some(Given::Each(texts)) = found.given(path) else {
+    let Some(Given::Each { values: texts, .. }) = found.given(path) else {
         assert_eq!(expected, None, "{path}");
         return;
     };
