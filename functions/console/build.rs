@@ -76,9 +76,9 @@ fn lean(text: &str) -> String {
     kept.flat_map(|line| [line, "\n"]).collect()
 }
 
-/// Leaves out the spaces of a style sheet that mean nothing. Its strings have none beside these marks.
+/// Leaves out the spaces and ends of lines of a style sheet that mean nothing. Its strings have none beside these marks.
 fn leaner(style: &str) -> String {
-    let marks = [": ", "; ", ", ", " {", "{ ", " }"];
+    let marks = [": ", "; ", ", ", " {", "{ ", " }", "{\n", ";\n", "}\n", " > "];
     marks.iter().fold(style.to_owned(), |style, mark| style.replace(mark, mark.trim()))
 }
 

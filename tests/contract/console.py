@@ -8,8 +8,6 @@ It needs what `reference.py` needs. The pictures go to DIRECTORY, else to target
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import json
 import re
 import subprocess
@@ -25,7 +23,9 @@ from console_large import holds_much
 from console_login import has_a_login_in_each_tab, keeps_nothing, keeps_what_was_typed, refuses_guesses
 from console_looks import bends, dialogs, looks_well
 from console_page import PAGE_LIMIT, Page, call, echo, fits, log_in, sound
-from console_ways import goes_back_and_forward, opens_cold, survives_garbage
+from console_scheme import make_own_scheme
+from console_states import says_what_is_wrong
+from console_ways import goes_back_and_forward, goes_by_keys, goes_by_lines, opens_cold, survives_garbage
 from reference import SCREENS, Screen, browser
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -68,6 +68,8 @@ def main() -> int:
         hook = story(stack, pictures)
         for screen in (*SCREENS, Screen("narrow", 320, 640, True)):
             shows(stack, screen, hook, pictures)
+        for screen in SCREENS:
+            says_what_is_wrong(stack, screen, pictures)
         holds_much(stack)
     print(f"/console tells its story: see {pictures}")
     return 0
@@ -106,6 +108,7 @@ def story(stack: Stack, pictures: Path) -> dict[str, Any]:
             call(stack, kept, body)
         call(stack, kept, GOOD, secret="another secret of 16 letters")
         goes_back_and_forward(page)
+        goes_by_keys(page)
         retries_many(page, kept, pictures)
         keeps_what_was_typed(page)
         has_a_login_in_each_tab(page)
@@ -126,11 +129,11 @@ def shows(stack: Stack, screen: Screen, hook: dict[str, Any], pictures: Path) ->
         for name, address, words in pages(page, hook):
             page.go(address, words)
             fits(page, name)
+            bends(page, name)
             if screen.name == "narrow":
                 driver.save_screenshot(str(pictures / f"{name}-narrow.png"))
             else:
                 looks_well(page, name, pictures)
-                bends(page, name)
         if screen == SCREENS[0]:
             dialogs(page, pictures)
             for _, address, words in COLD:
@@ -165,6 +168,7 @@ def see_calls(page: Page, hook: dict[str, Any]) -> None:
     row.send_keys(Keys.ENTER)
     page.says("What was decided")
     assert "12345678901234567890" in page.find(".pane").text, "a number was rounded"
+    goes_by_lines(page)
     assert made in page.driver.current_url, page.driver.current_url
     page.driver.find_element(By.TAG_NAME, "body").send_keys("r")
     page.until(lambda: made not in page.driver.current_url, "the retry")
@@ -203,37 +207,6 @@ def see_bytes(page: Page, hook: dict[str, Any]) -> None:
     page.go(f"#/calls/{made}", "What came")
     page.says("00000000  7b 22 61 22 3a 20 22 00 ff 80 22 7d")
     assert page.all("[aria-label='Copy the body in base64']")
-
-
-def make_own_scheme(page: Page) -> None:
-    """A hook for a sender that is in no list: a signature over the time and the body."""
-    page.go("#/hooks/new", "Who calls it")
-    page.find("input[name=provider][value='']").click()
-    page.type("#f-name", "Build done")
-    page.type("#f-resource_id", "7")
-    page.press("Time, delivery and event")
-    for name, value in (
-        ("header", "Authorization"),
-        ("prefix", "v1="),
-        ("timestamp\\.header", "x-time"),
-        ("event", "kind"),
-    ):
-        page.type(f"#own-{name}", value)
-    page.press("Create hook")
-    page.until(lambda: page.all("[data-field='verification.header'] .fault"), "the fault below its field")
-    page.type("#own-header", "x-proof")
-    page.type("#own-signed", "{header:x-time}.{body}")
-    page.says("A call like this would run")
-    page.press("Create hook")
-    page.says("Now connect the sender")
-    address, secret = (one.text for one in page.all(".once-value")[:2])
-    page.press("Copy address and secret")
-    moment = str(int(time.time()))
-    proof = hmac.new(secret.encode(), f"{moment}.{{}}".encode(), hashlib.sha256).hexdigest()
-    headers = {"Content-Type": "application/json", "X-Time": moment, "X-Proof": f"v1={proof}"}
-    with urllib.request.urlopen(urllib.request.Request(address, b"{}", headers), timeout=CALL_LIMIT) as answer:
-        assert json.load(answer)["message"] == "The pipeline job was queued."
-    page.says("signed with the right secret", LIVE_LIMIT)
 
 
 def rotate(page: Page, hook: dict[str, Any]) -> None:
@@ -275,7 +248,7 @@ def copies_as_curl(page: Page) -> None:
         with echo() as (url, received):
             it = {"url": url, "request_headers": headers if body == text else {}}
             coded = raw and base64.b64encode(raw).decode()
-            command = page.module("code.js", "return module.curl(...arguments).command", it, body, coded)
+            command = page.module("bodies.js", "return module.curl(...arguments).command", it, body, coded)
             subprocess.run(["sh", "-c", f"{command} --silent --show-error"], check=True, timeout=CALL_LIMIT)
         assert received["body"] == (raw or text.encode()), received
         assert received.get("host") != "left.out", received
@@ -292,9 +265,8 @@ let time = now(), next = null, answer = () => 0;
 window.setTimeout = (does, delay) => { next = [does, delay]; return 1; };
 window.clearTimeout = () => { next = null; };
 Date.now = () => time;
-const states = [];
 let asks = 0;
-const live = module.poller({ ask: async () => { asks++; return answer(); }, show: (state) => states.push(state) });
+const live = module.poller(async () => { asks++; return answer(); });
 const rest = async () => { for (let n = 0; n < 20; n++) await null; return next === null ? null : next[1]; };
 const round = async (later) => { const [does] = next; time += later; next = null; does(); return rest(); };
 const waits = {};
@@ -311,7 +283,7 @@ try {
   answer = () => { throw new Error("gone"); };
   waits.failing = [];
   for (let n = 0; n < 6; n++) waits.failing.push(await round(60_000));
-  waits.state = states.at(-1);
+  waits.state = live.status.className;
   answer = () => 0;
   waits.well = await round(60_000);
   Object.defineProperty(document, "hidden", { value: true, configurable: true });
@@ -334,13 +306,13 @@ return waits;
 
 def polls(page: Page) -> None:
     """How often the lists ask, as docs/console.md says, and how they give way to a server in trouble."""
-    waits = page.module("poll.js", SPEEDS)
+    waits = page.module("list.js", SPEEDS)
     assert (waits["first"], waits["quiet"], waits["busy"], waits["idle"]) == (2000, 5000, 2000, 15000), waits
     assert waits["told"] == 30000, waits
     doubled = zip(waits["failing"], (10_000, 20_000, 40_000, 60_000, 60_000, 60_000), strict=True)
     assert all(0.75 * usual <= wait <= 1.25 * usual for wait, usual in doubled), waits
     assert (waits["hidden"], waits["seen"]) == ([None, 0], [15000, 1]), waits
-    assert (waits["state"], waits["well"], waits["paused"]) == ("lost", 15000, None), waits
+    assert (waits["state"], waits["well"], waits["paused"]) == ("live lost", 15000, None), waits
 
 
 def delete(page: Page, hook: dict[str, Any]) -> None:

@@ -80,6 +80,12 @@ def retries_many(page: Page, hook: dict[str, Any], pictures: Path) -> None:
     link.click()
     page.says("The body was not kept, because it is too large for the log.")
     assert identifier in page.driver.current_url
+    # What was not retried is still there, and the page beside it can be used.
+    assert page.find("dialog .sentences a").text == identifier, "the list is gone"
+    page.find(".pane .shut").click()
+    page.until(lambda: not page.all(".pane:not([hidden])"), "the closed call")
+    page.press("Close", "dialog")
+    page.until(lambda: not page.all("dialog"), "the closed dialog")
     ran = [one["retry_of"] for one in calls_of(page.stack, hook) if one["retry_of"]]
     assert len(ran) == len(set(ran)) == MANY, f"{len(ran)} calls ran again, {len(set(ran))} of them different ones"
 

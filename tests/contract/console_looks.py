@@ -67,7 +67,7 @@ def settle(page: Page) -> None:
 
 
 def bends(page: Page, name: str) -> None:
-    """What readers may set: forced colours leave borders, motion is off, and a wide screen holds text of twice the size."""
+    """What readers may set: forced colours leave borders, motion is off, and text of twice the size fits."""
     media(page, **{"forced-colors": "active", "prefers-reduced-motion": "reduce"})
     bare = page.script(
         "return [...document.querySelectorAll('.btn, .field')].filter((e) => e.checkVisibility() && "
@@ -80,8 +80,6 @@ def bends(page: Page, name: str) -> None:
     )
     assert not moving, f"{name} moves: {moving}"
     media(page)
-    if page.screen.is_phone:
-        return
     page.script("document.documentElement.style.fontSize = '200%'")
     width = page.script("return document.documentElement.scrollWidth")
     page.script("document.documentElement.style.fontSize = ''")

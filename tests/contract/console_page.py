@@ -78,7 +78,7 @@ class Page:
     def press(self, words: str, within: str = "") -> None:
         """Presses the button or link with this text or label."""
         named = (
-            "return [...document.querySelectorAll(arguments[1] + ' :is(button, a, summary)')].find((e) => "
+            "return [...document.querySelectorAll(arguments[1] + ' :is(button, a, summary, label)')].find((e) => "
             "(e.textContent.trim() === arguments[0] || e.ariaLabel === arguments[0]) && e.checkVisibility() && !e.disabled)"
         )
 

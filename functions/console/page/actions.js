@@ -1,11 +1,9 @@
 // The actions of the project, and one of them: its steps, and what they print, as they print it.
 import { fill, h } from "./dom.js";
-import { alert, button, code, crumbs, dim, dimmer, empty, fact, part, pill, save, showFault, table, toast, waiting, when } from "./ui.js";
+import { address, ago, alert, button, chosen, clock, code, crumbs, day, dim, dimmer, empty, fact, part, pill, save, showFault, table, toast, took, waiting, when } from "./ui.js";
 import { action, actions, cancelAction, isAbort, output, retryAction } from "./api.js";
-import { address } from "./route.js";
-import { ago, clock, day, took } from "./time.js";
-import { poller } from "./poll.js";
-import { visible } from "./json.js";
+import { visible } from "./bodies.js";
+import { poller } from "./list.js";
 
 const TABS = [["", "All"], ["in-progress", "Running"], ["waiting", "Waiting"], ["completed", "Completed"], ["failed", "Failed"]];
 const RESOURCE = /^[a-z-]{1,40}\/\d{1,16}$/;
@@ -15,12 +13,11 @@ export function actionsPage(main, parts, params) {
   let request = new AbortController();
   let more = null;
   let shown = [];
-  const status = h("div", { class: "live", role: "status" });
   const bar = h("div", { class: "filters" });
+  const live = poller(round);
   const body = h("div", {});
   const foot = h("div", { class: "rows-foot" });
-  fill(main, h("div", { class: "page" }, h("div", { class: "head" }, h("h1", {}, "Actions"), status), bar, body, foot));
-  const live = poller({ ask: round, show: (state, text) => { status.className = `live ${state}`; fill(status, h("span", { class: "dot" }), text); } });
+  fill(main, h("div", { class: "page" }, h("div", { class: "head" }, h("h1", {}, "Actions"), live.status), bar, body, foot));
   drawBar();
   load().then(() => live.start());
 
@@ -91,16 +88,11 @@ export function actionsPage(main, parts, params) {
   };
 }
 
-function read(params) {
-  const found = {};
-  if (TABS.some(([value]) => value && value === params.get("status"))) found.status = params.get("status");
-  if (RESOURCE.test(params.get("resource") ?? "")) found.resource = params.get("resource");
-  return found;
-}
+const read = (params) => chosen(params, { status: (text) => TABS.some(([value]) => value === text), resource: (text) => RESOURCE.test(text) });
 
 function asked({ status, resource }) {
   const [resource_type, resource_id] = resource?.split("/") ?? [];
-  return Object.fromEntries(Object.entries({ status, resource_type, resource_id }).filter(([, value]) => value));
+  return { status, resource_type, resource_id };
 }
 
 const ENDED = ["completed", "failed", "skipped"];
@@ -153,7 +145,7 @@ export function actionPage(main, [, id]) {
       it.url ? fact("More", h("a", { class: "link cut", href: it.url, rel: "noopener" }, it.url)) : null);
   }
 
-  return { move(parts) { if (parts[1] !== id) { stop(); Object.assign(this, actionPage(main, parts)); document.title = `Action ${parts[1]} · Pipehook`; } }, leave: () => { stop(); } };
+  return { leave: stop };
 }
 
 function state(it) {

@@ -1,6 +1,6 @@
 // The API, as the pages see it. Answers are read as text: what strangers sent is cut out of them and never parsed.
 import { send } from "./session.js";
-import { isJson, member, parse, respelt } from "./json.js";
+import { cutAhead, isJson, membersOf, respelt } from "./bodies.js";
 
 export const PAGE = 100;
 
@@ -17,19 +17,25 @@ export const isAbort = (error) => error?.name === "AbortError";
 /** The newest calls that pass the filters. */
 export const calls = (filters, options) => list("/hook-requests", filters, options);
 
-export async function callsOfHook(id, count) {
-  const { text } = await ask("GET", at`/hooks/incoming/${id}/requests?per_page=${count}`);
-  return JSON.parse(text);
-}
+export const callsOfHook = (id, count) => json("GET", at`/hooks/incoming/${id}/requests?per_page=${count}`);
 
-/** One call. `body` and `answer` are the texts of what came and what was answered, as they were spelt. */
+/**
+ * One call. `answer` is the text of what was answered, as it was spelt. `bytes` are those of a body that came as no JSON, and
+ * `text` is the text of one that is a text. They are null if the body was not kept or is too large.
+ */
 export async function oneCall(id, signal) {
-  const { text } = await ask("GET", at`/hook-requests/${id}`, { signal });
-  const spans = parse(text).items;
-  const cut = (name) => spans.find(([key]) => text.slice(key.from + 1, key.to - 1) === name)?.[1];
-  let rest = text;
-  for (const span of [cut("response_body"), cut("request_body")].filter(Boolean).sort((a, b) => b.from - a.from)) rest = `${rest.slice(0, span.from)}null${rest.slice(span.to)}`;
-  return { ...respelt(rest), body: member(text, "request_body"), answer: member(text, "response_body") };
+  const members = await membersOf((await ask("GET", at`/hook-requests/${id}`, { signal })).text);
+  const [body, answer] = ["request_body", "response_body"].map((name) => { const text = members.get(name); members.delete(name); return text; });
+  const it = respelt(`{${[...members].map(([name, text]) => `"${name}":${text}`)}}`);
+  let [bytes, text] = [null, it.request_body_omitted ? null : body];
+  if (it.request_body_raw !== null) {
+    const raw = atob(it.request_body_raw);
+    bytes = new Uint8Array(raw.length);
+    for (let n = 0; n < raw.length; n++) bytes[n] = raw.charCodeAt(n);
+    try { text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes); } catch { text = null; }
+  }
+  if (text !== null) await cutAhead(text);
+  return { ...it, bytes, text, answer };
 }
 
 export const retry = (id) => json("POST", at`/hook-requests/${id}/retry`);
@@ -62,8 +68,8 @@ export const providers = () => known ??= json("GET", "/providers").catch((error)
 export const provider = (name) => json("GET", at`/providers/${name}`);
 
 export const actions = (filters, options) => list("/actions", filters, options);
-export const action = (id, signal) => json("GET", at`/actions/${id}`, undefined, { signal });
-export const output = (id, target, order, signal) => json("GET", at`/actions/${id}/targets/${target}/steps/${order}/logs`, undefined, { signal });
+export const action = (id, signal) => json("GET", at`/actions/${id}`, undefined, signal);
+export const output = (id, target, order, signal) => json("GET", at`/actions/${id}/targets/${target}/steps/${order}/logs`, undefined, signal);
 export const retryAction = (id) => json("POST", at`/actions/${id}/retry`);
 export const cancelAction = (id) => json("POST", at`/actions/${id}/cancel`);
 
@@ -86,9 +92,9 @@ async function list(path, filters = {}, { query = null, after = null, signal } =
 // An address with ids in it.
 const at = (words, ...ids) => String.raw({ raw: words }, ...ids.map(encodeURIComponent));
 
-async function json(method, path, body, { text, signal } = {}) {
-  const answer = await ask(method, path, { body: text ?? (body === undefined || body === null ? undefined : JSON.stringify(body)), signal });
-  return answer.text === "" ? null : JSON.parse(answer.text);
+async function json(method, path, body, signal) {
+  const { text } = await ask(method, path, { body: JSON.stringify(body), signal });
+  return text && JSON.parse(text);
 }
 
 async function ask(method, path, options) {

@@ -1,27 +1,18 @@
 // The shell: the login, which page stands at which address, the bar at the top, and the keys.
 import { fill, h, icon } from "./dom.js";
-import { ask, button, dialog, field, say, showFault } from "./ui.js";
+import { ask, button, codeField, dialog, field, here, say, showFault } from "./ui.js";
 import { me } from "./api.js";
 import { login, logout, onLoginNeeded } from "./session.js";
-import { here } from "./route.js";
 
 const main = document.getElementById("main");
 const NAV = [["calls", "Calls", "list"], ["hooks", "Hooks", "hook"], ["actions", "Actions", "bolt"], ["access", "Access", "key"]];
-const PAGES = {
-  calls: async () => (await import("./calls.js")).callsPage,
-  hooks: async () => (await import("./hooks.js")).hooksPage,
-  hook: async () => (await import("./hooks.js")).hookPage,
-  form: async () => (await import("./new_hook.js")).hookForm,
-  actions: async () => (await import("./actions.js")).actionsPage,
-  action: async () => (await import("./actions.js")).actionPage,
-  access: async () => (await import("./access.js")).accessPage,
-};
+const FILES = { hooks: "project", hook: "project", access: "project", form: "new_hook", action: "actions" };
 let page = null;
 let turn = 0;
 let user = null;
 
-// The page at an address. What is not known leads to the calls.
-function kindOf([area = "calls", id, verb]) {
+// What kind of page stands at an address. What is not known leads to the calls.
+function kindOf([area, id, verb]) {
   if (area === "hooks") return id === "new" || verb === "edit" ? "form" : id ? "hook" : "hooks";
   if (area === "actions") return id ? "action" : "actions";
   return area === "access" ? "access" : "calls";
@@ -31,13 +22,12 @@ async function route() {
   const mine = ++turn;
   const { parts, params } = here();
   const kind = kindOf(parts);
-  const area = kind === "form" || kind === "hook" ? "hooks" : kind === "action" ? "actions" : kind;
   for (const link of document.querySelectorAll(".nav a")) {
-    if (link.dataset.area === area) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
+    if (link.dataset.area === (parts[0] ?? "calls")) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
   }
   if (page?.kind === kind && page.move) return page.move(parts, params);
   let make;
-  try { make = await PAGES[kind](); } catch {
+  try { make = (await import(`./${FILES[kind] ?? kind}.js`))[`${kind}Page`]; } catch {
     return fill(main, h("div", { class: "empty", role: "alert" }, h("h2", {}, "This page could not be loaded"), h("p", {}, "The console was updated, or the server cannot be reached."), button("Load anew", { onclick: () => location.reload() })));
   }
   if (mine !== turn) return;
@@ -73,10 +63,10 @@ function account() {
 
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-([0-9])[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/i;
 function find() {
-  if (document.querySelector("dialog[open]")) return;
-  const input = h("input", { class: "field code", placeholder: "01a209f7-0f9d-79ba-9712-2b2164476eb4", autocomplete: "off", spellcheck: "false", autofocus: true });
+  if (document.querySelector("dialog:modal")) return;
+  const input = codeField("", { placeholder: "01a209f7-0f9d-79ba-9712-2b2164476eb4", autofocus: true });
   const about = ["A provider's answer has the call's id as ", h("code", {}, "request_id"), "."];
-  ask("Find by id", "Find", field("The id of a call, a hook or an action, or an address that holds one", "find", input, about), () => {
+  ask("Find by id", "Find", field("The id of a call, a hook or an action, or an address that holds one", "find", input, { about }), () => {
     const uuid = ID.exec(input.value);
     const number = /\d{1,16}/.exec(input.value)?.[0];
     if (!uuid && !number) throw new Error("This holds no id of a call, a hook or an action.");
@@ -94,7 +84,7 @@ function listenForKeys() {
   let first = null;
   addEventListener("keydown", (event) => {
     if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") { event.preventDefault(); return find(); }
-    if (event.metaKey || event.ctrlKey || event.altKey || event.target.closest?.("input, select, textarea, dialog") || document.querySelector("dialog[open], .login-page")) return;
+    if (event.metaKey || event.ctrlKey || event.altKey || event.target.closest?.("input, select, textarea, dialog") || document.querySelector("dialog:modal, .login-page")) return;
     if (event.key === "Escape" || event.key.startsWith("Arrow")) return page?.key?.(event);
     if (event.key === "?") return help();
     if (!isOn) return;
@@ -129,8 +119,8 @@ function askForLogin(place) {
 }
 
 function loginForm(done, title, note = null) {
-  const email = h("input", { class: "field", id: "email", name: "email", type: "email", autocomplete: "username", required: true, autofocus: true, spellcheck: "false" });
-  const password = h("input", { class: "field", id: "password", name: "password", type: "password", autocomplete: "current-password", required: true });
+  const email = h("input", { class: "field", name: "email", type: "email", autocomplete: "username", required: true, autofocus: true, spellcheck: "false" });
+  const password = h("input", { class: "field", name: "password", type: "password", autocomplete: "current-password", required: true });
   const fault = h("p", { class: "fault", role: "alert", id: "login-fault" });
   const submit = h("button", { class: "btn primary" }, "Log in");
   const show = h("button", { type: "button", class: "btn quiet small", "aria-pressed": "false", onclick: () => {
@@ -170,8 +160,7 @@ function loginForm(done, title, note = null) {
   };
   return h("form", { class: "login", onsubmit: send, "aria-describedby": "login-fault" },
     h("h1", { tabindex: "-1" }, icon("hook", "", 24), title), note && h("p", { class: "dim" }, note),
-    h("div", {}, h("label", { class: "label", for: "email" }, "E-mail"), email),
-    h("div", {}, h("div", { class: "label-line" }, h("label", { class: "label", for: "password" }, "Password"), show), password),
+    field("E-mail", "email", email), h("div", { class: "with-show" }, show, field("Password", "password", password)),
     fault, submit,
     note ? null : h("p", { class: "hint" }, "No account? An administrator makes one. This page keeps your login in memory only, so a reload ends it, and you will be back where you were."));
 }

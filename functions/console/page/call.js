@@ -1,11 +1,8 @@
 // One call: what came, what was decided, what became of it.
 import { fill, h, icon } from "./dom.js";
-import { alert, button, code, copy, copyButton, dim, dimmer, fact, pill, save, say, showFault, toast, waiting, when } from "./ui.js";
-import { ago } from "./time.js";
+import { address, ago, alert, button, code, copy, copyButton, dim, dimmer, fact, pill, save, say, showFault, toast, waiting, when } from "./ui.js";
 import { isAbort, oneCall, retry } from "./api.js";
-import { address } from "./route.js";
-import { visible } from "./json.js";
-import { bodyOf, codeBox, curl } from "./code.js";
+import { codeBox, curl, visible } from "./bodies.js";
 import { actionPart } from "./actions.js";
 
 const SAYS = {
@@ -34,7 +31,7 @@ export async function callPane(pane, id, { close, next, filters }) {
   try {
     const it = await oneCall(id, signal);
     ready();
-    if (mine === turn) draw(pane, it, { ...bodyOf(it), close, next, filters });
+    if (mine === turn) draw(pane, it, { close, next, filters });
   } catch (error) {
     ready();
     if (mine !== turn || isAbort(error)) return;
@@ -43,7 +40,8 @@ export async function callPane(pane, id, { close, next, filters }) {
   }
 }
 
-function draw(pane, it, { text, bytes, close, next, filters }) {
+function draw(pane, it, { close, next, filters }) {
+  const { text, bytes } = it;
   const kept = it.hook && (!it.request_body_omitted || it.request_body_omitted === "too_large_to_show");
   const again = button("Retry", { kind: "small primary", glyph: "retry", onclick: () => runAgain(it, again, filters) });
   fill(pane, h("div", { class: "pane-in" },
@@ -51,7 +49,7 @@ function draw(pane, it, { text, bytes, close, next, filters }) {
       h("a", { class: "btn quiet small back", href: close }, icon("left"), "Calls"),
       h("span", { class: "stepper" }, button("Previous call (k)", { kind: "quiet small icon", glyph: "up", onclick: () => next(-1) }), h("span", { class: "flip" }, button("Next call (j)", { kind: "quiet small icon", glyph: "up", onclick: () => next(1) }))),
       h("span", { class: "grow" }),
-      keyed("c", button("Copy as curl", { kind: "small", glyph: "copy", onclick: () => copyCurl(it, text, bytes) })),
+      keyed("c", button("Copy as curl", { kind: "small", glyph: "copy", onclick: () => copyCurl(it) })),
       it.hook && text !== null ? keyed("e", h("a", { class: "btn small", href: address(["hooks", it.hook_id, "edit"], { from: it.id }) }, icon("edit"), "Edit and test")) : null,
       kept ? keyed("r", again) : h("span", { class: "dim no-retry" }, it.hook ? "Cannot be retried: the body was not kept" : "Cannot be retried: the hook was deleted"),
       h("a", { class: "btn quiet small icon shut", href: close, "aria-label": "Close", title: "Close (Esc)" }, icon("x"))),
@@ -93,7 +91,8 @@ async function runAgain(it, control, filters) {
   }
 }
 
-async function copyCurl(it, text, bytes) {
+async function copyCurl(it) {
+  const { text, bytes } = it;
   const { command, file } = curl(it, text, bytes && it.request_body_raw);
   await copy(command, `Copied${file ? `, with the body as the file ${file}` : ""}. Masked values stand as ********.`);
   if (file) save(file, text ?? bytes);
@@ -138,16 +137,21 @@ function signature(it) {
 
 function job(it) {
   if (it.outcome === "queued") return ["good", "Job", code(it.message)];
-  return [it.outcome === "failed" ? "bad" : "off", "Job", ["None. ", code(it.message)]];
+  return [it.outcome === "failed" ? "bad" : "off", "Job", ["None. ", code(it.message)], it.hook && it.text !== null && h("a", { class: "link", href: address(["hooks", it.hook_id, "edit"], { from: it.id }) }, "Change the hook's rules")];
 }
 
-function conditions(items) {
-  if (items.length === 0) return null;
-  return h("table", { class: "grid" }, h("tbody", {}, items.map(({ condition, found, holds, found_omitted }) => h("tr", {},
-    h("td", {}, condition.name ? visible(condition.name) : condition.any ? "any of" : ""),
-    h("td", {}, (condition.any ?? [condition]).map((one) => h("div", {}, sentence(one)))),
-    h("td", { class: holds ? "was" : "was-bad" }, found_omitted ? dimmer("too long to show") : condition.any ? (found ?? []).map((one) => h("div", {}, shown(one))) : shown(found))))));
-}
+const grid = (items, cells) => items.length > 0 && h("table", { class: "grid" }, h("tbody", {}, items.map((item) => {
+  const [name, rule, isBad, found] = cells(item);
+  return h("tr", {}, h("td", {}, name), h("td", {}, rule), h("td", { class: isBad && "was-bad" }, found));
+})));
+
+const conditions = (items) => grid(items, ({ condition, found, holds, found_omitted }) => [
+  condition.name ? visible(condition.name) : condition.any && "any of", (condition.any ?? [condition]).map((one) => h("div", {}, sentence(one))), !holds,
+  found_omitted ? dimmer("too long to show") : condition.any ? (found ?? []).map((one) => h("div", {}, shown(one))) : shown(found)]);
+
+const variables = (items) => grid(items, ({ variable, value, fault, value_omitted }) => [
+  visible(variable.name), [h("code", {}, visible(variable.path)), dimmer(` ${variable.type}`)], fault,
+  fault ? code(fault) : value_omitted ? dimmer("too long to show") : value === null ? dimmer("left out: nothing there, and no default") : shown(value)]);
 
 const WHERE = { request_body: "", request_header: "header ", request_query: "query " };
 /** A condition as a sentence. */
@@ -156,14 +160,6 @@ export function sentence(one) {
 }
 
 const hasValue = (one) => one.value !== null || one.value_omitted;
-
-function variables(items) {
-  if (items.length === 0) return null;
-  return h("table", { class: "grid" }, h("tbody", {}, items.map(({ variable, value, fault, value_omitted }) => h("tr", {},
-    h("td", {}, visible(variable.name)),
-    h("td", {}, h("code", {}, visible(variable.path)), dimmer(` ${variable.type}`)),
-    h("td", { class: fault ? "was-bad" : "was" }, fault ? code(fault) : value_omitted ? dimmer("too long to show") : value === null ? dimmer("left out: nothing there, and no default") : shown(value))))));
-}
 
 /** A value that was found, cut after 200 characters. */
 function shown(value) {

@@ -1,11 +1,8 @@
 // The calls as they come: a list that does not jump, and beside it one call.
 import { fill, h, icon } from "./dom.js";
-import { button, empty, say, showFault } from "./ui.js";
+import { address, button, clock, day, empty, say, showFault } from "./ui.js";
 import { actions, calls, isAbort, learn, nameOf, PAGE } from "./api.js";
-import { address } from "./route.js";
-import { asked, controls, read } from "./filters.js";
-import { groupsOfRows } from "./rows.js";
-import { poller } from "./poll.js";
+import { asked, controls, groupsOfRows, poller, read, retryDialog } from "./list.js";
 import { callPane } from "./call.js";
 
 const COLUMNS = ["Outcome", "Hook", "Event", "What happened", "Action", "From", "Time"];
@@ -26,9 +23,9 @@ export function callsPage(main, parts, params) {
   const states = new Map();
   const rows = groupsOfRows({ filters: () => filters, states, painted: mark });
 
-  const status = h("div", { class: "live", role: "status" });
+  const live = poller(follow);
   const pauseButton = button("Pause", { kind: "quiet small", onclick: flip });
-  const again = button("Retry all that match", { kind: "again", glyph: "retry", onclick: async () => (await import("./retry.js")).retryDialog(filters) });
+  const again = button("Retry all that match", { kind: "again", glyph: "retry", onclick: () => retryDialog(filters) });
   const bar = h("div", { class: "filters" });
   const fresh = h("button", { type: "button", class: "fresh", hidden: true, onclick: release });
   const body = h("div", { class: "rows" });
@@ -39,10 +36,9 @@ export function callsPage(main, parts, params) {
   const pane = h("section", { class: "pane", hidden: true, "aria-label": "One call" });
   const split = h("div", { class: "split" }, list, pane);
   fill(main, h("div", { class: "page calls" },
-    h("div", { class: "head" }, h("h1", {}, "Calls"), status, pauseButton, h("span", { class: "grow" }), again, h("a", { class: "btn primary", href: "#/hooks/new" }, icon("plus"), "New hook")),
+    h("div", { class: "head" }, h("h1", {}, "Calls"), live.status, pauseButton, h("span", { class: "grow" }), again, h("a", { class: "btn primary", href: "#/hooks/new" }, icon("plus"), "New hook")),
     bar, split));
 
-  const live = poller({ ask: follow, show: (state, text) => { status.className = `live ${state}`; fill(status, h("span", { class: "dot" }), text); } });
   const end = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) older(); }, { rootMargin: "1200px", scrollMargin: "1200px" });
   end.observe(foot);
   drawFilters();
@@ -164,8 +160,14 @@ export function callsPage(main, parts, params) {
   }
 
   function footer() {
-    if (more) fill(foot, button("Search further back", { kind: "quiet", onclick: older }));
+    if (more) fill(foot, h("p", { class: "dimmer" }, `Searched back to ${reached()}.`), button("Search further back", { kind: "quiet", onclick: older }));
     else fill(foot, !body.querySelector(".chunk") ? nothing() : h("p", { class: "dimmer" }, "That is all. Calls are kept for 30 days, rejected ones for a day.", filters.outcome || filters.status ? null : [" Only the newest 10 rejected calls are shown among the others. ", h("a", { class: "link", href: go({ outcome: "rejected" }) }, "All rejected calls")]));
+  }
+
+  // The next page begins behind an id, which begins with a time (UUIDv7).
+  function reached() {
+    const time = parseInt(new URLSearchParams(more).get("before").replace("-", "").slice(0, 12), 16);
+    return `${day(time)}, ${clock(time)}`;
   }
 
   function nothing() {

@@ -1,8 +1,8 @@
 // The parts of the form of a hook: the picker of a provider with the fields that it needs, and the editor of rules, with one
 // line for each condition and variable, and below each what the server says it found.
 import { fill, h, icon } from "./dom.js";
-import { button, code, field } from "./ui.js";
-import { respelt, visible } from "./json.js";
+import { addButton, button, choice, code, codeField, field } from "./ui.js";
+import { respelt, visible } from "./bodies.js";
 
 const TILES = ["github", "gitlab", "stripe", "shopify", "slack", "bitbucket", "linear"];
 const OWN = "";
@@ -31,15 +31,18 @@ const FIELDS = [
 const USUAL = FIELDS.findIndex(([name]) => name === "separator"); // The ones before it are always shown.
 const PROOFS = { verified: "the provider signs the body.", authenticated: "the sender knows the secret, but nothing proves the body.", none: "anyone who knows the address can have sent it." };
 
-/** Sets `draft.provider` and the fields that it needs. `all` are the providers of the API. */
-export function providerPicker(draft, all, changed) {
+/**
+ * Sets `draft.provider` and the fields that it needs. `all` are the providers of the API. Of a hook that is saved, only its
+ * own scheme can change.
+ */
+export function providerPicker(draft, all, changed, isSaved) {
   const byName = new Map(all.map((one) => [one.name, one]));
   const tiles = h("div", { class: "picker", role: "radiogroup", "aria-label": "Provider" });
   const names = h("datalist", { id: "providers" }, all.map((one) => h("option", { value: one.title })));
   const other = h("input", { class: "field", id: "other-provider", list: "providers", autocomplete: "off", placeholder: `Search all ${all.length}`, onchange: pickOther });
   const words = h("p", { class: "hint", role: "status" });
   const fields = h("div", { class: "needs" });
-  const el = h("div", {}, tiles, h("div", { class: "other-line" }, h("label", { class: "label", for: "other-provider" }, "Another provider"), other, names), words, fields);
+  const el = h("div", {}, !isSaved && [tiles, h("div", { class: "other-line" }, h("label", { class: "label", for: "other-provider" }, "Another provider"), other, names)], words, fields);
 
   function pick(name) {
     draft.provider = name;
@@ -59,18 +62,18 @@ export function providerPicker(draft, all, changed) {
     fill(tiles, shown.map((name) => h("label", { class: "pick" }, h("input", { type: "radio", name: "provider", value: name, checked: name === draft.provider, onchange: () => { pick(name); tiles.querySelector(":checked")?.focus(); } }), h("span", {}, name === OWN ? "Something else" : byName.get(name)?.title ?? name))));
     const one = byName.get(draft.provider);
     if (one) fill(words, "Proof: ", h("strong", {}, one.proof), `, ${PROOFS[one.proof]} `, one.guide && h("a", { class: "link", href: one.guide, rel: "noopener" }, `${one.title}'s own page`));
-    else fill(words, "A sender that is not in the list. Say how it proves its calls; ", h("a", { class: "link", href: "/docs" }, "the reference"), " has each field.");
+    else fill(words, isSaved ? "The secret stays as it is. " : "A sender that is not in the list. Say how it proves its calls. ", "For each field, see ", h("a", { class: "link", href: "/docs" }, "the reference"), ".");
     fill(fields, one ? needs(one) : own());
   }
 
   function needs(one) {
-    return one.needs.map(({ field, description, required, secret }) => {
-      const option = field.replace(/^provider_options\./, "");
-      const isOption = option !== field;
-      if (!isOption && field !== "secret") return null;
+    return one.needs.map(({ field: of, description, required, secret }) => {
+      const option = of.replace(/^provider_options\./, "");
+      const isOption = option !== of;
+      if (!isOption && of !== "secret") return null;
       const set = (value) => { if (isOption) { if (value) draft.provider_options[option] = value; else delete draft.provider_options[option]; } else draft.secret = value; changed(); };
-      const input = h("input", { class: "field code", id: `need-${option}`, value: (isOption ? draft.provider_options[option] : draft.secret) ?? "", required, autocomplete: "off", spellcheck: "false", placeholder: required ? "" : secret ? "made for you if you leave it out" : "", oninput: () => set(input.value) });
-      return h("div", { "data-field": field }, h("label", { class: "label", for: input.id }, visible(`${description[0].toUpperCase()}${description.slice(1)}`)), input);
+      const input = codeField(isOption ? draft.provider_options[option] : draft.secret, { required, placeholder: secret && !required && "made for you if you leave it out", oninput: () => set(input.value) });
+      return field(visible(`${description[0].toUpperCase()}${description.slice(1)}`), `need-${option}`, input, { of });
     });
   }
 
@@ -80,16 +83,15 @@ export function providerPicker(draft, all, changed) {
     const set = (name) => (value) => { scheme[name] = value; changed(); };
     const redraw = (type) => { set("type")(type); draw(); fields.querySelector("select").focus(); };
     const line = ([name, text, , how]) => {
-      const input = (hint) => h("input", { class: "field code", value: scheme[name] ?? "", placeholder: hint, autocomplete: "off", spellcheck: "false", oninput: (press) => set(name)(press.target.value) });
-      const control = Array.isArray(how) ? select(how, scheme[name], set(name)) : input(how === PLACE ? "none" : how);
-      const el = field(text, `own-${name}`, control);
-      if (how === PLACE) control.before(select([["header", "in the header"], ["body", "in the body at"]], scheme[`${name} in`], set(`${name} in`), `Where: ${text}`));
-      el.dataset.field = name.startsWith("provider_options") || name === "secret" ? name : `verification.${name}`;
+      const input = (hint) => codeField(scheme[name], { placeholder: hint, oninput: (press) => set(name)(press.target.value) });
+      const control = Array.isArray(how) ? choice(how, scheme[name], set(name)) : input(how === PLACE ? "none" : how);
+      const el = field(text, `own-${name}`, control, { of: /^(secret|provider_)/.test(name) ? name : `verification.${name}` });
+      if (how === PLACE) control.before(choice([["header", "in the header"], ["body", "in the body at"]], scheme[`${name} in`], set(`${name} in`), `Where: ${text}`));
       return el;
     };
-    const lines = (from, to) => FIELDS.slice(from, to).filter(([, , types]) => types.includes(scheme.type)).map(line);
+    const lines = (from, to) => FIELDS.slice(from, to).filter(([name, , types]) => types.includes(scheme.type) && !(isSaved && name === "secret")).map(line);
     const more = lines(USUAL);
-    return [h("div", { class: "wide", "data-field": "verification.type" }, field("How it proves its calls", "own-type", select(TYPES, scheme.type, redraw))), lines(0, USUAL),
+    return [h("div", { class: "wide", "data-field": "verification.type" }, field("How it proves its calls", "own-type", choice(isSaved ? TYPES.slice(0, -1) : TYPES, scheme.type, redraw))), lines(0, USUAL),
       more.length > 0 && h("details", { class: "wide" }, h("summary", {}, "Time, delivery and event"), h("div", { class: "needs" }, more)),
       scheme.type === "none" && h("p", { class: "warned wide" }, icon("shield"), "Anyone who knows the address can start this. Use it only where the provider cannot sign, and what runs does no harm.")];
   }
@@ -113,6 +115,17 @@ export function callerOf(draft, one) {
   }
   if (!caller.verification.timestamp?.header) delete caller.verification.timestamp;
   return caller;
+}
+
+/** The scheme of a hook that is saved, as the form has it. */
+export function schemeOf({ verification, provider_options }) {
+  const scheme = {};
+  for (const [name, , , how] of [["type"], ...FIELDS]) {
+    let value = name.split(".").reduce((found, part) => found?.[part], { provider_options, ...verification });
+    if (value && how === PLACE) [[scheme[`${name} in`], value]] = Object.entries(value).filter(([, one]) => one !== null);
+    if (value) scheme[name] = String(value);
+  }
+  return scheme;
 }
 
 function put(into, path, value) {
@@ -153,7 +166,9 @@ export function ruleEditor(draft, changed) {
   const variables = h("div", { class: "rules", role: "group", "aria-label": "Variables" });
   const places = new Map(); // rule -> where its result stands
   const result = (rule) => { const el = h("div", { class: "result" }); places.set(rule, el); return el; };
-  const text = (label, value, set, more = {}) => h("input", { class: "field code", value: value ?? "", "aria-label": label, spellcheck: "false", autocomplete: "off", oninput: (event) => { set(event.target.value); changed(); }, ...more });
+  const text = (label, value, set, more = {}) => codeField(value, { "aria-label": label, oninput: (event) => { set(event.target.value); changed(); }, ...more });
+
+  const remover = (what, all, n, draw) => button(`Remove this ${what}`, { kind: "quiet small icon", glyph: "x", onclick: () => { all.splice(n, 1); draw(); changed(); } });
 
   function drawConditions() {
     fill(conditions, draft.trigger_when.conditions.map((one, n, all) => one.any ? group(one, all, n) : line(one, all, n, `Condition ${n + 1}`)));
@@ -163,15 +178,15 @@ export function ruleEditor(draft, changed) {
     const value = text("Accepted values", written(one.accepted_values), (typed) => { one.accepted_values = valuesOf(typed); }, { placeholder: "value, value" });
     value.hidden = BARE.includes(one.operator);
     return h("div", { class: "rule cond", role: "group", "aria-label": label, "data-field": place },
-      select(WHERE, one.type, (type) => { one.type = type; changed(); }, "Where to look"),
+      choice(WHERE, one.type, (type) => { one.type = type; changed(); }, "Where to look"),
       text("Path", one.path, (typed) => { one.path = typed; }, { placeholder: one.type === "request_body" ? "repository.name" : "name" }),
-      select(OPERATORS, one.operator, (operator) => { one.operator = operator; value.hidden = BARE.includes(operator); changed(); }, "How to compare"), value,
-      button("Remove this condition", { kind: "quiet small icon", glyph: "x", onclick: () => { all.splice(n, 1); drawConditions(); changed(); } }), result(one));
+      choice(OPERATORS, one.operator, (operator) => { one.operator = operator; value.hidden = BARE.includes(operator); changed(); }, "How to compare"), value,
+      remover("condition", all, n, drawConditions), result(one));
   }
 
   function group(one, all, n) {
     return h("fieldset", { class: "any" }, h("legend", {}, "Any of"), one.any.map((inner, at) => line(inner, one.any, at, `Condition ${n + 1}, choice ${at + 1}`, `trigger_when.conditions.${n}.any.${at}`)),
-      h("div", { class: "line" }, button("Add a choice", { kind: "quiet small", glyph: "plus", onclick: () => { one.any.push(blank()); drawConditions(); changed(); } }), button("Remove the group", { kind: "quiet small", onclick: () => { all.splice(n, 1); drawConditions(); changed(); } })), result(one));
+      h("div", { class: "line" }, addButton("Add a choice", () => { one.any.push(blank()); drawConditions(); changed(); }), remover("group", all, n, drawConditions)), result(one));
   }
 
   function drawVariables() {
@@ -179,9 +194,9 @@ export function ruleEditor(draft, changed) {
     fill(variables, all.length ? h("div", { class: "rule var names", "aria-hidden": "true" }, ["Name", "Path", "Type", "Default", ""].map((name) => h("span", {}, name))) : null, all.map((one, n) => h("div", { class: "rule var", role: "group", "aria-label": `Variable ${one.name || n + 1}`, "data-field": `settings.variables.${n}` },
       text("Name", one.name, (typed) => { one.name = typed; }, { placeholder: "name" }),
       text("Path", one.path, (typed) => { one.path = typed; }, { placeholder: one.name || "path" }),
-      select(KINDS, one.type, (type) => { one.type = type; changed(); }, "Type"),
+      choice(KINDS, one.type, (type) => { one.type = type; changed(); }, "Type"),
       text("Default", one.default_value === null ? "" : typeof one.default_value === "string" ? one.default_value : JSON.stringify(one.default_value), (typed) => { one.default_value = typed === "" ? null : typed; }, { placeholder: "none" }),
-      button("Remove this variable", { kind: "quiet small icon", glyph: "x", onclick: () => { all.splice(n, 1); drawVariables(); changed(); } }),
+      remover("variable", all, n, drawVariables),
       h("label", { class: "check small" }, h("input", { type: "checkbox", checked: one.required, onchange: (event) => { one.required = event.target.checked; changed(); } }), "Required: without it, the call is refused"), result(one))));
   }
 
@@ -240,11 +255,4 @@ export function rulesOf(draft) {
 function typed(value, type) {
   if (typeof value !== "string" || type === "string") return value;
   try { return respelt(value); } catch { return value; }
-}
-
-export function select(options, value, pick, name = null) {
-  return h("select", { class: "field", "aria-label": name, onchange: (event) => pick(event.target.value) }, options.map((one) => {
-    const [key, text] = Array.isArray(one) ? one : [one, one.replaceAll(/[_-]/g, " ")];
-    return h("option", { value: key, selected: key === value }, text);
-  }));
 }

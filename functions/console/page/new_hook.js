@@ -1,14 +1,11 @@
 // A hook in the making, or being changed: what may call it, what it starts, and beside each rule what the server makes of
 // a sample.
 import { fill, h, icon } from "./dom.js";
-import { button, code, copyButton, crumbs, dim, field, once, onlyTime, pill, refocus, showFault, toast, toggle, waiting } from "./ui.js";
+import { addButton, address, ago, button, choice, code, codeField, copyButton, crumbs, dim, field, once, onlyTime, pill, refocus, showFault, toast, toggle, waiting } from "./ui.js";
 import { callsOfHook, changeHook, createHook, hook, isAbort, oneCall, provider as details, providers, remember, test } from "./api.js";
-import { isJson, respelt, view, visible } from "./json.js";
-import { bodyOf } from "./code.js";
-import { callerOf, providerPicker, ruleEditor, rulesOf, select } from "./form.js";
-import { secretsOf } from "./hooks.js";
-import { ago } from "./time.js";
-import { address } from "./route.js";
+import { isJson, respelt, view, visible } from "./bodies.js";
+import { callerOf, providerPicker, ruleEditor, rulesOf, schemeOf } from "./form.js";
+import { secretsOf } from "./project.js";
 
 const ACTIONS = ["deploy", "restart", "start", "stop", "provision", "reload", "configure", "remove", "delete", "get_status", "check_provisioned", "rotate_key"];
 const RESOURCES = ["application", "daemon", "deployment", "server", "service", "cronjob", "credential", "network", "network-rule", "ssh-key", "ssl-certificate", "subnet", "virtual-host"];
@@ -17,7 +14,7 @@ const BLANK = { provider: "github", provider_options: {}, secret: "", scheme: { 
 // A call of a provider of one's own.
 const ANY = { headers: { "content-type": "application/json" }, query: "", event: null, body: '{\n  "event": "build.done",\n  "ref": "main",\n  "id": 42,\n  "ok": true\n}' };
 
-export function hookForm(main, parts, params) {
+export function formPage(main, parts, params) {
   const id = parts[1] === "new" ? null : parts[1];
   const request = new AbortController();
   let form = null;
@@ -41,13 +38,15 @@ export function hookForm(main, parts, params) {
 function draw(main, { it, all, call, wanted }) {
   const draft = respelt(JSON.stringify({ ...BLANK, ...it }));
   draft.provider ??= "";
+  const isOwn = draft.provider === "custom";
+  if (isOwn) Object.assign(draft, { provider: "", scheme: schemeOf(it) });
   if (!it && all.some((one) => one.name === wanted)) draft.provider = wanted;
   const title = it ? "Edit hook" : "New hook";
   let [headers, body, event, query] = [{}, "", "", ""];
   let its = null; // the provider with its steps and samples
   let result = null, turn = 0, timer = null, asked = new AbortController(), base = it?.updated_at, waiter = null;
 
-  const picker = it ? null : providerPicker(draft, all, changed);
+  const picker = it && !isOwn ? null : providerPicker(draft, all, changed, isOwn);
   const rules = ruleEditor(draft, run);
   const verdict = h("div", { class: "verdict", role: "status" });
   const short = h("a", { class: "short", href: "#dry", onclick: (press) => { press.preventDefault(); aside.scrollIntoView({ block: "start" }); } });
@@ -57,7 +56,7 @@ function draw(main, { it, all, call, wanted }) {
   const samples = h("select", { class: "field", "aria-label": "Sample", onchange: () => choose(samples.value) });
   const send = it && button("Send it", { kind: "small", onclick: sendIt });
   const submit = h("button", { class: "btn primary" }, it ? "Save" : "Create hook");
-  const eventField = h("input", { class: "field code", "aria-label": "Event", placeholder: "event", spellcheck: "false", oninput: () => { event = eventField.value; run(); } });
+  const eventField = codeField("", { "aria-label": "Event", placeholder: "event", oninput: () => { event = eventField.value; run(); } });
 
   const aside = h("aside", { class: "dry", id: "dry", "aria-label": "Dry run" },
     h("div", { class: "dry-head" }, h("h2", {}, "Dry run"), dim("Nothing is queued."), h("span", { class: "grow" }), eventField, samples),
@@ -70,18 +69,18 @@ function draw(main, { it, all, call, wanted }) {
     crumbs([["Hooks", "hooks"], ...(it ? [[visible(it.name), "hooks", it.id]] : [])], it ? "Edit" : title), h("h1", { tabindex: "-1" }, title), picker && part("Who calls it", picker.el),
     part("What it starts", h("div", { class: "grid-form" },
       label("Name", "name", h("input", { class: "field", value: draft.name, maxlength: 100, autocomplete: "off", placeholder: "Deploy shop on push to main", oninput: (press) => { draft.name = press.target.value; } }), "wide"),
-      label("Action", "action_type", select(ACTIONS, draft.action_type, (value) => { draft.action_type = value; run(); })),
-      label("Resource", "resource_type", select(RESOURCES, draft.resource_type, (value) => { draft.resource_type = value; run(); })),
+      label("Action", "action_type", choice(ACTIONS, draft.action_type, (value) => { draft.action_type = value; run(); })),
+      label("Resource", "resource_type", choice(RESOURCES, draft.resource_type, (value) => { draft.resource_type = value; run(); })),
       label("Id", "resource_id", number(draft.resource_id, "42", (value) => { draft.resource_id = value; run(); })),
       label("Pipeline", "pipeline_id", number(draft.pipeline_id, "none", (value) => { draft.pipeline_id = value; run(); })))),
-    part("Which calls run", h("p", { class: "hint" }, "All must hold. A call that is kept out is answered 200, so that the provider does not send it again."), rules.conditions, h("div", { class: "line" }, button("Add a condition", { kind: "quiet small", glyph: "plus", onclick: rules.addCondition }), button("Add “any of”", { kind: "quiet small", glyph: "plus", onclick: rules.addGroup }))),
-    part("What the job gets", rules.variables, button("Add a variable", { kind: "quiet small", glyph: "plus", onclick: () => rules.add("", "") })),
+    part("Which calls run", h("p", { class: "hint" }, "All must hold. A call that is kept out is answered 200, so that the provider does not send it again."), rules.conditions, h("div", { class: "line" }, addButton("Add a condition", rules.addCondition), addButton("Add “any of”", rules.addGroup))),
+    part("What the job gets", rules.variables, addButton("Add a variable", () => rules.add("", ""))),
     fault, h("div", { class: "form-foot" }, short, h("span", { class: "grow" }), h("a", { class: "btn quiet", href: home }, "Cancel"), submit));
   fill(main, h("div", { class: "newhook" }, form, aside));
   document.title = `${title} · Pipehook`;
   refocus(main);
   drawPayload("tree");
-  if (call && bodyOf(call).text !== null) use(call);
+  if (call && call.text !== null) use(call);
   learn();
 
   // A change of the provider brings its samples; any other change only asks again.
@@ -95,7 +94,7 @@ function draw(main, { it, all, call, wanted }) {
     its = name ? await details(name).catch(() => null) : null;
     if (name !== draft.provider) return;
     its ??= { name, steps: [], samples: [] };
-    if (!call || bodyOf(call).text === null) take(its.samples[0] ?? ANY);
+    if (!call || call.text === null) take(its.samples[0] ?? ANY);
     offer();
     run(0);
   }
@@ -107,7 +106,7 @@ function draw(main, { it, all, call, wanted }) {
   }
 
   function use(found) {
-    take({ headers: Object.fromEntries(Object.entries(found.request_headers).slice(0, 100)), body: bodyOf(found).text ?? "", query: "", event: found.event });
+    take({ headers: Object.fromEntries(Object.entries(found.request_headers).slice(0, 100)), body: found.text ?? "", query: "", event: found.event });
   }
 
   async function offer() {
@@ -139,7 +138,7 @@ function draw(main, { it, all, call, wanted }) {
 
   // The dry run asks about a hook that is complete: what is not filled in yet must not keep it from answering.
   function trial() {
-    const whole = { ...written(), name: draft.name || "New hook", resource_id: draft.resource_id ?? 1, ...(it && callerOfSaved(it)) };
+    const whole = { ...written(), name: draft.name || "New hook", resource_id: draft.resource_id ?? 1, ...(!picker && callerOfSaved(it)) };
     if (picker && whole.verification && whole.verification.type !== "basic") whole.verification.header ??= "x-signature";
     else if (picker && whole.verification) whole.provider_options ??= { username: "…" };
     for (const { field, required } of picker?.chosen()?.needs ?? []) if (required && field === "secret" && !whole.secret) whole.secret = "0123456789abcdef0123456789abcdef";
@@ -243,19 +242,13 @@ function draw(main, { it, all, call, wanted }) {
 // How a hook that exists knows its callers. Its secrets are masked, and a dry run needs none.
 function callerOfSaved(it) {
   const options = Object.fromEntries(Object.entries(it.provider_options ?? {}).filter(([, value]) => value !== "********"));
-  if (it.provider) return { provider: it.provider, provider_options: options, ...(it.verification && { verification: it.verification }), ...(!it.requires_secret && { requires_secret: false }) };
+  if (it.provider) return { provider: it.provider, provider_options: options, ...(!it.requires_secret && { requires_secret: false }) };
   return it.requires_secret ? { requires_secret: true, secret_header_name: it.secret_header_name, secret_algorithm: it.secret_algorithm } : { requires_secret: false };
 }
 
 const part = (title, ...content) => h("section", { class: "form-part" }, h("h2", {}, title), content);
 
-/** What a fault of this field of the API stands under. */
-function label(text, name, control, cls = "") {
-  const el = field(text, `f-${name}`, control);
-  el.className = cls;
-  el.dataset.field = name;
-  return el;
-}
+const label = (text, of, control, kind) => field(text, `f-${of}`, control, { of, kind });
 
 function number(value, hint, pick) {
   return h("input", { class: "field num", inputmode: "numeric", placeholder: hint, value: value === null ? "" : String(value), autocomplete: "off", oninput: (press) => pick(/^\d+$/.test(press.target.value.trim()) ? Number(press.target.value) : null) });

@@ -36,11 +36,7 @@ export async function send(method, path, options = {}) {
 
 const isStale = () => renewing !== null || tokens === null || Date.now() >= tokens.renewAt;
 
-function once(method, path, { body, signal } = {}) {
-  const headers = { authorization: `Bearer ${tokens.access}` };
-  if (body !== undefined) headers["content-type"] = "application/json";
-  return fetch(path, { method, headers, body, signal, cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" });
-}
+const once = (method, path, { body, signal } = {}) => ask(method, path, { body, signal }, { authorization: `Bearer ${tokens.access}` });
 
 function renew() {
   renewing ??= refreshed().then((done) => done || prompt()).finally(() => { renewing = null; });
@@ -67,15 +63,19 @@ function keep({ access_token, refresh_token, expires_in }) {
   touched = Date.now();
 }
 
-function end() {
-  if (!tokens) return Promise.resolve();
-  const ending = fetch("/users/logout", { method: "POST", headers: { authorization: `Bearer ${tokens.access}` }, keepalive: true });
+async function end() {
+  if (!tokens) return;
+  const ending = once("POST", "/users/logout");
   tokens = null;
-  return ending;
+  await ending;
 }
 
-function post(path, body) {
-  return fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body), cache: "no-store", credentials: "omit", redirect: "error" });
+const post = (path, body) => ask("POST", path, { body: JSON.stringify(body) });
+
+// Also behind the end of the page: the answer to a logout is not waited for.
+function ask(method, path, options, headers = {}) {
+  if (options.body !== undefined) headers["content-type"] = "application/json";
+  return fetch(path, { method, headers, ...options, keepalive: path.endsWith("/logout"), cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" });
 }
 
 for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { touched = Date.now(); }, { passive: true });

@@ -1,8 +1,68 @@
-// Small parts that several pages use.
+// What several pages use: addresses, instants in words, and small parts.
 import { fill, h, icon } from "./dom.js";
-import { visible } from "./json.js";
-import { address } from "./route.js";
-import { full, zone } from "./time.js";
+import { visible } from "./bodies.js";
+
+// Addresses. Everything stands behind the `#`, so no id and no filter ever reaches a server's log or a Referer.
+/** `#/calls/01a2…?outcome=failed` as its parts and its parameters. */
+export function here() {
+  const [path, search = ""] = location.hash.replace(/^#\/?/, "").split("?");
+  return { parts: path.split("/").filter(Boolean).map(decode), params: new URLSearchParams(search) };
+}
+
+export function address(parts, params = {}) {
+  const search = new URLSearchParams(Object.entries(params).filter(([, value]) => value)).toString();
+  return `#/${parts.map(encodeURIComponent).join("/")}${search ? `?${search}` : ""}`;
+}
+
+/** Of the parameters, those that pass their tests. All else in an address is dropped. */
+export const chosen = (params, tests) => Object.fromEntries([...params].filter(([name, value]) => value && Object.hasOwn(tests, name) && tests[name](value)));
+
+function decode(part) {
+  try { return decodeURIComponent(part); } catch { return part; }
+}
+
+// Instants for people: local, to the second, and how long ago.
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const DAY = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
+const FULL = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+
+export const clock = (instant) => CLOCK.format(new Date(instant));
+export const full = (instant) => FULL.format(new Date(instant));
+
+const midnight = (time) => new Date(time).setHours(0, 0, 0, 0);
+
+export function day(instant, now = Date.now()) {
+  const days = Math.round((midnight(now) - midnight(instant)) / 864e5);
+  return days === 0 ? "Today" : days === 1 ? "Yesterday" : DAY.format(new Date(instant));
+}
+
+export function ago(instant, now = Date.now()) {
+  const seconds = Math.max(0, Math.round((now - new Date(instant)) / 1000));
+  if (seconds < 2) return "just now";
+  for (const [size, unit] of [[86400, "d"], [3600, "h"], [60, "min"]]) {
+    if (seconds >= size) return `${Math.floor(seconds / size)} ${unit} ago`;
+  }
+  return `${seconds} s ago`;
+}
+
+export const size = (bytes) => bytes < 1024 ? `${bytes} B` : bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
+
+const ZONE = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
+/** An instant in full, with the zone. */
+const zone = (instant) => ZONE.format(new Date(instant));
+
+/** How long something took or takes. */
+export function took(from, to) {
+  const seconds = Math.max(0, Math.round((new Date(to) - new Date(from)) / 1000));
+  return seconds < 60 ? `${seconds} s` : seconds < 3600 ? `${Math.floor(seconds / 60)} min ${seconds % 60} s` : `${Math.floor(seconds / 3600)} h ${Math.floor(seconds % 3600 / 60)} min`;
+}
+
+/** How long until an instant: in 21 h. */
+export function until(instant, now = Date.now()) {
+  const seconds = Math.max(0, Math.round((new Date(instant) - now) / 1000));
+  for (const [size, unit] of [[86400, "d"], [3600, "h"], [60, "min"]]) if (seconds >= size) return `in ${Math.floor(seconds / size)} ${unit}`;
+  return `in ${seconds} s`;
+}
 
 const SHAPES = {
   queued: "check", ignored: "ring", rejected: "shield", failed: "stop",
@@ -74,10 +134,17 @@ export function toggle(label, options, value, onpick) {
 /** A dialog of the browser's own: it traps the focus, closes on Escape, and gives the focus back. */
 export function dialog(title, ...content) {
   const id = `d${Date.now()}`;
-  const el = h("dialog", { "aria-labelledby": id, onclose: () => el.remove() }, h("form", { method: "dialog", class: "dlg" }, h("h2", { id }, title), content));
+  const el = h("dialog", { "aria-labelledby": id, onclose: () => { if (!el.open) el.remove(); } }, h("form", { method: "dialog", class: "dlg" }, h("h2", { id }, title), content));
   document.body.append(el);
   el.showModal();
   return el;
+}
+
+/** Lets people use the page behind a dialog, which stays. */
+export function dock(el) {
+  el.close();
+  el.classList.add("docked");
+  el.show();
 }
 
 /**
@@ -134,13 +201,24 @@ export function danger(title, text, name, verb, act) {
   el.querySelector(".foot .btn").focus();
 }
 
-/** A control with its label. `about` says more about it, or is a fault of it. */
-export function field(name, id, control, about = null) {
+/** A control with its label. `about` says more about it. A fault of what the API calls `of` is shown under it. */
+export function field(name, id, control, { about = null, of = null, kind = null } = {}) {
   control.id = id;
-  return h("div", {}, h("label", { class: "label", for: id }, name), control, about && h("p", { class: "hint" }, about));
+  return h("div", { class: kind, "data-field": of }, h("label", { class: "label", for: id }, name), control, about && h("p", { class: "hint" }, about));
 }
 
-export const choice = (options, value) => h("select", { class: "field" }, options.map(([one, text]) => h("option", { value: String(one), selected: one === value }, text)));
+/** A select. An option is its value with its words, or a value that is its words. `pick` gets what was chosen. */
+export function choice(options, value, pick = null, name = null) {
+  return h("select", { class: "field", "aria-label": name, onchange: pick && ((event) => pick(event.target.value)) }, options.map((one) => {
+    const [key, text] = Array.isArray(one) ? one : [one, one.replaceAll(/[_-]/g, " ")];
+    return h("option", { value: String(key), selected: key === value }, text);
+  }));
+}
+
+/** A field for code, or for what else no browser should correct. */
+export const codeField = (value, props) => h("input", { class: "field code", value: value ?? "", autocomplete: "off", spellcheck: "false", ...props });
+
+export const addButton = (text, onclick) => button(text, { kind: "quiet small", glyph: "plus", onclick });
 
 /** What went wrong with what somebody has just done, below it. */
 export const alert = (...content) => h("p", { class: "fault", role: "alert" }, icon("stop"), content);

@@ -1,12 +1,10 @@
-// The hooks of the project, and one of them: its address, its secret, its rules, and its last calls.
+// What belongs to a project: its hooks, with their addresses, secrets, rules and last calls, and who has access to it.
 import { fill, h, icon } from "./dom.js";
-import { alert, ask, button, code, copyButton, crumbs, danger, dim, dimmer, empty, fact, field, onceDialog, onlyTime, part, pill, refocus, showFault, table, toast, waiting, when } from "./ui.js";
-import { callsOfHook, changeHook, deleteHook, forget, hook, hooks, isAbort, providers, remember, rotate } from "./api.js";
-import { address } from "./route.js";
-import { clock, day, full, until } from "./time.js";
-import { visible } from "./json.js";
+import { address, alert, ask, button, choice, clock, code, codeField, copyButton, crumbs, danger, day, dim, dimmer, empty, fact, field, full, onceDialog, onlyTime, part, pill, refocus, showFault, table, toast, until, waiting, when } from "./ui.js";
+import { callsOfHook, changeHook, createToken, deleteHook, forget, hook, hooks, isAbort, providers, remember, revokeToken, rotate, tokens, users } from "./api.js";
+import { plain, visible } from "./bodies.js";
+import { doing } from "./list.js";
 import { sentence } from "./call.js";
-import { doing } from "./rows.js";
 
 export function hooksPage(main, parts, params) {
   let request = new AbortController();
@@ -58,10 +56,10 @@ export function hooksPage(main, parts, params) {
   }
 
   function row(it) {
-    return [h("a", { class: "go strong", href: address(["hooks", it.id]) }, visible(it.name)), h("span", { class: `state ${it.active ? "on" : "off"}` }, it.active ? "On" : "Off"), it.provider ?? dim("own header"), doing(it)[0], h("span", { class: it.proof === "none" ? "warned" : "dim" }, it.proof), dim(when(it.updated_at))];
+    return [h("a", { class: "go strong", href: address(["hooks", it.id]) }, h("span", {}, visible(it.name))), h("span", { class: `state ${it.active ? "on" : "off"}` }, it.active ? "On" : "Off"), it.provider ?? dim("own header"), doing(it)[0], h("span", { class: it.proof === "none" ? "warned" : "dim" }, it.proof), dim(when(it.updated_at))];
   }
 
-  return { move() {}, key(event) { if (event.key === "/") { event.preventDefault(); find.focus(); } }, leave() { clearTimeout(timer); request.abort(); } };
+  return { key(event) { if (event.key === "/") { event.preventDefault(); find.focus(); } }, leave() { clearTimeout(timer); request.abort(); } };
 }
 
 const GONE = "Its address answers 404 at once. Its calls stay readable for 30 days and cannot be retried.";
@@ -74,7 +72,7 @@ export function hookPage(main, [, id]) {
   load();
 
   async function load() {
-    const ready = waiting(page);
+    const ready = it ? () => {} : waiting(page);
     try {
       it = await hook(id);
       remember(it);
@@ -103,7 +101,7 @@ export function hookPage(main, [, id]) {
         fact("Changed", when(it.updated_at), it.created_by_user && dimmer(" · made by ", visible(it.created_by_user.name)))),
       part("Last calls", lastCalls(calls)), part("Which calls run", rules()), part("What the job gets", variables()),
       part("Delete", h("p", { class: "dim" }, GONE), button("Delete hook", { kind: "danger", onclick: remove })));
-    document.title = `${it.name} · Pipehook`;
+    document.title = `${plain(it.name)} · Pipehook`;
     refocus(page);
   }
 
@@ -139,7 +137,7 @@ export function hookPage(main, [, id]) {
     });
   }
 
-  return { move(parts) { if (parts[1] !== id) { isGone = true; Object.assign(this, hookPage(main, parts)); } }, key(event) { if (event.key === "e") location.hash = address(["hooks", id, "edit"]); }, leave() { isGone = true; } };
+  return { key(event) { if (event.key === "e") location.hash = address(["hooks", id, "edit"]); }, leave() { isGone = true; } };
 }
 
 async function providerOf(it) {
@@ -152,7 +150,7 @@ const OVERLAPS = [[0, "None"], [3600, "1 hour"], [86400, "24 hours"], [604800, "
 /** Asks how to replace a hook's secret, replaces it, and shows the new one once. */
 function rotateDialog(it, done) {
   let overlap = 86400;
-  const own = h("input", { class: "field code", autocomplete: "off", spellcheck: "false" });
+  const own = codeField();
   const ownLine = field("The provider's secret", "own-secret", own);
   ownLine.hidden = true;
   const until = h("p", { class: "hint", role: "status" });
@@ -174,3 +172,73 @@ export function secretsOf(hook, needs = []) {
   const options = Object.entries(hook.provider_options ?? {}).filter(([name]) => needs.some((one) => one.field === `provider_options.${name}` && one.secret));
   return [...(hook.secret && hook.secret !== "********" ? [[label("secret", "Secret"), hook.secret]] : []), ...options.map(([name, value]) => [label(`provider_options.${name}`, name), String(value)])];
 }
+
+// Tokens for programs: those of the user, and those of the project.
+const DAYS = [[7, "7 days"], [30, "30 days"], [90, "90 days"], [366, "a year"]];
+const KINDS = [
+  { title: "Your tokens", project: () => null, about: "Each acts as you. Give one to every program, so that you can revoke it alone.", none: "You have no tokens." },
+  { title: "Project tokens", project: (user) => user.project_id, about: "Everybody in the project sees and can revoke them. A worker needs one with the role “report”.", none: "The project has no tokens." },
+];
+const ROLES = [[2, "report: claims actions and reports on them, for workers"], [1, "all of the project"]];
+
+export function accessPage(main, parts, params, user) {
+  let isOver = false;
+  const people = h("div", {});
+  const sections = KINDS.map((kind) => ({ ...kind, of: kind.project(user), body: h("div", {}) }));
+  fill(main, h("div", { class: "page narrow" }, h("div", { class: "head" }, h("h1", {}, "Access")),
+    sections.map((one) => h("section", { class: "part" }, h("div", { class: "part-head" }, h("h2", {}, one.title), h("span", { class: "grow" }), button("New token", { kind: "small", glyph: "plus", onclick: () => make(one) })), h("p", { class: "hint above" }, one.about), one.body)),
+    part("People", h("p", { class: "hint above" }, "Colleagues are added by an administrator."), people)));
+  loadPeople();
+  sections.forEach(load);
+
+  async function load(one) {
+    const ready = waiting(one.body, h("div", { class: "bone-block" }));
+    try {
+      const found = await tokens(one.of);
+      ready();
+      if (!isOver) draw(one, found);
+    } catch (error) {
+      ready();
+      if (!isAbort(error)) showFault(one.body, "The tokens", error, () => load(one));
+    }
+  }
+
+  function draw(one, found) {
+    if (found.length === 0) return fill(one.body, h("p", { class: "dim" }, one.none));
+    const role = one.of !== null;
+    fill(one.body, table(["Name", "Status", ...(role ? ["Role"] : []), "Last used", "Expires", ""], found.map((it) => [strong(it.name), state(it.status === "active", it.status), ...(role ? [it.role?.name ?? ""] : []), time(it.last_used_at), time(it.expires_at), it.status === "revoked" ? null : button("Revoke", { kind: "small", onclick: () => revoke(one, it) })])));
+  }
+
+  async function loadPeople() {
+    try {
+      const found = await users();
+      if (!isOver) fill(people, table(["Name", "E-mail", "Last login", "State"], found.map((it) => [strong(it.name), visible(it.email), time(it.last_login_at), state(it.active, it.active ? "active" : "off")])));
+    } catch (error) {
+      if (!isAbort(error)) showFault(people, "The people", error, loadPeople);
+    }
+  }
+
+  function revoke(one, it) {
+    danger("Revoke this token?", "It is refused from now on. Programs that use it will fail.", it.name, "Revoke token", async () => {
+      await revokeToken(one.of, it.id);
+      toast("The token was revoked.");
+      load(one);
+    });
+  }
+
+  function make(one) {
+    const name = h("input", { class: "field", autocomplete: "off", maxlength: 255, autofocus: true });
+    const days = choice(DAYS, 90);
+    const role = one.of === null ? null : choice(ROLES);
+    ask("New token", "Make token", [field("Name", "token-name", name, { about: "What uses it, such as “the build server”." }), role && field("Role", "token-role", role), field("Valid for", "token-days", days)], async () => {
+      const made = await createToken(one.of, { name: name.value, expires_at: new Date(Date.now() + days.value * 864e5 - 60_000).toISOString(), ...(role && { role_id: Number(role.value) }) });
+      return () => onceDialog(made.name, [["Token", made.token]], onlyTime("token", "revoke it and make another"), () => load(one));
+    });
+  }
+
+  return { leave() { isOver = true; } };
+}
+
+const strong = (text) => h("span", { class: "strong" }, visible(text));
+const state = (isOn, text) => h("span", { class: `state ${isOn ? "on" : "off"}` }, text);
+const time = (at) => at ? when(at, full(at).replace(/,? \d\d:\d\d:\d\d/, "")) : dim("never");
