@@ -85,6 +85,8 @@ class Page:
         def pressed() -> bool:
             found = self.script(named, words, within)
             if found:
+                # As the focus does, and unlike the driver: not behind the bar at the bottom of a phone.
+                self.script("arguments[0].scrollIntoView({ block: 'nearest' })", found)
                 found.click()
             return bool(found)
 

@@ -61,6 +61,12 @@ def says_what_is_wrong(stack: Stack, screen: Screen, pictures: Path) -> None:
             page.go(address, words)
             page.says("temporarily unavailable")
             looks_well(page, f"fault-{name}", pictures)
+        # The list of calls asks again by itself.
+        page.go("#/calls", "The calls could not be read")
+        page.says("No answer. Trying again in")
+        page.script(ANSWERING)
+        page.says("No calls yet")
+        page.script(FAILING)
         page.go("#/hooks", "The hooks could not be read")
         page.script(ANSWERING)
         page.press("Try again")

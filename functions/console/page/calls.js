@@ -12,7 +12,7 @@ const BACK = 15_000; // An id says when its call began, and the log is written a
 export function callsPage(main, parts, params) {
   let filters = read(params);
   let request = new AbortController();
-  let newest = 0;     // the time of the newest call that is known
+  let newest = null;  // the time of the newest call that is known; null until that was read, 0 if it could not be read
   let more = null;    // the query of the next page
   let loading = false;
   let open = parts[1] ?? null;
@@ -49,11 +49,10 @@ export function callsPage(main, parts, params) {
     request.abort();
     request = new AbortController();
     const { signal } = request;
-    more = null;
+    newest = more = null;
     held = [];
     ids = new Set();
     fresh.hidden = true;
-    fill(foot);
     const bones = setTimeout(() => fill(body, h("div", { "aria-hidden": "true" }, Array.from({ length: 8 }, () => h("div", { class: "row bone" }, h("i"), h("i"), h("i"), h("i"))))), 200);
     try {
       const found = await calls(asked(filters), { signal });
@@ -68,9 +67,11 @@ export function callsPage(main, parts, params) {
       learnAll(found.items);
     } catch (error) {
       clearTimeout(bones);
-      if (isAbort(error)) return;
+      if (isAbort(error)) return null;
+      newest = 0;
       fill(body);
       showFault(foot, "The calls", error, load);
+      return error;
     }
   }
 
@@ -102,6 +103,12 @@ export function callsPage(main, parts, params) {
   }
 
   async function follow() {
+    if (newest === null) return 0;
+    if (newest === 0) {
+      const error = await load();
+      if (error) throw error;
+      return 0;
+    }
     const { signal } = request;
     const { items: found } = await calls(asked(filters), { after: firstIdOf(newest - BACK), signal });
     if (signal.aborted) return 0;
