@@ -2,8 +2,11 @@
 
 mod api;
 mod arguments;
+mod commands;
+mod deployments;
 mod host;
 mod supervisor;
+mod terminal;
 mod token;
 mod worker;
 
@@ -15,7 +18,10 @@ use self::arguments::{Arguments, Command};
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::Client(command) => commands::run(command),
         Command::Worker(arguments) => worker::work(*arguments),
+        Command::Completions(arguments) => commands::completions(&arguments),
+        Command::Reference => commands::reference(),
         Command::Supervise => supervisor::supervise(),
         Command::Step(arguments) => supervisor::become_step(&arguments),
     }

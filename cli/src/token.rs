@@ -3,6 +3,7 @@
 use std::{fmt, fs, path::Path};
 
 use http::HeaderValue;
+use serde::{Deserialize, Deserializer, de::Error as _};
 use zeroize::Zeroizing;
 
 use crate::host;
@@ -50,7 +51,7 @@ impl Token {
         }
     }
 
-    fn parse(text: &str, source: &str) -> Result<Self, TokenError> {
+    pub(crate) fn parse(text: &str, source: &str) -> Result<Self, TokenError> {
         let text = text.trim();
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(TokenError::Malformed(source.to_owned()));
@@ -58,13 +59,26 @@ impl Token {
         Ok(Self(Zeroizing::new(text.to_owned())))
     }
 
-    /// The only way out: as the value of `Authorization`.
+    /// For the file of deployments, and for what shows a token once.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// As the value of `Authorization`.
     pub(crate) fn authorization(&self) -> HeaderValue {
         let text = Zeroizing::new(format!("Bearer {}", self.0.as_str()));
         // Graphic ASCII is always a value.
         let mut value = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
         value.set_sensitive(true);
         value
+    }
+}
+
+/// In what the API answers, and in the file of deployments.
+impl<'de> Deserialize<'de> for Token {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Zeroizing::new(String::deserialize(deserializer)?);
+        Self::parse(&text, "the field").map_err(D::Error::custom)
     }
 }
 

@@ -17,6 +17,11 @@ pub(crate) struct Address {
 }
 
 impl Address {
+    /// The host, with its port if it has one.
+    pub(crate) fn authority(&self) -> &str {
+        self.authority.as_str()
+    }
+
     /// The URL of a route.
     pub(crate) fn with_path(&self, path: &str) -> Uri {
         let mut parts = http::uri::Parts::default();

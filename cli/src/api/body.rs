@@ -134,6 +134,16 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
+    /// A line for each field that is at fault.
+    pub(super) fn into_lines(self) -> String {
+        let faults = self
+            .errors
+            .into_iter()
+            .flatten()
+            .flat_map(|(field, reasons)| reasons.into_iter().map(move |reason| format!("\n  {field}: {reason}")));
+        faults.fold(self.message, |text, fault| text + &fault)
+    }
+
     pub(super) fn into_text(self) -> String {
         let faults =
             self.errors.into_iter().flatten().map(|(field, reasons)| format!(" {field}: {}", reasons.join("; ")));

@@ -1,8 +1,10 @@
-//! Pipehook's API as a worker uses it: two calls, with a token of scope `report`.
+//! Pipehook's API: the two calls of a worker, with a token of scope `report`, and the client of all other commands.
 
 mod address;
 mod body;
+mod client;
 mod failure;
+mod query;
 mod transport;
 
 use std::{
@@ -22,7 +24,9 @@ use tokio::time::timeout;
 pub(crate) use self::{
     address::Address,
     body::{Claim, Claimed, End, Granted, LeaseToken, OutputPart, Report, Step, StepReport, StepStatus},
+    client::{Answer, Client, clock_text},
     failure::Failure,
+    query::{Query, segment},
     transport::TransportError,
 };
 use self::{body::Refusal, transport::Transport};

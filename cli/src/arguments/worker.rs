@@ -1,30 +1,10 @@
-//! The command line.
+//! The worker.
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::{Args, Parser, Subcommand};
+use clap::Args;
 
-use crate::{api::Address, supervisor::StepArguments};
-
-/// Pipehook on the command line.
-#[derive(Debug, Parser)]
-#[command(name = "pipehook", version, max_term_width = 100, arg_required_else_help = true)]
-pub(crate) struct Arguments {
-    #[command(subcommand)]
-    pub(crate) command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    /// Run the steps of pipelines on this machine
-    Worker(Box<WorkerArguments>),
-    /// Watches over one step; the worker starts it
-    #[command(hide = true)]
-    Supervise,
-    /// Becomes one step; the supervisor starts it
-    #[command(hide = true)]
-    Step(StepArguments),
-}
+use crate::api::Address;
 
 /// Asks Pipehook's API for actions and runs their steps on this machine, one action after the other.
 ///
@@ -182,21 +162,21 @@ fn parse_time(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use clap::{CommandFactory, Parser};
 
     use super::*;
+    use crate::arguments::{Arguments, Command};
 
     fn worker(arguments: &[&str]) -> Result<WorkerArguments, String> {
         let arguments = ["pipehook", "worker", "--url", "https://hooks.example.com"].iter().chain(arguments);
         match Arguments::try_parse_from(arguments).map_err(|error| error.to_string())?.command {
             Command::Worker(worker) => Ok(*worker),
-            Command::Supervise | Command::Step(_) => panic!("another command"),
+            Command::Client(_)
+            | Command::Completions(_)
+            | Command::Reference
+            | Command::Supervise
+            | Command::Step(_) => panic!("another command"),
         }
-    }
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        Arguments::command().debug_assert();
     }
 
     #[test]

@@ -1,0 +1,33 @@
+//! What every command that asks the API takes: which deployment, and how to print its answer.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::api::Address;
+
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Common {
+    /// Ask this deployment, by the name that it got at the login
+    #[arg(long, env = "PIPEHOOK_DEPLOYMENT", value_name = "NAME", global = true, help_heading = "Deployment")]
+    pub(crate) deployment: Option<String>,
+
+    /// Ask the API at this address
+    #[arg(
+        long,
+        env = "PIPEHOOK_URL",
+        value_name = "URL",
+        global = true,
+        conflicts_with = "deployment",
+        help_heading = "Deployment"
+    )]
+    pub(crate) url: Option<Address>,
+
+    /// Read the token from this file, instead of PIPEHOOK_TOKEN or the login
+    #[arg(long, env = "PIPEHOOK_TOKEN_FILE", value_name = "FILE", global = true, help_heading = "Deployment")]
+    pub(crate) token_file: Option<PathBuf>,
+
+    /// Print the objects of the API as JSON; errors too
+    #[arg(long, global = true, help_heading = "Output")]
+    pub(crate) json: bool,
+}

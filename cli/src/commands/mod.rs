@@ -1,0 +1,107 @@
+//! What each command asks of the API, and what it shows of the answer.
+
+mod actions;
+mod calls;
+mod context;
+mod deployments;
+mod doctor;
+mod hooks;
+mod login;
+mod pipelines;
+mod reference;
+mod requests;
+mod session;
+mod tokens;
+
+use std::{io, process::ExitCode};
+
+use clap::CommandFactory as _;
+use tokio::{runtime::Builder, select};
+
+pub(crate) use self::context::Context;
+use crate::{
+    arguments::{Arguments, ClientCommand, Common, CompletionsArguments},
+    terminal::{Interrupts, Screen, Trouble},
+};
+
+/// Runs one command to its end, or until Ctrl-C.
+pub(crate) fn run(command: ClientCommand) -> ExitCode {
+    let screen = Screen::new(common(&command).json);
+    let done = match Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => {
+            let done = runtime.block_on(run_in(command, screen));
+            // A thread may still read the terminal: it is not waited for.
+            runtime.shutdown_background();
+            done
+        }
+        Err(error) => Err(Trouble::failed(format!("The program cannot start: {error}."))),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(trouble) => trouble.tell(screen),
+    }
+}
+
+async fn run_in(command: ClientCommand, screen: Screen) -> Result<(), Trouble> {
+    let interrupts =
+        Interrupts::listen().map_err(|error| Trouble::failed(format!("Ctrl-C cannot be heard: {error}.")))?;
+    let context = Context { common: common(&command).clone(), screen, interrupts: interrupts.clone() };
+    select! {
+        biased;
+        done = dispatch(&context, command) => done,
+        trouble = interrupts.end() => Err(trouble),
+    }
+}
+
+async fn dispatch(context: &Context, command: ClientCommand) -> Result<(), Trouble> {
+    match command {
+        ClientCommand::Login(arguments) => login::login(context, arguments).await,
+        ClientCommand::Logout(arguments) => login::logout(context, &arguments).await,
+        ClientCommand::Whoami(_) => login::whoami(context).await,
+        ClientCommand::Deployments(arguments) => deployments::run(context, arguments.command),
+        ClientCommand::Hooks(arguments) => hooks::run(context, arguments.command).await,
+        ClientCommand::Requests(arguments) => requests::run(context, arguments.command).await,
+        ClientCommand::Listen(arguments) => calls::listen(context, arguments).await,
+        ClientCommand::Send(arguments) => calls::send(context, arguments).await,
+        ClientCommand::Pipelines(arguments) => pipelines::run(context, arguments.command).await,
+        ClientCommand::Actions(arguments) => actions::run(context, arguments.command).await,
+        ClientCommand::Tokens(arguments) => tokens::run(context, arguments.project, arguments.command).await,
+        ClientCommand::Doctor(_) => doctor::run(context).await,
+    }
+}
+
+fn common(command: &ClientCommand) -> &Common {
+    match command {
+        ClientCommand::Login(arguments) => &arguments.common,
+        ClientCommand::Logout(arguments) => &arguments.common,
+        ClientCommand::Whoami(arguments) => &arguments.common,
+        ClientCommand::Deployments(arguments) => &arguments.common,
+        ClientCommand::Hooks(arguments) => &arguments.common,
+        ClientCommand::Requests(arguments) => &arguments.common,
+        ClientCommand::Listen(arguments) => &arguments.common,
+        ClientCommand::Send(arguments) => &arguments.common,
+        ClientCommand::Pipelines(arguments) => &arguments.common,
+        ClientCommand::Actions(arguments) => &arguments.common,
+        ClientCommand::Tokens(arguments) => &arguments.common,
+        ClientCommand::Doctor(arguments) => &arguments.common,
+    }
+}
+
+/// `pipehook completions`.
+pub(crate) fn completions(arguments: &CompletionsArguments) -> ExitCode {
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut Arguments::command(), "pipehook", &mut script);
+    write(&script)
+}
+
+/// `pipehook reference`: docs/cli.md.
+pub(crate) fn reference() -> ExitCode {
+    write(reference::markdown().as_bytes())
+}
+
+fn write(text: &[u8]) -> ExitCode {
+    match io::Write::write_all(&mut io::stdout(), text) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => Trouble::output(&error).tell(Screen::new(false)),
+    }
+}

@@ -1,0 +1,192 @@
+//! What people and programs see: tables and text on the standard output, or JSON; notes, questions and progress on the
+//! standard error output.
+
+mod facts;
+mod interrupts;
+mod progress;
+mod prompt;
+mod source;
+mod text;
+mod trouble;
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use comfy_table::{Cell, Color, ContentArrangement, Table, presets};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+pub(crate) use self::{
+    facts::Facts,
+    interrupts::Interrupts,
+    progress::during,
+    prompt::{confirm, is_possible as can_ask, line, secret},
+    source::{SecretFile, read, read_secret},
+    text::{printable, time},
+    trouble::{Kind, Trouble},
+};
+use crate::host;
+
+/// Where the output goes, and how.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Screen {
+    is_json: bool,
+    has_colours: bool,
+    /// Of the terminal. A file or a pipe takes lines of any length.
+    width: Option<u16>,
+}
+
+/// What a colour says. Nothing is said by colour alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Paint {
+    Plain,
+    Title,
+    Good,
+    Bad,
+    Waiting,
+    Faint,
+}
+
+impl Screen {
+    pub(crate) fn new(is_json: bool) -> Self {
+        let is_terminal = io::stdout().is_terminal();
+        let width = is_terminal.then(|| terminal_size::terminal_size().map_or(80, |(width, _)| width.0));
+        Self { is_json, has_colours: is_terminal && wants_colours(), width }
+    }
+
+    /// Of what is written about errors.
+    fn of_errors() -> Self {
+        Self { is_json: false, has_colours: io::stderr().is_terminal() && wants_colours(), width: None }
+    }
+
+    pub(crate) const fn is_json(self) -> bool {
+        self.is_json
+    }
+
+    /// One line, or several, on the standard output.
+    pub(crate) fn print(self, text: &str) -> Result<(), Trouble> {
+        let mut out = io::stdout().lock();
+        let written = out.write_all(text.trim_end().as_bytes()).and_then(|()| out.write_all(b"\n"));
+        written.and_then(|()| out.flush()).map_err(|error| Trouble::output(&error))
+    }
+
+    /// An object of the API as it is with `--json`; for people, what `text` makes of it.
+    pub(crate) fn show(self, object: &RawValue, text: impl FnOnce() -> String) -> Result<(), Trouble> {
+        if self.is_json { self.print(object.get()) } else { self.print(&text()) }
+    }
+
+    /// The same of a list.
+    pub(crate) fn list(self, items: &[Box<RawValue>], text: impl FnOnce() -> String) -> Result<(), Trouble> {
+        if !self.is_json {
+            return self.print(&text());
+        }
+        let items: Vec<_> = items.iter().map(|item| item.get()).collect();
+        self.print(&format!("[{}]", items.join(",")))
+    }
+
+    /// What is no object of the API.
+    pub(crate) fn json(self, value: &impl Serialize) -> Result<(), Trouble> {
+        let text = serde_json::to_string(value).map_err(|error| Trouble::failed(error.to_string()))?;
+        self.print(&text)
+    }
+
+    /// What was done, where the API answers nothing.
+    pub(crate) fn done(self, value: &impl Serialize, text: &str) -> Result<(), Trouble> {
+        if self.is_json { self.json(value) } else { self.print(text) }
+    }
+
+    /// What happens, for people who watch: on the standard error output, and not with `--json`.
+    pub(crate) fn note(self, text: &str) {
+        if !self.is_json {
+            note(text);
+        }
+    }
+
+    pub(crate) fn paint(self, paint: Paint, text: &str) -> String {
+        let style = match paint.style() {
+            Some(style) if self.has_colours => style,
+            Some(_) | None => return text.to_owned(),
+        };
+        format!("{style}{text}{style:#}")
+    }
+
+    /// A table without lines, which fits into the terminal.
+    pub(crate) fn table(self, titles: &[&str]) -> Rows {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        match self.width {
+            Some(width) => table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width),
+            None => table.set_content_arrangement(ContentArrangement::Disabled),
+        };
+        if self.has_colours {
+            table.enforce_styling();
+        } else {
+            table.force_no_tty();
+        }
+        table.set_header(titles.iter().map(|title| cell(title, Paint::Title)));
+        Rows(table)
+    }
+}
+
+/// The rows of a table.
+#[derive(Debug)]
+pub(crate) struct Rows(Table);
+
+impl Rows {
+    pub(crate) fn push<'a>(&mut self, cells: impl IntoIterator<Item = (Paint, &'a str)>) {
+        self.0.add_row(cells.into_iter().map(|(paint, text)| cell(&printable(text), paint)));
+    }
+
+    /// The column is never broken, so that an id can be copied.
+    pub(crate) fn keep_whole(&mut self, column: usize) {
+        if let Some(column) = self.0.column_mut(column) {
+            column.set_constraint(comfy_table::ColumnConstraint::ContentWidth);
+        }
+    }
+}
+
+impl std::fmt::Display for Rows {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = self.0.to_string();
+        for line in text.lines() {
+            // The table fills its last column and indents its first one.
+            writeln!(formatter, "{}", line.strip_prefix(' ').unwrap_or(line).trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+fn cell(text: &str, paint: Paint) -> Cell {
+    let cell = Cell::new(text);
+    match paint {
+        Paint::Plain => cell,
+        Paint::Title => cell.add_attribute(comfy_table::Attribute::Bold),
+        Paint::Good => cell.fg(Color::Green),
+        Paint::Bad => cell.fg(Color::Red),
+        Paint::Waiting => cell.fg(Color::Yellow),
+        Paint::Faint => cell.add_attribute(comfy_table::Attribute::Dim),
+    }
+}
+
+impl Paint {
+    fn style(self) -> Option<anstyle::Style> {
+        match self {
+            Self::Plain => None,
+            Self::Title => Some(anstyle::Style::new().bold()),
+            Self::Good => Some(anstyle::AnsiColor::Green.on_default()),
+            Self::Bad => Some(anstyle::AnsiColor::Red.on_default()),
+            Self::Waiting => Some(anstyle::AnsiColor::Yellow.on_default()),
+            Self::Faint => Some(anstyle::Style::new().dimmed()),
+        }
+    }
+}
+
+/// A line on the standard error output. If no one reads it, that is no reason to stop.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// <https://no-color.org>: any value but the empty one.
+fn wants_colours() -> bool {
+    let is_set = |name| host::variable(name).is_some_and(|value| !value.is_empty());
+    !is_set("NO_COLOR") && host::variable("TERM").is_none_or(|terminal| terminal != "dumb")
+}
