@@ -18,7 +18,7 @@ use self::arguments::{Arguments, Command};
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
-        Command::Client(command) => commands::run(command),
+        Command::Client(command) => commands::run(*command),
         Command::Worker(arguments) => worker::work(*arguments),
         Command::Completions(arguments) => commands::completions(&arguments),
         Command::Reference => commands::reference(),

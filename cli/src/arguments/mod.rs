@@ -43,7 +43,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     #[command(flatten)]
-    Client(ClientCommand),
+    Client(Box<ClientCommand>),
     /// Run the steps of pipelines on this machine
     Worker(Box<WorkerArguments>),
     /// Print the completions for a shell

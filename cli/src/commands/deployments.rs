@@ -33,7 +33,7 @@ pub(super) fn run(context: &Context, command: DeploymentsCommand) -> Result<(), 
 fn list(context: &Context) -> Result<(), Trouble> {
     let known = Deployments::read()?;
     let current = known.current;
-    let shown = known.deployments.into_iter().map(|(name, one)| Shown {
+    let shown = known.all.into_iter().map(|(name, one)| Shown {
         current: current.as_ref() == Some(&name),
         name,
         url: one.url.to_string(),

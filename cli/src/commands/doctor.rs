@@ -115,7 +115,7 @@ fn file() -> Check {
         let hint = format!("Close it: chmod 600 {}", file.display());
         return Check::bad("file", format!("others can read the tokens in {}", file.display()), Some(hint));
     }
-    Check::good("file", format!("{} knows {} deployments", file.display(), known.deployments.len()))
+    Check::good("file", format!("{} knows {} deployments", file.display(), known.all.len()))
 }
 
 /// The address, then what its answer shows.

@@ -104,7 +104,7 @@ async fn keep_given(context: &Context, target: Target) -> Result<(), Trouble> {
 
 fn keep(name: &str, deployment: Deployment) -> Result<(), Trouble> {
     Deployments::change(|known| {
-        known.deployments.insert(name.to_owned(), deployment);
+        known.all.insert(name.to_owned(), deployment);
         known.current = Some(name.to_owned());
     })
 }
@@ -128,10 +128,10 @@ impl Target {
             Some(address) => address.clone(),
             None => known.find(wanted.as_deref()).map_err(without_address)?.1.url.clone(),
         };
-        let same = known.deployments.iter().find(|(_, one)| one.url == address).map(|(name, _)| name.clone());
+        let same = known.all.iter().find(|(_, one)| one.url == address).map(|(name, _)| name.clone());
         let current = known.current.clone().filter(|_| given.is_none());
         let name = wanted.or(current).or(same).unwrap_or_else(|| address.authority().to_owned());
-        let before = known.deployments.get(&name).cloned();
+        let before = known.all.get(&name).cloned();
         Ok(Self { address, name, before })
     }
 }

@@ -12,6 +12,8 @@ use crate::{
 
 use super::Context;
 
+const NO_TERMINAL: &str = "Give a file with --password-file; or keep a token instead: pipehook login --with-token";
+
 /// The routes of a user's own tokens.
 pub(crate) const OWN_TOKENS: &str = "/users/personal-access-tokens";
 
@@ -44,10 +46,7 @@ impl Session {
         };
         let password = match &again.password_file {
             Some(file) => terminal::read_secret(file)?,
-            None => {
-                let instead = "Give a file with --password-file; or keep a token instead: pipehook login --with-token";
-                terminal::secret(&format!("Password of {email}"), instead).await?
-            }
+            None => terminal::secret(&format!("Password of {email}"), NO_TERMINAL).await?,
         };
         let client = context.client_of(address, None)?;
         let body = json!({ "email": email, "password": password.as_str() });

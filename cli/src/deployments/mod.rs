@@ -32,7 +32,8 @@ pub(crate) struct Deployments {
     version: u32,
     /// The name of the one that is asked if no other is named.
     pub(crate) current: Option<String>,
-    pub(crate) deployments: BTreeMap<String, Deployment>,
+    #[serde(rename = "deployments")]
+    pub(crate) all: BTreeMap<String, Deployment>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -104,7 +105,7 @@ impl Deployments {
             return Err(Trouble::new(Kind::NotLoggedIn, "No one is logged in.")
                 .hint("Log in: pipehook login https://hooks.example.com"));
         };
-        self.deployments.get_key_value(wanted).map(|(name, found)| (name.as_str(), found)).ok_or_else(|| {
+        self.all.get_key_value(wanted).map(|(name, found)| (name.as_str(), found)).ok_or_else(|| {
             Trouble::new(Kind::NotLoggedIn, format!("No deployment is called {wanted}."))
                 .hint("See those that are known: pipehook deployments list")
         })
@@ -113,7 +114,7 @@ impl Deployments {
     /// The one that the arguments mean.
     pub(crate) fn choose(&self, common: &Common) -> Result<(&str, &Deployment), Trouble> {
         let Some(address) = &common.url else { return self.find(common.deployment.as_deref()) };
-        let found = self.deployments.iter().find(|(_, known)| known.url == *address);
+        let found = self.all.iter().find(|(_, known)| known.url == *address);
         found.map(|(name, found)| (name.as_str(), found)).ok_or_else(|| {
             Trouble::new(Kind::NotLoggedIn, format!("No login to {address} is kept here."))
                 .hint("See those that are known: pipehook deployments list")
@@ -122,15 +123,15 @@ impl Deployments {
 
     /// The one at this address, the current one first: a token must never go to another address.
     pub(crate) fn at(&self, address: &Address) -> Option<&Deployment> {
-        let current = self.current.as_ref().and_then(|name| self.deployments.get(name));
-        current.into_iter().chain(self.deployments.values()).find(|known| known.url == *address)
+        let current = self.current.as_ref().and_then(|name| self.all.get(name));
+        current.into_iter().chain(self.all.values()).find(|known| known.url == *address)
     }
 
     /// Forgets one. Another becomes the current one if there is only one left.
     pub(crate) fn remove(&mut self, name: &str) -> Option<Deployment> {
-        let removed = self.deployments.remove(name);
+        let removed = self.all.remove(name);
         if self.current.as_deref() == Some(name) {
-            self.current = self.deployments.keys().next().filter(|_| self.deployments.len() == 1).cloned();
+            self.current = self.all.keys().next().filter(|_| self.all.len() == 1).cloned();
         }
         removed
     }
@@ -175,7 +176,7 @@ mod tests {
 
     fn put(file: &Path, name: &str, url: &str) {
         Deployments::change_in(file, |known| {
-            known.deployments.insert(name.to_owned(), deployment(url, &format!("token-of-{name}")));
+            known.all.insert(name.to_owned(), deployment(url, &format!("token-of-{name}")));
             known.current = Some(name.to_owned());
         })
         .unwrap();
@@ -237,14 +238,14 @@ mod tests {
             }
         });
 
-        assert_eq!(Deployments::read_from(&file).unwrap().deployments.len(), 8);
+        assert_eq!(Deployments::read_from(&file).unwrap().all.len(), 8);
     }
 
     #[test]
     fn the_last_one_that_is_left_becomes_the_current_one() {
         let mut known = Deployments::default();
         for name in ["a", "b", "c"] {
-            known.deployments.insert(name.to_owned(), deployment("https://a.example.com", "x"));
+            known.all.insert(name.to_owned(), deployment("https://a.example.com", "x"));
         }
         known.current = Some("a".to_owned());
 

@@ -63,6 +63,7 @@ impl Screen {
     }
 
     /// One line, or several, on the standard output.
+    #[expect(clippy::unused_self, reason = "what is printed was made for this screen")]
     pub(crate) fn print(self, text: &str) -> Result<(), Trouble> {
         let mut out = io::stdout().lock();
         let written = out.write_all(text.trim_end().as_bytes()).and_then(|()| out.write_all(b"\n"));

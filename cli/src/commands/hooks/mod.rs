@@ -32,15 +32,16 @@ pub(super) async fn run(context: &Context, command: HooksCommand) -> Result<(), 
     }
 }
 
+#[derive(Debug, Deserialize)]
+struct Named {
+    id: String,
+    name: String,
+}
+
 /// The id of a hook that is named by its id or its name.
 pub(crate) async fn find(client: &Client, hook: &str) -> Result<String, Trouble> {
     if is_id(hook) {
         return Ok(hook.to_owned());
-    }
-    #[derive(Deserialize)]
-    struct Named {
-        id: String,
-        name: String,
     }
     let path = Query::new("/hooks/incoming").with("filter[name]", Some(hook)).with_page_for(0).finish();
     let (items, _) = client.list(&path, 0).await?;
