@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::api::Address;
 
+// Clap would show a doc comment as that of the command. The arguments stand under headings of their own.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Common {
     /// Ask this deployment, by the name that it got at the login
@@ -30,4 +31,9 @@ pub(crate) struct Common {
     /// Print the objects of the API as JSON; errors too
     #[arg(long, global = true, help_heading = "Output")]
     pub(crate) json: bool,
+}
+
+impl Common {
+    /// The headings, which no other arguments have.
+    pub(crate) const HEADINGS: [&str; 2] = ["Deployment", "Output"];
 }

@@ -19,7 +19,6 @@ pub(crate) struct HooksArguments {
 pub(crate) enum HooksCommand {
     /// List the hooks of the project, the newest first
     List(ListHooks),
-    /// Create a hook, and say how to connect its provider
     Create(Box<CreateHook>),
     /// Show a hook
     #[command(after_long_help = "\
@@ -35,11 +34,9 @@ Examples:
     },
     /// Change what is given, and keep the rest
     Update(Box<UpdateHook>),
-    /// Give a hook a new secret, and show it once
     Rotate(RotateHook),
     /// Remove a hook; its URL answers 404
     Delete(DeleteHook),
-    /// Say what a call would do, without a signature
     Test(TestHook),
 }
 
@@ -78,7 +75,9 @@ pub(crate) struct ListHooks {
     pub(crate) limit: usize,
 }
 
-/// Creates a hook. With a provider, asks on the terminal for what the provider needs, and prints the steps that connect it.
+/// Create a hook, and say how to connect its provider
+///
+/// With a provider, it asks on the terminal for what the provider needs, and prints the steps that connect it.
 ///
 /// A secret is never an argument, which everyone on the machine could read. It comes from --secret-file, from
 /// PIPEHOOK_SECRET, or from the terminal if the provider issues it; otherwise Pipehook makes one. It is shown once.
@@ -115,7 +114,7 @@ pub(crate) struct CreateHook {
     pub(crate) no_input: bool,
 }
 
-/// The fields of a hook that a creation and a change both take.
+// The fields of a hook that a creation and a change both take.
 #[derive(Debug, Default, Args)]
 pub(crate) struct HookFields {
     /// What people call it
@@ -146,11 +145,11 @@ pub(crate) struct HookFields {
     #[arg(long = "option", value_name = "NAME=TEXT")]
     pub(crate) options: Vec<String>,
 
-    /// A secret option of the provider, such as verify_token, from a file; - is the standard input; may be repeated
+    /// A secret option of the provider, such as `verify_token`, from a file; - is the standard input; may be repeated
     #[arg(long = "option-file", value_name = "NAME=FILE")]
     pub(crate) option_files: Vec<String>,
 
-    /// Read more fields from this JSON file, such as settings and trigger_when; - is the standard input
+    /// Read more fields from this JSON file, such as `settings` and `trigger_when`; - is the standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
 }
@@ -173,7 +172,9 @@ pub(crate) struct UpdateHook {
     pub(crate) no_pipeline: bool,
 }
 
-/// Gives a hook a new secret, and shows it once. The old one stays valid for a day, or for as long as --overlap says.
+/// Give a hook a new secret, and show it once
+///
+/// The old one stays valid for a day, or for as long as --overlap says.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -192,7 +193,7 @@ pub(crate) struct RotateHook {
     #[arg(long, value_name = "FILE")]
     pub(crate) secret_file: Option<PathBuf>,
 
-    /// A secret option of the provider, such as verify_token, from a file; - is the standard input; may be repeated
+    /// A secret option of the provider, such as `verify_token`, from a file; - is the standard input; may be repeated
     #[arg(long = "option-file", value_name = "NAME=FILE")]
     pub(crate) option_files: Vec<String>,
 
@@ -212,7 +213,9 @@ pub(crate) struct DeleteHook {
     pub(crate) yes: bool,
 }
 
-/// Says what a call would do: whether each condition holds, what each variable gets, and the job. Nothing runs.
+/// Say what a call would do, without a signature
+///
+/// It shows whether each condition holds, what each variable gets, and the job. Nothing runs without --send.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

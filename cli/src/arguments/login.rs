@@ -7,7 +7,9 @@ use clap::{Args, Subcommand};
 use super::Common;
 use crate::api::Address;
 
-/// Asks for the password on the terminal, and keeps a personal access token, which it makes with it.
+/// Log in to a deployment, and keep a token for it
+///
+/// It asks for the password on the terminal, and keeps a personal access token, which it makes with it.
 ///
 /// The token is in the file `pipehook/deployments.json` of your configuration directory, which only you can read. The
 /// password is not kept. A token is valid for 90 days; log in again before then, and the old one is revoked.
@@ -47,7 +49,9 @@ pub(crate) struct LoginArguments {
     pub(crate) common: Common,
 }
 
-/// Forgets the deployment, and revokes the token that the login made. A token that you brought yourself stays valid.
+/// Forget a deployment, and revoke the token that the login made
+///
+/// A token that you brought yourself stays valid.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

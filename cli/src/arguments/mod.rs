@@ -62,9 +62,7 @@ pub(crate) enum Command {
 /// What asks the API for something, and shows its answer.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ClientCommand {
-    /// Log in to a deployment, and keep a token for it
     Login(LoginArguments),
-    /// Forget a deployment, and revoke the token that the login made
     Logout(LogoutArguments),
     /// Show who is logged in
     Whoami(WhoamiArguments),
@@ -84,7 +82,6 @@ pub(crate) enum ClientCommand {
     Actions(ActionsArguments),
     /// Create, list, rotate and revoke tokens for programs
     Tokens(TokensArguments),
-    /// Check the clock, the address, the token and the version
     Doctor(DoctorArguments),
 }
 

@@ -24,7 +24,6 @@ pub(crate) enum TokensCommand {
     /// List the tokens, the newest first
     #[command(after_long_help = "Examples:\n  pipehook tokens list\n  pipehook tokens list --project --json")]
     List,
-    /// Create a token for a program, and show it once
     Create(CreateToken),
     /// Show a token without its text
     #[command(after_long_help = "Example:\n  pipehook tokens show ed93c125-301b-4ac6-a9ee-d12f9e525607")]
@@ -32,7 +31,6 @@ pub(crate) enum TokensCommand {
         /// The id of the token
         id: String,
     },
-    /// Give a token a new text, and show it once; the old text is refused at once
     Rotate(RotateToken),
     /// End a token at once
     #[command(after_long_help = "Example:\n  pipehook tokens revoke --project ed93c125-301b-4ac6-a9ee-d12f9e525607")]
@@ -44,7 +42,9 @@ pub(crate) enum TokensCommand {
     },
 }
 
-/// Creates a token. Only a user can, not a token: so the command asks for your password, and logs out again.
+/// Create a token for a program, and show it once
+///
+/// Only a user can create a token, and not a token: so the command asks for your password, and logs out again.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -73,6 +73,7 @@ pub(crate) struct CreateToken {
     pub(crate) again: LoginAgain,
 }
 
+/// Give a token a new text, and show it once; the old text is refused at once
 #[derive(Debug, Args)]
 #[command(after_long_help = "Example:\n  pipehook tokens rotate ed93c125-301b-4ac6-a9ee-d12f9e525607 --to token")]
 pub(crate) struct RotateToken {
@@ -91,7 +92,7 @@ pub(crate) struct RotateToken {
     pub(crate) again: LoginAgain,
 }
 
-/// How to log in for one command.
+// How to log in for one command.
 #[derive(Debug, Args)]
 pub(crate) struct LoginAgain {
     /// Log in with this e-mail address [default: that of the login]

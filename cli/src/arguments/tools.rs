@@ -15,7 +15,9 @@ pub(crate) struct CompletionsArguments {
     pub(crate) shell: Shell,
 }
 
-/// Checks what a command needs: the file with the logins, the address, the clock of this machine, the token, and what the
+/// Check the clock, the address, the token and the version
+///
+/// It checks what a command needs: the file with the logins, the address, the clock of this machine, the token, and what the
 /// deployment can do. Each fault comes with what mends it. The exit status is 1 if there is one.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\

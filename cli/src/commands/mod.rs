@@ -15,7 +15,7 @@ mod tokens;
 
 use std::{io, process::ExitCode};
 
-use clap::CommandFactory as _;
+use clap::{Command, CommandFactory as _};
 use tokio::{runtime::Builder, select};
 
 pub(crate) use self::context::Context;
@@ -89,8 +89,12 @@ fn common(command: &ClientCommand) -> &Common {
 
 /// `pipehook completions`.
 pub(crate) fn completions(arguments: &CompletionsArguments) -> ExitCode {
+    let command = Arguments::command();
+    // Without what the program starts itself.
+    let visible = command.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
+    let mut command = Command::new("pipehook").version(env!("CARGO_PKG_VERSION")).subcommands(visible);
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Arguments::command(), "pipehook", &mut script);
+    clap_complete::generate(arguments.shell, &mut command, "pipehook", &mut script);
     write(&script)
 }
 

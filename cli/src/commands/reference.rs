@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use clap::{Arg, Command, CommandFactory as _};
+use clap::{Arg, Args as _, Command, CommandFactory as _};
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, Common};
 
 const INTRODUCTION: &str = "\
 # The command line
@@ -32,6 +32,8 @@ terminal, a file, the standard input (`-`) or the environment.
 
 ";
 
+const SHARED: &str = "All commands but `worker` and `completions` also take:";
+
 pub(super) fn markdown() -> String {
     let mut command = Arguments::command().disable_help_subcommand(true);
     command.build();
@@ -39,6 +41,11 @@ pub(super) fn markdown() -> String {
     if let Some(statuses) = command.get_after_help() {
         let _ = writeln!(text, "```text\n{statuses}\n```\n");
     }
+    let _ = writeln!(text, "{SHARED}\n\n| | |\n|---|---|");
+    for argument in Common::augment_args(Command::new("shared")).get_arguments() {
+        let _ = writeln!(text, "| `{}` | {} |", spelt(argument), described(argument));
+    }
+    text.push('\n');
     let mut leaves = Vec::new();
     collect(&command, "", &mut leaves);
     let _ = writeln!(text, "| command | |\n|---|---|");
@@ -83,9 +90,10 @@ fn section(text: &mut String, name: &str, command: &Command) {
     }
 }
 
-/// What every command has.
+/// What every command has, or all that ask the API.
 fn is_common(argument: &Arg) -> bool {
-    argument.is_hide_set() || ["help", "version"].contains(&argument.get_id().as_str())
+    let is_shared = argument.get_help_heading().is_some_and(|heading| Common::HEADINGS.contains(&heading));
+    is_shared || argument.is_hide_set() || ["help", "version"].contains(&argument.get_id().as_str())
 }
 
 fn spelt(argument: &Arg) -> String {

@@ -110,6 +110,26 @@ impl Screen {
         format!("{style}{text}{style:#}")
     }
 
+    /// Words that fit into the terminal, with this in front of the first line.
+    pub(crate) fn wrap(self, front: &str, text: &str) -> String {
+        let width = self.width.map_or(usize::MAX, |width| usize::from(width).max(40));
+        let (mut lines, mut line) = (Vec::new(), front.to_owned());
+        let mut is_empty = true;
+        for word in text.split_whitespace() {
+            if !is_empty && line.chars().count() + 1 + word.chars().count() > width {
+                lines.push(std::mem::replace(&mut line, " ".repeat(front.chars().count())));
+                is_empty = true;
+            }
+            if !is_empty {
+                line.push(' ');
+            }
+            line.push_str(&printable(word));
+            is_empty = false;
+        }
+        lines.push(line);
+        lines.join("\n")
+    }
+
     /// A table without lines, which fits into the terminal.
     pub(crate) fn table(self, titles: &[&str]) -> Rows {
         let mut table = Table::new();
@@ -190,4 +210,53 @@ pub(crate) fn note(text: &str) {
 fn wants_colours() -> bool {
     let is_set = |name| host::variable(name).is_some_and(|value| !value.is_empty());
     !is_set("NO_COLOR") && host::variable("TERM").is_none_or(|terminal| terminal != "dumb")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn screen(width: Option<u16>, has_colours: bool) -> Screen {
+        Screen { is_json: false, has_colours, width }
+    }
+
+    #[test]
+    fn a_table_fits_into_80_columns_and_keeps_ids_whole() {
+        let id = "33c690d6-0619-404d-9113-f2e4d067efdb";
+        let mut rows = screen(Some(80), false).table(&["NAME", "PROVIDER", "RUNS", "STATE", "ID"]);
+        let name = "a name that is much too long for one line of a terminal";
+        rows.push([name, "github", "deploy application/42", "active", id].map(|text| (Paint::Good, text)));
+        rows.keep_whole(4);
+
+        let text = rows.to_string();
+
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(text.contains(id) && text.lines().count() > 2 && !text.contains('\u{1b}'), "{text}");
+        let wide = {
+            let mut rows = screen(None, false).table(&["NAME"]);
+            rows.push([(Paint::Plain, name)]);
+            rows
+        };
+        assert_eq!(wide.to_string(), format!("NAME\n{name}\n"));
+    }
+
+    #[test]
+    fn colours_are_only_where_they_are_wanted() {
+        for has_colours in [true, false] {
+            let screen = screen(Some(80), has_colours);
+            let mut rows = screen.table(&["STATE"]);
+            rows.push([(Paint::Bad, "failed")]);
+            for text in [rows.to_string(), screen.paint(Paint::Bad, "failed")] {
+                assert_eq!(text.contains('\u{1b}'), has_colours, "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn long_text_is_wrapped_at_words() {
+        let text =
+            screen(Some(40), false).wrap("  1. ", "Both sides must have the same secret, which it calls Password.");
+
+        assert_eq!(text, "  1. Both sides must have the same\n     secret, which it calls Password.");
+    }
 }

@@ -20,7 +20,7 @@ async fn the_document_is_current() {
 async fn completions_are_scripts_of_the_shell() {
     let home = Home::new();
     let script = home.run(&["completions", "bash"]).await.out;
-    assert!(script.contains("rotate") && script.contains("--secret-to") && !script.contains("supervise)"));
+    assert!(script.contains("rotate") && script.contains("--secret-to") && !script.contains("supervise"));
     let mut bash = Command::new("bash").arg("-n").stdin(std::process::Stdio::piped()).spawn().unwrap();
     bash.stdin.take().unwrap().write_all(script.as_bytes()).await.unwrap();
     assert!(bash.wait().await.unwrap().success());

@@ -78,7 +78,8 @@ impl Provider {
         let mut text = format!("\n{title}\n");
         let left = self.steps.iter().skip_while(|step| step.text.starts_with("Create a hook"));
         for (number, step) in (1..).zip(left) {
-            let _ = writeln!(text, "  {number}. {}", printable(&step.text.replace('`', "")));
+            let front = format!("  {number}. ");
+            let _ = writeln!(text, "{}", screen.wrap(&front, &step.text.replace('`', "")));
             let value = match step.field.as_deref() {
                 Some("url") => &hook.url,
                 Some("secret") => &hook.secret,
