@@ -9,19 +9,12 @@ use crate::api::Address;
 // Clap would show a doc comment as that of the command. The arguments stand under headings of their own.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Common {
-    /// Ask this deployment, by the name that it got at the login
+    /// Ask this deployment, by the name that it got at the login, with the token of that login
     #[arg(long, env = "PIPEHOOK_DEPLOYMENT", value_name = "NAME", global = true, help_heading = "Deployment")]
     pub(crate) deployment: Option<String>,
 
-    /// Ask the API at this address
-    #[arg(
-        long,
-        env = "PIPEHOOK_URL",
-        value_name = "URL",
-        global = true,
-        conflicts_with = "deployment",
-        help_heading = "Deployment"
-    )]
+    /// Ask the API at this address, if no deployment is named
+    #[arg(long, env = "PIPEHOOK_URL", value_name = "URL", global = true, help_heading = "Deployment")]
     pub(crate) url: Option<Address>,
 
     /// Read the token from this file, instead of PIPEHOOK_TOKEN or the login

@@ -34,6 +34,12 @@ impl Context {
 
     /// Where to ask, and as whom. The token of a login is for the address of that login alone.
     pub(crate) fn target(&self) -> Result<(Address, Option<Token>), Trouble> {
+        if let Some(name) = &self.common.deployment {
+            // A token of the environment belongs to the address of the environment.
+            let known = Deployments::read()?;
+            let (_, found) = known.find(Some(name))?;
+            return Ok((found.url.clone(), Some(found.token.clone())));
+        }
         let given = self.given_token()?;
         let known = match (&self.common.url, &given) {
             // Nothing of the file is needed.
@@ -44,7 +50,7 @@ impl Context {
             let token = known.at(address).map(|found| found.token.clone());
             return Ok((address.clone(), token));
         }
-        let (_, found) = known.find(self.common.deployment.as_deref())?;
+        let (_, found) = known.find(None)?;
         Ok((found.url.clone(), given.or_else(|| Some(found.token.clone()))))
     }
 

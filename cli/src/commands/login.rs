@@ -59,11 +59,10 @@ async fn make(context: &Context, session: &Session, target: Target) -> Result<Cl
         trouble.or_hint(|| "See your tokens in the console, and revoke those that are not used any more.".to_owned())
     })?;
     let made: Made = answer.read()?;
-    let kept = keep_made(context, session, &target, &made);
-    if kept.is_err() && session.revoke_own(&made.id).await.is_err() {
-        context.screen.note(&format!("The token {} could not be revoked: it is valid until it expires.", made.id));
-    }
-    let client = kept?;
+    let client = match keep_made(context, session, &target, &made) {
+        Ok(client) => client,
+        Err(trouble) => return Err(undone(session, &made, trouble).await),
+    };
     if let Some(Deployment { url, token, token_id: Some(id), .. }) = target.before {
         let old = context.client_of(url, Some(token))?;
         // It may have expired.
@@ -72,9 +71,18 @@ async fn make(context: &Context, session: &Session, target: Target) -> Result<Cl
     Ok(client)
 }
 
+/// Revokes a token that cannot be kept, or says which one is left.
+async fn undone(session: &Session, made: &Made, mut trouble: Trouble) -> Trouble {
+    if session.revoke_own(&made.id).await.is_err() {
+        let left = format!(" The token {} was made, and could not be revoked: revoke it in the console.", made.id);
+        trouble.message.push_str(&left);
+    }
+    trouble
+}
+
 fn keep_made(context: &Context, session: &Session, target: &Target, made: &Made) -> Result<Client, Trouble> {
     if context.interrupts.is_pressed() {
-        return Err(Trouble::new(Kind::Interrupted, "Stopped. The token that was just made is revoked again."));
+        return Err(Trouble::new(Kind::Interrupted, "Stopped. No token is kept."));
     }
     let token = made.token.clone();
     let client = session.client.with_token(token.clone())?;
@@ -122,7 +130,8 @@ async fn greet(context: &Context, client: &Client) -> Result<(), Trouble> {
 impl Target {
     fn of(context: &Context, arguments: &LoginArguments) -> Result<Self, Trouble> {
         let known = Deployments::read()?;
-        let given = arguments.address.clone().or_else(|| context.common.url.clone());
+        let elsewhere = context.common.url.clone().filter(|_| context.common.deployment.is_none());
+        let given = arguments.address.clone().or(elsewhere);
         let wanted = arguments.name.clone().or_else(|| context.common.deployment.clone());
         let address = match &given {
             Some(address) => address.clone(),

@@ -12,6 +12,8 @@ const INTRODUCTION: &str = "\
 `pipehook` is one program for people and for scripts. It knows Pipehook's API only. This page is made from the program:
 `cargo run -p cli -- reference >docs/cli.md` writes it. [worker.md](worker.md) says how `pipehook worker` works.
 
+Install it from a release's `pipehook-cli-<version>-linux-<architecture>.tar.gz`, or with `cargo install --path cli --locked`.
+
 ```sh
 pipehook login https://hooks.example.com
 pipehook hooks create --provider github --name \"deploy the shop\" --pipeline 4562697418899456
@@ -77,10 +79,10 @@ fn section(text: &mut String, name: &str, command: &Command) {
     let about = command.get_long_about().or(command.get_about()).map(ToString::to_string).unwrap_or_default();
     let usage = command.clone().render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ").trim();
-    let _ = writeln!(text, "\n## `{name}`\n\n{}\n\n```text\n{usage}\n```\n", sentence(&about));
+    let _ = writeln!(text, "\n## `{name}`\n\n{}\n\n```text\n{usage}\n```", sentence(&about));
     let arguments: Vec<_> = command.get_arguments().filter(|argument| !is_common(argument)).collect();
     if !arguments.is_empty() {
-        let _ = writeln!(text, "| | |\n|---|---|");
+        let _ = writeln!(text, "\n| | |\n|---|---|");
     }
     for argument in arguments {
         let _ = writeln!(text, "| `{}` | {} |", spelt(argument), described(argument));
@@ -127,7 +129,10 @@ fn escaped(text: &str) -> String {
     text.replace('|', "\\|").replace('<', "&lt;")
 }
 
+/// The first line is one, as in a list of commands.
 fn sentence(text: &str) -> String {
-    let ends = text.ends_with('.') || text.is_empty();
-    if ends { text.to_owned() } else { format!("{text}.") }
+    let (first, rest) = text.split_once('\n').map_or((text, ""), |(first, rest)| (first, rest));
+    let dot = if first.ends_with('.') { "" } else { "." };
+    let rest = if rest.is_empty() { String::new() } else { format!("\n{rest}") };
+    format!("{first}{dot}{rest}")
 }

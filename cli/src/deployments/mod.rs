@@ -113,7 +113,9 @@ impl Deployments {
 
     /// The one that the arguments mean.
     pub(crate) fn choose(&self, common: &Common) -> Result<(&str, &Deployment), Trouble> {
-        let Some(address) = &common.url else { return self.find(common.deployment.as_deref()) };
+        let Some(address) = common.url.as_ref().filter(|_| common.deployment.is_none()) else {
+            return self.find(common.deployment.as_deref());
+        };
         let found = self.all.iter().find(|(_, known)| known.url == *address);
         found.map(|(name, found)| (name.as_str(), found)).ok_or_else(|| {
             Trouble::new(Kind::NotLoggedIn, format!("No login to {address} is kept here."))

@@ -184,6 +184,20 @@ async fn the_token_of_a_login_goes_to_no_other_address() {
     assert_eq!(other.seen()[0].authorization.as_deref(), Some("Bearer devopness_pat_other"));
 }
 
+#[tokio::test]
+async fn a_deployment_that_is_named_gets_its_own_token_whatever_the_environment_has() {
+    let (home, deployment) = (Home::new(), Deployment::start(answers).await);
+    let other = Deployment::start(answers).await;
+    home.log_in(&deployment, "devopness_pat_old", None);
+    let mut command = home.command(&["whoami", "--deployment", "prod"]);
+    command.env("PIPEHOOK_URL", &other.url).env("PIPEHOOK_TOKEN", "devopness_pat_other");
+
+    let ran = Ran::of(command).await;
+
+    assert_eq!((ran.status, other.seen().len()), (Some(0), 0), "{ran:?}");
+    assert_eq!(deployment.seen()[0].authorization.as_deref(), Some("Bearer devopness_pat_old"));
+}
+
 /// Ctrl-C while the password is typed must not leave a terminal that shows nothing.
 #[tokio::test]
 async fn the_password_is_not_shown_and_after_ctrl_c_the_terminal_shows_again_what_is_typed() {
