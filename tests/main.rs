@@ -4,6 +4,7 @@
 
 mod actions;
 mod api;
+mod client;
 mod hooks;
 mod ledger;
 mod local;
