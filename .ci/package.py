@@ -4,7 +4,8 @@
     python3 .ci/package.py --architecture arm64 --version 0.1.0
 
 With `--local`, the path of the program of `cargo run`, it also packs a bundle: a tar archive with that program, the
-functions and the template, which serves the stack on one machine with Linux.
+functions and the template, which serves the stack on one machine with Linux. With `--cli`, the path of a static
+`pipehook`, it also packs a tar archive with that program alone.
 
 The same binaries give the same bytes: entries are sorted, and their times, owners and modes are constants.
 """
@@ -91,26 +92,34 @@ def pack(template: str, binaries: Path, architecture: str, output: Path, level: 
     print(f"{output}: {len(functions)} functions for {architecture}, {output.stat().st_size / 1e6:.1f} MB")
 
 
-def pack_bundle(template: str, binaries: Path, program: Path, output: Path, level: int) -> None:
-    """A directory called like the archive. `pipehook-local` finds what lies beside it."""
+def pack_archive(output: Path, documents: list[str], programs: dict[str, Path], level: int) -> None:
+    """A directory called like the archive, with documents of the repository and with programs by their names."""
     directory = output.name.removesuffix(".tar.gz")
-
-    def add_file(archive: tarfile.TarFile, name: str, content: bytes, mode: int) -> None:
-        entry = tarfile.TarInfo(f"{directory}/{name}")
-        entry.size, entry.mode = len(content), mode
-        archive.addfile(entry, io.BytesIO(content))
-
+    files = [(Path(name).name, ROOT / name, 0o644) for name in documents]
+    files += [(name, path, 0o755) for name, path in programs.items()]
     # Neither the archive nor its compression holds a time.
     with output.open("wb") as file, gzip.GzipFile("", "wb", level, file, mtime=0) as compressed:
         with tarfile.open(fileobj=compressed, mode="w") as archive:
-            for name in ("LICENSE-APACHE", "LICENSE-MIT", "README.md", "template.yaml"):
-                add_file(archive, name, (ROOT / name).read_bytes(), 0o644)
-            for function in functions_of(template):
-                add_file(archive, f"functions/{function}", find_binary(binaries, function).read_bytes(), 0o755)
-            add_file(archive, "pipehook-local", program.read_bytes(), 0o755)
-            # The worker that it starts, which also works alone.
-            add_file(archive, "pipehook", program.with_name("pipehook").read_bytes(), 0o755)
+            for name, path, mode in files:
+                content = path.read_bytes()
+                entry = tarfile.TarInfo(f"{directory}/{name}")
+                entry.size, entry.mode = len(content), mode
+                archive.addfile(entry, io.BytesIO(content))
     print(f"{output}: {output.stat().st_size / 1e6:.1f} MB")
+
+
+def pack_bundle(template: str, binaries: Path, program: Path, output: Path, level: int) -> None:
+    """`pipehook-local` finds what lies beside it: also the worker that it starts, which works alone too."""
+    programs = {f"functions/{function}": find_binary(binaries, function) for function in functions_of(template)}
+    programs |= {"pipehook-local": program, "pipehook": program.with_name("pipehook")}
+    pack_archive(output, ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "template.yaml"], programs, level)
+
+
+def pack_cli(program: Path, output: Path, level: int) -> None:
+    """The command line. It is static: it runs on any Linux, whatever its C library."""
+    if b"ld-linux" in program.read_bytes():
+        sys.exit(f"{program}: is linked to the C library of a machine. Build it for musl.")
+    pack_archive(output, ["LICENSE-APACHE", "LICENSE-MIT", "docs/cli.md"], {"pipehook": program}, level)
 
 
 def main() -> None:
@@ -121,6 +130,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=ROOT / "target/package", help="default: target/package")
     parser.add_argument("--local", type=Path, help="also packs a bundle, with this program")
     parser.add_argument("--level", type=int, choices=range(1, 10), default=9, help="how small: 1 is quickest")
+    parser.add_argument("--cli", type=Path, help="also packs this static program")
     arguments = parser.parse_args()
     version, architecture, output = arguments.version, arguments.architecture, arguments.output
     binaries, level = arguments.binaries, arguments.level
@@ -130,6 +140,8 @@ def main() -> None:
     if arguments.local:
         name = f"pipehook-local-{version}-linux-{architecture}.tar.gz"
         pack_bundle(template, binaries, arguments.local, output / name, level)
+    if arguments.cli:
+        pack_cli(arguments.cli, output / f"pipehook-cli-{version}-linux-{architecture}.tar.gz", level)
 
 
 if __name__ == "__main__":
