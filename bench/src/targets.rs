@@ -31,10 +31,10 @@ const TARGETS: [Target; 13] = [
         unit: "times",
     },
     Target {
-        claim: "our processor time of an accepted call of 8 KB, above the SDK's",
-        of: ["cpu", "8 KB, accepted", "ours (ms)"],
-        at_most: 0.15,
-        unit: "ms",
+        claim: "processor time of an accepted call of 8 KB, in that of the bare requests to AWS",
+        of: ["cpu", "8 KB, accepted", "CPU to bare calls"],
+        at_most: 1.2,
+        unit: "times",
     },
     Target {
         claim: "verify + extract on 25 KB, in HMAC-SHA256 alone",
