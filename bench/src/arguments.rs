@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use sample::Failure;
 
 use crate::load::Kind;
+use crate::report::Report;
 use crate::warm::Effort;
 
 const HELP: &str = "\
@@ -14,6 +15,8 @@ Examples:
   cargo run --release -p bench -- --quick               a first look, within two minutes; rewrites nothing
   cargo run --release -p bench -- --topic warm --json after.json
   cargo run --release -p bench -- compare before.json after.json
+  cargo run --release -p bench -- peers                 beside other receivers; needs Node.js and Debian's `webhook`
+  cargo run --release -p bench -- growth                what ten times as much of everything makes
   cargo bench -p bench                                  single steps, such as one signature";
 
 /// Measures the release binaries on the stack of `local`, behind TLS as on AWS, each figure beside its floor in the same
@@ -26,17 +29,8 @@ pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 
-    /// Measures less, within two minutes
-    #[arg(long)]
-    pub(crate) quick: bool,
-
-    /// Starts of each function [default: 20, or 5 with --quick]
-    #[arg(long)]
-    starts: Option<usize>,
-
-    /// Turns that each function has with each kind of call [default: 7, or 3 with --quick]
-    #[arg(long)]
-    rounds: Option<usize>,
+    #[command(flatten)]
+    pub(crate) measure: Measure,
 
     /// Only this topic; can be repeated, like the next two
     #[arg(long, value_enum)]
@@ -50,25 +44,49 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "TEXT")]
     call: Option<String>,
 
-    /// Takes the functions' binaries from here, as cargo or cargo lambda lays them out, instead of building them
-    #[arg(long, value_name = "DIR")]
-    pub(crate) binaries: Option<PathBuf>,
-
     /// Sets this variable for the functions, instead of the template's value, such as `LOG_LEVEL=error`
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     pub(crate) set: Vec<(String, String)>,
+}
+
+/// How much is measured, of what, and where it is written.
+#[derive(Debug, Args)]
+pub(crate) struct Measure {
+    /// Measures less, within two minutes
+    #[arg(long)]
+    pub(crate) quick: bool,
+
+    /// Starts of each function [default: 20, or 5 with --quick]
+    #[arg(long)]
+    starts: Option<usize>,
+
+    /// Turns that each function has with each kind of call [default: 7, or 3 with --quick]
+    #[arg(long)]
+    rounds: Option<usize>,
+
+    /// Takes the functions' binaries from here, as cargo or cargo lambda lays them out, instead of building them
+    #[arg(long, value_name = "DIR")]
+    pub(crate) binaries: Option<PathBuf>,
 
     /// Writes every figure to this file, for `compare`
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
 
-    /// Rewrites performance.md and performance.svg here [default: docs, or nowhere when less is measured]
+    /// Rewrites performance.md and its drawing here [default: docs, or nowhere when less is measured]
     #[arg(long, value_name = "DIR")]
     docs: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Makes the same calls to Pipehook, to a function in Node, and to the server `webhook`
+    ///
+    /// It bundles what is in bench/peers with the packages of its lock file, and needs node, npm, and the program
+    /// `webhook` (`apt-get install webhook`).
+    Peers(Measure),
+    /// Measures what more variables, conditions, bytes, hooks, logged calls and waiting actions make, up to ten times
+    /// their documented limits where the product takes so many
+    Growth(Measure),
     /// Prints two runs figure by figure and marks what moved by more than the noise
     Compare {
         /// What --json wrote before
@@ -112,6 +130,20 @@ impl Arguments {
         all.filter(|topic| self.topic.is_empty() || self.topic.contains(topic)).collect()
     }
 
+    /// The kinds of calls that are wanted.
+    pub(crate) fn kinds(&self) -> Result<Vec<Kind>, Failure> {
+        let mut kinds = Kind::all()?;
+        kinds.retain(|kind| self.call.as_ref().is_none_or(|wanted| kind.name().contains(wanted)));
+        if kinds.is_empty() { Err("this kind of call is unknown".into()) } else { Ok(kinds) }
+    }
+
+    pub(crate) fn docs(&self) -> Option<PathBuf> {
+        let is_whole = self.topic.is_empty() && self.function.is_empty() && self.call.is_none() && self.set.is_empty();
+        if is_whole { self.measure.docs() } else { self.measure.docs.clone() }
+    }
+}
+
+impl Measure {
     pub(crate) fn starts(&self) -> usize {
         self.starts.unwrap_or(if self.quick { 5 } else { 20 }).max(1)
     }
@@ -126,25 +158,21 @@ impl Arguments {
         Effort { rounds: self.rounds.unwrap_or(rounds).max(1), round_seconds }
     }
 
-    /// The kinds of calls that are wanted.
-    pub(crate) fn kinds(&self) -> Result<Vec<Kind>, Failure> {
-        let mut kinds = Kind::all()?;
-        kinds.retain(|kind| self.call.as_ref().is_none_or(|wanted| kind.name().contains(wanted)));
-        if kinds.is_empty() { Err("this kind of call is unknown".into()) } else { Ok(kinds) }
-    }
-
     /// Of each step of `own`.
     pub(crate) fn samples(&self) -> usize {
         if self.quick { 9 } else { 51 }
     }
 
+    /// Writes every figure to a file, if that was asked for.
+    pub(crate) fn write(&self, report: &Report) -> Result<(), Failure> {
+        let Some(path) = &self.json else { return Ok(()) };
+        Ok(std::fs::write(path, serde_json::to_vec_pretty(&report.record())?)?)
+    }
+
+    /// Where a whole run is written down.
     pub(crate) fn docs(&self) -> Option<PathBuf> {
-        let is_whole = !self.quick
-            && self.topic.is_empty()
-            && self.function.is_empty()
-            && self.call.is_none()
-            && self.set.is_empty();
-        self.docs.clone().or_else(|| is_whole.then(|| PathBuf::from(crate::binaries::ROOT).join("docs")))
+        let default = || (!self.quick).then(|| PathBuf::from(crate::binaries::ROOT).join("docs"));
+        self.docs.clone().or_else(default)
     }
 }
 
@@ -177,5 +205,11 @@ mod tests {
         assert_eq!(docs("bench --function hook-trigger"), None);
         assert_eq!(docs("bench --call ignored"), None);
         assert_eq!(docs("bench --quick --docs x"), Some(PathBuf::from("x")));
+        let of_peers = |line: &str| match Arguments::parse_from(line.split(' ')).command {
+            Some(Command::Peers(measure)) => measure.docs(),
+            other => panic!("{other:?}"),
+        };
+        assert!(of_peers("bench peers").is_some());
+        assert_eq!(of_peers("bench peers --quick"), None);
     }
 }

@@ -44,6 +44,12 @@ pub(crate) fn functions() -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
+/// Where cargo builds.
+pub(crate) fn target() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    target.unwrap_or_else(|| Path::new(ROOT).join("target"))
+}
+
 impl Binaries {
     /// Those in `given`, as cargo or cargo lambda lays them out there; else they are built. What belongs to the
     /// benchmark lies beside the program that is running, or among them.
@@ -55,8 +61,7 @@ impl Binaries {
             Self { functions: given.to_owned(), own: if has_own { given.to_owned() } else { beside } }
         } else {
             build(&names).await?;
-            let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-            let target = target.unwrap_or_else(|| Path::new(ROOT).join("target")).join("release");
+            let target = target().join("release");
             Self { functions: target.clone(), own: target }
         };
         for name in names {
@@ -114,6 +119,12 @@ pub(crate) fn sizes(functions: &[Function]) -> Result<Table, Failure> {
         progress.step(&function.name);
     }
     Ok(table)
+}
+
+/// The size of a file in a zip, in MB.
+pub(crate) fn zipped_megabytes(file: &Path) -> Result<f64, Failure> {
+    let content = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(megabytes(zipped(&content)?))
 }
 
 fn zipped(content: &[u8]) -> Result<usize, Failure> {

@@ -7,9 +7,30 @@ use sample::Failure;
 use crate::report::{Figure, Report, Table};
 use crate::targets;
 
-/// The rest of the document is written by hand.
-const BEGIN: &str = "<!-- bench: begin. `cargo run --release -p bench` writes what follows. -->";
-const END: &str = "<!-- bench: end -->";
+/// A part of the document that is generated. The rest is written by hand.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part {
+    begin: &'static str,
+    end: &'static str,
+}
+
+/// What a whole run measures.
+pub(crate) const FIGURES: Part = Part {
+    begin: "<!-- bench: begin. `cargo run --release -p bench` writes what follows. -->",
+    end: "<!-- bench: end -->",
+};
+
+/// Pipehook beside other receivers.
+pub(crate) const PEERS: Part = Part {
+    begin: "<!-- peers: begin. `cargo run --release -p bench -- peers` writes what follows. -->",
+    end: "<!-- peers: end -->",
+};
+
+/// What more of everything makes.
+pub(crate) const GROWTH: Part = Part {
+    begin: "<!-- growth: begin. `cargo run --release -p bench -- growth` writes what follows. -->",
+    end: "<!-- growth: end -->",
+};
 
 /// One table with its heading.
 pub(crate) fn markdown(table: &Table) -> String {
@@ -24,37 +45,49 @@ pub(crate) fn markdown(table: &Table) -> String {
     }
     for row in &table.rows {
         let figures = row.figures.iter().map(|figure| figure.map_or_else(String::new, Figure::text));
-        let cells: Vec<String> = std::iter::once(row.name.clone()).chain(figures).collect();
+        let cells = std::iter::once(row.name.clone()).chain(figures).chain(row.verdict.clone());
+        let cells: Vec<String> = cells.collect();
         lines.push(format!("| {} |", cells.join(" | ")));
     }
     lines.join("\n")
 }
 
-/// Everything that is generated.
-fn generated(report: &Report) -> String {
-    let circumstances: Vec<String> =
-        report.circumstances.iter().map(|line| wrapped(&format!("- {line}")).join("\n  ")).collect();
+/// The chart, the place and the tables of a whole run.
+pub(crate) fn figures(report: &Report) -> String {
     let mut parts = vec![
         "![Calls and starts beside their floors](performance.svg)".to_owned(),
-        format!("### Where\n\n{}", circumstances.join("\n")),
+        format!("### Where\n\n{}", place(report)),
         format!("### Targets\n\n{}", targets::table(report)),
     ];
     parts.extend(report.tables.iter().map(markdown));
     parts.join("\n\n")
 }
 
-/// Replaces the generated part of the document.
-pub(crate) fn rewrite(path: &Path, report: &Report) -> Result<(), Failure> {
+/// The same of another command: the tables, the most important one first, and then the place.
+pub(crate) fn beside(report: &Report, chart: &str) -> String {
+    let mut parts = vec![chart.to_owned()];
+    parts.extend(report.tables.iter().map(markdown));
+    parts.push(place(report));
+    parts.join("\n\n")
+}
+
+fn place(report: &Report) -> String {
+    let lines = report.circumstances.iter().map(|line| wrapped(&format!("- {line}")).join("\n  "));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Replaces a generated part of the document.
+pub(crate) fn rewrite(path: &Path, part: Part, generated: &str) -> Result<(), Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let text = replaced(&text, &generated(report));
-    let text = text.ok_or_else(|| format!("{} has no lines `{BEGIN}` and `{END}`", path.display()))?;
+    let text = replaced(&text, part, generated);
+    let text = text.ok_or_else(|| format!("{} has no lines `{}` and `{}`", path.display(), part.begin, part.end))?;
     Ok(std::fs::write(path, text)?)
 }
 
-fn replaced(text: &str, generated: &str) -> Option<String> {
-    let (before, rest) = text.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n\n{generated}\n\n{END}{after}"))
+fn replaced(text: &str, Part { begin, end }: Part, generated: &str) -> Option<String> {
+    let (before, rest) = text.split_once(begin)?;
+    let (_, after) = rest.split_once(end)?;
+    Some(format!("{before}{begin}\n\n{generated}\n\n{end}{after}"))
 }
 
 /// Lines of at most 118 columns, which leaves room for an indentation.
@@ -81,11 +114,28 @@ mod tests {
 
     #[test]
     fn only_what_stands_between_the_marks_is_replaced() {
-        let text = format!("before\n{BEGIN}\nold\n{END}\nafter\n");
-        let expected = format!("before\n{BEGIN}\n\nnew\n\n{END}\nafter\n");
-        assert_eq!(replaced(&text, "new").as_deref(), Some(&*expected));
-        assert_eq!(replaced(&expected, "new").as_deref(), Some(&*expected));
-        assert_eq!(replaced("no marks", "new"), None);
+        let Part { begin, end } = PEERS;
+        let text = format!("before\n{begin}\nold\n{end}\nafter\n");
+        let expected = format!("before\n{begin}\n\nnew\n\n{end}\nafter\n");
+        assert_eq!(replaced(&text, PEERS, "new").as_deref(), Some(&*expected));
+        assert_eq!(replaced(&expected, PEERS, "new").as_deref(), Some(&*expected));
+        assert_eq!(replaced(&expected, FIGURES, "new"), None);
+    }
+
+    #[test]
+    fn the_document_has_every_part_that_is_generated_once() {
+        let path = Path::new(crate::binaries::ROOT).join("docs/performance.md");
+        let text = std::fs::read_to_string(path).unwrap();
+        for Part { begin, end } in [FIGURES, PEERS, GROWTH] {
+            assert_eq!((text.matches(begin).count(), text.matches(end).count()), (1, 1), "{begin}");
+        }
+    }
+
+    #[test]
+    fn a_verdict_is_the_last_cell_of_its_row() {
+        let mut table = Table::new("t", "Title", "", &["row", "a", "is"]);
+        table.judged("x", [Some(Figure::exact(1.0))], "ahead".to_owned());
+        assert!(markdown(&table).ends_with("| row | a | is |\n|---|---|---|\n| x | 1 | ahead |"));
     }
 
     #[test]

@@ -63,6 +63,14 @@ impl Kind {
         Ok(Self { size, outcome, event })
     }
 
+    /// The same as a request to a server.
+    pub(crate) fn over_http(size: Size, outcome: Outcome, path: &str) -> Result<Self, Failure> {
+        let body = push(size, if outcome == Outcome::Ignored { "topic" } else { "main" })?;
+        let signed = if outcome == Outcome::BadSignature { "another body" } else { &body };
+        let event = Event::over_http(path, &body, &github_signature(signed.as_bytes())?);
+        Ok(Self { size, outcome, event })
+    }
+
     /// Every size with every outcome. That an action starts costs the same for every size.
     pub(crate) fn all() -> Result<Vec<Self>, Failure> {
         let each = SIZES.iter().flat_map(|size| Outcome::OF_EVERY_SIZE.map(|outcome| Self::new(*size, outcome)));
@@ -85,6 +93,8 @@ impl Kind {
 pub(crate) enum Expect {
     Outcome(Outcome),
     Served,
+    /// Of another product, that it says this.
+    Says(&'static str),
 }
 
 impl Expect {
@@ -93,6 +103,7 @@ impl Expect {
         match self {
             Self::Outcome(outcome) => text.contains(outcome.answer()),
             Self::Served => text.contains(r#""statusCode":200"#),
+            Self::Says(words) => text.contains(words),
         }
     }
 }
@@ -123,10 +134,20 @@ pub(crate) async fn in_turn(
     expect: Expect,
     calls: usize,
 ) -> Result<Round, Failure> {
+    each(process, || kind.event(), |answer| expect.is_met(answer), calls).await
+}
+
+/// The same with any events.
+pub(crate) async fn each(
+    process: &mut Process,
+    event: impl Fn() -> Bytes,
+    is_right: impl Fn(&[u8]) -> bool,
+    calls: usize,
+) -> Result<Round, Failure> {
     let before = Before::look(process);
     let mut latencies = Vec::with_capacity(calls);
     for _ in 0..calls {
-        latencies.push(process.call(kind.event(), |answer| expect.is_met(answer)).await?);
+        latencies.push(process.call(event(), &is_right).await?);
     }
     Ok(before.round(latencies, process))
 }

@@ -9,6 +9,8 @@
 //! | `process`, `runtime_api`, `quota` | one process of a function, and the Lambda that it talks to |
 //! | `subjects`, `cold` | how each function starts |
 //! | `load`, `plan`, `warm` | how long a call takes when it is warm, up to saturation, and what memory it takes |
+//! | `growth` | what more of everything makes |
+//! | `peers`, `server` | other receivers, and how a server is called |
 //! | `work` | requests to AWS, their bytes, allocations |
 //! | `own` | what is ours alone, without AWS |
 //! | `report`, `targets`, `document`, `chart` | figures, and how they are written down |
@@ -25,15 +27,18 @@ mod chart;
 mod cold;
 mod compare;
 mod document;
+mod growth;
 mod load;
 mod machine;
 mod own;
+mod peers;
 mod plan;
 mod process;
 mod progress;
 mod quota;
 mod report;
 mod runtime_api;
+mod server;
 mod stage;
 mod subjects;
 mod targets;
@@ -59,6 +64,8 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match &arguments.command {
         Some(Command::Compare { before, after }) => compare::compare(before, after).map(|table| println!("{table}")),
+        Some(Command::Growth(measure)) => Box::pin(growth::run(measure)).await,
+        Some(Command::Peers(measure)) => Box::pin(peers::run(measure)).await,
         None => run(&arguments).await,
     };
     match done {
@@ -71,35 +78,35 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let measure = &arguments.measure;
     let functions = if arguments.function.is_empty() { functions()? } else { arguments.function.clone() };
-    let binaries = Binaries::find(arguments.binaries.as_deref(), &functions).await?;
-    let circumstances = machine::circumstances(arguments.starts(), arguments.effort());
+    let binaries = Binaries::find(measure.binaries.as_deref(), &functions).await?;
+    let circumstances = machine::circumstances(measure.starts(), measure.effort());
     let mut report = Report { circumstances, tables: Vec::new() };
     for topic in arguments.topics() {
-        for table in Box::pin(measure(topic, arguments, &binaries, &functions)).await? {
+        for table in Box::pin(tables(topic, arguments, &binaries, &functions)).await? {
             println!("{}\n", document::markdown(&table));
             report.tables.push(table);
         }
     }
     println!("### Targets\n\n{}", targets::table(&report));
-    if let Some(path) = &arguments.json {
-        std::fs::write(path, serde_json::to_vec_pretty(&report.record())?)?;
-    }
+    measure.write(&report)?;
     if let Some(directory) = arguments.docs() {
-        document::rewrite(&directory.join("performance.md"), &report)?;
+        document::rewrite(&directory.join("performance.md"), document::FIGURES, &document::figures(&report))?;
         std::fs::write(directory.join("performance.svg"), chart::svg(&report))?;
     }
     Ok(())
 }
 
 /// Each topic has a stage of its own, so that what one leaves behind does not slow down the next.
-async fn measure(
+async fn tables(
     topic: Topic,
     arguments: &Arguments,
     binaries: &Binaries,
     functions: &[String],
 ) -> Result<Vec<Table>, Failure> {
-    let (starts, effort) = (arguments.starts(), arguments.effort());
+    let measure = &arguments.measure;
+    let (starts, effort) = (measure.starts(), measure.effort());
     let stage = Stage::set(binaries, &arguments.set).await?;
     stage.seed().await?;
     let functions: Vec<Function> = functions.iter().map(|name| stage.function(name)).collect::<Result<_, _>>()?;
@@ -107,12 +114,12 @@ async fn measure(
     let tables = match topic {
         Topic::Size => vec![binaries::sizes(&[vec![stage.echo()?], functions].concat())?],
         Topic::Cold => vec![cold::measure(&stage, &functions, starts).await?],
-        Topic::Throttled => vec![cold::measure_throttled(&stage, &functions, arguments.throttled_starts()).await?],
+        Topic::Throttled => vec![cold::measure_throttled(&stage, &functions, measure.throttled_starts()).await?],
         Topic::Warm => warm::measure(&stage, &plans, kinds, effort).await?.into(),
         Topic::Ramp => vec![warm::ramp(&stage, &plans, effort).await?],
         Topic::Memory => vec![warm::memory(&stage, &plans, effort).await?],
         Topic::Work => vec![work::requests(&stage, kinds).await?, work::allocations(binaries)?],
-        Topic::Own => vec![own::measure(arguments.samples())?],
+        Topic::Own => vec![own::measure(measure.samples())?],
     };
     stage.stack.stop().await;
     Ok(tables)

@@ -20,14 +20,7 @@ pub(crate) struct Plans(Client);
 
 impl Plans {
     pub(crate) fn new(stage: &Stage) -> Result<Self, Failure> {
-        let url = stage.stack.dynamodb_url();
-        let config = aws::connect(|name| match name {
-            "AWS_ENDPOINT_URL" => Some(url.clone()),
-            "AWS_REGION" => Some("us-east-1".to_owned()),
-            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("local".to_owned()),
-            _ => None,
-        })?;
-        Ok(Self(Client::new(&config)))
+        Ok(Self(Client::new(&aws::connect(variables(stage))?)))
     }
 
     /// Lets the product serve one such call and writes down what a bare one has to do: the message and the items are those
@@ -65,6 +58,16 @@ impl Plans {
         Ok(path)
     }
 
+    /// Any item of a table that has this value in this attribute, in DynamoDB's JSON.
+    pub(crate) async fn item(&self, stage: &Stage, table: &str, attribute: &str, value: &str) -> Result<Json, Failure> {
+        let scan = self.0.scan().table_name(stage.stack.physical_id(table)).consistent_read(true);
+        let scan = scan.filter_expression("#a = :v").expression_attribute_names("#a", attribute);
+        let scan = scan.expression_attribute_values(":v", AttributeValue::S(value.to_owned()));
+        let items = scan.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        let item = items.into_iter().next();
+        dynamodb_json(item.ok_or_else(|| format!("{table} has no item whose {attribute} is {value}"))?)
+    }
+
     /// What the log has of a call, in DynamoDB's JSON. A body that is kept by itself has the id of its call too.
     async fn items(&self, stage: &Stage, id: &str) -> Result<Vec<Json>, Failure> {
         let scan = self.0.scan().table_name(stage.stack.physical_id("RequestsTable")).consistent_read(true);
@@ -84,6 +87,17 @@ impl Plans {
         let scan = scan.expression_attribute_values(":queued", AttributeValue::S("queued".to_owned()));
         let items = scan.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
         dynamodb_json(items.into_iter().next().ok_or("the call started no action")?)
+    }
+}
+
+/// What a client of the stage's DynamoDB is told.
+pub(crate) fn variables(stage: &Stage) -> impl Fn(&'static str) -> Option<String> {
+    let url = stage.stack.dynamodb_url();
+    move |name| match name {
+        "AWS_ENDPOINT_URL" => Some(url.clone()),
+        "AWS_REGION" => Some("us-east-1".to_owned()),
+        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("local".to_owned()),
+        _ => None,
     }
 }
 

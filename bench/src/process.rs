@@ -11,19 +11,26 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::quota::Quota;
 use crate::runtime_api::{RuntimeApi, Said};
+use crate::server;
 
 /// After which a process that says nothing is given up. Under a quota a password hash takes seconds.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// In which the kernel counts the time of children that have ended: a hundredth of a second on every common Linux.
+const TICK: Duration = Duration::from_millis(10);
 
 /// A function that can be started.
 #[derive(Debug, Clone)]
 pub(crate) struct Function {
     /// How the tables call it.
     pub(crate) name: String,
-    /// Its release binary.
+    /// Its release binary, or what runs it.
     pub(crate) binary: PathBuf,
+    pub(crate) arguments: Vec<String>,
     /// What Lambda sets, and what the template adds.
     pub(crate) environment: Vec<(String, String)>,
+    /// Where it listens, if it is a server, which asks no Runtime API for work.
+    pub(crate) port: Option<u16>,
 }
 
 fn unlimited(binary: &Path) -> Command {
@@ -45,13 +52,17 @@ pub(crate) struct Process {
 impl Process {
     /// Starts one, with as much of the processor as the quota leaves it.
     pub(crate) async fn start(function: &Function, quota: Option<&Quota>) -> Result<Self, Failure> {
-        let api = RuntimeApi::start().await?;
+        let api = match function.port {
+            Some(port) => server::talk_to(port),
+            None => RuntimeApi::start().await?,
+        };
         let mut command = match quota {
             Some(quota) => quota.command(&function.binary),
             None => unlimited(&function.binary),
         };
         let mut started = Instant::now();
         let mut child = command
+            .args(&function.arguments)
             .env_clear()
             .envs(function.environment.iter().map(|(name, value)| (name, value)))
             .env("AWS_LAMBDA_RUNTIME_API", api.address.to_string())
@@ -103,7 +114,8 @@ impl Process {
         }
     }
 
-    /// The time that its threads have run, from `/proc/PID/task/*/schedstat`, in nanoseconds first.
+    /// The time that its threads have run, from `/proc/PID/task/*/schedstat`, in nanoseconds first; and that of the
+    /// processes that it has started, if they have ended.
     /// <https://docs.kernel.org/scheduler/sched-stats.html>
     pub(crate) fn cpu(&self) -> Duration {
         let tasks = std::fs::read_dir(self.proc("task")).into_iter().flatten().flatten();
@@ -111,16 +123,22 @@ impl Process {
             let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
             text.split_whitespace().next()?.parse::<u64>().ok()
         });
-        Duration::from_nanos(ran.sum())
+        let of_children: u64 = [13, 14].iter().map(|field| self.stat(*field)).sum();
+        Duration::from_nanos(ran.sum()) + TICK * of_children.try_into().unwrap_or_default()
     }
 
-    /// How many pages of memory the kernel has had to hand to it so far: the tenth field of `/proc/PID/stat`.
-    /// <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>
+    /// How many pages of memory the kernel has had to hand to it so far.
+    #[expect(clippy::cast_precision_loss, reason = "there are not that many pages")]
     pub(crate) fn page_faults(&self) -> f64 {
+        self.stat(7) as f64
+    }
+
+    /// A field of `/proc/PID/stat`, counted from 0 behind the name of the process, which may hold anything.
+    /// <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>
+    fn stat(&self, field: usize) -> u64 {
         let stat = std::fs::read_to_string(self.proc("stat")).unwrap_or_default();
-        // The second field is a name in parentheses, which may hold anything.
         let behind_name = stat.rsplit(')').next().unwrap_or_default();
-        behind_name.split_whitespace().nth(7).and_then(|count| count.parse().ok()).unwrap_or_default()
+        behind_name.split_whitespace().nth(field).and_then(|count| count.parse().ok()).unwrap_or_default()
     }
 
     /// The high-water mark of its resident memory in MB.

@@ -61,7 +61,7 @@ impl Quota {
     /// a line. Going in takes the kernel some ten milliseconds, which are no part of a start.
     pub(crate) fn command(&self, binary: &Path) -> Command {
         let mut command = Command::new("/bin/sh");
-        command.args(["-c", r#"echo $$ > "$0" && echo && read -r _ && exec "$1" </dev/null >/dev/null"#]);
+        command.args(["-c", r#"echo $$ > "$0" && echo && read -r _ && exec "$@" </dev/null >/dev/null"#]);
         command.arg(self.0.join("cgroup.procs")).arg(binary).stdin(Stdio::piped()).stdout(Stdio::piped());
         command
     }

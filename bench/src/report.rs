@@ -96,6 +96,8 @@ pub(crate) struct Row {
     pub(crate) name: String,
     /// `None` is not measured, or has no meaning there.
     pub(crate) figures: Vec<Option<Figure>>,
+    /// What the last column says in words, if the table has one for words.
+    pub(crate) verdict: Option<String>,
 }
 
 impl Table {
@@ -105,7 +107,20 @@ impl Table {
     }
 
     pub(crate) fn row(&mut self, name: impl Into<String>, figures: impl IntoIterator<Item = Option<Figure>>) {
-        self.rows.push(Row { name: name.into(), figures: figures.into_iter().collect() });
+        self.rows.push(Row { name: name.into(), figures: figures.into_iter().collect(), verdict: None });
+    }
+
+    /// A row whose last column is in words.
+    pub(crate) fn judged(
+        &mut self,
+        name: impl Into<String>,
+        figures: impl IntoIterator<Item = Option<Figure>>,
+        verdict: String,
+    ) {
+        self.row(name, figures);
+        if let Some(row) = self.rows.last_mut() {
+            row.verdict = Some(verdict);
+        }
     }
 }
 

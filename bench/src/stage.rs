@@ -8,12 +8,15 @@ use local::{Options, Service, Stack};
 use sample::Failure;
 use tempfile::TempDir;
 
-use crate::binaries::{Binaries, CALLS, ECHO};
+use crate::binaries::{Binaries, CALLS, ECHO, ROOT};
 use crate::process::Function;
 use crate::tls::{Authority, Traffic, forward};
 
 /// Where Debian and Amazon Linux keep the authorities that are trusted by default.
 const BUNDLES: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
+
+/// The file in the stage's directory that has its own authority alone.
+pub(crate) const AUTHORITY: &str = "authority.pem";
 
 /// How the tables call the function that does nothing.
 pub(crate) const FLOOR: &str = "echo";
@@ -42,6 +45,7 @@ impl Stage {
         let (authority, traffic, directory) = (Authority::new()?, Arc::default(), tempfile::tempdir()?);
         let trusted = directory.path().join("authorities.pem");
         std::fs::write(&trusted, trust(&authority.certificate).0)?;
+        std::fs::write(directory.path().join(AUTHORITY), &authority.certificate)?;
         let mut overrides = vec![("SSL_CERT_FILE".to_owned(), trusted.display().to_string())];
         for (variable, service, url) in [
             ("AWS_ENDPOINT_URL_DYNAMODB", Service::DynamoDb, stack.dynamodb_url()),
@@ -88,8 +92,15 @@ impl Stage {
         let mut environment = self.stack.environment(function)?;
         environment.retain(|(name, _)| self.overrides.iter().all(|(overridden, _)| name != overridden));
         environment.extend(self.overrides.iter().cloned());
-        Ok(Function { name: binary.to_owned(), binary: self.binaries.path(binary)?, environment })
+        let (name, binary) = (binary.to_owned(), self.binaries.path(binary)?);
+        Ok(Function { name, binary, arguments: Vec::new(), environment, port: None })
     }
+}
+
+/// The text of an event of `events/`, with its placeholders.
+pub(crate) fn sample_event(case: &str) -> Result<String, Failure> {
+    let path = Path::new(ROOT).join("events").join(format!("{case}.json"));
+    std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
 /// The certificates that a function trusts, and their number: ours after the default ones, because a function on AWS

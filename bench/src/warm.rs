@@ -31,24 +31,37 @@ pub(crate) struct Effort {
 impl Effort {
     /// So many calls make up a turn; fewer than 20 would have no 90th percentile.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some hundred calls")]
-    fn calls(self, rate: f64) -> usize {
+    pub(crate) fn calls(self, rate: f64) -> usize {
         ((rate * self.round_seconds) as usize).clamp(20, 2_000)
     }
 }
 
-/// One of the functions that take turns.
-struct Contender {
-    process: Process,
-    expect: Expect,
+/// One of those that take turns.
+pub(crate) struct Contender {
+    pub(crate) process: Process,
+    /// What it is called with.
+    pub(crate) kind: Kind,
+    pub(crate) expect: Expect,
     rounds: Vec<Round>,
 }
 
 impl Contender {
-    async fn start(function: &Function, expect: Expect) -> Result<Self, Failure> {
-        Ok(Self { process: Process::ready(function).await?, expect, rounds: Vec::new() })
+    pub(crate) async fn start(function: &Function, kind: &Kind, expect: Expect) -> Result<Self, Failure> {
+        Ok(Self { process: Process::ready(function).await?, kind: kind.clone(), expect, rounds: Vec::new() })
     }
 
-    fn figure(&self, of: impl Fn(&Round) -> f64) -> Figure {
+    /// Makes so many calls, one after the other.
+    pub(crate) async fn in_turn(&mut self, calls: usize) -> Result<Round, Failure> {
+        in_turn(&mut self.process, &self.kind, self.expect, calls).await
+    }
+
+    async fn on_time(&mut self, calls: usize, rate: f64) -> Result<(), Failure> {
+        self.rounds.push(on_time(&mut self.process, &self.kind, self.expect, calls, rate).await?);
+        Ok(())
+    }
+
+    /// What its turns showed.
+    pub(crate) fn figure(&self, of: impl Fn(&Round) -> f64) -> Figure {
         Figure::of(self.rounds.iter().map(of))
     }
 }
@@ -63,7 +76,8 @@ pub(crate) async fn measure(
     let [mut latency, mut cpu] = tables();
     let progress = Progress::begin("calls", kinds.len() * effort.rounds);
     for kind in kinds {
-        let (contenders, rate) = take_turns(stage, plans, &kind, effort, &progress).await?;
+        let mut contenders = contenders(stage, plans, &kind).await?;
+        let rate = take_turns(&mut contenders, effort, || progress.step(&kind.name())).await?;
         let [trigger, calls, echo] = &contenders;
         let (p50, bare) = (trigger.figure(|round| round.latency(0.5)), calls.figure(|round| round.latency(0.5)));
         let p90 = trigger.figure(|round| round.latency(0.9));
@@ -114,33 +128,31 @@ fn tables() -> [Table; 2] {
 async fn contenders(stage: &Stage, plans: &Plans, kind: &Kind) -> Result<[Contender; 3], Failure> {
     let plan = plans.write(stage, kind).await?;
     Ok([
-        Contender::start(&stage.function("hook-trigger")?, Expect::Outcome(kind.outcome)).await?,
-        Contender::start(&stage.calls(&plan)?, Expect::Served).await?,
-        Contender::start(&stage.echo()?, Expect::Served).await?,
+        Contender::start(&stage.function("hook-trigger")?, kind, Expect::Outcome(kind.outcome)).await?,
+        Contender::start(&stage.calls(&plan)?, kind, Expect::Served).await?,
+        Contender::start(&stage.echo()?, kind, Expect::Served).await?,
     ])
 }
 
-async fn take_turns(
-    stage: &Stage,
-    plans: &Plans,
-    kind: &Kind,
+/// Warms them up, and lets each have its turns with calls that come as fast as suits the slowest: at this many a second.
+pub(crate) async fn take_turns(
+    contenders: &mut [Contender],
     effort: Effort,
-    progress: &Progress,
-) -> Result<([Contender; 3], f64), Failure> {
-    let mut contenders = contenders(stage, plans, kind).await?;
+    after_round: impl Fn(),
+) -> Result<f64, Failure> {
     let mut capacity = f64::MAX;
-    for Contender { process, expect, .. } in &mut contenders {
-        in_turn(process, kind, *expect, WARM_UP_CALLS).await?;
-        capacity = capacity.min(in_turn(process, kind, *expect, WARM_UP_CALLS).await?.rate);
+    for contender in &mut *contenders {
+        contender.in_turn(WARM_UP_CALLS).await?;
+        capacity = capacity.min(contender.in_turn(WARM_UP_CALLS).await?.rate);
     }
     let rate = capacity * SHARE;
     for _ in 0..effort.rounds {
-        for Contender { process, expect, rounds } in &mut contenders {
-            rounds.push(on_time(process, kind, *expect, effort.calls(rate), rate).await?);
+        for contender in &mut *contenders {
+            contender.on_time(effort.calls(rate), rate).await?;
         }
-        progress.step(&kind.name());
+        after_round();
     }
-    Ok((contenders, rate))
+    Ok(rate)
 }
 
 /// What happens as ever more calls arrive at one process: accepted ones of 8 KB.
@@ -153,21 +165,21 @@ pub(crate) async fn ramp(stage: &Stage, plans: &Plans, effort: Effort) -> Result
     let mut table = Table::new("ramp", "Up to saturation", text, &columns);
     let kind = Kind::new(Size(8 * 1024), Outcome::Accepted)?;
     let plan = plans.write(stage, &kind).await?;
-    let mut trigger = Contender::start(&stage.function("hook-trigger")?, Expect::Outcome(kind.outcome)).await?;
-    let mut calls = Contender::start(&stage.calls(&plan)?, Expect::Served).await?;
+    let mut trigger = Contender::start(&stage.function("hook-trigger")?, &kind, Expect::Outcome(kind.outcome)).await?;
+    let mut calls = Contender::start(&stage.calls(&plan)?, &kind, Expect::Served).await?;
     let progress = Progress::begin("ramp", RAMP.len() * effort.rounds);
-    for Contender { process, expect, .. } in [&mut trigger, &mut calls] {
-        in_turn(process, &kind, *expect, WARM_UP_CALLS).await?;
+    for contender in [&mut trigger, &mut calls] {
+        contender.in_turn(WARM_UP_CALLS).await?;
     }
-    let capacity = in_turn(&mut trigger.process, &kind, trigger.expect, effort.calls(100.0)).await?.rate;
+    let capacity = trigger.in_turn(effort.calls(100.0)).await?.rate;
     for share in RAMP {
         let rate = capacity * share;
         for contender in [&mut trigger, &mut calls] {
             contender.rounds.clear();
         }
         for _ in 0..effort.rounds {
-            for Contender { process, expect, rounds } in [&mut trigger, &mut calls] {
-                rounds.push(on_time(process, &kind, *expect, effort.calls(rate), rate).await?);
+            for contender in [&mut trigger, &mut calls] {
+                contender.on_time(effort.calls(rate), rate).await?;
             }
             progress.step(&format!("{rate:.0} calls/s"));
         }
@@ -193,10 +205,9 @@ pub(crate) async fn memory(stage: &Stage, plans: &Plans, effort: Effort) -> Resu
         let kind = Kind::new(size, Outcome::Accepted)?;
         let calls = effort.calls(200.0);
         let mut peaks = [Figure::exact(0.0); 3];
-        for (peak, contender) in peaks.iter_mut().zip(contenders(stage, plans, &kind).await?) {
-            let Contender { mut process, expect, .. } = contender;
-            in_turn(&mut process, &kind, expect, calls).await?;
-            *peak = Figure::exact(process.peak_memory_mb());
+        for (peak, mut contender) in peaks.iter_mut().zip(contenders(stage, plans, &kind).await?) {
+            contender.in_turn(calls).await?;
+            *peak = Figure::exact(contender.process.peak_memory_mb());
         }
         let [trigger, bare, echo] = peaks;
         #[expect(clippy::cast_precision_loss, reason = "there are not that many calls")]

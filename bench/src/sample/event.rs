@@ -42,6 +42,16 @@ impl Event {
         Ok(Self { before: before.to_owned(), after: after.to_owned() })
     }
 
+    /// The call as a server gets it: bytes of HTTP/1.1 for this path.
+    pub fn over_http(path: &str, body: &str, signature: &str) -> Self {
+        let before = format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+             X-GitHub-Event: push\r\nX-Hub-Signature-256: {signature}\r\nX-GitHub-Delivery: ",
+            body.len()
+        );
+        Self { before, after: format!("\r\n\r\n{body}") }
+    }
+
     /// The call with this body and the signature that proves it.
     pub fn signed(body: &str) -> Result<Self, Failure> {
         Self::new(body, &github_signature(body.as_bytes())?)
@@ -50,7 +60,13 @@ impl Event {
     /// The same call of the hook that runs a pipeline of ours.
     #[must_use]
     pub fn to_running_hook(self) -> Self {
-        let to_other = |text: String| text.replace(HOOK_ID, RUNNING_HOOK_ID);
+        self.to_hook(RUNNING_HOOK_ID)
+    }
+
+    /// The same call of another hook.
+    #[must_use]
+    pub fn to_hook(self, id: &str) -> Self {
+        let to_other = |text: String| text.replace(HOOK_ID, id);
         Self { before: to_other(self.before), after: to_other(self.after) }
     }
 
