@@ -86,7 +86,13 @@ pub(crate) enum Command {
     Peers(Measure),
     /// Measures what more variables, conditions, bytes, hooks, logged calls and waiting actions make, up to ten times
     /// their documented limits where the product takes so many
-    Growth(Measure),
+    Growth {
+        #[command(flatten)]
+        measure: Measure,
+        /// Measures only curves whose title contains this, such as Variables
+        #[arg(long, value_name = "TEXT")]
+        curve: Option<String>,
+    },
     /// Prints two runs figure by figure and marks what moved by more than the noise
     Compare {
         /// What --json wrote before
@@ -139,7 +145,7 @@ impl Arguments {
 
     pub(crate) fn docs(&self) -> Option<PathBuf> {
         let is_whole = self.topic.is_empty() && self.function.is_empty() && self.call.is_none() && self.set.is_empty();
-        if is_whole { self.measure.docs() } else { self.measure.docs.clone() }
+        self.measure.docs_of(is_whole)
     }
 }
 
@@ -169,9 +175,9 @@ impl Measure {
         Ok(std::fs::write(path, serde_json::to_vec_pretty(&report.record())?)?)
     }
 
-    /// Where a whole run is written down.
-    pub(crate) fn docs(&self) -> Option<PathBuf> {
-        let default = || (!self.quick).then(|| PathBuf::from(crate::binaries::ROOT).join("docs"));
+    /// Where a run is written down: a whole one in the documents of the project.
+    pub(crate) fn docs_of(&self, is_whole: bool) -> Option<PathBuf> {
+        let default = || (is_whole && !self.quick).then(|| PathBuf::from(crate::binaries::ROOT).join("docs"));
         self.docs.clone().or_else(default)
     }
 }
@@ -196,6 +202,17 @@ mod tests {
     }
 
     #[test]
+    fn a_part_of_the_curves_rewrites_nothing() {
+        let docs = |line: &str| match Arguments::parse_from(line.split(' ')).command {
+            Some(Command::Growth { measure, curve }) => measure.docs_of(curve.is_none()),
+            other => panic!("{other:?}"),
+        };
+        assert!(docs("bench growth").is_some());
+        assert_eq!(docs("bench growth --curve Variables"), None);
+        assert_eq!(docs("bench growth --curve Variables --docs x"), Some(PathBuf::from("x")));
+    }
+
+    #[test]
     fn the_document_is_rewritten_only_by_a_whole_run_unless_asked_for() {
         let docs = |line: &str| Arguments::parse_from(line.split(' ')).docs();
         assert!(docs("bench").is_some());
@@ -206,7 +223,7 @@ mod tests {
         assert_eq!(docs("bench --call ignored"), None);
         assert_eq!(docs("bench --quick --docs x"), Some(PathBuf::from("x")));
         let of_peers = |line: &str| match Arguments::parse_from(line.split(' ')).command {
-            Some(Command::Peers(measure)) => measure.docs(),
+            Some(Command::Peers(measure)) => measure.docs_of(true),
             other => panic!("{other:?}"),
         };
         assert!(of_peers("bench peers").is_some());

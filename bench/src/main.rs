@@ -64,7 +64,7 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match &arguments.command {
         Some(Command::Compare { before, after }) => compare::compare(before, after).map(|table| println!("{table}")),
-        Some(Command::Growth(measure)) => Box::pin(growth::run(measure)).await,
+        Some(Command::Growth { measure, curve }) => Box::pin(growth::run(measure, curve.as_deref())).await,
         Some(Command::Peers(measure)) => Box::pin(peers::run(measure)).await,
         None => run(&arguments).await,
     };

@@ -13,8 +13,8 @@ use shared::domain::id::{EnvironmentId, HookId, PipelineId, ProjectId, RequestId
 use shared::domain::timestamp::Timestamp;
 use shared::ports::{Arrival, RegisterAction};
 
-use super::Bench;
 use super::curve::{Call, Curve};
+use super::{Axis, Bench};
 use crate::plan::variables;
 use crate::stage::sample_event;
 
@@ -33,7 +33,7 @@ pub(super) async fn woken(bench: &Bench<'_>) -> Result<Curve, Failure> {
     let event = sample_event("action-start/wake-up")?.replace("1.application.42", &format!("1.application.{RESOURCE}"));
     let is_right = |answer: &[u8], _| answer == br#"{"batchItemFailures":[]}"#;
     Ok(Curve {
-        title: "Actions that wait: a turn".to_owned(),
+        title: Axis::Turns.title(),
         text: "A wake-up of their lane, whose turn is taken: what `action-start` does for each message. A lane has no limit; \
                the first 100 items of it are read.",
         of: "actions",
@@ -51,7 +51,7 @@ pub(super) async fn listed(bench: &Bench<'_>, samples: &Samples) -> Result<Curve
         String::from_utf8_lossy(answer).matches("\\\"pipeline_id\\\":").count() == size.min(20)
     };
     Ok(Curve {
-        title: "Actions that wait: a list".to_owned(),
+        title: Axis::Actions.title(),
         text: "The first page of the resource's list, with up to 20 of them. The list reaches back 1,000 actions, which is \
                its documented limit; the last point is ten times that.",
         of: "actions",

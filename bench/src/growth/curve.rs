@@ -34,7 +34,7 @@ pub(super) const FIGURES: [&str; 7] = [
 
 /// What grows, and what that makes.
 pub(super) struct Curve {
-    pub(super) title: String,
+    pub(super) title: &'static str,
     /// What is called, and up to where.
     pub(super) text: &'static str,
     /// What the points count.

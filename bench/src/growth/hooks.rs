@@ -5,8 +5,8 @@ use harness::events::Samples;
 use sample::{Event, Failure, SECRET, Size, push};
 use serde_json::{Value as Json, json};
 
-use super::Bench;
 use super::curve::{Call, Curve};
+use super::{Axis, Bench};
 use crate::load::{Expect, Kind, Outcome};
 use crate::stage::sample_event;
 
@@ -27,7 +27,7 @@ pub(super) async fn variables(bench: &Bench<'_>, samples: &Samples) -> Result<Cu
         json!({ "settings": { "variables": leaves.iter().enumerate().map(variable).collect::<Vec<_>>() } })
     };
     Ok(Curve {
-        title: "Variables of a hook".to_owned(),
+        title: Axis::Variables.title(),
         text: "An accepted call of 8 KB, whose hook takes so many values from the body, each from a place of its own. 50 is \
                the limit: a hook with more cannot be created.",
         of: "variables",
@@ -41,7 +41,7 @@ pub(super) async fn conditions(bench: &Bench<'_>, samples: &Samples) -> Result<C
         json!({ "trigger_when": { "conditions": leaves.iter().map(condition).collect::<Vec<_>>() } })
     };
     Ok(Curve {
-        title: "Conditions of a hook".to_owned(),
+        title: Axis::Conditions.title(),
         text: "An accepted call of 8 KB, whose hook looks at so many values of the body, each at a place of its own. 50 is \
                the limit: a hook with more cannot be created.",
         of: "conditions",
@@ -117,7 +117,7 @@ pub(super) async fn bytes(bench: &Bench<'_>) -> Result<Curve, Failure> {
         points.push(call.measure(bench, size).await?);
     }
     Ok(Curve {
-        title: "Size of the payload".to_owned(),
+        title: Axis::Bytes.title(),
         text: "An accepted call of the hook with six variables and two conditions. 4,096 KB is the limit: more is refused \
                with 413.",
         of: "KB",
@@ -150,7 +150,7 @@ pub(super) async fn of_a_resource(bench: &Bench<'_>, samples: &Samples) -> Resul
         points.push(call.measure(bench, size).await?);
     }
     Ok(Curve {
-        title: "Hooks of a resource".to_owned(),
+        title: Axis::Hooks.title(),
         text: "The first page of their list, with up to 20 of them. 100 is the limit; those beyond it were put into the \
                table by hand. A call of one of them reads that one alone.",
         of: "hooks",

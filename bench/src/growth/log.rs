@@ -9,8 +9,8 @@ use serde_json::Value as Json;
 use shared::domain::id::{HookId, RequestId};
 use shared::domain::timestamp::Timestamp;
 
-use super::Bench;
 use super::curve::{Call, Curve};
+use super::{Axis, Bench};
 use crate::stage::sample_event;
 
 /// The log has no limit of its own but 30 days. `cargo test` follows the pages of a million.
@@ -46,7 +46,7 @@ pub(super) async fn calls(bench: &Bench<'_>, samples: &Samples) -> Result<Curve,
         points.push(call.measure(bench, size).await?);
     }
     Ok(Curve {
-        title: "Calls in the log of a hook".to_owned(),
+        title: Axis::Calls.title(),
         text: "The first page of the hook's list, with up to 20 of them. The log has no limit but 30 days. A call writes its \
                own entry, and reads none.",
         of: "calls",

@@ -9,6 +9,8 @@ mod hooks;
 mod log;
 mod table;
 
+use std::path::Path;
+
 use sample::Failure;
 
 use self::curve::{Curve, MOST_CALLS};
@@ -41,20 +43,50 @@ impl Bench<'_> {
     }
 }
 
-/// Measures every curve, and writes all of it where that was asked for.
-pub(crate) async fn run(measure: &Measure) -> Result<(), Failure> {
+/// What grows.
+#[derive(Debug, Clone, Copy)]
+enum Axis {
+    Variables,
+    Conditions,
+    Bytes,
+    Hooks,
+    Calls,
+    Turns,
+    Actions,
+}
+
+impl Axis {
+    /// In the order in which they are measured.
+    const ALL: [Self; 7] =
+        [Self::Variables, Self::Conditions, Self::Bytes, Self::Hooks, Self::Calls, Self::Turns, Self::Actions];
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Variables => "Variables of a hook",
+            Self::Conditions => "Conditions of a hook",
+            Self::Bytes => "Size of the payload",
+            Self::Hooks => "Hooks of a resource",
+            Self::Calls => "Calls in the log of a hook",
+            Self::Turns => "Actions that wait: a turn",
+            Self::Actions => "Actions that wait: a list",
+        }
+    }
+}
+
+/// Measures the curves that are wanted, and writes all of it where that was asked for.
+pub(crate) async fn run(measure: &Measure, wanted: Option<&str>) -> Result<(), Failure> {
     let functions = FUNCTIONS.map(str::to_owned);
     let binaries = Binaries::find(measure.binaries.as_deref(), &functions).await?;
     let first = Stage::set(&binaries, &[]).await?;
-    let progress = Progress::begin("growth", 7);
+    let progress = Progress::begin("growth", Axis::ALL.len());
     let mut curves = Vec::new();
     // Each on a stage of its own, so that what one leaves behind does not slow down the next.
-    for axis in 0..7 {
+    for axis in Axis::ALL.into_iter().filter(|axis| wanted.is_none_or(|wanted| axis.title().contains(wanted))) {
         let stage = first.another().await?;
-        let curve = Box::pin(measured(axis, &stage, measure)).await?;
-        progress.step(&curve.title);
+        let curve = Box::pin(measured(axis, &stage, measure)).await;
+        curves.push(curve.map_err(|error| format!("{}: {error}", axis.title()))?);
+        progress.step(axis.title());
         stage.stack.stop().await;
-        curves.push(curve);
     }
     first.stack.stop().await;
     let mut circumstances = machine::place().to_vec();
@@ -64,7 +96,8 @@ pub(crate) async fn run(measure: &Measure) -> Result<(), Failure> {
         measure.effort().rounds
     ));
     let tables = std::iter::once(table::of_fits(&curves)).chain(curves.iter().map(table::of_curve)).collect();
-    write(measure, &Report { circumstances, tables }, &chart::svg(&curves))
+    let docs = measure.docs_of(wanted.is_none());
+    write(measure, docs.as_deref(), &Report { circumstances, tables }, &chart::svg(&curves))
 }
 
 /// There are many points.
@@ -72,27 +105,27 @@ fn starts(measure: &Measure) -> usize {
     measure.starts().div_ceil(4)
 }
 
-async fn measured(axis: usize, stage: &Stage, measure: &Measure) -> Result<Curve, Failure> {
+async fn measured(axis: Axis, stage: &Stage, measure: &Measure) -> Result<Curve, Failure> {
     let samples = stage.seed().await?;
     stage.stack.measure_units();
     let (effort, starts, plans) = (measure.effort(), starts(measure), Plans::new(stage)?);
     let bench = Bench { stage, plans, effort, starts, quick: measure.quick };
     match axis {
-        0 => hooks::variables(&bench, &samples).await,
-        1 => hooks::conditions(&bench, &samples).await,
-        2 => hooks::bytes(&bench).await,
-        3 => hooks::of_a_resource(&bench, &samples).await,
-        4 => log::calls(&bench, &samples).await,
-        5 => actions::woken(&bench).await,
-        _ => actions::listed(&bench, &samples).await,
+        Axis::Variables => hooks::variables(&bench, &samples).await,
+        Axis::Conditions => hooks::conditions(&bench, &samples).await,
+        Axis::Bytes => hooks::bytes(&bench).await,
+        Axis::Hooks => hooks::of_a_resource(&bench, &samples).await,
+        Axis::Calls => log::calls(&bench, &samples).await,
+        Axis::Turns => actions::woken(&bench).await,
+        Axis::Actions => actions::listed(&bench, &samples).await,
     }
 }
 
-fn write(measure: &Measure, report: &Report, chart: &str) -> Result<(), Failure> {
+fn write(measure: &Measure, docs: Option<&Path>, report: &Report, chart: &str) -> Result<(), Failure> {
     let generated = document::beside(report, "![What more of everything makes](growth.svg)");
     println!("{generated}\n");
     measure.write(report)?;
-    if let Some(directory) = measure.docs() {
+    if let Some(directory) = docs {
         document::rewrite(&directory.join("performance.md"), document::GROWTH, &generated)?;
         std::fs::write(directory.join("growth.svg"), chart)?;
     }

@@ -34,7 +34,7 @@ fn noise(curve: &Curve, figure: usize) -> f64 {
 
 pub(super) fn of_curve(curve: &Curve) -> Table {
     let columns: Vec<&str> = std::iter::once(curve.of).chain(FIGURES).collect();
-    let mut table = Table::new("growth, points", &curve.title, curve.text, &columns);
+    let mut table = Table::new("growth, points", curve.title, curve.text, &columns);
     for point in &curve.points {
         table.row(point.size.to_string(), point.figures.map(Some));
     }
@@ -53,8 +53,7 @@ mod tests {
             let x = count(size);
             Point { size, figures: [5.0, 2.0, 1.0 + x * x, 1.0 + x, 8.0, 0.0, 1.0].map(Figure::exact) }
         };
-        let curve =
-            Curve { title: "Things".to_owned(), text: "", of: "things", points: [0, 5, 10, 50].map(point).into() };
+        let curve = Curve { title: "Things", text: "", of: "things", points: [0, 5, 10, 50].map(point).into() };
 
         let text = markdown(&of_fits(&[curve]));
 

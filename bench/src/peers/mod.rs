@@ -73,7 +73,7 @@ fn write(measure: &Measure, report: &Report, chart: &str) -> Result<(), Failure>
     let image = "![Pipehook beside other receivers](peers.svg)";
     println!("{}\n", document::beside(report, image));
     measure.write(report)?;
-    if let Some(directory) = measure.docs() {
+    if let Some(directory) = measure.docs_of(true) {
         let generated = document::beside(report, image);
         document::rewrite(&directory.join("performance.md"), document::PEERS, &generated)?;
         std::fs::write(directory.join("peers.svg"), chart)?;

@@ -108,3 +108,30 @@ async fn succeed(command: &mut Command) -> Result<(), Failure> {
     }
     Err(format!("{program} failed: {}", String::from_utf8_lossy(&output.stderr)).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LICENCES: [&str; 5] = ["0BSD", "Apache-2.0", "BSD-3-Clause", "ISC", "MIT"];
+
+    fn read(file: &str) -> Json {
+        serde_json::from_slice(&std::fs::read(Path::new(ROOT).join("bench/peers").join(file)).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn its_packages_are_pinned_and_have_a_licence_that_may_be_used() {
+        let (package, lock) = (read("package.json"), read("package-lock.json"));
+        for kind in ["dependencies", "devDependencies"] {
+            for (name, version) in package[kind].as_object().unwrap() {
+                assert_eq!(lock["packages"][format!("node_modules/{name}")]["version"], *version, "{name}");
+            }
+        }
+        let packages = lock["packages"].as_object().unwrap();
+        for (name, package) in packages.iter().filter(|(name, _)| !name.is_empty()) {
+            let licence = package["license"].as_str().unwrap_or_default();
+            assert!(LICENCES.contains(&licence), "{name}: {licence}");
+            assert!(package["integrity"].is_string(), "{name} could be another package next time");
+        }
+    }
+}

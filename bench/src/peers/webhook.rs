@@ -72,3 +72,22 @@ pub(super) fn said(program: &Path, arguments: &[&str]) -> Result<String, Failure
     }
     Ok(String::from_utf8(output.stdout)?.lines().next().unwrap_or_default().to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use sample::SECRET;
+    use serde_json::Value as Json;
+
+    use super::*;
+
+    #[test]
+    fn its_hook_is_where_calls_go_and_has_the_secret_that_they_are_signed_with() {
+        let hooks = std::fs::read(Path::new(ROOT).join("bench/peers/hooks.json")).unwrap();
+        let hooks: Json = serde_json::from_slice(&hooks).unwrap();
+        assert_eq!(format!("/hooks/{}", hooks[0]["id"].as_str().unwrap()), PATH);
+        let rules = hooks[0]["trigger-rule"]["and"].as_array().unwrap();
+        assert_eq!(rules[0]["match"]["type"], "payload-hmac-sha256", "the signature comes first");
+        assert_eq!(rules[0]["match"]["secret"], SECRET);
+        assert_eq!(rules.len(), 3, "two conditions, as Pipehook's hook has");
+    }
+}
