@@ -17,5 +17,6 @@ mod metrics;
 mod monitoring;
 mod permissions;
 mod reseal;
+mod scale;
 mod state_machines;
 mod topic;
