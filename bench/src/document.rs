@@ -132,6 +132,16 @@ mod tests {
     }
 
     #[test]
+    fn the_document_has_the_part_that_the_script_rewrites_once() {
+        let read = |path: &str| std::fs::read_to_string(Path::new(crate::binaries::ROOT).join(path)).unwrap();
+        let (script, text) = (read("bench/first-minutes.py"), read("docs/performance.md"));
+        for name in ["BEGIN = \"", "END = \""] {
+            let mark = script.lines().find_map(|line| line.strip_prefix(name)?.strip_suffix('"')).unwrap();
+            assert_eq!(text.matches(mark).count(), 1, "{mark}");
+        }
+    }
+
+    #[test]
     fn a_verdict_is_the_last_cell_of_its_row() {
         let mut table = Table::new("t", "Title", "", &["row", "a", "is"]);
         table.judged("x", [Some(Figure::exact(1.0))], "ahead".to_owned());

@@ -137,6 +137,13 @@ def leaves_nothing_when_killed(program: Path) -> None:
         check("killed, it leaves neither its worker nor a function behind", not left, left)
 
 
+def gets_to_its_first_job(bundle: Path) -> None:
+    command = [sys.executable, ROOT / "bench/first-minutes.py", "--bundle", bundle]
+    measured = subprocess.run(command, capture_output=True, text=True)
+    is_measured = measured.returncode == 0 and "to the first job that was run" in measured.stdout
+    check("the time to its first job can be measured", is_measured, measured)
+
+
 def processes_of(program: Path) -> list[str]:
     """The programs of the bundle that run, by name."""
     running = []
@@ -157,6 +164,7 @@ def main() -> None:
             look(stack)
             is_refused_a_port_in_use(program, stack.url.rsplit(":", 1)[1])
         leaves_nothing_when_killed(program)
+        gets_to_its_first_job(next(Path(directory).glob("pipehook-local-*.tar.gz")))
 
 
 if __name__ == "__main__":
