@@ -64,7 +64,9 @@ pub(super) fn fit(points: &[(f64, f64)], noise: f64) -> Option<Fit> {
     let largest = points.iter().map(|(x, _)| *x).fold(0.0, f64::max);
     let grown = best.slope * largest.powf(best.power);
     let bends = line.off.sqrt() > OFF.max(noise) && line.off.sqrt() > best.off.sqrt() * BETTER;
-    let growth = if grown < NOTHING.max(noise) * (best.base + grown) {
+    let nothing = NOTHING.max(noise);
+    let (first, last) = (points.first()?.1, points.last()?.1);
+    let growth = if grown < nothing * (best.base + grown) || last < first * (1.0 + nothing) {
         Growth::None
     } else if best.power > LINE && bends && steepens(points) {
         Growth::AboveLinear
@@ -128,6 +130,8 @@ mod tests {
         assert_eq!(grows(&XS, |_| 1.4), Growth::None);
         assert_eq!(grows(&XS, |x| 1.4 - x / 200.0), Growth::None, "it falls");
         assert_eq!(grows(&XS, |x| 1.4 + x / 2_000.0), Growth::None, "it hardly grows");
+        let fit = fit(&[(1.0, 5.0), (10.0, 1.0), (20.0, 2.0), (50.0, 4.0)], 0.0).unwrap();
+        assert_eq!(fit.growth, Growth::None, "its end is below its beginning");
     }
 
     #[test]

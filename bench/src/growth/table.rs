@@ -1,7 +1,7 @@
 //! The curves as tables, and what they say in one.
 
 use super::curve::{Curve, FIGURES, count};
-use super::fit::fit;
+use super::fit::{Growth, fit};
 use crate::report::{Figure, Table};
 
 const TEXT: &str = "From the first point of each curve to the last. `power` is that of the best curve `a + b·x^power`: 1 is a \
@@ -18,9 +18,10 @@ pub(super) fn of_fits(curves: &[Curve]) -> Table {
             let Some(fit) = fit(&values.collect::<Vec<_>>(), noise(curve, index)) else { continue };
             let (first, last) = (from.figures[index], to.figures[index]);
             let sizes = [from.size, to.size].map(|size| Figure::exact(count(size)));
-            let figures = [sizes[0], sizes[1], first, last, last.ratio(first), Figure::exact(fit.power)];
+            let power = Some(Figure::exact(fit.power)).filter(|_| fit.growth != Growth::None);
+            let figures = [sizes[0], sizes[1], first, last, last.ratio(first)].map(Some);
             let name = format!("{}: {name}", curve.title);
-            table.judged(name, figures.map(Some), fit.growth.name().to_owned());
+            table.judged(name, figures.into_iter().chain([power]), fit.growth.name().to_owned());
         }
     }
     table
@@ -57,7 +58,7 @@ mod tests {
 
         let text = markdown(&of_fits(&[curve]));
 
-        assert!(text.contains("| Things: start (ms) | 0 | 50 | 5 | 5 | 1 | "), "{text}");
+        assert!(text.contains("| Things: start (ms) | 0 | 50 | 5 | 5 | 1 |  | does not grow |"), "{text}");
         assert!(text.contains("| Things: call, p50 (ms) | 0 | 50 | 1 | 2501 | 2501 | 2 | **worse than linear** |"));
         assert!(text.contains("| Things: processor time (ms) | 0 | 50 | 1 | 51 | 51 | 1 | linear |"), "{text}");
         assert!(!text.contains("requests to AWS"), "there was none: {text}");
