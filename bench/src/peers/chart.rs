@@ -8,7 +8,7 @@ const CLASSES: [&str; 3] = ["c", "b", "a"];
 /// The lines that are drawn. The others are in the table.
 const DRAWN: [&str; 8] = [
     "start, until it takes calls (ms)",
-    "both together (ms)",
+    "start and first call (ms)",
     "accepted, p50 (ms)",
     "ignored, p50 (ms)",
     "bad signature, p50 (ms)",

@@ -126,7 +126,7 @@ impl Peers<'_> {
         Ok(vec![
             Line::new("start, until it takes calls (ms)", figures(|[start, _]| *start)),
             Line::new("its first call (ms)", figures(|[_, call]| *call)),
-            Line::new("both together (ms)", figures(|[start, call]| *start + *call)),
+            Line::new("start and first call (ms)", figures(|[start, call]| *start + *call)),
         ])
     }
 
