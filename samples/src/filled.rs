@@ -63,6 +63,20 @@ pub(crate) fn around(mut call: Call, scheme: &'static Scheme) -> Call {
     call
 }
 
+/// The call as one of another event; `None` if the scheme has no place for the event's name.
+pub(crate) fn of_event(call: &Call, scheme: &Scheme, name: &str) -> Option<Call> {
+    match scheme.event.first()? {
+        Source::Header(header) => Some(call.clone().with(header, name)),
+        Source::HeaderBeside(header, other) => Some(call.clone().with(header, name).or_with(other, id)),
+        Source::Body(place) => {
+            let mut body = Body::of(call, scheme);
+            body.set(place, name.into());
+            Some(body.put_into(call))
+        }
+        Source::BodyDigest => None,
+    }
+}
+
 /// The call with this mark on it.
 pub(crate) fn marked(call: &Call, scheme: &Scheme, mark: &Mark) -> Call {
     let in_body = |values: &[(&str, Json)]| {

@@ -1,13 +1,16 @@
 //! What a provider signs with, and what a hook is told of that.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde_json::{Value as Json, json};
 use shared::domain::signature::provider::Known;
 use shared::domain::signature::scheme::{Place, Proof};
 use shared::domain::signature::{Algorithm, OptionKind, Options};
 use shared::domain::signing::{Means, SecretHeaderName};
+use zeroize::Zeroize as _;
 
+use crate::given::public_key;
 use crate::pair::Pair;
 
 /// The address that is registered with a provider which signs it.
@@ -22,8 +25,7 @@ pub const VERIFY_TOKEN: &str = "a verify token of a sample";
 /// The header of a provider that lets its users name one.
 const HEADER: &str = "x-sample-token";
 
-/// What the two sides of one hook know.
-#[derive(Debug)]
+/// What the two sides of one hook know. The secret is wiped when they are dropped.
 pub struct Keys {
     /// The provider and the scheme.
     pub known: Known,
@@ -35,6 +37,22 @@ pub struct Keys {
     pub secret: String,
     /// What the provider signs with, if it has a pair of keys.
     pub(crate) pair: Option<Pair>,
+    /// The header with the proof, if its users name it.
+    pub(crate) header: String,
+    /// What the hook knows besides, by the names of options.
+    pub(crate) told: BTreeMap<String, String>,
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys").field("known", &self.known).field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        self.secret.zeroize();
+    }
 }
 
 impl Keys {
@@ -42,18 +60,7 @@ impl Keys {
     /// each time.
     pub fn of(known: Known, number: u8) -> Self {
         let scheme = known.scheme;
-        let pair = known.provider.options.iter().find_map(|kind| match kind {
-            OptionKind::PublicKey(form) => Some(Pair::of(*form, number)),
-            OptionKind::Url
-            | OptionKind::Audience
-            | OptionKind::Email
-            | OptionKind::TopicArn
-            | OptionKind::Username
-            | OptionKind::Id(..)
-            | OptionKind::Subdomain
-            | OptionKind::Environment(..)
-            | OptionKind::VerifyToken => None,
-        });
+        let pair = public_key(known).map(|form| Pair::of(form, number));
         let secret = scheme.has_secret().then(|| scheme.generate_secret(&[number; 32]).expose().to_owned());
         Self {
             known,
@@ -61,6 +68,8 @@ impl Keys {
             url: REGISTERED_URL.to_owned(),
             secret: secret.unwrap_or_default(),
             pair,
+            header: HEADER.to_owned(),
+            told: made_up(known),
         }
     }
 
@@ -68,7 +77,7 @@ impl Keys {
     pub fn means(&self) -> Option<Means> {
         let Known { provider, scheme } = self.known;
         let header = match (scheme.place, scheme.header) {
-            (Place::Header, "") => HEADER.parse().ok(),
+            (Place::Header, "") => self.header.parse().ok(),
             (Place::Header, header) => SecretHeaderName::of_provider(provider, header).ok(),
             (Place::Query(_) | Place::Body(_) | Place::Each(..) | Place::Whole, _) => None,
         };
@@ -79,14 +88,14 @@ impl Keys {
     pub(crate) fn options(&self) -> BTreeMap<String, String> {
         let value = |kind: &OptionKind| match kind {
             OptionKind::Url | OptionKind::Audience => Some(self.url.clone()),
-            OptionKind::Email => Some("sample@example.com".to_owned()),
-            OptionKind::TopicArn => Some("arn:aws:sns:eu-central-1:123456789012:sample".to_owned()),
-            OptionKind::Username => Some(USERNAME.to_owned()),
-            OptionKind::Id(name, _) => Some(format!("sample-{name}")),
-            OptionKind::Subdomain => Some("sample".to_owned()),
-            OptionKind::Environment(_, _, all) => all.first().map(|(name, _)| (*name).to_owned()),
             OptionKind::PublicKey(form) => Some(self.pair.as_ref()?.public(*form)),
-            OptionKind::VerifyToken => Some(VERIFY_TOKEN.to_owned()),
+            OptionKind::Email
+            | OptionKind::TopicArn
+            | OptionKind::Username
+            | OptionKind::Id(..)
+            | OptionKind::Subdomain
+            | OptionKind::Environment(..)
+            | OptionKind::VerifyToken => self.told.get(kind.name()).cloned(),
         };
         let options = self.known.provider.options.iter();
         options.filter_map(|kind| Some((kind.name().to_owned(), value(kind)?))).collect()
@@ -115,4 +124,19 @@ impl Keys {
         }
         hook
     }
+}
+
+/// Options that a sample's hook has.
+fn made_up(known: Known) -> BTreeMap<String, String> {
+    let value = |kind: &OptionKind| match kind {
+        OptionKind::Url | OptionKind::Audience | OptionKind::PublicKey(_) => None,
+        OptionKind::Email => Some("sample@example.com".to_owned()),
+        OptionKind::TopicArn => Some("arn:aws:sns:eu-central-1:123456789012:sample".to_owned()),
+        OptionKind::Username => Some(USERNAME.to_owned()),
+        OptionKind::Id(name, _) => Some(format!("sample-{name}")),
+        OptionKind::Subdomain => Some("sample".to_owned()),
+        OptionKind::Environment(_, _, all) => all.first().map(|(name, _)| (*name).to_owned()),
+        OptionKind::VerifyToken => Some(VERIFY_TOKEN.to_owned()),
+    };
+    known.provider.options.iter().filter_map(|kind| Some((kind.name().to_owned(), value(kind)?))).collect()
 }

@@ -20,12 +20,15 @@ mod call;
 mod facts;
 mod file;
 mod filled;
+mod given;
 mod keys;
 mod mac;
 mod pair;
 mod sign;
+mod tamper;
 mod token;
 
+pub use shared::domain::secret::SecretString;
 use shared::domain::signature::provider::Known;
 use shared::domain::signature::providers;
 use shared::domain::signature::scheme::{JwtKey, KeySource, Proof, Scheme};
@@ -34,8 +37,10 @@ pub use shared::domain::timestamp::Timestamp;
 pub use self::call::{Call, Moment, NUMBER, SECONDS};
 pub use self::facts::{delivery_id, event};
 use self::file::File;
+pub use self::given::{Hook, Needs, Unsignable};
 pub use self::keys::{Keys, REGISTERED_URL, USERNAME, VERIFY_TOKEN};
 pub use self::mac::mac;
+pub use self::tamper::Tampered;
 
 /// What one provider sends under one of its schemes.
 #[derive(Debug)]
@@ -65,6 +70,19 @@ impl Sample {
         let made = known.scheme.tests.iter().map(|mark| filled::marked(&event, known.scheme, mark));
         let tests = written.chain(made).collect();
         Self { known, event, tests }
+    }
+}
+
+impl Sample {
+    /// The call of this event, unsigned: a test of the provider's if that is its event, else the sample with another
+    /// event's name. `None` if the provider's calls do not name events.
+    pub fn event_named(&self, name: &str) -> Option<Call> {
+        let scheme = self.known.scheme;
+        let mut written = std::iter::once(&self.event).chain(&self.tests);
+        if let Some(call) = written.find(|call| event(scheme, call).as_deref() == Some(name)) {
+            return Some(call.clone());
+        }
+        filled::of_event(&self.event, scheme, name)
     }
 }
 

@@ -11,7 +11,13 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use shared::domain::secret::SecretString;
 use shared::domain::signature::PublicKeyForm;
+use zeroize::Zeroizing;
+
+/// The lines around a private key in PEM (RFC 7468 section 10).
+const BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
+const END: &str = "-----END PRIVATE KEY-----";
 
 /// A pair of keys.
 pub(crate) enum Pair {
@@ -37,6 +43,27 @@ impl Pair {
             PublicKeyForm::Rsa => RsaKeyPair::generate(KeySize::Rsa2048).map(Self::Rsa),
         };
         pair.expect("a pair of keys can be made")
+    }
+
+    /// The pair whose private key is this text. The error names the kind of key that is meant.
+    pub(crate) fn of_pem(form: PublicKeyForm, pem: Option<SecretString>) -> Result<Self, &'static str> {
+        let kind = match form {
+            PublicKeyForm::Ed25519Hex | PublicKeyForm::Ed25519Base64 => "of Ed25519",
+            PublicKeyForm::P256 => "of the curve P-256",
+            PublicKeyForm::Rsa => "of RSA",
+        };
+        let pem = pem.ok_or(kind)?;
+        let text = pem.expose().trim().strip_prefix(BEGIN).and_then(|text| text.strip_suffix(END)).ok_or(kind)?;
+        let text = Zeroizing::new(text.split_ascii_whitespace().collect::<String>());
+        let der = Zeroizing::new(STANDARD.decode(text.as_bytes()).map_err(|_| kind)?);
+        let pair = match form {
+            PublicKeyForm::Ed25519Hex | PublicKeyForm::Ed25519Base64 => {
+                Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der).map(Self::Ed25519)
+            }
+            PublicKeyForm::P256 => EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &der).map(Self::P256),
+            PublicKeyForm::Rsa => RsaKeyPair::from_pkcs8(&der).map(Self::Rsa),
+        };
+        pair.map_err(|_| kind)
     }
 
     /// The public key, as the provider shows it.

@@ -15,7 +15,6 @@ use shared::domain::signing::SecretHeaderName;
 use crate::body::Body;
 use crate::call::NUMBER;
 use crate::file::File;
-use crate::keys::USERNAME;
 use crate::token::token;
 use crate::{Call, Keys, Timestamp, mac};
 
@@ -101,7 +100,10 @@ impl Keys {
             Proof::Jwt(form) => token(self, form, call, at),
             Proof::Secret => self.secret.clone(),
             Proof::Bearer => format!("Bearer {}", self.secret),
-            Proof::Basic => format!("Basic {}", STANDARD.encode(format!("{USERNAME}:{}", self.secret))),
+            Proof::Basic => {
+                let username = self.told.get("username").map(String::as_str).unwrap_or_default();
+                format!("Basic {}", STANDARD.encode(format!("{username}:{}", self.secret)))
+            }
             Proof::PublicKey(form) => {
                 let signature = self.pair.as_ref().and_then(|pair| pair.sign(&self.message(call, values, at)).ok());
                 encode(form.encoding, &signature.unwrap_or_default())

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+mod given;
+
 use std::time::Duration;
 
 use samples::{Call, Keys, Moment, SECONDS, Sample, Timestamp, delivery_id, event};
