@@ -1,4 +1,4 @@
-//! The only place that reads the clocks, the environment and the name of this machine.
+//! The only place that reads the clocks, the environment, the name and the randomness of this machine.
 
 use std::{
     env,
@@ -84,6 +84,13 @@ pub(crate) fn now_utc() -> UtcDateTime {
 
 pub(crate) fn variable(name: &str) -> Option<OsString> {
     env::var_os(name)
+}
+
+/// Bytes that no one can guess.
+pub(crate) fn random() -> Result<[u8; 16], getrandom::Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// What this machine is called, or `worker`.

@@ -2,6 +2,7 @@
 
 mod api;
 mod arguments;
+mod calls;
 mod commands;
 mod deployments;
 mod host;

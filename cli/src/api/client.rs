@@ -220,8 +220,9 @@ pub(crate) fn clock_text(ahead: i64) -> String {
     format!("The clock of this machine is {size} {direction} that of the deployment. Set it: timedatectl set-ntp true")
 }
 
-/// A day name and `GMT`, as HTTP has them, are also in RFC 2822.
-fn seconds_ahead(headers: &HeaderMap) -> Option<i64> {
+/// By how many seconds this machine's clock is ahead of an answer's `Date`. A day name and `GMT`, as HTTP has them, are
+/// also in RFC 2822.
+pub(crate) fn seconds_ahead(headers: &HeaderMap) -> Option<i64> {
     let date = headers.get(DATE)?.to_str().ok()?;
     let date = PrimitiveDateTime::parse(date, &Rfc2822).ok()?.assume_utc();
     Some(host::now_utc().unix_timestamp() - date.unix_timestamp())

@@ -21,15 +21,15 @@ use http::{
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::timeout;
 
+use self::body::Refusal;
 pub(crate) use self::{
     address::Address,
     body::{Claim, Claimed, End, Granted, LeaseToken, OutputPart, Report, Step, StepReport, StepStatus},
-    client::{Answer, Client, clock_text},
+    client::{Answer, Client, clock_text, seconds_ahead},
     failure::Failure,
     query::{Query, segment},
-    transport::TransportError,
+    transport::{Transport, TransportError, http_client},
 };
-use self::{body::Refusal, transport::Transport};
 use crate::token::Token;
 
 /// How long one call may take. API Gateway gives up after 30 s; a call is made again sooner, because a lease is counted

@@ -32,7 +32,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 
 /// The client, with the connections that it keeps.
 #[derive(Debug)]
-pub(super) enum Transport {
+pub(crate) enum Transport {
     Direct(Client<HttpsConnector<HttpConnector>, Full<Bytes>>),
     Proxy(Client<HttpsConnector<Tunnel<HttpConnector>>, Full<Bytes>>),
 }
@@ -48,7 +48,7 @@ pub(crate) enum TransportError {
 impl Transport {
     /// What the machine trusts is trusted, or what `SSL_CERT_FILE` and `SSL_CERT_DIR` name. `HTTPS_PROXY`, `ALL_PROXY`
     /// and `NO_PROXY` are read as curl reads them; a proxy sees only where the connection goes.
-    pub(super) fn new(address: &Address) -> Result<Self, TransportError> {
+    pub(crate) fn new(address: &Address) -> Result<Self, TransportError> {
         let mut connector = HttpConnector::new();
         connector.enforce_http(false);
         connector.set_connect_timeout(Some(CONNECT));
@@ -56,17 +56,17 @@ impl Transport {
         let destination = address.with_path("/");
         let is_https = destination.scheme() == Some(&http::uri::Scheme::HTTPS);
         let Some(proxy) = Matcher::from_env().intercept(&destination).filter(|_| is_https) else {
-            return Ok(Self::Direct(client(connector)?));
+            return Ok(Self::Direct(http_client(connector)?));
         };
         if proxy.uri().scheme() != Some(&http::uri::Scheme::HTTP) {
             return Err(TransportError::Proxy);
         }
         let tunnel = Tunnel::new(proxy.uri().clone(), connector);
         let tunnel = proxy.basic_auth().cloned().into_iter().fold(tunnel, Tunnel::with_auth);
-        Ok(Self::Proxy(client(tunnel)?))
+        Ok(Self::Proxy(http_client(tunnel)?))
     }
 
-    pub(super) async fn send(&self, request: Request<Full<Bytes>>) -> Result<(StatusCode, HeaderMap, Bytes), Failure> {
+    pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Result<(StatusCode, HeaderMap, Bytes), Failure> {
         let response = match self {
             Self::Direct(client) => client.request(request).await,
             Self::Proxy(client) => client.request(request).await,
@@ -79,7 +79,8 @@ impl Transport {
     }
 }
 
-fn client<C>(connector: C) -> Result<Client<HttpsConnector<C>, Full<Bytes>>, TransportError>
+/// A client that trusts what the machine trusts.
+pub(crate) fn http_client<C>(connector: C) -> Result<Client<HttpsConnector<C>, Full<Bytes>>, TransportError>
 where
     HttpsConnector<C>: hyper_util::client::legacy::connect::Connect + Clone,
 {

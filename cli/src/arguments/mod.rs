@@ -9,12 +9,13 @@ mod pipelines;
 mod requests;
 mod tokens;
 mod tools;
+mod when;
 mod worker;
 
 use clap::{Parser, Subcommand};
 
 pub(crate) use self::{
-    actions::{ActionsArguments, ActionsCommand},
+    actions::{ActionLogs, ActionsArguments, ActionsCommand, ListActions},
     calls::{ListenArguments, SendArguments},
     common::Common,
     hooks::{
@@ -23,7 +24,7 @@ pub(crate) use self::{
     },
     login::{DeploymentsArguments, DeploymentsCommand, LoginArguments, LogoutArguments, WhoamiArguments},
     pipelines::{CreatePipeline, PipelinesArguments, PipelinesCommand, RunPipeline},
-    requests::{RequestsArguments, RequestsCommand},
+    requests::{Filters, ListRequests, RequestsArguments, RequestsCommand, ResumePoint, RetryRequests, ShowRequest},
     tokens::{CreateToken, LoginAgain, Role, RotateToken, TokensArguments, TokensCommand},
     tools::{CompletionsArguments, DoctorArguments},
     worker::WorkerArguments,

@@ -7,6 +7,7 @@ mod deployments;
 mod doctor;
 mod hooks;
 mod login;
+mod patience;
 mod pipelines;
 mod reference;
 mod requests;

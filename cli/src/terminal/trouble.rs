@@ -31,6 +31,8 @@ pub(crate) enum Kind {
     NotFound,
     Refused,
     Unreachable,
+    ActionFailed,
+    ActionSkipped,
     Interrupted,
 }
 
@@ -103,6 +105,8 @@ impl Kind {
             Self::NotFound => 4,
             Self::Refused => 5,
             Self::Unreachable => 6,
+            Self::ActionFailed => 10,
+            Self::ActionSkipped => 11,
             Self::Interrupted => 130,
         }
     }
