@@ -1,5 +1,6 @@
 //! The program `pipehook` as people and scripts use it, on the real stack. cli/tests has what goes wrong on the way.
 
+mod calls;
 mod hooks;
 mod login;
 

@@ -32,6 +32,7 @@ mod jobs;
 mod log;
 mod machine;
 mod pipeline;
+mod program;
 mod providers;
 mod raw;
 pub mod repository;
@@ -57,6 +58,7 @@ pub use crate::{
     log::{inflated, nothing_broke},
     machine::{alone_with_machines, alone_with_machines_and, at_once, endless, failing, machine_arn, machine_step},
     pipeline::{Pipeline, deployment, shell},
+    program::{Computer, Ran, Running, Terminal},
     providers::{Page, Providers},
     raw::{Header, parsed, raw, raw_response, request},
     signing::{Hash, hmac, hmac_of},
