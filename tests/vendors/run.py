@@ -5,7 +5,7 @@
 What a package has signed is accepted and makes a job. With another byte in the body or the signature, another key or
 another time, it is answered 401 and makes none. A package that can verify has to come to the same verdicts. A package
 that can only verify judges what is signed here as the vendor documents it. Each also judges the sample of its
-provider, which is signed in Rust: see samples/.
+provider, which is signed in Rust: see samples/. The same goes for the call that `pipehook send` sends to a hook.
 
 Every run makes up other calls. `--seed` repeats those of a run that has printed it.
 """
@@ -18,16 +18,18 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from random import Random
 
 from cases import Case, cases_of
-from keys import Keys
+from keys import PAIRS, Keys
 from packages import listed, vendors
 from samples import sample_of
 from sender import Answer, Sender
+from sent import Recorder, delivery_of
 from stack import Stack
-from vendor import Vendor
+from vendor import WHOLE, Vendor
 
 # About how many calls are made in all, unless `--calls` says otherwise.
 CALLS = 8000
@@ -60,8 +62,9 @@ def main() -> int:
     counts: dict[str, Count] = {}
     families: Counter[str] = Counter()
     begun = time.monotonic()
-    with Stack() as stack, vendors() as found:
+    with Stack() as stack, vendors() as found, ExitStack() as running:
         sender = Sender(stack)
+        recorder = running.enter_context(Recorder(stack.url, sender.token))
         for place, vendor in enumerate(found):
             count = counts.setdefault(vendor.name, Count())
             before = count.calls
@@ -70,6 +73,7 @@ def main() -> int:
             judge(count, stack, sender, vendor, random, place, arguments.calls // len(found))
             if vendor.is_sampled:
                 judge_sample(count, stack, sender, vendor, len(found) + place)
+                judge_sent(count, stack, sender, recorder, vendor, random, 2 * len(found) + place)
             families[vendor.family] += count.calls - before
     for family, calls in sorted(families.items()):
         print(f"{family:<48} {calls:>6} calls")
@@ -117,6 +121,37 @@ def judge_sample(count: Count, stack: Stack, sender: Sender, vendor: Vendor, pla
     jobs = [job["id"] for job in stack.receive_jobs(at_least=1)]
     if jobs != [answers[0].request_id]:
         count.faults.append(f"{vendor.name}, its sample: {len(jobs)} jobs were queued in the place of one")
+
+
+def judge_sent(
+    count: Count, stack: Stack, sender: Sender, recorder: Recorder, vendor: Vendor, random: Random, place: int
+) -> None:
+    """Lets the package judge what `pipehook send` sends: the call, and one that was changed after it was signed."""
+    sample = sample_of(vendor)
+    if sample is None:
+        return  # It is a fault already.
+    hook, secret, known = sample.hook, sample.event.secret, sample.event.secret
+    if vendor.secret in PAIRS:
+        keys = Keys.of(vendor, random)
+        secret, known = keys.of_sender, keys.of_receiver
+        hook = {**hook, "provider_options": {**hook.get("provider_options", {}), "public_key": known}}
+    path = sender.create_hook({"name": vendor.name, "resource_id": place + 1, **HOOK, **hook})
+    for arguments, outcome in (([], "queued"), (["--tamper"], "rejected")):
+        sent = recorder.send(path.split("/")[2], secret, *arguments)
+        [verdict] = vendor.verdicts([delivery_of(sent, known, sample.event.url)])
+        # Some packages prove values alone, which are as they were.
+        is_judged = not arguments or (vendor.proves_body and vendor.proven == WHOLE)
+        faults = [] if not is_judged or verdict == (outcome == "queued") else [f"the package {'accepts' if verdict else 'refuses'} it"]
+        if (sent.status, (sent.shown["request"] or {}).get("outcome")) != (0, outcome):
+            faults.append(f"exit status {sent.status}: {sent.shown['request']}")
+        count.faults += [f"{vendor.name}, sent {' '.join(arguments)}: {fault}: {sent.body}" for fault in faults]
+        count.calls += 1
+        count.verdicts += 1
+        count.accepted += outcome == "queued" and not faults
+        count.refused += outcome == "rejected" and not faults
+    jobs = stack.receive_jobs(at_least=1)
+    if len(jobs) != 1:
+        count.faults.append(f"{vendor.name}, sent: {len(jobs)} jobs were queued in the place of one")
 
 
 def faults_of(case: Case, verdict: bool, answer: Answer) -> Iterator[str]:

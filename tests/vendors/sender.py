@@ -36,7 +36,8 @@ class Sender:
         self._headers = {"content-type": "application/json"}
         credentials = {"email": stack.email, "password": stack.password}
         login = self._call("/users/login", json.dumps(credentials), self._headers)
-        self._headers["authorization"] = f"Bearer {json.loads(login.body)['access_token']}"
+        self.token: str = json.loads(login.body)["access_token"]
+        self._headers["authorization"] = f"Bearer {self.token}"
 
     def create_hook(self, fields: dict[str, Any]) -> str:
         """The path under which the new hook takes calls."""
