@@ -9,8 +9,8 @@ use crate::calls::Target;
 
 /// Shows the calls of a hook as they come, and sends each one to a server of yours.
 ///
-/// The server gets the method, the headers and the bytes of the body as they came, with X-Pipehook-Request-Id in
-/// addition. It does not get what the log never keeps: the query of the address, and the values of headers that hold a
+/// The server gets a POST with the headers and the bytes of the body as they came, and X-Pipehook-Request-Id in addition.
+/// It does not get what the log never keeps: the query of the address, and the values of headers that hold a
 /// credential, among them the signature. So the server cannot check the signature, unless --sign makes a new one with the
 /// hook's secret.
 ///

@@ -95,6 +95,8 @@ Exit status:
   4    not found
   5    refused by the API, as invalid, forbidden, too many or in conflict
   6    the API cannot be reached, or cannot answer now
+  10   the action that was watched has failed
+  11   the action that was watched was skipped
   130  stopped by Ctrl-C
 The worker has its own: pipehook worker --help.";
 

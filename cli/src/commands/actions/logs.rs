@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn an_output_whose_beginning_was_cut_goes_on_where_it_was() {
         let mut printed = Printed::default();
-        let long: String = (0..200).map(|line| format!("line {line}\n")).collect();
+        let long = (0..200).map(|line| format!("line {line}\n")).collect::<Vec<_>>().concat();
         assert_eq!(new(&mut printed, &long, false).as_deref(), Some(long.as_str()));
 
         let later = format!("{}more\n", &long[900..]);
