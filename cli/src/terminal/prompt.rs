@@ -38,10 +38,11 @@ async fn ask(question: &str, instead: &str, is_hidden: bool) -> Result<Zeroizing
     if !is_possible() {
         return Err(Trouble::usage(format!("{question}: there is no terminal to ask on.")).hint(instead));
     }
-    let _ = write!(io::stderr(), "{question}: ").and_then(|()| io::stderr().flush());
-    // Kept here and not in the thread, which goes on reading if Ctrl-C ends the command.
+    // Before the question, because what is typed at once must not be shown. Kept here and not in the thread, which goes on
+    // reading if Ctrl-C ends the command.
     let hidden = is_hidden.then(Hidden::new).transpose();
     let hidden = hidden.map_err(|error| Trouble::failed(format!("The terminal cannot be silenced: {error}.")))?;
+    let _ = write!(io::stderr(), "{question}: ").and_then(|()| io::stderr().flush());
     let read = spawn_blocking(|| {
         let mut line = Zeroizing::new(String::with_capacity(512));
         io::stdin().lock().read_line(&mut line).map(|length| (length, line))
