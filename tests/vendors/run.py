@@ -141,9 +141,12 @@ def judge_sent(
         [verdict] = vendor.verdicts([delivery_of(sent, known, sample.event.url)])
         # Some packages prove values alone, which are as they were.
         is_judged = not arguments or (vendor.proves_body and vendor.proven == WHOLE)
-        faults = [] if not is_judged or verdict == (outcome == "queued") else [f"the package {'accepts' if verdict else 'refuses'} it"]
-        if (sent.status, (sent.shown["request"] or {}).get("outcome")) != (0, outcome):
-            faults.append(f"exit status {sent.status}: {sent.shown['request']}")
+        is_right = not is_judged or verdict == (outcome == "queued")
+        faults = [] if is_right else [f"the package {'accepts' if verdict else 'refuses'} it"]
+        # Of many refused calls, the log keeps a few.
+        logged = sent.shown["request"] or ({"outcome": "rejected"} if sent.shown["answer"]["status"] == 401 else {})
+        if (sent.status, logged.get("outcome")) != (0, outcome):
+            faults.append(f"exit status {sent.status}: {sent.shown}")
         count.faults += [f"{vendor.name}, sent {' '.join(arguments)}: {fault}: {sent.body}" for fault in faults]
         count.calls += 1
         count.verdicts += 1
