@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::terminal::{Kind, Screen, Trouble};
+use crate::terminal::{Kind, Screen, Trouble, printable};
 
 const SHORTEST: Duration = Duration::from_secs(1);
 
@@ -47,7 +47,7 @@ impl Patience {
             return Err(trouble);
         }
         if self.attempts == 0 {
-            self.screen.note(&format!("{} It is asked again until it answers.", trouble.message));
+            self.screen.note(&format!("{} It is asked again until it answers.", printable(&trouble.message)));
         }
         sleep(pause(self.attempts)).await;
         self.attempts += 1;

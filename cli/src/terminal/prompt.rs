@@ -7,7 +7,7 @@ use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
 use tokio::task::spawn_blocking;
 use zeroize::Zeroizing;
 
-use super::Trouble;
+use super::{Trouble, printable};
 
 /// A line, without spaces at its ends. `instead` says what to do where no one can be asked.
 pub(crate) async fn line(question: &str, instead: &str) -> Result<String, Trouble> {
@@ -42,7 +42,7 @@ async fn ask(question: &str, instead: &str, is_hidden: bool) -> Result<Zeroizing
     // reading if Ctrl-C ends the command.
     let hidden = is_hidden.then(Hidden::new).transpose();
     let hidden = hidden.map_err(|error| Trouble::failed(format!("The terminal cannot be silenced: {error}.")))?;
-    let _ = write!(io::stderr(), "{question}: ").and_then(|()| io::stderr().flush());
+    let _ = write!(io::stderr(), "{}: ", printable(question)).and_then(|()| io::stderr().flush());
     let read = spawn_blocking(|| {
         let mut line = Zeroizing::new(String::with_capacity(512));
         io::stdin().lock().read_line(&mut line).map(|length| (length, line))

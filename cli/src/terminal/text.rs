@@ -1,13 +1,18 @@
 //! Text that others wrote, and times, as a terminal may show them.
 
-/// Control characters are spelt out: what a sender put into a variable and a step prints must not steer the terminal.
+/// Control characters are spelt out, and what turns the direction of text: what a sender put into a variable and a step
+/// prints must neither steer the terminal nor read as something else.
 pub(crate) fn printable(text: &str) -> String {
     let spelt = |char: char| match char {
         '\t' => char.to_string(),
-        _ if char.is_control() => char.escape_default().to_string(),
+        _ if char.is_control() || turns_text(char) => char.escape_unicode().to_string(),
         _ => char.to_string(),
     };
     text.chars().map(spelt).collect()
+}
+
+fn turns_text(char: char) -> bool {
+    matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// `2026-11-23T19:51:56.061Z` as `2026-11-23 19:51:56`, in UTC; any other text as it is.
@@ -25,6 +30,11 @@ mod tests {
     #[test]
     fn control_characters_cannot_steer_the_terminal() {
         assert_eq!(printable("a\tb \u{1b}[2J \u{9b}31m \u{7} ü🦀"), "a\tb \\u{1b}[2J \\u{9b}31m \\u{7} ü🦀");
+    }
+
+    #[test]
+    fn text_reads_in_the_order_in_which_it_was_written() {
+        assert_eq!(printable("gpj\u{202e}.sh \u{2066}x\u{2069}"), "gpj\\u{202e}.sh \\u{2066}x\\u{2069}");
     }
 
     #[test]
