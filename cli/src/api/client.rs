@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use time::{PrimitiveDateTime, format_description::well_known::Rfc2822};
 use tokio::time::timeout;
 
-use super::{Address, Failure, NAME, body::Refusal, transport::Transport};
+use super::{Address, Failure, MASK, NAME, body::Refusal, transport::Transport};
 use crate::{
     host,
     terminal::{Interrupts, Kind, Trouble, during},
@@ -39,8 +39,7 @@ pub(crate) struct Client {
     ahead: Mutex<Option<i64>>,
 }
 
-/// What was answered, with a status of 200 to 299.
-#[derive(Debug)]
+/// What was answered, with a status of 200 to 299. It has no `Debug`, because it may hold a secret that is shown once.
 pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -167,7 +166,7 @@ impl Answer {
     /// With this field as an answer shows it that does not show secrets.
     pub(crate) fn masked(&self, field: &str) -> Result<Box<RawValue>, Trouble> {
         let mut object: serde_json::Map<String, serde_json::Value> = self.read()?;
-        object.insert(field.to_owned(), "********".into());
+        object.insert(field.to_owned(), MASK.into());
         serde_json::value::to_raw_value(&object).map_err(|error| Trouble::failed(error.to_string()))
     }
 

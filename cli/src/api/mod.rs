@@ -28,13 +28,16 @@ pub(crate) use self::{
     client::{Answer, Client, clock_text, seconds_ahead},
     failure::Failure,
     query::{Query, segment},
-    transport::{Transport, TransportError, http_client},
+    transport::{Transport, TransportError, direct_client, innermost},
 };
 use crate::token::Token;
 
 /// How long one call may take. API Gateway gives up after 30 s; a call is made again sooner, because a lease is counted
 /// from its sending.
 const TIMEOUT: Duration = Duration::from_secs(12);
+
+/// What stands in the place of a value that may be a credential.
+pub(crate) const MASK: &str = "********";
 
 /// What the program calls itself.
 const NAME: HeaderValue = HeaderValue::from_static(concat!("pipehook/", env!("CARGO_PKG_VERSION")));

@@ -21,8 +21,8 @@ use rustls::crypto::aws_lc_rs;
 
 use super::{Address, Failure};
 
-/// Of a claim's answer, a job has at most 256 KiB.
-const LARGEST_ANSWER: usize = 4 << 20;
+/// Lambda passes on no larger one. A call of the log comes near it.
+const LARGEST_ANSWER: usize = 6 << 20;
 
 /// Longer than the pause between two reports, shorter than what API Gateway and its kin keep an idle connection for.
 const IDLE: Duration = Duration::from_secs(30);
@@ -49,10 +49,7 @@ impl Transport {
     /// What the machine trusts is trusted, or what `SSL_CERT_FILE` and `SSL_CERT_DIR` name. `HTTPS_PROXY`, `ALL_PROXY`
     /// and `NO_PROXY` are read as curl reads them; a proxy sees only where the connection goes.
     pub(crate) fn new(address: &Address) -> Result<Self, TransportError> {
-        let mut connector = HttpConnector::new();
-        connector.enforce_http(false);
-        connector.set_connect_timeout(Some(CONNECT));
-        connector.set_nodelay(true);
+        let connector = connector();
         let destination = address.with_path("/");
         let is_https = destination.scheme() == Some(&http::uri::Scheme::HTTPS);
         let Some(proxy) = Matcher::from_env().intercept(&destination).filter(|_| is_https) else {
@@ -79,8 +76,22 @@ impl Transport {
     }
 }
 
+/// What opens connections, to any host.
+fn connector() -> HttpConnector {
+    let mut connector = HttpConnector::new();
+    connector.enforce_http(false);
+    connector.set_connect_timeout(Some(CONNECT));
+    connector.set_nodelay(true);
+    connector
+}
+
+/// A client that needs no proxy.
+pub(crate) fn direct_client() -> Result<Client<HttpsConnector<HttpConnector>, Full<Bytes>>, TransportError> {
+    http_client(connector())
+}
+
 /// A client that trusts what the machine trusts.
-pub(crate) fn http_client<C>(connector: C) -> Result<Client<HttpsConnector<C>, Full<Bytes>>, TransportError>
+fn http_client<C>(connector: C) -> Result<Client<HttpsConnector<C>, Full<Bytes>>, TransportError>
 where
     HttpsConnector<C>: hyper_util::client::legacy::connect::Connect + Clone,
 {
@@ -94,7 +105,7 @@ where
 }
 
 /// What went wrong in the end: an outer error says only that there is an inner one.
-fn innermost(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn innermost(error: &(dyn Error + 'static)) -> String {
     let mut error = error;
     while let Some(source) = error.source() {
         error = source;

@@ -1,6 +1,6 @@
 //! Sends a call to a server of its user's.
 
-use std::{error::Error, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
@@ -12,15 +12,12 @@ use tokio::time::timeout;
 
 use super::{Delivery, Target};
 use crate::{
-    api::{TransportError, http_client},
+    api::{TransportError, direct_client, innermost},
     host::Moment,
 };
 
 /// How long the server may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
-
-/// To open a connection.
-const CONNECT: Duration = Duration::from_secs(5);
 
 /// How much of an answer is read: what is shown of it.
 const SHOWN: usize = 2_000;
@@ -54,11 +51,7 @@ pub(crate) enum ForwardError {
 
 impl Forwarder {
     pub(crate) fn new() -> Result<Self, TransportError> {
-        let mut connector = HttpConnector::new();
-        connector.enforce_http(false);
-        connector.set_connect_timeout(Some(CONNECT));
-        connector.set_nodelay(true);
-        http_client(connector).map(Self)
+        direct_client().map(Self)
     }
 
     /// Makes the call.
@@ -99,14 +92,6 @@ async fn read(response: Response<Incoming>) -> (StatusCode, String) {
     }
     text.truncate(SHOWN);
     (head.status, String::from_utf8_lossy(&text).into_owned())
-}
-
-fn innermost(error: &(dyn Error + 'static)) -> String {
-    let mut error = error;
-    while let Some(source) = error.source() {
-        error = source;
-    }
-    error.to_string()
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
 //! Calls as the log has them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use serde::Deserialize;
 
-/// What stands in the place of a value that may be a credential.
-const MASK: &str = "********";
+use crate::api::MASK;
 
 /// Headers that say how the call came to Pipehook, and not what it is: those of one connection (RFC 9110 section 7.6.1),
 /// and those that are made anew.
@@ -54,7 +53,7 @@ pub(crate) struct Logged {
 }
 
 /// A call to be made again, elsewhere.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(crate) struct Delivery {
     pub(crate) id: String,
     /// By name in lower case.
@@ -62,6 +61,14 @@ pub(crate) struct Delivery {
     pub(crate) body: Bytes,
     /// The headers whose values the log does not keep.
     pub(crate) masked: Vec<String>,
+}
+
+/// Without the values of headers: signed anew, one of them may be the secret of the hook.
+impl fmt::Debug for Delivery {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.headers.keys();
+        formatter.debug_struct("Delivery").field("id", &self.id).field("headers", &names).finish_non_exhaustive()
+    }
 }
 
 /// Why a call is not forwarded.

@@ -106,7 +106,13 @@ mod tests {
     }
 
     #[test]
-    fn a_signer_shows_no_secret() {
+    fn neither_a_signer_nor_what_it_signed_shows_the_secret() {
         assert!(!format!("{:?}", signer()).contains(SECRET));
+        // What GitLab and others send as a proof is the secret itself.
+        let hook = hook_of(&json!({ "provider": "gitlab", "secret_header_name": "x-gitlab-token" }));
+        let signer = Signer::new(&hook, Some(SecretString::new(SECRET.to_owned()))).unwrap();
+        let proven = signer.sign(delivery(b"{}")).unwrap();
+        assert!(proven.headers.values().any(|value| value == SECRET));
+        assert!(!format!("{proven:?}").contains(SECRET));
     }
 }

@@ -59,7 +59,7 @@ impl FromStr for Target {
             return Err("must be a URL such as http://localhost:3000/webhooks".to_owned());
         };
         if uri.port().is_none() && authority.as_str().contains(':') && !authority.as_str().ends_with(']') {
-            return Err("has a port that is none".to_owned());
+            return Err("has a port that does not exist: must be a number up to 65535".to_owned());
         }
         let address = format!("{scheme}://{authority}").parse()?;
         Ok(Self { address, path: uri.path().to_owned(), query: uri.query().map(str::to_owned) })

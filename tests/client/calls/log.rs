@@ -105,3 +105,20 @@ fn a_call_is_shown_with_its_body_and_what_the_hook_makes_of_it() {
         assert_eq!((missing.status, &error["error"]["status"]), (4, &json!(404)));
     });
 }
+
+#[test]
+fn a_body_near_the_largest_that_the_log_shows_is_shown_whole() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let hook = hook(&ann, "shop").await;
+        // In the answer it stands as JSON and in base64.
+        let body = format!("{{\"ref\":\"refs/heads/main\",\"text\":\"{}\"}}", "a".repeat(2_100_000));
+        let call = hook.signed(body.clone()).send().await;
+        call.accepted();
+        let computer = stack.computer(&ann.access_token);
+
+        let raw = computer.run(&["requests", "show", call.request_id(), "--raw"]).await;
+
+        assert!(raw.status == 0 && raw.out == body, "{} {} bytes: {}", raw.status, raw.out.len(), raw.err);
+    });
+}
