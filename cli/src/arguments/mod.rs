@@ -25,7 +25,7 @@ pub(crate) use self::{
     login::{DeploymentsArguments, DeploymentsCommand, LoginArguments, LogoutArguments, WhoamiArguments},
     pipelines::{CreatePipeline, PipelinesArguments, PipelinesCommand, RunPipeline},
     requests::{Filters, ListRequests, RequestsArguments, RequestsCommand, ResumePoint, RetryRequests, ShowRequest},
-    tokens::{CreateToken, LoginAgain, Role, RotateToken, TokensArguments, TokensCommand},
+    tokens::{CreateToken, LoginAgain, NewText, Role, RotateToken, TokensArguments, TokensCommand},
     tools::{CompletionsArguments, DoctorArguments},
     worker::WorkerArguments,
 };

@@ -61,16 +61,8 @@ pub(crate) struct CreateToken {
     #[arg(long)]
     pub(crate) role: Option<Role>,
 
-    /// When it expires, such as 2027-02-28T00:00:00Z [default: in 90 days]
-    #[arg(long, value_name = "TIME")]
-    pub(crate) expires_at: Option<String>,
-
-    /// Write the token to this file, which only you can read, instead of showing it
-    #[arg(long, value_name = "FILE")]
-    pub(crate) to: Option<PathBuf>,
-
     #[command(flatten)]
-    pub(crate) again: LoginAgain,
+    pub(crate) text: NewText,
 }
 
 /// Give a token a new text, and show it once; the old text is refused at once
@@ -80,6 +72,13 @@ pub(crate) struct RotateToken {
     /// The id of the token
     pub(crate) id: String,
 
+    #[command(flatten)]
+    pub(crate) text: NewText,
+}
+
+// The text of a token, which is shown once.
+#[derive(Debug, Args)]
+pub(crate) struct NewText {
     /// When it expires, such as 2027-02-28T00:00:00Z [default: in 90 days]
     #[arg(long, value_name = "TIME")]
     pub(crate) expires_at: Option<String>,

@@ -66,6 +66,9 @@ impl Context {
     }
 }
 
+/// The variable that holds the secret of a hook.
+pub(crate) const SECRET_VARIABLE: &str = "PIPEHOOK_SECRET";
+
 /// Text of the environment, if it is set and not empty.
 pub(crate) fn variable(name: &str) -> Option<String> {
     host::variable(name).and_then(|value| value.into_string().ok()).filter(|value| !value.is_empty())

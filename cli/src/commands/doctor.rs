@@ -58,7 +58,7 @@ pub(super) async fn run(context: &Context) -> Result<(), Trouble> {
                 checks.push(account(&client).await);
             } else {
                 let hint = format!("Log in: pipehook login {}", client.address());
-                checks.push(Check::bad("token", "there is none", Some(hint)));
+                checks.push(Check::bad("token", "is missing", Some(hint)));
             }
         }
         Err(trouble) => checks.push(Check::of_trouble("address", trouble)),

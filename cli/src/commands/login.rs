@@ -51,7 +51,7 @@ pub(super) async fn login(context: &Context, arguments: LoginArguments) -> Resul
     greet(context, &client).await
 }
 
-/// Makes a token and keeps it. If it cannot be kept, it is revoked: no token stays valid of which no one knows.
+/// Makes a token and keeps it. A token that cannot be kept is revoked, so that no forgotten one stays valid.
 async fn make(context: &Context, session: &Session, target: Target) -> Result<Client, Trouble> {
     let _shield = context.interrupts.shield();
     let draft = json!({ "name": format!("pipehook on {}", host::name()) });

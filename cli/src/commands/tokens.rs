@@ -1,7 +1,7 @@
 //! `pipehook tokens`.
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::{
     Context,
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     api::{Answer, Client, Query, segment},
-    arguments::{CreateToken, LoginAgain, Role, RotateToken, TokensCommand},
+    arguments::{CreateToken, LoginAgain, NewText, Role, RotateToken, TokensCommand},
     deployments::Deployments,
     terminal::{Facts, Paint, SecretFile, Trouble, time},
 };
@@ -111,29 +111,31 @@ async fn create(context: &Context, of_project: bool, arguments: CreateToken) -> 
     } else if arguments.role.is_some() {
         return Err(Trouble::usage("A token of your own has no role.").hint("Make one of the project: --project"));
     }
+    renew(context, of_project, arguments.text, draft, "").await
+}
+
+async fn rotate(context: &Context, of_project: bool, arguments: RotateToken) -> Result<(), Trouble> {
+    let below = format!("/{}/rotate", segment(&arguments.id));
+    renew(context, of_project, arguments.text, json!({}), &below).await
+}
+
+/// Asks for a new text at a route below that of the tokens, and gives it to the user.
+async fn renew(
+    context: &Context,
+    of_project: bool,
+    arguments: NewText,
+    mut body: Json,
+    below: &str,
+) -> Result<(), Trouble> {
     if let Some(expiry) = arguments.expires_at {
-        draft["expires_at"] = expiry.into();
+        body["expires_at"] = expiry.into();
     }
     let file = SecretFile::create(arguments.to.as_deref())?;
     let session = open(context, arguments.again).await?;
     // Until it is shown, also while the session is closed.
     let _shield = context.interrupts.shield();
     let answer = match path(&session.client, of_project).await {
-        Ok(path) => session.client.post(&path, &draft).await,
-        Err(trouble) => Err(trouble),
-    };
-    session.close().await;
-    give(context, &answer?, file)
-}
-
-async fn rotate(context: &Context, of_project: bool, arguments: RotateToken) -> Result<(), Trouble> {
-    let body = arguments.expires_at.map_or_else(|| json!({}), |expiry| json!({ "expires_at": expiry }));
-    let file = SecretFile::create(arguments.to.as_deref())?;
-    let session = open(context, arguments.again).await?;
-    // Until it is shown, also while the session is closed.
-    let _shield = context.interrupts.shield();
-    let answer = match path(&session.client, of_project).await {
-        Ok(path) => session.client.post(&format!("{path}/{}/rotate", segment(&arguments.id)), &body).await,
+        Ok(path) => session.client.post(&(path + below), &body).await,
         Err(trouble) => Err(trouble),
     };
     session.close().await;

@@ -6,12 +6,9 @@ use samples::{Hook, Needs, SecretString, Unsignable};
 
 use crate::{
     calls::Signer,
-    commands::context::variable,
+    commands::context::{SECRET_VARIABLE, variable},
     terminal::{self, Trouble},
 };
-
-/// The variable that holds the secret of a hook.
-pub(super) const VARIABLE: &str = "PIPEHOOK_SECRET";
 
 /// What signs the calls of the hook with this name.
 pub(super) async fn signer(hook: &Hook, name: &str, file: Option<&Path>) -> Result<Signer, Trouble> {
@@ -39,7 +36,7 @@ fn unsignable(why: &Unsignable) -> Trouble {
 
 /// A file comes before the environment, and both before a question.
 async fn given(needs: Needs, name: &str, file: Option<&Path>) -> Result<SecretString, Trouble> {
-    let text = match (file, variable(VARIABLE)) {
+    let text = match (file, variable(SECRET_VARIABLE)) {
         (Some(file), _) if needs == Needs::PrivateKey => {
             let bytes = terminal::read(file)?;
             String::from_utf8_lossy(&bytes).into_owned()
@@ -51,7 +48,7 @@ async fn given(needs: Needs, name: &str, file: Option<&Path>) -> Result<SecretSt
                 .hint("Name the file that has it: --secret-file FILE"));
         }
         (None, None) => {
-            let instead = format!("Set {VARIABLE}, or name a file that holds it: --secret-file FILE");
+            let instead = format!("Set {SECRET_VARIABLE}, or name a file that holds it: --secret-file FILE");
             terminal::secret(&format!("Secret of the hook \"{name}\""), &instead).await?.to_string()
         }
     };

@@ -103,7 +103,7 @@ fn with_body(call: Call, arguments: &SendArguments) -> Result<Call, Trouble> {
     Ok(Call { body, ..call })
 }
 
-/// Signed now, and then changed if that is wanted.
+/// Signed now, and changed afterwards with `--tamper`.
 fn signed(
     arguments: &SendArguments,
     sample: &Sample,

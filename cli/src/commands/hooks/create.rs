@@ -10,12 +10,9 @@ use super::{
 use crate::{
     api::{Answer, Client},
     arguments::CreateHook,
-    commands::{Context, context::variable},
+    commands::{Context, context::SECRET_VARIABLE},
     terminal::{self, SecretFile, Trouble},
 };
-
-/// The variable that holds the secret of a hook.
-pub(super) const SECRET: &str = "PIPEHOOK_SECRET";
 
 pub(super) async fn create(context: &Context, client: &Client, arguments: CreateHook) -> Result<(), Trouble> {
     let pipeline = arguments.fields.pipeline;
@@ -23,11 +20,7 @@ pub(super) async fn create(context: &Context, client: &Client, arguments: Create
     if let Some(name) = arguments.provider {
         body.insert("provider".to_owned(), name.into());
     }
-    let secret = match &arguments.secret_file {
-        Some(file) => Some(terminal::read_secret(file)?.as_str().into()),
-        None => variable(SECRET).map(Json::from),
-    };
-    if let Some(secret) = secret {
+    if let Some(secret) = fields::secret(arguments.secret_file.as_deref())? {
         body.insert("secret".to_owned(), secret);
     }
     let provider = match field(&body, "provider").and_then(Json::as_str) {
@@ -89,7 +82,7 @@ async fn ask(need: &Need, asks: bool) -> Result<Json, Trouble> {
     let instead = match (option, need.secret) {
         (Some(name), true) => format!("Give it with --option-file {name}=FILE"),
         (Some(name), false) => format!("Give it with --option {name}=…"),
-        (None, true) => format!("Give it with --secret-file FILE, or in {SECRET}"),
+        (None, true) => format!("Give it with --secret-file FILE, or in {SECRET_VARIABLE}"),
         (None, false) => format!("Give {} in a file: --from hook.json", need.field),
     };
     if !asks {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::{
     arguments::HookFields,
+    commands::context::{SECRET_VARIABLE, variable},
     terminal::{Trouble, read, read_secret},
 };
 
@@ -35,6 +36,14 @@ pub(super) fn body(fields: HookFields) -> Result<Map<String, Json>, Trouble> {
         set_field(&mut body, &format!("provider_options.{name}"), value);
     }
     Ok(body)
+}
+
+/// The secret of the hook, of a file or of the environment.
+pub(super) fn secret(file: Option<&Path>) -> Result<Option<Json>, Trouble> {
+    Ok(match file {
+        Some(file) => Some(read_secret(file)?.as_str().into()),
+        None => variable(SECRET_VARIABLE).map(Json::from),
+    })
 }
 
 /// Names and values of options that are secret.

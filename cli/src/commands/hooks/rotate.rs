@@ -1,13 +1,13 @@
 //! `pipehook hooks rotate`.
 
-use serde_json::{Map, Value as Json};
+use serde_json::Map;
 
 use super::{create, fields};
 use crate::{
     api::Client,
     arguments::RotateHook,
-    commands::{Context, context::variable},
-    terminal::{self, SecretFile, Trouble},
+    commands::Context,
+    terminal::{SecretFile, Trouble},
 };
 
 pub(super) async fn rotate(context: &Context, client: &Client, arguments: RotateHook) -> Result<(), Trouble> {
@@ -16,10 +16,7 @@ pub(super) async fn rotate(context: &Context, client: &Client, arguments: Rotate
         body.insert("overlap_seconds".to_owned(), seconds.into());
     }
     let options: Map<_, _> = fields::secret_options(&arguments.option_files)?.into_iter().collect();
-    let secret = match &arguments.secret_file {
-        Some(file) => Some(terminal::read_secret(file)?.as_str().into()),
-        None => variable(create::SECRET).map(Json::from),
-    };
+    let secret = fields::secret(arguments.secret_file.as_deref())?;
     body.extend(secret.map(|secret| ("secret".to_owned(), secret)));
     if !options.is_empty() {
         body.insert("provider_options".to_owned(), options.into());

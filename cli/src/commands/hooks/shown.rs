@@ -5,8 +5,8 @@ use serde_json::{Map, Value as Json};
 
 use crate::terminal::{Facts, Paint, Screen, time};
 
-/// What is shown of a hook. Fields that lists do not have are empty there.
-#[derive(Debug, Deserialize)]
+/// What is shown of a hook. Fields that lists do not have are empty there. It has no `Debug`, because of a new secret.
+#[derive(Deserialize)]
 pub(crate) struct Hook {
     pub(crate) id: String,
     pub(crate) name: String,
