@@ -155,7 +155,7 @@ fn its_prices_and_units_are_those_of_the_guide_to_operations() {
     }
     assert!(guide.contains("| **together** | | **0.80 to 6.40** |"), "the idle stack");
 
-    // The entry of the log and that of its index are none of the action's.
+    // The entry in the log and its entry in the index do not belong to the action.
     let parts = table(&guide, "| | write units | read units | messages | USD | of it, besides |");
     let of_action: f64 = parts.iter().filter(|row| !row[1].is_empty()).map(|row| number(&row[1])).sum();
     let ours = used(&uses(&document), "`ActionsTable`");

@@ -43,7 +43,8 @@ impl End {
             return Err(Unreadable("its source or its detail-type"));
         }
         let end = ExecutionEnd::of_status(&detail.status).ok_or(Unreadable("its status is no end"))?;
-        let execution = detail.execution_arn.parse().map_err(|_| Unreadable("its execution is none of ours"))?;
+        let execution =
+            detail.execution_arn.parse().map_err(|_| Unreadable("its execution has no name that Pipehook gives"))?;
         let Detail { output, error, cause, .. } = detail;
         Ok(Self { execution, outcome: Outcome { end, output, error, cause } })
     }
