@@ -196,8 +196,8 @@ mod tests {
     #[test]
     fn calls_are_chosen_by_a_part_of_their_name() {
         let kinds = |text| Arguments::parse_from(["bench", "--call", text]).kinds().map(|kinds| kinds.len());
-        assert_eq!(kinds("8 KB, accepted").unwrap(), 1);
-        assert_eq!(kinds("ignored").unwrap(), 4);
+        assert_eq!(kinds("8 KB, accepted").unwrap(), 2);
+        assert_eq!(kinds("ignored").unwrap(), 5);
         assert!(kinds("3 KB").is_err());
     }
 

@@ -48,6 +48,8 @@ impl Outcome {
 pub(crate) struct Kind {
     pub(crate) size: Size,
     pub(crate) outcome: Outcome,
+    /// Whether the hook is called often, so that most calls find a copy of it. Otherwise each call reads it.
+    pub(crate) is_busy: bool,
     event: Event,
 }
 
@@ -60,7 +62,7 @@ impl Kind {
             Outcome::Started => Event::signed(&body)?.to_running_hook(),
             Outcome::BadSignature => Event::new(&body, &github_signature(b"another body")?)?,
         };
-        Ok(Self { size, outcome, event })
+        Ok(Self { size, outcome, is_busy: false, event })
     }
 
     /// The same as a request to a server.
@@ -68,18 +70,25 @@ impl Kind {
         let body = push(size, if outcome == Outcome::Ignored { "topic" } else { "main" })?;
         let signed = if outcome == Outcome::BadSignature { "another body" } else { &body };
         let event = Event::over_http(path, &body, &github_signature(signed.as_bytes())?);
-        Ok(Self { size, outcome, event })
+        Ok(Self { size, outcome, is_busy: false, event })
     }
 
-    /// Every size with every outcome. That an action starts costs the same for every size.
+    /// The same to a hook that is called often.
+    pub(crate) fn busy(self) -> Self {
+        Self { is_busy: true, ..self }
+    }
+
+    /// Every size with every outcome. That an action starts costs the same for every size, and so does the hook's read.
     pub(crate) fn all() -> Result<Vec<Self>, Failure> {
+        let usual = Size(8 * 1024);
         let each = SIZES.iter().flat_map(|size| Outcome::OF_EVERY_SIZE.map(|outcome| Self::new(*size, outcome)));
-        each.chain([Self::new(Size(8 * 1024), Outcome::Started)]).collect()
+        let busy = Outcome::OF_EVERY_SIZE.map(|outcome| Ok(Self::new(usual, outcome)?.busy()));
+        each.chain([Self::new(usual, Outcome::Started)]).chain(busy).collect()
     }
 
     /// As the tables call it.
     pub(crate) fn name(&self) -> String {
-        format!("{}, {}", self.size, self.outcome.name())
+        format!("{}, {}{}", self.size, self.outcome.name(), if self.is_busy { ", busy hook" } else { "" })
     }
 
     /// The event of a delivery that there was not yet.

@@ -27,7 +27,7 @@ impl Plans {
     /// that the product made.
     pub(crate) async fn write(&self, stage: &Stage, kind: &Kind) -> Result<PathBuf, Failure> {
         let mut messages = stage.stack.watch_messages();
-        let mut process = Process::ready(&stage.function("hook-trigger")?).await?;
+        let mut process = Process::ready(&stage.trigger(kind)?).await?;
         let answer = std::sync::Mutex::new(Vec::new());
         let keep = |body: &[u8]| {
             if let Ok(mut answer) = answer.lock() {
@@ -40,17 +40,18 @@ impl Plans {
         let answer: Json = serde_json::from_str(answer["body"].as_str().unwrap_or_default())?;
         let id = answer["request_id"].as_str().ok_or("the answer names no request")?;
         let items = async { self.items(stage, id).await };
+        let reads = u8::from(!kind.is_busy);
         let plan = match kind.outcome {
-            Outcome::Accepted => json!({ "reads": 1, "message": messages.try_recv()?.body, "items": items.await? }),
+            Outcome::Accepted => json!({ "reads": reads, "message": messages.try_recv()?.body, "items": items.await? }),
             Outcome::Started => {
                 let action = self.action(stage).await?;
                 json!({
-                    "reads": 1, "message": messages.try_recv()?.body, "items": items.await?, "action": action,
+                    "reads": reads, "message": messages.try_recv()?.body, "items": items.await?, "action": action,
                 })
             }
-            Outcome::Ignored => json!({ "reads": 1, "items": items.await? }),
+            Outcome::Ignored => json!({ "reads": reads, "items": items.await? }),
             // In a flood, which this becomes, nothing is logged.
-            Outcome::BadSignature => json!({ "reads": 2 }),
+            Outcome::BadSignature => json!({ "reads": reads }),
         };
         let path = stage.directory.path().join("calls.json");
         std::fs::write(&path, plan.to_string())?;

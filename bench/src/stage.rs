@@ -9,6 +9,7 @@ use sample::Failure;
 use tempfile::TempDir;
 
 use crate::binaries::{Binaries, CALLS, ECHO, ROOT};
+use crate::load::Kind;
 use crate::process::Function;
 use crate::tls::{Authority, Traffic, forward};
 
@@ -17,6 +18,10 @@ const BUNDLES: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/
 
 /// The file in the stage's directory that has its own authority alone.
 pub(crate) const AUTHORITY: &str = "authority.pem";
+
+/// How long copies of hooks are used, and how long a change of a hook waits for that. It would hide what both take, so it is
+/// no time at all here, except where a hook is busy.
+const HOOK_COPY: &str = "HOOK_COPY_MILLISECONDS";
 
 /// How the tables call the function that does nothing.
 pub(crate) const FLOOR: &str = "echo";
@@ -56,6 +61,7 @@ impl Stage {
             let address = url.trim_start_matches("http://").parse()?;
             overrides.push((variable.to_owned(), forward(&authority, service, address, &traffic).await?));
         }
+        overrides.push((HOOK_COPY.to_owned(), "0".to_owned()));
         overrides.extend_from_slice(variables);
         let (binaries, variables) = (binaries.clone(), variables.to_vec());
         Ok(Self { stack, traffic, directory, binaries, variables, overrides })
@@ -74,6 +80,17 @@ impl Stage {
     /// One of the product's functions, by the name of its directory.
     pub(crate) fn function(&self, name: &str) -> Result<Function, Failure> {
         self.with_environment_of(name, &logical_id(name))
+    }
+
+    /// The trigger for calls of this kind. Unless their hook is busy, it reads the hook at each call.
+    pub(crate) fn trigger(&self, kind: &Kind) -> Result<Function, Failure> {
+        let mut trigger = self.function("hook-trigger")?;
+        if kind.is_busy {
+            let told = self.stack.environment(&logical_id(&trigger.name))?;
+            trigger.environment.retain(|(name, _)| name != HOOK_COPY);
+            trigger.environment.extend(told.into_iter().filter(|(name, _)| name == HOOK_COPY));
+        }
+        Ok(trigger)
     }
 
     /// The function that does nothing, told what `hook-trigger` is told.

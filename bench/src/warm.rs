@@ -128,7 +128,7 @@ fn tables() -> [Table; 2] {
 async fn contenders(stage: &Stage, plans: &Plans, kind: &Kind) -> Result<[Contender; 3], Failure> {
     let plan = plans.write(stage, kind).await?;
     Ok([
-        Contender::start(&stage.function("hook-trigger")?, kind, Expect::Outcome(kind.outcome)).await?,
+        Contender::start(&stage.trigger(kind)?, kind, Expect::Outcome(kind.outcome)).await?,
         Contender::start(&stage.calls(&plan)?, kind, Expect::Served).await?,
         Contender::start(&stage.echo()?, kind, Expect::Served).await?,
     ])
@@ -165,7 +165,7 @@ pub(crate) async fn ramp(stage: &Stage, plans: &Plans, effort: Effort) -> Result
     let mut table = Table::new("ramp", "Up to saturation", text, &columns);
     let kind = Kind::new(Size(8 * 1024), Outcome::Accepted)?;
     let plan = plans.write(stage, &kind).await?;
-    let mut trigger = Contender::start(&stage.function("hook-trigger")?, &kind, Expect::Outcome(kind.outcome)).await?;
+    let mut trigger = Contender::start(&stage.trigger(&kind)?, &kind, Expect::Outcome(kind.outcome)).await?;
     let mut calls = Contender::start(&stage.calls(&plan)?, &kind, Expect::Served).await?;
     let progress = Progress::begin("ramp", RAMP.len() * effort.rounds);
     for contender in [&mut trigger, &mut calls] {

@@ -23,13 +23,14 @@ const CALLS: usize = 5;
 pub(crate) async fn requests(stage: &Stage, kinds: Vec<Kind>) -> Result<Table, Failure> {
     let text = "Per call, counted between the function and AWS: bytes of HTTP, without TLS. `turns` is how many \
                 of the requests began while no other was under way. A bad signature is \
-                logged at most 20 times in a burst; without the log it makes 2 requests.";
+                logged at most 20 times in a burst; without the log it makes one request. A hook is busy \
+                if it was called within the last second: its calls find it in the sandbox.";
     let columns =
         ["call", "requests", "turns", "sent (bytes)", "of it to DynamoDB", "of it to SQS", "received (bytes)"];
     let mut table = Table::new("requests", "Requests to AWS", text, &columns);
     let progress = Progress::begin("requests", kinds.len());
     for kind in kinds {
-        let mut process = Process::ready(&stage.function("hook-trigger")?).await?;
+        let mut process = Process::ready(&stage.trigger(&kind)?).await?;
         let expect = Expect::Outcome(kind.outcome);
         in_turn(&mut process, &kind, expect, 1).await?;
         let before = stage.stack.aws_calls().len();

@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | [`start`] | what a function does before its first call | all others |
 //! | [`trigger`] | what happens to a call of a hook | [`http`], [`payload`], [`keys`], [`ports`], [`domain`] |
+//! | [`copies`] | hooks that were read just now, and the wait until no one uses them | [`ports`], [`domain`] |
 //! | [`ledger`] | what several functions do with actions: turns and wake-ups | [`ports`], [`domain`] |
 //! | [`http`] | requests, responses and status codes | [`payload`], [`auth`], [`keys`], [`ports`], [`domain`], `lambda_http` |
 //! | [`aws`] | the DynamoDB, SQS and Secrets Manager adapters | [`ports`], [`domain`], `aws_sdk_*` |
@@ -26,6 +27,7 @@
 pub mod auth;
 pub mod aws;
 pub mod config;
+pub mod copies;
 pub mod domain;
 pub mod http;
 pub mod keys;

@@ -63,7 +63,7 @@ pub use crate::{
     raw::{Header, parsed, raw, raw_response, request},
     signing::{Hash, hmac, hmac_of},
     soak::soak,
-    stack::{Pipehook, alone, alone_among, alone_with, shared},
+    stack::{Pipehook, alone, alone_among, alone_copying, alone_with, shared},
     template::{Route, resources, routes, template},
     together::together,
     tokens::{ApiToken, Forger},

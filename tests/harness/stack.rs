@@ -25,6 +25,9 @@ use crate::soak::soak;
 /// builds the functions, may take longer.
 const DEADLINE: Duration = Duration::from_mins(2);
 
+/// What the functions are told of how long they use copies of hooks. Less than in production, so that tests do not wait.
+const HOOK_COPY: &str = "HOOK_COPY_MILLISECONDS";
+
 /// One for all tests: the processes of the shared stack outlive the test that happens to start them.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
@@ -46,6 +49,14 @@ pub fn alone(test: impl AsyncFnOnce(&Pipehook)) {
 pub fn alone_with(parameters: &[(&str, &str)], test: impl AsyncFnOnce(&Pipehook)) {
     let parameters: BTreeMap<_, _> = parameters.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     let stack = RUNTIME.block_on(Pipehook::start(Options { parameters, ..Options::default() }));
+    run(test(&stack));
+    RUNTIME.block_on(stack.local.stop());
+}
+
+/// Runs a test on a stack of its own, whose functions use copies of hooks for so long.
+pub fn alone_copying(milliseconds: u32, test: impl AsyncFnOnce(&Pipehook)) {
+    let environment = BTreeMap::from([(HOOK_COPY.to_owned(), milliseconds.to_string())]);
+    let stack = RUNTIME.block_on(Pipehook::start(Options { environment, ..Options::default() }));
     run(test(&stack));
     RUNTIME.block_on(stack.local.stop());
 }
@@ -78,7 +89,8 @@ pub struct Pipehook {
 }
 
 impl Pipehook {
-    async fn start(options: Options) -> Self {
+    async fn start(mut options: Options) -> Self {
+        options.environment.entry(HOOK_COPY.to_owned()).or_insert_with(|| "50".to_owned());
         Self {
             local: Stack::start(options).await.unwrap(),
             http: Client::builder(TokioExecutor::new()).build_http(),

@@ -1,6 +1,7 @@
 //! Hooks: how they are created, shown, listed, changed and removed.
 
 mod changes;
+mod copies;
 mod creation;
 mod handover;
 mod limits;

@@ -5,7 +5,7 @@
 //! cargo test -p tests --test product action_cost:: -- --nocapture
 //! ```
 
-use harness::{Answer, Hook, Pipehook, User, alone, deployment, github_hook, shell, until};
+use harness::{Answer, Hook, Pipehook, User, alone_copying, deployment, github_hook, shell, until};
 use local::Service;
 use serde_json::{Value as Json, json};
 use shared::domain::action::Status;
@@ -53,7 +53,7 @@ async fn dealt_with(stack: &Pipehook) {
 
 #[test]
 fn an_action_of_three_steps_and_an_idle_worker_cost_what_the_guide_says() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let ann = stack.user().await;
         let pipeline = ann.create_pipeline(&deployment()).await;
         for step in ["make build", "make check", "make install"] {

@@ -1,6 +1,6 @@
 //! What a call costs: each request to DynamoDB and SQS has a price and takes time.
 
-use harness::{Call, OURS, Pipehook, alone, github_hook, open_hook};
+use harness::{Call, OURS, Pipehook, alone, alone_copying, github_hook, open_hook};
 use local::Service::{self, DynamoDb, SecretsManager, Sqs};
 use serde_json::json;
 
@@ -23,7 +23,7 @@ fn list(requests: &[(Service, &str)]) -> Vec<(Service, String)> {
 
 #[test]
 fn an_accepted_call_costs_one_read_one_message_and_one_entry_in_the_log() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let ann = stack.user().await;
         let (github, open) = (ann.create_hook(&github_hook()).await, ann.create_hook(&open_hook()).await);
         let expected = list(&[(DynamoDb, "GetItem"), (DynamoDb, "PutItem"), (Sqs, "SendMessage")]);
@@ -35,7 +35,7 @@ fn an_accepted_call_costs_one_read_one_message_and_one_entry_in_the_log() {
 
 #[test]
 fn a_call_that_runs_a_pipeline_of_ours_costs_its_action_more() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&github_hook()).await;
         hook.runs(OURS).await;
@@ -49,17 +49,17 @@ fn a_call_that_runs_a_pipeline_of_ours_costs_its_action_more() {
 }
 
 #[test]
-fn a_refused_call_costs_two_reads_and_one_that_cannot_be_of_a_hook_nothing() {
-    alone(async |stack| {
+fn a_refused_call_costs_one_read_and_one_that_cannot_be_of_a_hook_nothing() {
+    alone_copying(0, async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&github_hook()).await;
-        let twice = list(&[(DynamoDb, "GetItem"), (DynamoDb, "GetItem")]);
-        let twice_and_logged = list(&[(DynamoDb, "GetItem"), (DynamoDb, "GetItem"), (DynamoDb, "PutItem")]);
+        let read = list(&[(DynamoDb, "GetItem")]);
+        let read_and_logged = list(&[(DynamoDb, "GetItem"), (DynamoDb, "PutItem")]);
         let unknown = stack.post("/hooks/00000000-0000-4000-8000-000000000000/trigger").body("{}");
 
-        assert_eq!(requests(stack, unknown, 404).await, twice);
-        assert_eq!(requests(stack, hook.push().body("{}"), 401).await, twice_and_logged);
-        assert_eq!(requests(stack, hook.unsigned("{}"), 401).await, twice_and_logged);
+        assert_eq!(requests(stack, unknown, 404).await, read);
+        assert_eq!(requests(stack, hook.push().body("{}"), 401).await, read_and_logged);
+        assert_eq!(requests(stack, hook.unsigned("{}"), 401).await, read_and_logged);
         assert_eq!(requests(stack, stack.post("/hooks/x/trigger").body("{}"), 404).await, []);
         assert_eq!(requests(stack, hook.unsigned("x".repeat(4 * 1024 * 1024 + 1)), 413).await, []);
     });
@@ -67,13 +67,26 @@ fn a_refused_call_costs_two_reads_and_one_that_cannot_be_of_a_hook_nothing() {
 
 #[test]
 fn an_ignored_call_costs_one_read_and_one_entry_in_the_log() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&github_hook()).await;
 
         let found = requests(stack, hook.push().with("x-github-event", "ping"), 200).await;
 
         assert_eq!(found, list(&[(DynamoDb, "GetItem"), (DynamoDb, "PutItem")]));
+    });
+}
+
+#[test]
+fn a_call_of_a_busy_hook_costs_no_read() {
+    alone_copying(5_000, async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&github_hook()).await;
+        let (message, logged) = ((Sqs, "SendMessage"), (DynamoDb, "PutItem"));
+
+        assert_eq!(requests(stack, hook.push(), 200).await, list(&[logged, message]));
+        assert_eq!(requests(stack, hook.push().with("x-github-event", "ping"), 200).await, list(&[logged]));
+        assert_eq!(requests(stack, hook.unsigned("{}"), 401).await, list(&[logged]));
     });
 }
 

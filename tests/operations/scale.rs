@@ -120,7 +120,7 @@ fn what_each_rate_needs_follows_from_what_a_call_uses() {
 fn bill(millions: f64) -> Vec<f64> {
     let gateway = millions.min(300.0) + (millions - 300.0).max(0.0) * 0.90;
     let lambda = 0.20 + 0.25 * 0.02 * 13.3334;
-    let each = [lambda, 0.5 * 0.125, 3.0 * 0.625, 0.50, 0.80, 0.75];
+    let each = [lambda, 0.125, 3.0 * 0.625, 0.50, 0.80, 0.75];
     std::iter::once(gateway).chain(each.map(|price| price * millions)).collect()
 }
 

@@ -98,10 +98,10 @@ struct Peer {
 impl Peers<'_> {
     /// In the order of [`NAMES`].
     fn all(&self, outcome: Outcome) -> Result<[Peer; 3], Failure> {
-        let kind = Kind::new(SIZE, outcome)?;
+        let kind = Kind::new(SIZE, outcome)?.busy();
         let own = Expect::Outcome(outcome);
         Ok([
-            Peer { function: self.stage.function("hook-trigger")?, kind: kind.clone(), expect: own },
+            Peer { function: self.stage.trigger(&kind)?, kind: kind.clone(), expect: own },
             Peer { function: self.node.function(self.stage)?, kind, expect: node::expected(outcome) },
             Peer {
                 function: self.webhook.server()?,

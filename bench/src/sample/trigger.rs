@@ -7,6 +7,8 @@ use std::time::SystemTime;
 use hook_trigger::{HookTrigger, RejectionBudget};
 use serde_json::Value as Json;
 use shared::aws::Providers;
+use shared::config;
+use shared::copies::{CopiedHooks, CopyTime, Moment};
 use shared::domain::action::{NewAction, Status};
 use shared::domain::handover::Handing;
 use shared::domain::hook::{Hook, HookDraft};
@@ -99,13 +101,26 @@ impl ReplaceRequest for Nowhere {
 }
 
 impl Trigger {
-    /// Builds the hook and seals its secret. `at` is when all calls arrive.
+    /// The endpoint with the seeded hook. `at` is when all calls arrive.
     pub fn new(at: SystemTime) -> Result<Self, Failure> {
-        let hook = seeded_hook()?;
+        Self::with(seeded_hook()?, at)
+    }
+
+    /// The endpoint with an open hook of these variables and conditions.
+    pub fn open(draft: HookDraft, at: SystemTime) -> Result<Self, Failure> {
+        let mut hook = seeded_hook()?;
+        hook.signing = None;
+        hook.relation.requires_secret = false;
+        hook.relation.variables = draft.variables;
+        hook.relation.conditions = draft.conditions;
+        Self::with(hook, at)
+    }
+
+    fn with(hook: Hook, at: SystemTime) -> Result<Self, Failure> {
         let secret = HookSecret::new(SECRET.to_owned())?;
         let sealing_keys = now(SealingKeys::read(SecretInMemory::new(SEALING_KEY), at))?;
         let endpoint = HookTrigger {
-            hooks: OneHook(hook.clone()),
+            hooks: CopiedHooks::new(OneHook(hook.clone()), CopyTime::default(), clocks),
             to: Destinations { jobs: Nowhere, actions: Nowhere, ledger: Nowhere },
             requests: Nowhere,
             sealing_keys,
@@ -114,17 +129,6 @@ impl Trigger {
             random: Random::new(|bytes| bytes.fill(7)),
         };
         Ok(Self { endpoint, hook, secret, at })
-    }
-
-    /// The endpoint with an open hook of these variables and conditions.
-    pub fn open(draft: HookDraft, at: SystemTime) -> Result<Self, Failure> {
-        let mut trigger = Self::new(at)?;
-        let hook = &mut trigger.endpoint.hooks.0;
-        hook.signing = None;
-        hook.relation.requires_secret = false;
-        hook.relation.variables = draft.variables;
-        hook.relation.conditions = draft.conditions;
-        Ok(trigger)
     }
 
     /// Reads the event and handles the call, as the function does between two requests to AWS. The status of the answer.
@@ -159,7 +163,7 @@ impl Trigger {
     /// Finds and types the hook's variables in one pass over the body, as many as there are, if its conditions on the body
     /// hold.
     pub fn extract(&self, body: &[u8]) -> Result<usize, Failure> {
-        let relation = &self.endpoint.hooks.0.relation;
+        let relation = &self.hook.relation;
         let variables = relation.variables.paths();
         let conditions = relation.conditions.paths();
         let payload = Payload::new(self.hook.scheme().forms, Some("application/json"), body);
@@ -177,6 +181,10 @@ impl Trigger {
             .map_err(|faults| format!("{faults:?}"))?;
         Ok(resolved.len())
     }
+}
+
+fn clocks() -> Moment {
+    Moment { monotonic: config::monotonic(), wall: config::now() }
 }
 
 fn seeded_hook() -> Result<Hook, Failure> {

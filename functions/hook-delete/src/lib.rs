@@ -1,6 +1,7 @@
 //! `DELETE /hooks/incoming/{hook_id}`: removes a hook of the caller's project. From then on its URL answers 404.
 
 use shared::auth::AccessTokens;
+use shared::copies::CopyTime;
 use shared::http::{ApiError, Call, Endpoint, Response, ResponseExt as _};
 use shared::ports::RemoveHook;
 
@@ -8,6 +9,8 @@ use shared::ports::RemoveHook;
 pub struct HookDelete<Hooks> {
     /// Where the hook is.
     pub hooks: Hooks,
+    /// How long copies of the hook are used, which the answer waits for.
+    pub copies: CopyTime,
     /// What verifies access tokens.
     pub tokens: AccessTokens,
 }
@@ -16,7 +19,10 @@ impl<Hooks: RemoveHook> Endpoint for HookDelete<Hooks> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
         let identity = call.authenticate(&self.tokens).await?;
         let id = call.path_parameter("hook_id", "The hook")?;
-        let removed = self.hooks.remove_hook(id, identity.project_id).await?;
-        if removed { Ok(Response::no_content()) } else { Err(ApiError::NotFound("The hook")) }
+        if !self.hooks.remove_hook(id, identity.project_id).await? {
+            return Err(ApiError::NotFound("The hook"));
+        }
+        self.copies.run_out().await;
+        Ok(Response::no_content())
     }
 }

@@ -9,6 +9,6 @@ fn main() -> ExitCode {
     start::endpoint(module_path!(), async |start| {
         let (hooks, tokens) = (start.hooks()?, start.access_tokens()?);
         start.warm_up(&hooks);
-        Ok(HookDelete { hooks, tokens: tokens.await? })
+        Ok(HookDelete { hooks, copies: start.hook_copies()?, tokens: tokens.await? })
     })
 }

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use shared::auth::AccessTokens;
+use shared::copies::CopyTime;
 use shared::domain::Invalid;
 use shared::domain::handover::HandedOver;
 use shared::domain::id::HookId;
@@ -30,6 +31,8 @@ pub struct HookRotateSecret<Users, Hooks> {
     pub sealing_keys: SealingKeys,
     /// What the new secret is made of.
     pub random: Random,
+    /// How long copies of the hook are used, which the answer waits for.
+    pub copies: CopyTime,
     /// Where the API is reached, if not where the call came to.
     pub public_url: Option<String>,
 }
@@ -55,6 +58,7 @@ impl<Users: FindUser, Hooks: FindHook + ReplaceSecret> Endpoint for HookRotateSe
         let awaited_until = handed_over.and_then(|handed_over| handed_over.awaited_at(now));
         let rotation = Rotation { hook: id, seen, current, new: sealed, until: now.plus(overlap), at, awaited_until };
         self.hooks.replace_secret(&rotation).await?;
+        self.copies.run_out().await;
 
         hook.relation.updated_at = at;
         if let Some(signing) = &mut hook.signing {

@@ -13,6 +13,7 @@ fn main() -> ExitCode {
         Ok(HookRotateSecret {
             users,
             hooks,
+            copies: start.hook_copies()?,
             tokens: tokens.await?,
             sealing_keys: sealing_keys.await?,
             random: start.random(),

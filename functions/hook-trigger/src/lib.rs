@@ -6,17 +6,15 @@
 mod bucket;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use shared::copies::CopiedHooks;
 use shared::domain::hook::Hook;
 use shared::domain::id::HookId;
-use shared::domain::received::Received;
-use shared::domain::secret::HookSecret;
 use shared::domain::signature::handshake::Method;
 use shared::http::{ApiError, Call, Endpoint, Response};
 use shared::keys::{PublishedKeys, SealingKeys};
-use shared::ports::{
-    Consistency, EndUnsent, FindHook, PushJob, PutRequest, Random, ReplaceRequest, TakeSecret, WriteAction,
-};
+use shared::ports::{EndUnsent, FindHook, PushJob, PutRequest, Random, ReplaceRequest, TakeSecret, WriteAction};
 use shared::trigger::{Destinations, Run, Taking, authenticate, greet, without_proof};
 
 pub use crate::bucket::RejectionBudget;
@@ -34,7 +32,7 @@ const HINT: &str = " This is the URL of a hook: enter it at the provider, which 
 /// The endpoint and what it needs.
 pub struct HookTrigger<Hooks, Jobs, Actions, Ledger, Requests> {
     /// Where the hook is looked up.
-    pub hooks: Hooks,
+    pub hooks: CopiedHooks<Hooks>,
     /// Where the job goes.
     pub to: Destinations<Jobs, Actions, Ledger>,
     /// Where the call is logged.
@@ -66,7 +64,8 @@ where
         }
         call.body_up_to(MAX_BODY_BYTES)?;
         let received = call.received();
-        let (hook, secret) = self.find(call.path_parameter("hook_id", HOOK)?, received).await?;
+        let hook = self.find(call.path_parameter("hook_id", HOOK)?).await?;
+        let secret = authenticate(&hook, received, &self.sealing_keys, &self.published_keys).await;
         // What a stranger sends is neither read nor kept.
         let shown = if secret.is_ok() { without_proof(&hook, received) } else { Cow::Borrowed(received) };
         let run = Run::new(&hook, &shown, &self.requests, call.measurements());
@@ -92,21 +91,14 @@ impl<Hooks: FindHook + TakeSecret, Jobs, Actions, Ledger, Requests>
     HookTrigger<Hooks, Jobs, Actions, Ledger, Requests>
 {
     /// Answers a handshake. Any other call gets one and the same answer, whether or not the hook exists.
-    ///
-    /// The hook is read again, as for a delivery: providers ask right after it was created.
     async fn greet(&self, call: &Call) -> Result<Response, ApiError> {
         let (received, refused) =
             (call.received(), || ApiError::MethodNotAllowed { allow: Method::Post.as_str().to_owned(), hint: HINT });
         let id = call.path_parameter("hook_id", HOOK).map_err(|_| refused())?;
         let method = Method::named(call.method()).ok_or_else(refused)?;
-        for consistency in [Consistency::Eventual, Consistency::Strong] {
-            let Some(hook) = self.hooks.find_hook(id, consistency).await? else { continue };
-            let greeting = greet(&hook, received, method, &self.sealing_keys, call.measurements());
-            if let Some(response) = greeting.await? {
-                return Ok(response);
-            }
-        }
-        Err(refused())
+        let Some(hook) = self.hooks.find(id).await? else { return Err(refused()) };
+        let greeting = greet(&hook, received, method, &self.sealing_keys, call.measurements()).await?;
+        greeting.ok_or_else(refused)
     }
 
     /// Answers a call that proves nothing, if it hands over the secret that the hook waits for, or is a handshake that
@@ -120,22 +112,7 @@ impl<Hooks: FindHook + TakeSecret, Jobs, Actions, Ledger, Requests>
         greet(hook, received, Method::Post, sealing_keys, measurements).await
     }
 
-    /// The hook with this id, and which of its secrets the sender of the call knows.
-    ///
-    /// A read that may be a second old is enough to accept a call. Before one is refused, the hook is read again: it
-    /// may be new, or its secret may just have been rotated or resealed.
-    async fn find(
-        &self,
-        id: HookId,
-        received: &Received,
-    ) -> Result<(Hook, Result<Option<HookSecret>, ApiError>), ApiError> {
-        if let Some(hook) = self.hooks.find_hook(id, Consistency::Eventual).await?
-            && let Ok(secret) = authenticate(&hook, received, &self.sealing_keys, &self.published_keys).await
-        {
-            return Ok((hook, Ok(secret)));
-        }
-        let hook = self.hooks.find_hook(id, Consistency::Strong).await?.ok_or(ApiError::NotFound(HOOK))?;
-        let secret = authenticate(&hook, received, &self.sealing_keys, &self.published_keys).await;
-        Ok((hook, secret))
+    async fn find(&self, id: HookId) -> Result<Arc<Hook>, ApiError> {
+        self.hooks.find(id).await?.ok_or(ApiError::NotFound(HOOK))
     }
 }

@@ -8,10 +8,10 @@ use shared::trigger::Destinations;
 
 fn main() -> ExitCode {
     start::endpoint(module_path!(), async |start| {
-        let (hooks, requests) = (start.hooks()?, start.requests()?);
+        let (hooks, requests) = (start.copied_hooks()?, start.requests()?);
         let to = Destinations { jobs: start.jobs()?, actions: start.actions_queue()?, ledger: start.actions()? };
         let sealing_keys = start.sealing_keys()?;
-        start.warm_up(&hooks);
+        start.warm_up(hooks.stored());
         // The other queue and the other tables share these connections.
         start.warm_up(&to.jobs);
         Ok(HookTrigger {

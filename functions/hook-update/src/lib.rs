@@ -1,6 +1,7 @@
 //! `PUT /hooks/incoming/{hook_id}`: changes a hook of the caller's project. Its secret and its URL stay.
 
 use shared::auth::AccessTokens;
+use shared::copies::CopyTime;
 use shared::domain::handover::HandedOver;
 use shared::domain::hook::Hook;
 use shared::domain::signature::provider::Provider;
@@ -24,6 +25,8 @@ pub struct HookUpdate<Hooks, Pipelines> {
     pub sealing_keys: SealingKeys,
     /// What a first secret is made of.
     pub random: Random,
+    /// How long copies of the hook are used, which the answer waits for.
+    pub copies: CopyTime,
     /// Where the API is reached, if not where the call came to.
     pub public_url: Option<String>,
 }
@@ -44,6 +47,7 @@ impl<Hooks: FindHook + ReplaceHook, Pipelines: FindPipeline> Endpoint for HookUp
         let pipelines = check_pipelines(&self.pipelines, &change.relation, Some(&hook)).await?;
         let changed = Hook { relation: change.relation, signing, pipelines, created_by: hook.created_by };
         self.hooks.replace_hook(&hook, &changed).await?;
+        self.copies.run_out().await;
         Ok(Response::no_content())
     }
 }

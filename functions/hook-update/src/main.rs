@@ -16,6 +16,7 @@ fn main() -> ExitCode {
             pipelines,
             tokens,
             sealing_keys,
+            copies: start.hook_copies()?,
             random: start.random(),
             public_url: start.public_url(),
         })

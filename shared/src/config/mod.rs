@@ -1,6 +1,6 @@
 //! The process's surroundings: the only reader of the environment, the clock and the generator of random bytes.
 
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// An environment variable that the template should have set.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +16,23 @@ pub fn optional(name: &'static str) -> Option<String> {
 /// The value of an environment variable without which the function cannot work.
 pub fn required(name: &'static str) -> Result<String, MissingVariable> {
     optional(name).ok_or(MissingVariable(name))
+}
+
+/// An environment variable that the template should have set to a number.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidVariable {
+    /// It is not set.
+    #[error(transparent)]
+    Missing(#[from] MissingVariable),
+    /// It is something else.
+    #[error("the environment variable {0} must be a number of milliseconds")]
+    NotMilliseconds(&'static str),
+}
+
+/// The time that an environment variable names in milliseconds.
+pub fn milliseconds(name: &'static str) -> Result<Duration, InvalidVariable> {
+    let milliseconds = required(name)?.parse();
+    milliseconds.map(Duration::from_millis).map_err(|_| InvalidVariable::NotMilliseconds(name))
 }
 
 /// What the clock says.

@@ -36,6 +36,7 @@ use crate::aws::{
     Secret, Secrets, StepFunctions, TokensTable, UsersTable, WarmUp,
 };
 use crate::config;
+use crate::copies::{CopiedHooks, CopyTime, Moment};
 use crate::domain::machine::MachineRules;
 use crate::http::{self, Endpoint};
 use crate::keys::{PublishedKeys, SealingKeys};
@@ -108,6 +109,19 @@ impl Start {
     /// The table of hooks.
     pub fn hooks(&self) -> Result<HooksTable, Error> {
         Ok(HooksTable::new(self.aws()?, config::required("HOOKS_TABLE")?))
+    }
+
+    /// The table of hooks, read once for all calls of a moment.
+    pub fn copied_hooks(&self) -> Result<CopiedHooks<HooksTable>, Error> {
+        let clocks = || Moment { monotonic: config::monotonic(), wall: config::now() };
+        Ok(CopiedHooks::new(self.hooks()?, self.hook_copies()?, clocks))
+    }
+
+    /// How long copies of hooks are used.
+    pub fn hook_copies(&self) -> Result<CopyTime, Error> {
+        let time = config::milliseconds("HOOK_COPY_MILLISECONDS")?;
+        let too_long = || format!("HOOK_COPY_MILLISECONDS must be at most {}", CopyTime::MAX.as_millis());
+        CopyTime::new(time).ok_or_else(|| too_long().into())
     }
 
     /// The table of pipelines, to read them and to change their steps.
