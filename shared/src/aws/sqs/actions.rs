@@ -3,15 +3,14 @@
 use std::future::Future;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::{MessageAttributeValue, QueueAttributeName, SendMessageBatchRequestEntry};
+use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 use aws_types::SdkConfig;
 
 use super::message;
-use crate::aws::{WarmUp, source};
+use crate::aws::source;
 use crate::domain::action::Lane;
 use crate::domain::job::{Job, MAX_ACTION_JOB_BYTES};
 use crate::ports::{PushJob, QueueError, Random, SendWake, ShowJob, WakeError};
-use crate::telemetry::Chain;
 
 /// The attribute of a message that all calls of one delivery have in common.
 const DELIVERY: &str = "delivery";
@@ -61,16 +60,6 @@ impl SendWake for ActionsQueue {
         match answer.failed().first() {
             Some(failed) => Err(WakeError(format!("SQS did not take a message: {}", failed.code()).into())),
             None => Ok(()),
-        }
-    }
-}
-
-impl WarmUp for ActionsQueue {
-    /// By reading an attribute of the queue.
-    async fn warm_up(&self) {
-        let request = self.client.get_queue_attributes().queue_url(&self.url);
-        if let Err(error) = request.attribute_names(QueueAttributeName::QueueArn).send().await {
-            tracing::warn!(error = %Chain(&error), "The queue did not answer at start-up");
         }
     }
 }
