@@ -78,6 +78,11 @@ fn a_hook_that_has_what_the_list_says_is_created_and_one_that_lacks_any_of_it_is
             let (draft, hook) = created(&ann, number, provider).await;
 
             assert_eq!((&hook["provider"], &hook["proof"]), (&provider["name"], &provider["proof"]));
+            let (words, shown) = (provider["proven_by"].as_str().unwrap(), hook["proven_by"].as_str().unwrap());
+            let named = format!("in the header `{}`", hook["secret_header_name"].as_str().unwrap_or_default());
+            if provider["name"] != "custom" {
+                assert_eq!(words.replace("in a header that you name", &named), shown, "{provider}");
+            }
             let has_secret = needs(provider).any(|need| need["field"] == "secret");
             // One that the provider hands over is not there yet.
             let is_awaited = hook.get("secret_handover").is_some();
@@ -115,6 +120,11 @@ fn the_list_has_every_provider_in_order_and_anyone_may_keep_it() {
             (&github["title"], &github["proof"], &github["needs"]),
             (&"GitHub".into(), &"verified".into(), &needs)
         );
+        assert_eq!(github["proven_by"], "HMAC-SHA256 of `{body}` in the header `x-hub-signature-256`");
+        let tolerances =
+            list.as_array().unwrap().iter().map(|provider| (&provider["name"], &provider["tolerance_seconds"]));
+        let tolerances: Vec<_> = tolerances.filter(|(name, _)| *name == "github" || *name == "stripe").collect();
+        assert_eq!(tolerances, [(&json!("github"), &Json::Null), (&json!("stripe"), &json!(300))]);
     });
 }
 

@@ -89,6 +89,14 @@ impl Means {
         }
     }
 
+    /// What proves the calls, in words.
+    pub fn proven_by(&self) -> String {
+        match &self.verification {
+            None => self.scheme().proof.in_words(self.at(), self.algorithm),
+            Some(verification) => verification.proof(&verification.parts()).in_words(self.at(), self.algorithm),
+        }
+    }
+
     /// Takes the hook's own address, if the provider signs one and its owner has given none.
     pub fn register(&mut self, url: &str) {
         self.options.register(self.option_kinds(), url);

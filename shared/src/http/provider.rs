@@ -17,6 +17,9 @@ pub struct ProviderBody {
     name: &'static str,
     title: &'static str,
     proof: &'static str,
+    /// How, in words.
+    proven_by: String,
+    tolerance_seconds: Option<u64>,
     needs: Vec<NeedBody>,
     guide: Option<&'static str>,
 }
@@ -71,6 +74,8 @@ impl ProviderBody {
             name: provider.name,
             title: provider.title,
             proof: scheme.worth().as_str(),
+            proven_by: provider.proven_by(),
+            tolerance_seconds: scheme.tolerance().map(|tolerance| tolerance.as_secs()),
             needs: needs(provider),
             guide: Some(providers::entry(provider).guide.page).filter(|page| !page.is_empty()),
         }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use shared::domain::signature::PublicKeyForm;
 use shared::domain::signature::provider::{Entry, Known, Provider};
 use shared::domain::signature::providers;
 use shared::domain::signature::scheme::{
@@ -144,15 +143,7 @@ fn signature(form: &KeyForm<'_>) -> String {
             format!("; {} names the key, which is at {}", code(header), code(&keys.to_string()))
         }
     };
-    format!("{} in {}{key}", key_name(form.key), encoding(form.encoding))
-}
-
-fn key_name(form: PublicKeyForm) -> &'static str {
-    match form {
-        PublicKeyForm::Ed25519Hex | PublicKeyForm::Ed25519Base64 => "Ed25519",
-        PublicKeyForm::P256 => "ECDSA over P-256 with SHA-256",
-        PublicKeyForm::Rsa => "RSA (PKCS#1 v1.5) with SHA-256",
-    }
+    format!("{} in {}{key}", form.key, encoding(form.encoding))
 }
 
 fn encoding(encoding: Encoding) -> &'static str {
@@ -204,20 +195,7 @@ fn signed(scheme: &Scheme) -> String {
         Proof::Sns => return "`Message`, `MessageId`, `Subject`, `Timestamp`, `TopicArn`, `Type`".to_owned(),
         Proof::Secret | Proof::Bearer | Proof::Basic | Proof::Nothing => return String::new(),
     };
-    let text = |part: &Part<'_>| match part {
-        Part::Text(text) => text.replace('\n', "⏎"),
-        Part::Header(name, _) | Part::Entry(name, _) | Part::Given(name) => format!("{{{name}}}"),
-        Part::Value(place, _) => format!("{{body {place}}}"),
-        Part::Query(name, _) => format!("{{parameter {name}}}"),
-        Part::Body => "{body}".to_owned(),
-        Part::BodyDigest => "{hex of the SHA-256 of the body}".to_owned(),
-        Part::BodyChecksum => "{CRC-32 of the body}".to_owned(),
-        Part::Url => "{url}".to_owned(),
-        Part::SortedForm => "{the fields of the form, sorted}".to_owned(),
-        Part::Target => "{path and query of the url}".to_owned(),
-        Part::Listed(list, _) => format!("{{the headers that {list} names}}"),
-    };
-    let signed = code(&parts.iter().map(text).collect::<String>());
+    let signed = code(&parts.iter().map(Part::to_string).collect::<String>());
     match scheme.forms {
         Forms::SignedPayload => format!("{signed}; of a form, its field `payload`"),
         Forms::None | Forms::Token(_) | Forms::Payload | Forms::Field(_) | Forms::Fields => signed,

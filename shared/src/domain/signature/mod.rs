@@ -27,6 +27,7 @@ mod sns;
 mod time;
 mod timing;
 mod topic;
+mod words;
 mod worth;
 
 use base64::Engine as _;

@@ -152,6 +152,8 @@ pub struct HookBody<'a> {
     secret: &'a str,
     secret_algorithm: Option<&'static str>,
     secret_header_name: Option<&'a str>,
+    /// In words.
+    proven_by: String,
     provider_options: BTreeMap<&'static str, &'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     previous_secret_valid_until: Option<String>,
@@ -191,6 +193,7 @@ impl<'a> HookBody<'a> {
             secret: secret.filter(|_| means.is_some_and(|means| means.scheme().has_secret())).map_or("", |_| MASK),
             secret_algorithm: means.filter(has_algorithm).map(|means| means.algorithm.as_str()),
             secret_header_name: means.and_then(|means| means.header_name.as_ref()).map(SecretHeaderName::as_str),
+            proven_by: means.map_or_else(|| "nothing".to_owned(), Means::proven_by),
             provider_options: means.into_iter().flat_map(options).collect(),
             previous_secret_valid_until: None,
             secret_handover: hook.signing.as_ref().and_then(|signing| signing.handed_over).map(HandoverBody::new),
@@ -255,6 +258,7 @@ mod tests {
         let hook = fixtures::hook();
         assert_eq!(shown(&hook)["secret"], "");
         assert_eq!(shown(&hook)["secret_algorithm"], Json::Null);
+        assert_eq!(shown(&hook)["proven_by"], "nothing");
     }
 
     #[test]
