@@ -23,6 +23,12 @@ from console_large import holds_much
 from console_login import has_a_login_in_each_tab, keeps_nothing, keeps_what_was_typed, refuses_guesses
 from console_looks import bends, dialogs, looks_well
 from console_page import PAGE_LIMIT, Page, call, echo, fits, log_in, sound
+from console_says import (
+    says_how_it_is_proven,
+    says_how_providers_sign,
+    says_what_was_before_the_conditions,
+    says_when_hooks_were_called,
+)
 from console_scheme import make_own_scheme
 from console_states import says_what_is_wrong
 from console_ways import goes_back_and_forward, goes_by_keys, goes_by_lines, opens_cold, survives_garbage
@@ -143,6 +149,7 @@ def shows(stack: Stack, screen: Screen, hook: dict[str, Any], pictures: Path) ->
 
 def make_hook(page: Page) -> dict[str, Any]:
     page.go("#/hooks/new", "Who calls it")
+    says_how_providers_sign(page)
     page.type("#f-name", f"Deploy {EVIL}")
     page.type("#f-resource_id", "42")
     page.says("A call like this would run")
@@ -165,6 +172,7 @@ def see_calls(page: Page, hook: dict[str, Any]) -> None:
     row = page.until(lambda: next(iter(page.all(f".row[data-id='{made}'] a")), None), "the new call", LIVE_LIMIT)
     forged = call(page.stack, hook, GOOD, secret="another secret of 16 letters")["request_id"]
     page.until(lambda: page.all(f".row[data-id='{forged}'] .is-rejected"), "the forged call", LIVE_LIMIT)
+    page.until(lambda: "Deploy application 42 · GitHub" in page.text(), "the title of the provider")
     row.send_keys(Keys.ENTER)
     page.says("What was decided")
     assert "12345678901234567890" in page.find(".pane").text, "a number was rounded"
@@ -175,6 +183,9 @@ def see_calls(page: Page, hook: dict[str, Any]) -> None:
     page.says("Retry of")
     page.driver.find_element(By.TAG_NAME, "body").send_keys(Keys.ESCAPE)
     page.until(lambda: not page.all(".pane:not([hidden])"), "the closed pane")
+    says_how_it_is_proven(page, hook, made, forged)
+    says_what_was_before_the_conditions(page, hook, GOOD)
+    says_when_hooks_were_called(page)
     page.go(f"#/calls/{forged}", "Usual causes")
     assert page.all(".no-retry"), "a rejected call can be retried"
     page.go("#/calls?outcome=rejected&hook=nonsense&last=never", "rejected")
@@ -234,6 +245,9 @@ def make_token(page: Page) -> None:
         assert json.load(answer)["email"] == page.stack.email
     page.press("I have stored it", "dialog")
     page.says("the build server")
+    shown = page.find("tbody code").text
+    assert re.fullmatch("devopness_pat_[0-9a-f]{8}…", shown) and token.startswith(shown[:-1]), shown
+    assert page.find(".hint [href='/docs#tag/users']").text == "administrator"
     page.press("Revoke")
     page.type("#danger-name", "the build server")
     page.press("Revoke token", "dialog")
@@ -337,11 +351,12 @@ def pages(page: Page, hook: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         # The list is drawn anew, so no row is held on to.
         of_outcome = f"return document.querySelector('.row[data-id]:has(.pill.is-{outcome})')?.dataset.id"
         identifier = page.until(lambda script=of_outcome: page.script(script), f"a call that was {outcome}")
-        page.go("#/hooks", "Changed")
+        page.go("#/hooks", "Last call")
         yield f"call-{outcome}", f"#/calls/{identifier}", "What was answered"
     for name, address, words in COLD:
         yield name, address.format(hook=hook["id"]), words
-    yield "calls-none", "#/calls?event=never", "No call matches"
+    yield "calls-none", "#/calls?outcome=failed&event=never", "No call matches"
+    yield "calls-bound", "#/calls?event=never", "Reached the bound of this search at"
     yield "call-none", "#/calls/01a209f7-0f9d-79ba-9712-2b2164476eb4", "The call does not exist"
     yield "hook-none", "#/hooks/00000000-0000-4000-8000-000000000000", "The hook does not exist"
 

@@ -15,10 +15,10 @@ from console_looks import looks_well
 from console_page import Page, asked, call
 from stack import CALL_LIMIT, Stack
 
-MANY = 105  # More than one step takes. One of them came before.
+MANY = 214  # More than two steps take. One of them came before.
 
 # In seconds. Each call that runs again takes a busy machine some tenths.
-RETRY_LIMIT = 120
+RETRY_LIMIT = 240
 
 # The next retry of many is counted wrongly, as if a call had come meanwhile.
 MISCOUNTED = """

@@ -1,7 +1,7 @@
 // The actions of the project, and one of them: its steps, and what they print, as they print it.
 import { fill, h } from "./dom.js";
 import { address, ago, alert, button, chosen, clock, code, crumbs, day, dim, dimmer, empty, fact, part, pill, save, showFault, table, toast, took, waiting, when } from "./ui.js";
-import { action, actions, cancelAction, isAbort, output, retryAction } from "./api.js";
+import { action, actions, ahead, cancelAction, isAbort, isOfPipeline, output, retryAction } from "./api.js";
 import { visible } from "./bodies.js";
 import { poller } from "./list.js";
 
@@ -138,7 +138,7 @@ export function actionPage(main, [, id]) {
 
   function drawFacts(it) {
     const from = it.triggered_from;
-    fill(facts, fact("State", code(state(it))), fact("Made", when(it.created_at), dimmer(` ${ago(it.created_at)}`)),
+    fill(facts, fact("State", state(it)), fact("Made", when(it.created_at), dimmer(` ${ago(it.created_at)}`)),
       fact("By", from.hook_request_id ? h("a", { class: "link cut", href: address(["calls", from.hook_request_id]) }, "the call of ", visible(from.name ?? "a hook")) : visible(from.name ?? "unknown")),
       fact("Pipeline", it.pipeline_id ?? "none"), fact("Worker", it.worker ? visible(it.worker) : "none yet"), fact("Attempt", it.attempt),
       it.retry_of ? fact("Retry of", h("a", { class: "link num", href: `#/actions/${it.retry_of}` }, it.retry_of)) : null,
@@ -150,10 +150,12 @@ export function actionPage(main, [, id]) {
 
 function state(it) {
   if (it.status === "in-progress") return `In progress for ${took(it.started_at ?? it.created_at, Date.now())}`;
-  if (it.status === "waiting") return "Another action runs first. This one waits for its turn.";
+  if (it.status === "waiting") return it.ahead?.length ? [isOfPipeline(it) ? "Its pipeline runs as many actions at once as it may: " : "Another action of this resource runs first: ", it.ahead.map(({ id }, n) => [n ? ", " : null, h("a", { class: "link num", href: `#/actions/${id}` }, `#${id}`)])] : "Another action runs first. This one waits for its turn.";
   if (it.status === "queued" || it.status === "pending") return "No worker has taken it yet.";
-  return `${it.status_reason_human_readable}${it.started_at ? `, took ${took(it.started_at, it.completed_at)}` : ""}`;
+  return code(`${it.status_reason_human_readable}${it.started_at ? `, took ${took(it.started_at, it.completed_at)}` : ""}`);
 }
+
+const AHEAD = 15_000;
 
 // Asks every 2 seconds while the action runs and `place` is in a page that is seen. Gives what ends it.
 function watch(id, place, show, fail) {
@@ -162,12 +164,16 @@ function watch(id, place, show, fail) {
   const view = stepView(steps);
   let timer = null;
   let seen = false;
+  let [first, asked] = [null, 0];
   const round = async () => {
     if (request.signal.aborted || (seen && !place.isConnected)) return;
     let wait = 2000;
     if (!document.hidden) {
       try {
         const it = await action(id, request.signal);
+        // That list is long: it is asked for less often.
+        if (it.status === "waiting" && Date.now() - asked > AHEAD) { asked = Date.now(); first = await ahead(it, request.signal).catch(() => null); }
+        it.ahead = first;
         if (request.signal.aborted) return;
         view(it);
         show(it, steps);

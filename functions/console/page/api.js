@@ -62,13 +62,23 @@ async function spelt(method, path, { text: body, signal } = {}) {
 
 let known = null;
 /** Every provider, asked for once. */
-export const providers = () => known ??= json("GET", "/providers").catch((error) => { known = null; throw error; });
+export const providers = () => known ??= json("GET", "/providers").then((all) => { for (const one of all) titles.set(one.name, one.title); return all; }, (error) => { known = null; throw error; });
+
+const titles = new Map();
+/** What people call the provider of a hook, once the providers are known. */
+export const titleOf = ({ provider, requires_secret }) => titles.get(provider) ?? provider ?? (requires_secret ? "own header" : "anyone");
 
 /** One provider, with the steps that connect it and samples of its calls. */
 export const provider = (name) => json("GET", at`/providers/${name}`);
 
 export const actions = (filters, options) => list("/actions", filters, options);
 export const action = (id, signal) => json("GET", at`/actions/${id}`, undefined, signal);
+/** The actions that run before one that waits: of its resource, or of its pipeline. */
+export async function ahead(it, signal) {
+  const { items } = await list(isOfPipeline(it) ? at`/pipelines/${it.pipeline_id}/actions` : at`/actions/${it.resource.type}/${it.resource.id}`, {}, { signal });
+  return items.filter((one) => ["pending", "in-progress"].includes(one.status));
+}
+export const isOfPipeline = (it) => it.status_reason_code === "WAITING_CONCURRENCY_PIPELINE";
 export const output = (id, target, order, signal) => json("GET", at`/actions/${id}/targets/${target}/steps/${order}/logs`, undefined, signal);
 export const retryAction = (id) => json("POST", at`/actions/${id}/retry`);
 export const cancelAction = (id) => json("POST", at`/actions/${id}/cancel`);
@@ -130,9 +140,12 @@ const search = (values) => new URLSearchParams(Object.entries(values).filter(([,
 const met = new Map(); // id -> the hook, or null if it was deleted
 const asking = new Map();
 
+/** The whole hook, which lists do not have. */
+export const wholeHook = async (id) => met.get(id)?.proven_by ? met.get(id) : remember(await hook(id));
+
 /** The hook, null if it was deleted, or undefined if it is not known yet. */
 export const nameOf = (id) => met.get(id);
-export const remember = (it) => met.set(it.id, it);
+export const remember = (it) => { met.set(it.id, { ...met.get(it.id), ...it }); return met.get(it.id); };
 export const forget = (id) => met.delete(id);
 export const hooksMet = () => [...met.values()].filter(Boolean).sort((a, b) => a.name.localeCompare(b.name));
 

@@ -1,7 +1,7 @@
 // One call: what came, what was decided, what became of it.
 import { fill, h, icon } from "./dom.js";
 import { address, ago, alert, button, code, copy, copyButton, dim, dimmer, fact, pill, save, say, showFault, toast, waiting, when } from "./ui.js";
-import { isAbort, oneCall, retry } from "./api.js";
+import { isAbort, oneCall, providers, retry, titleOf, wholeHook } from "./api.js";
 import { codeBox, curl, visible } from "./bodies.js";
 import { actionPart } from "./actions.js";
 
@@ -29,7 +29,9 @@ export async function callPane(pane, id, { close, next, filters }) {
   const { signal } = request;
   const ready = waiting(pane);
   try {
-    const it = await oneCall(id, signal);
+    const [it] = await Promise.all([oneCall(id, signal), providers().catch(() => null)]);
+    // What the hook expects is of use, and nothing fails without it.
+    it.proven = it.hook && (await wholeHook(it.hook_id).catch(() => null))?.proven_by;
     ready();
     if (mine === turn) draw(pane, it, { close, next, filters });
   } catch (error) {
@@ -72,7 +74,7 @@ function facts(it, filters) {
   return h("dl", { class: "facts" },
     fact("Came", when(it.created_at), dimmer(` ${ago(it.created_at)}`)),
     fact("Event", event ? h("code", { class: "cut" }, visible(event)) : "unknown"),
-    fact("From", h("span", { class: "num" }, it.ip_address || "unknown"), it.hook?.provider && dimmer(` ${it.hook.provider}`)),
+    fact("From", h("span", { class: "num" }, it.ip_address || "unknown"), it.hook?.provider && dimmer(` ${titleOf(it.hook)}`)),
     fact("Delivery", delivery ? h("code", { class: "cut" }, visible(delivery)) : "unknown"),
     fact("Call", h("code", { class: "cut", title: it.id }, it.id), copyButton("Copy the call's id", it.id, "quiet small icon")),
     it.retry_of ? fact("Retry of", h("a", { class: "link", href: address(["calls", it.retry_of], filters()) }, h("code", {}, it.retry_of.slice(0, 13)))) : fact("Proof", it.outcome === "rejected" ? "none" : it.proof ?? it.hook?.proof ?? "unknown"));
@@ -107,15 +109,24 @@ function trail(it) {
   const add = (state, name, text, more = null) => steps.push(h("li", { class: `step ${state}` }, icon(GLYPHS[state]), h("div", { class: "step-in" }, h("div", { class: "step-line" }, h("strong", {}, name), h("span", {}, text)), more)));
   const unseen = (...names) => names.forEach((name) => add("off", name, dimmer("not looked at")));
   if (it.outcome === "rejected") {
-    add("no", "Signature", code(it.message), h("p", { class: "hint" }, "Usual causes: another secret at the provider, a proxy that changes the body, or a stranger. ", it.hook && h("a", { class: "link", href: address(["hooks", it.hook_id]) }, "Look at this hook's secret")));
+    add("no", "Signature", code(it.message), h("p", { class: "hint" }, "Usual causes: another secret at the provider, a proxy that changes the body, or a stranger. ", it.proven && ["The hook expects ", code(it.proven), ". "], it.hook && h("a", { class: "link", href: address(["hooks", it.hook_id]) }, "Look at this hook's secret")));
     unseen("Conditions", "Variables", "Job");
     return list(steps);
   }
   add(...signature(it));
   if (!result) add("off", "Rules", dimmer(it.hook ? "The body was not kept, so they cannot be shown at work." : "The hook was deleted, and its rules with it."));
-  else if (result.fault) add("bad", "Body", code(result.fault));
+  else if (result.fault) {
+    add("bad", "Body", code(result.fault));
+    unseen("Conditions", "Variables");
+  }
   else {
     const missed = result.conditions.filter((one) => !one.holds).length;
+    // What is ignored without that was decided before the conditions.
+    if (!missed && it.outcome === "ignored" && !result.hook_changed_since) {
+      add("off", "Call", code(it.message));
+      unseen("Conditions", "Variables", "Job");
+      return list(steps);
+    }
     add(missed ? "off" : "good", "Conditions", result.conditions.length ? `${result.conditions.length - missed} of ${result.conditions.length} hold` : "none, so every call runs", conditions(result.conditions));
     const faults = result.variables.filter((one) => one.fault !== null).length;
     if (missed) unseen("Variables");
@@ -132,7 +143,7 @@ function signature(it) {
   if (it.retry_of) return ["good", "Signature", "Verified when the call came; a retry is not signed again."];
   const proof = it.proof ?? it.hook?.proof;
   if (proof === "none" || it.hook?.requires_secret === false) return ["off", "Signature", "None is needed: anyone who knows the address can start this."];
-  return ["good", "Signature", proof === "authenticated" ? "The sender knows the secret. Nothing proves the body." : "Verified: the provider signed the body."];
+  return ["good", "Signature", [proof === "authenticated" ? "The sender knows the secret, and nothing proves the body" : "Verified", it.proven && [": ", code(it.proven)], "."]];
 }
 
 function job(it) {

@@ -1,7 +1,7 @@
 // The calls as they come: a list that does not jump, and beside it one call.
 import { fill, h, icon } from "./dom.js";
 import { address, button, clock, day, empty, say, showFault } from "./ui.js";
-import { actions, calls, isAbort, learn, nameOf, PAGE } from "./api.js";
+import { actions, calls, isAbort, learn, nameOf, PAGE, providers } from "./api.js";
 import { asked, controls, groupsOfRows, poller, read, retryDialog } from "./list.js";
 import { callPane } from "./call.js";
 
@@ -43,6 +43,7 @@ export function callsPage(main, parts, params) {
   end.observe(foot);
   drawFilters();
   load().then(() => live.start());
+  providers().then(() => rows.repaint(body), () => {}); // Rows have the names of providers until their titles come.
   if (open) openCall(open);
 
   async function load() {
@@ -167,7 +168,7 @@ export function callsPage(main, parts, params) {
   }
 
   function footer() {
-    if (more) fill(foot, h("p", { class: "dimmer" }, `Searched back to ${reached()}.`), button("Search further back", { kind: "quiet", onclick: older }));
+    if (more) fill(foot, h("p", { class: "dimmer" }, `Reached the bound of this search at ${reached()}.`), button("Search further back", { kind: "quiet", onclick: older }));
     else fill(foot, !body.querySelector(".chunk") ? nothing() : h("p", { class: "dimmer" }, "That is all. Calls are kept for 30 days, rejected ones for a day.", filters.outcome || filters.status ? null : [" Only the newest 10 rejected calls are shown among the others. ", h("a", { class: "link", href: go({ outcome: "rejected" }) }, "All rejected calls")]));
   }
 

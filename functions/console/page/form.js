@@ -39,7 +39,7 @@ export function providerPicker(draft, all, changed, isSaved) {
   const byName = new Map(all.map((one) => [one.name, one]));
   const tiles = h("div", { class: "picker", role: "radiogroup", "aria-label": "Provider" });
   const names = h("datalist", { id: "providers" }, all.map((one) => h("option", { value: one.title })));
-  const other = h("input", { class: "field", id: "other-provider", list: "providers", autocomplete: "off", placeholder: `Search all ${all.length}`, onchange: pickOther });
+  const other = h("input", { class: "field", id: "other-provider", list: "providers", autocomplete: "off", placeholder: `Any of ${all.length}, by name or header`, onchange: pickOther });
   const words = h("p", { class: "hint", role: "status" });
   const fields = h("div", { class: "needs" });
   const el = h("div", {}, !isSaved && [tiles, h("div", { class: "other-line" }, h("label", { class: "label", for: "other-provider" }, "Another provider"), other, names)], words, fields);
@@ -53,7 +53,7 @@ export function providerPicker(draft, all, changed, isSaved) {
 
   function pickOther() {
     const typed = other.value.trim().toLowerCase();
-    const found = all.find((one) => one.title.toLowerCase() === typed || one.name === typed) ?? all.find((one) => one.title.toLowerCase().startsWith(typed));
+    const found = all.find((one) => one.title.toLowerCase() === typed || one.name === typed) ?? all.find((one) => one.title.toLowerCase().startsWith(typed) || one.proven_by.includes(`\`${typed}\``));
     if (found && typed) { other.value = found.title; pick(found.name); } else if (typed) fill(words, "No provider of this name. Choose “Something else”, and say how it proves its calls.");
   }
 
@@ -61,7 +61,7 @@ export function providerPicker(draft, all, changed, isSaved) {
     const shown = [...TILES.filter((name) => byName.has(name)), ...(draft.provider && !TILES.includes(draft.provider) ? [draft.provider] : []), OWN];
     fill(tiles, shown.map((name) => h("label", { class: "pick" }, h("input", { type: "radio", name: "provider", value: name, checked: name === draft.provider, onchange: () => { pick(name); tiles.querySelector(":checked")?.focus(); } }), h("span", {}, name === OWN ? "Something else" : byName.get(name)?.title ?? name))));
     const one = byName.get(draft.provider);
-    if (one) fill(words, "Proof: ", h("strong", {}, one.proof), `, ${PROOFS[one.proof]} `, one.guide && h("a", { class: "link", href: one.guide, rel: "noopener" }, `${one.title}'s own page`));
+    if (one) fill(words, "Proof: ", h("strong", {}, one.proof), `, ${PROOFS[one.proof]}`, one.proof !== "none" && [" It sends ", code(one.proven_by), one.tolerance_seconds ? `, and a call is valid for ${one.tolerance_seconds / 60} minutes. ` : ". A call that someone captures can be sent again. "], one.guide && h("a", { class: "link", href: one.guide, rel: "noopener" }, `${one.title}'s own page`));
     else fill(words, isSaved ? "The secret stays as it is. " : "A sender that is not in the list. Say how it proves its calls. ", "For each field, see ", h("a", { class: "link", href: "/docs" }, "the reference"), ".");
     fill(fields, one ? needs(one) : own());
   }

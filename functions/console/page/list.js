@@ -2,7 +2,7 @@
 // from the window leave the page and keep their height, and what runs every call again that passes the filters.
 import { fill, h, icon } from "./dom.js";
 import { address, button, choice, chosen, clock, code, copy, day, dialog, dim, dimmer, dock, field, pill, say, when, word } from "./ui.js";
-import { hooksMet, isAbort, nameOf, retryMany } from "./api.js";
+import { hooksMet, isAbort, nameOf, retryMany, titleOf } from "./api.js";
 import { plain, visible } from "./bodies.js";
 
 const OUTCOMES = ["queued", "ignored", "rejected", "failed"];
@@ -141,7 +141,7 @@ export function groupsOfRows({ filters, states, painted }) {
 /** What a hook starts, in words. */
 export function doing(hook) {
   const act = hook.action_type.replaceAll("_", " ");
-  return [h("span", {}, `${act[0].toUpperCase()}${act.slice(1)} ${hook.resource_type.replaceAll("-", " ")} ${hook.resource_id}`), dimmer(` · ${hook.provider ?? "own header"}`)];
+  return [h("span", {}, `${act[0].toUpperCase()}${act.slice(1)} ${hook.resource_type.replaceAll("-", " ")} ${hook.resource_id}`), dimmer(" · ", titleOf(hook))];
 }
 
 // Runs every call again that passes the filters of the list: first their number, then steps, which can be stopped. A step

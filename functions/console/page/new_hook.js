@@ -2,7 +2,7 @@
 // a sample.
 import { fill, h, icon } from "./dom.js";
 import { addButton, address, ago, button, choice, code, codeField, copyButton, crumbs, dim, field, once, onlyTime, pill, refocus, showFault, toast, toggle, waiting } from "./ui.js";
-import { callsOfHook, changeHook, createHook, hook, isAbort, oneCall, provider as details, providers, remember, test } from "./api.js";
+import { callsOfHook, changeHook, createHook, hook, hooks, isAbort, oneCall, provider as details, providers, remember, test } from "./api.js";
 import { isJson, respelt, view, visible } from "./bodies.js";
 import { callerOf, providerPicker, ruleEditor, rulesOf, schemeOf } from "./form.js";
 import { secretsOf } from "./project.js";
@@ -112,9 +112,11 @@ function draw(main, { it, all, call, wanted }) {
   async function offer() {
     const option = (value, text) => h("option", { value, selected: value === call?.id }, text);
     fill(samples, call && option(call.id, "The call that you came from"), (its.samples.length ? its.samples : [ANY]).map((one, n) => option(String(n), `Sample: ${one.event ?? "a call"}${one.test ? " (a test)" : ""}`)));
-    if (!it) return;
-    const last = await callsOfHook(it.id, 5).catch(() => []);
-    samples.append(...last.filter((one) => one.outcome !== "rejected" && one.id !== call?.id).map((one) => option(one.id, `${one.outcome}, ${new Date(one.created_at).toLocaleString()}`)));
+    // Of a new hook: of another one of this provider.
+    const { name } = its;
+    const like = it ?? (name && (await hooks({ provider: name }).catch(() => null))?.items[0]);
+    const last = like ? await callsOfHook(like.id, 5).catch(() => []) : [];
+    if (name === its.name) samples.append(...last.filter((one) => one.outcome !== "rejected" && one.id !== call?.id).map((one) => option(one.id, `${one.outcome}, ${new Date(one.created_at).toLocaleString()}`)));
   }
 
   async function choose(value) {
@@ -259,7 +261,6 @@ const OFTEN = 2000, SELDOM = 15_000, LONG = 600_000;
 /** After a hook was made: its address and secret, what to do at the provider, and the wait for its first call. */
 function created(main, { hook, provider, steps, form, aside, sample }) {
   const who = provider?.title ?? "the sender";
-  const scheme = hook.verification ?? {};
   const secrets = secretsOf(hook, provider?.needs ?? []);
   const named = steps.find((one) => one.field === "url")?.name ?? "Address";
   const panel = once("Address and secret", [[named, hook.url], ...secrets], secrets.length ? onlyTime("secret", "rotate it") : "This hook has no secret to show: see the provider's own page.");
@@ -269,7 +270,7 @@ function created(main, { hook, provider, steps, form, aside, sample }) {
     toast("Nothing was copied yet. Press again to leave.");
   } }, secrets.length ? "I have stored the secret" : "Done");
   // The first step of the API is to make the hook.
-  const shown = steps.length > 1 ? steps.slice(1).map((one) => code(one.text)) : ["Add a webhook at the sender, with the address above.", secrets.length ? ["Give it the secret. ", scheme.signed ? ["It is the key of an HMAC of ", h("code", {}, scheme.signed), ", sent in "] : "It is sent in ", h("code", {}, scheme.header), "."] : null, "Send a test event."].filter(Boolean);
+  const shown = steps.length > 1 ? steps.slice(1).map((one) => code(one.text)) : ["Add a webhook at the sender, with the address above.", secrets.length ? ["Give it the secret. It has to send ", code(hook.proven_by), "."] : null, "Send a test event."].filter(Boolean);
   form.classList.add("done");
   fill(form, crumbs([["Hooks", "hooks"]], visible(hook.name)),
     h("h1", { tabindex: "-1" }, `Now connect ${who}`), panel.el,

@@ -1,7 +1,7 @@
 // What belongs to a project: its hooks, with their addresses, secrets, rules and last calls, and who has access to it.
 import { fill, h, icon } from "./dom.js";
-import { address, alert, ask, button, choice, clock, code, codeField, copyButton, crumbs, danger, day, dim, dimmer, empty, fact, field, full, onceDialog, onlyTime, part, pill, refocus, showFault, table, toast, until, waiting, when } from "./ui.js";
-import { callsOfHook, changeHook, createToken, deleteHook, forget, hook, hooks, isAbort, providers, remember, revokeToken, rotate, tokens, users } from "./api.js";
+import { address, ago, alert, ask, button, choice, chosen, clock, code, codeField, copyButton, crumbs, danger, day, dim, dimmer, empty, fact, field, full, onceDialog, onlyTime, part, pill, refocus, showFault, table, toast, until, waiting, when } from "./ui.js";
+import { calls, callsOfHook, changeHook, createToken, deleteHook, forget, hook, hooks, isAbort, providers, remember, revokeToken, rotate, titleOf, tokens, users } from "./api.js";
 import { plain, visible } from "./bodies.js";
 import { doing } from "./list.js";
 import { sentence } from "./call.js";
@@ -11,17 +11,22 @@ export function hooksPage(main, parts, params) {
   let shown = [];
   let more = null;
   let timer = null;
-  let words = params.get("q") ?? "";
-  const find = h("input", { class: "field", type: "search", "aria-label": "Find a hook", placeholder: "Find a hook by its name", value: words, maxlength: 100, oninput: () => {
-    words = find.value.trim();
-    history.replaceState(null, "", address(["hooks"], { q: words }));
-    clearTimeout(timer);
-    timer = setTimeout(anew, 250);
-  } });
+  let last = null;
+  let lately = null; // the newest calls
+  let { q: words = "", active = "" } = chosen(params, { q: (text) => text.length <= 100, active: (text) => ["true", "false"].includes(text) });
+  const find = h("input", { class: "field", type: "search", "aria-label": "Find a hook", placeholder: "Find a hook by its name", value: words, maxlength: 100, oninput: change });
+  const which = choice([["", "On and off"], ["true", "On"], ["false", "Off"]], active, change, "State");
   const body = h("div", {});
   const foot = h("div", { class: "rows-foot" });
-  fill(main, h("div", { class: "page" }, h("div", { class: "head" }, h("h1", {}, "Hooks"), h("span", { class: "grow" }), h("a", { class: "btn primary", href: "#/hooks/new" }, icon("plus"), "New hook")), h("div", { class: "filters find-line" }, find), body, foot));
+  fill(main, h("div", { class: "page" }, h("div", { class: "head" }, h("h1", {}, "Hooks"), h("span", { class: "grow" }), h("a", { class: "btn primary", href: "#/hooks/new" }, icon("plus"), "New hook")), h("div", { class: "filters find-line" }, find, which), body, foot));
   load();
+
+  function change() {
+    [words, active] = [find.value.trim(), which.value];
+    history.replaceState(null, "", address(["hooks"], { q: words, active }));
+    clearTimeout(timer);
+    timer = setTimeout(anew, 250);
+  }
 
   function anew() {
     request.abort();
@@ -33,7 +38,8 @@ export function hooksPage(main, parts, params) {
   async function load() {
     const ready = shown.length ? () => {} : waiting(body);
     try {
-      const found = await hooks({ name: words || null }, { query: more, signal: request.signal });
+      const [found] = await Promise.all([hooks({ name: words, active }, { query: more, signal: request.signal }), (lately ??= newest()), providers().catch(() => null)]);
+      last = await lately;
       ready();
       found.items.forEach(remember);
       shown.push(...found.items);
@@ -48,18 +54,30 @@ export function hooksPage(main, parts, params) {
   function draw() {
     if (shown.length === 0 && !more) {
       fill(foot);
-      return fill(body, words ? empty("No hook matches", "No hook of the project has this in its name.", button("Clear", { onclick: () => { find.value = ""; find.dispatchEvent(new Event("input")); find.focus(); } }))
+      return fill(body, words || active ? empty("No hook matches", "No hook of the project is like this.", button("Clear the filters", { onclick: () => { find.value = which.value = ""; change(); find.focus(); } }))
         : empty("No hooks yet", "A hook is an address that a provider calls.", h("a", { class: "btn primary", href: "#/hooks/new" }, "New hook")));
     }
-    fill(body, table(["Name", "State", "Provider", "Starts", "Proof", "Changed"], shown.map(row), "links"));
+    fill(body, table(["Name", "State", "Provider", "Starts", "Proof", "Last call"], shown.map(row), "links"));
     fill(foot, more ? button("Show more hooks", { kind: "quiet", onclick: load }) : h("p", { class: "dimmer" }, "That is all."));
   }
 
   function row(it) {
-    return [h("a", { class: "go strong", href: address(["hooks", it.id]) }, h("span", {}, visible(it.name))), h("span", { class: `state ${it.active ? "on" : "off"}` }, it.active ? "On" : "Off"), it.provider ?? dim("own header"), doing(it)[0], h("span", { class: it.proof === "none" ? "warned" : "dim" }, it.proof), dim(when(it.updated_at))];
+    return [h("a", { class: "go strong", href: address(["hooks", it.id]) }, h("span", {}, visible(it.name))), h("span", { class: `state ${it.active ? "on" : "off"}` }, it.active ? "On" : "Off"), titleOf(it), doing(it)[0], h("span", { class: it.proof === "none" ? "warned" : "dim" }, it.proof), dim(lastOf(it))];
+  }
+
+  function lastOf(it) {
+    const at = last.of.get(it.id);
+    return at ? when(at, ago(at)) : last.before ? ["before ", when(last.before, `${day(last.before)}, ${clock(last.before)}`)] : last.isWhole ? "none in 30 days" : "unknown";
   }
 
   return { key(event) { if (event.key === "/") { event.preventDefault(); find.focus(); } }, leave() { clearTimeout(timer); request.abort(); } };
+}
+
+// When each hook was last called, as far as the newest calls say. One question serves all rows, where one for each hook would
+// be a hundred. Rejected calls do not count: anyone can make them.
+async function newest() {
+  const found = await calls({ outcome: "queued,ignored,failed" }).catch(() => null);
+  return { of: new Map(found?.items.toReversed().map((one) => [one.hook_id, one.created_at])), before: found?.more && found.items.at(-1)?.created_at, isWhole: found && !found.more };
 }
 
 const GONE = "Its address answers 404 at once. Its calls stay readable for 30 days and cannot be retried.";
@@ -76,7 +94,7 @@ export function hookPage(main, [, id]) {
     try {
       it = await hook(id);
       remember(it);
-      const [provider, calls] = await Promise.all([providerOf(it), callsOfHook(id, 5).catch((error) => error)]);
+      const [provider, calls] = await Promise.all([providers().then((all) => all.find((one) => one.name === it.provider), () => null), callsOfHook(id, 5).catch((error) => error)]);
       ready();
       if (!isGone) draw(provider, calls);
     } catch (error) {
@@ -95,7 +113,7 @@ export function hookPage(main, [, id]) {
       it.requires_secret ? null : h("div", { class: "banner is-rejected" }, icon("shield"), "Anyone who knows the address can start this."),
       h("dl", { class: "facts one-column" },
         fact("Address", h("code", { class: "cut" }, it.url), copyButton("Copy the address", it.url, "quiet small icon")),
-        fact("Provider", it.provider ? provider?.title ?? it.provider : [it.secret_header_name ? ["signed in ", h("code", {}, it.secret_header_name)] : "any"], dimmer(` · proof: ${it.proof}`), provider?.guide && [" · ", h("a", { class: "link", href: provider.guide, rel: "noopener" }, "Set-up at the provider")]),
+        fact("Provider", titleOf(it), dimmer(` · proof: ${it.proof}`, it.requires_secret && [", ", code(it.proven_by)]), provider?.guide && [" · ", h("a", { class: "link", href: provider.guide, rel: "noopener" }, "Set-up at the provider")]),
         it.requires_secret ? fact("Secret", h("code", {}, it.secret || "none yet"), " ", button("Rotate", { kind: "small", onclick: () => rotateDialog(it, load) }), it.previous_secret_valid_until && dim(` The one before is valid until ${full(it.previous_secret_valid_until)} (${until(it.previous_secret_valid_until)}).`)) : null,
         fact("Starts", doing(it)[0], it.pipeline_id ? dimmer(` · pipeline ${it.pipeline_id}`) : null),
         fact("Changed", when(it.updated_at), it.created_by_user && dimmer(" · made by ", visible(it.created_by_user.name)))),
@@ -140,11 +158,6 @@ export function hookPage(main, [, id]) {
   return { key(event) { if (event.key === "e") location.hash = address(["hooks", id, "edit"]); }, leave() { isGone = true; } };
 }
 
-async function providerOf(it) {
-  if (!it.provider) return null;
-  try { return (await providers()).find((one) => one.name === it.provider) ?? null; } catch { return null; }
-}
-
 const OVERLAPS = [[0, "None"], [3600, "1 hour"], [86400, "24 hours"], [604800, "7 days"]];
 
 /** Asks how to replace a hook's secret, replaces it, and shows the new one once. */
@@ -187,7 +200,7 @@ export function accessPage(main, parts, params, user) {
   const sections = KINDS.map((kind) => ({ ...kind, of: kind.project(user), body: h("div", {}) }));
   fill(main, h("div", { class: "page narrow" }, h("div", { class: "head" }, h("h1", {}, "Access")),
     sections.map((one) => h("section", { class: "part" }, h("div", { class: "part-head" }, h("h2", {}, one.title), h("span", { class: "grow" }), button("New token", { kind: "small", glyph: "plus", onclick: () => make(one) })), h("p", { class: "hint above" }, one.about), one.body)),
-    part("People", h("p", { class: "hint above" }, "Colleagues are added by an administrator."), people)));
+    part("People", h("p", { class: "hint above" }, "Colleagues are added by an ", h("a", { class: "link", href: "/docs#tag/users" }, "administrator"), "."), people)));
   loadPeople();
   sections.forEach(load);
 
@@ -206,7 +219,7 @@ export function accessPage(main, parts, params, user) {
   function draw(one, found) {
     if (found.length === 0) return fill(one.body, h("p", { class: "dim" }, one.none));
     const role = one.of !== null;
-    fill(one.body, table(["Name", "Status", ...(role ? ["Role"] : []), "Last used", "Expires", ""], found.map((it) => [strong(it.name), state(it.status === "active", it.status), ...(role ? [it.role?.name ?? ""] : []), time(it.last_used_at), time(it.expires_at), it.status === "revoked" ? null : button("Revoke", { kind: "small", onclick: () => revoke(one, it) })])));
+    fill(one.body, table(["Name", "Status", ...(role ? ["Role"] : []), "Last used", "Expires", ""], found.map((it) => [[strong(it.name), " ", h("code", { class: "dim" }, `devopness_${role ? "proj" : "pat"}_${it.id.slice(0, 8)}…`)], state(it.status === "active", it.status), ...(role ? [it.role?.name ?? ""] : []), time(it.last_used_at), time(it.expires_at), it.status === "revoked" ? null : button("Revoke", { kind: "small", onclick: () => revoke(one, it) })])));
   }
 
   async function loadPeople() {

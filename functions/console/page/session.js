@@ -75,7 +75,7 @@ const post = (path, body) => ask("POST", path, { body: JSON.stringify(body) });
 // Also behind the end of the page: the answer to a logout is not waited for.
 function ask(method, path, options, headers = {}) {
   if (options.body !== undefined) headers["content-type"] = "application/json";
-  return fetch(path, { method, headers, ...options, keepalive: path.endsWith("/logout"), cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" });
+  return fetch(path, { method, headers, ...options, keepalive: path.endsWith("/logout"), cache: path === "/providers" ? "default" : "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" });
 }
 
 for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { touched = Date.now(); }, { passive: true });
