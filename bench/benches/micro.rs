@@ -9,6 +9,7 @@ use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use hmac::{Hmac, KeyInit, Mac};
 use sample::{Event, Failure, SECRET, SIZES, Size, Stars, Trigger, github_signature, push, stars};
+use serde::de::IgnoredAny;
 use sha2::Sha256;
 use shared::auth::{Login, SessionTokens};
 use shared::domain::id::{EnvironmentId, HookId, ProjectId, RequestId, SessionId, UserId};
@@ -75,9 +76,17 @@ fn extraction(bencher: Bencher<'_, '_>, size: Size) {
     bencher.counter(BytesCount::of_str(&body)).bench_local(|| must(trigger.extract(black_box(body.as_bytes()))));
 }
 
-/// The floor of every extraction: whether the body is JSON.
+/// The floor of every extraction: whether the body is JSON, as `serde_json` finds out.
 #[divan::bench(args = SIZES)]
 fn json_alone(bencher: Bencher<'_, '_>, size: Size) {
+    let body = body(size);
+    let is_json = |body: &str| serde_json::from_str::<IgnoredAny>(body).is_ok();
+    bencher.counter(BytesCount::of_str(&body)).bench_local(|| is_json(black_box(&body)));
+}
+
+/// The same as the product finds out.
+#[divan::bench(args = SIZES)]
+fn json_of_ours(bencher: Bencher<'_, '_>, size: Size) {
     let body = body(size);
     bencher.counter(BytesCount::of_str(&body)).bench_local(|| json::is_json(black_box(&body)));
 }
