@@ -39,8 +39,8 @@ impl Scheme {
             (
                 Timing::Header { tolerance, .. } | Timing::Entry { tolerance, .. } | Timing::Body { tolerance, .. },
                 _,
-            ) => Some(*tolerance),
-            (Timing::None, Proof::Jwt(JwtForm { lifetime: Lifetime::SinceIssue(tolerance), .. })) => Some(*tolerance),
+            )
+            | (Timing::None, Proof::Jwt(JwtForm { lifetime: Lifetime::SinceIssue(tolerance), .. })) => Some(*tolerance),
             (Timing::None, _) => None,
         }
     }
