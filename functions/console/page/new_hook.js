@@ -49,7 +49,7 @@ function draw(main, { it, all, call, wanted }) {
   const picker = it && !isOwn ? null : providerPicker(draft, all, changed, isOwn);
   const rules = ruleEditor(draft, run);
   const verdict = h("div", { class: "verdict", role: "status" });
-  const short = h("a", { class: "short", href: "#dry", onclick: (press) => { press.preventDefault(); aside.scrollIntoView({ block: "start" }); } });
+  const short = h("a", { class: "short", href: "#dry", onclick: (press) => { press.preventDefault(); aside.scrollIntoView({ block: "start" }); } }, "Dry run");
   const job = h("div", { class: "code", tabindex: "0", role: "region", "aria-label": "The job" });
   const payload = h("div", { class: "payload" });
   const fault = h("div", { role: "alert" });
@@ -167,7 +167,7 @@ function draw(main, { it, all, call, wanted }) {
     const first = Object.entries(error.errors ?? {})[0];
     verdict.className = "verdict is-ignored";
     rules.clear();
-    fill(short);
+    fill(short, "Dry run");
     fill(verdict, icon("ring"), first ? h("div", {}, h("strong", {}, "Not complete yet. "), dim(first[1][0].replaceAll("hook.", ""))) : h("div", {}, h("strong", {}, "The dry run did not answer. "), dim(`You can still ${it ? "save" : "create"} the hook.`)));
   }
 
