@@ -86,6 +86,11 @@ pub(crate) fn variable(name: &str) -> Option<OsString> {
     env::var_os(name)
 }
 
+/// What this program was started with.
+pub(crate) fn arguments() -> impl Iterator<Item = OsString> {
+    env::args_os().skip(1)
+}
+
 /// Bytes that no one can guess.
 pub(crate) fn random() -> Result<[u8; 16], getrandom::Error> {
     let mut bytes = [0; 16];

@@ -18,7 +18,11 @@ use clap::Parser;
 use self::arguments::{Arguments, Command};
 
 fn main() -> ExitCode {
-    match Arguments::parse().command {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(said) => return commands::parsed(&said),
+    };
+    match arguments.command {
         Command::Client(command) => commands::run(*command),
         Command::Worker(arguments) => worker::work(*arguments),
         Command::Completions(arguments) => commands::completions(&arguments),

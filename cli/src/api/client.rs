@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use time::{PrimitiveDateTime, format_description::well_known::Rfc2822};
 use tokio::time::timeout;
 
-use super::{Address, Failure, MASK, NAME, body::Refusal, transport::Transport};
+use super::{Address, Failure, NAME, body::Refusal, transport::Transport};
 use crate::{
     host,
     terminal::{Interrupts, Kind, Trouble, during},
@@ -81,7 +81,9 @@ impl Client {
     async fn change(&self, method: Method, path: &str, body: Option<&impl Serialize>) -> Result<Answer, Trouble> {
         let body = body.map(serde_json::to_vec).transpose().map_err(|error| Trouble::failed(error.to_string()))?;
         let _shield = self.interrupts.shield();
-        self.exchange(method, path, body).await
+        let answer = self.exchange(method, path, body).await?;
+        self.interrupts.note_change();
+        Ok(answer)
     }
 
     /// At most `limit` items of a list, and whether there may be more. No limit is 0.
@@ -163,10 +165,10 @@ impl Answer {
         self.read()
     }
 
-    /// With this field as an answer shows it that does not show secrets.
-    pub(crate) fn masked(&self, field: &str) -> Result<Box<RawValue>, Trouble> {
+    /// With this field as it is in answers that show no secret.
+    pub(crate) fn with(&self, field: &str, value: serde_json::Value) -> Result<Box<RawValue>, Trouble> {
         let mut object: serde_json::Map<String, serde_json::Value> = self.read()?;
-        object.insert(field.to_owned(), MASK.into());
+        object.insert(field.to_owned(), value);
         serde_json::value::to_raw_value(&object).map_err(|error| Trouble::failed(error.to_string()))
     }
 

@@ -14,7 +14,10 @@ mod requests;
 mod session;
 mod tokens;
 
-use std::{io, process::ExitCode};
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use clap::{Command, CommandFactory as _};
 use tokio::{runtime::Builder, select};
@@ -22,6 +25,7 @@ use tokio::{runtime::Builder, select};
 pub(crate) use self::context::Context;
 use crate::{
     arguments::{Arguments, ClientCommand, Common, CompletionsArguments},
+    host,
     terminal::{Interrupts, Screen, Trouble},
 };
 
@@ -47,11 +51,12 @@ async fn run_in(command: ClientCommand, screen: Screen) -> Result<(), Trouble> {
     let interrupts =
         Interrupts::listen().map_err(|error| Trouble::failed(format!("Ctrl-C cannot be heard: {error}.")))?;
     let context = Context { common: common(&command).clone(), screen, interrupts: interrupts.clone() };
-    select! {
+    let done = select! {
         biased;
         done = dispatch(&context, command) => done,
         trouble = interrupts.end() => Err(trouble),
-    }
+    };
+    done.map_err(|trouble| interrupts.explain(trouble))
 }
 
 async fn dispatch(context: &Context, command: ClientCommand) -> Result<(), Trouble> {
@@ -105,8 +110,27 @@ pub(crate) fn reference() -> ExitCode {
 }
 
 fn write(text: &[u8]) -> ExitCode {
-    match io::Write::write_all(&mut io::stdout(), text) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => Trouble::output(&error).tell(Screen::new(false)),
+    let screen = Screen::new(false);
+    screen.bytes(text).map_or_else(|trouble| trouble.tell(screen), |()| ExitCode::SUCCESS)
+}
+
+/// What the parser says: the help, the version, or what is wrong with the arguments.
+pub(crate) fn parsed(said: &clap::Error) -> ExitCode {
+    let status = u8::try_from(said.exit_code()).unwrap_or(2);
+    if said.use_stderr() && host::arguments().any(|argument| argument == "--json") {
+        return wrong(&said.render().to_string()).tell(Screen::new(true));
     }
+    // Its own `exit` would be silent about a help that cannot be written.
+    match said.print().and_then(|()| io::stdout().flush()) {
+        Err(error) if !said.use_stderr() => Trouble::output(&error).tell(Screen::new(false)),
+        Ok(()) | Err(_) => status.into(),
+    }
+}
+
+/// The first paragraph says what is wrong, and the others how it is done.
+fn wrong(text: &str) -> Trouble {
+    let text = text.strip_prefix("error: ").unwrap_or(text).trim_end();
+    let (message, hint) = text.split_once("\n\n").unwrap_or((text, ""));
+    let trouble = Trouble::usage(message);
+    if hint.is_empty() { trouble } else { trouble.hint(hint) }
 }

@@ -128,10 +128,12 @@ async fn start(context: &Context, client: &Client, arguments: RunPipeline) -> Re
     let body = json!({ "variables": variables, "trigger_comment": arguments.comment });
     let answer = client.post(&format!("/pipelines/{}/actions", arguments.id), &body).await?;
     let action: Json = answer.read()?;
-    context.screen.show(&answer.raw()?, || {
-        let id = &action["id"];
+    let id = &action["id"];
+    let text = || {
         format!("Action {id} is {}.\nNext: pipehook actions watch {id}", action["status"].as_str().unwrap_or("there"))
-    })
+    };
+    let shown = context.screen.show(&answer.raw()?, text);
+    shown.map_err(|trouble| trouble.hint(format!("The action {id} was started: pipehook actions watch {id}")))
 }
 
 /// `NAME=TEXT`, or `NAME:=JSON` for what is no text.

@@ -146,9 +146,10 @@ async fn renew(
 fn give(context: &Context, answer: &Answer, file: SecretFile) -> Result<(), Trouble> {
     let made: Made = answer.read()?;
     let shown: Shown = answer.read()?;
-    let written = file.keep(made.token.reveal());
+    let kept = file.keep(made.token.reveal());
+    let written = kept.as_ref().ok().cloned().flatten();
     let (raw, token) = match &written {
-        Some(_) => (answer.masked("token")?, None),
+        Some(_) => (answer.with("token", Json::Null)?, None),
         None => (answer.raw()?, Some(made.token.reveal())),
     };
     let text = || {
@@ -163,7 +164,8 @@ fn give(context: &Context, answer: &Answer, file: SecretFile) -> Result<(), Trou
     };
     context.screen.show(&raw, text).map_err(|trouble| {
         trouble.hint(format!("The token was made, and not shown. Replace it: pipehook tokens rotate {}", shown.id))
-    })
+    })?;
+    kept.map(drop)
 }
 
 async fn revoke(context: &Context, of_project: bool, id: &str, again: LoginAgain) -> Result<(), Trouble> {

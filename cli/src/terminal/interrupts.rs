@@ -18,6 +18,7 @@ pub(crate) struct Interrupts(watch::Sender<State>);
 struct State {
     pressed: u32,
     shields: u32,
+    has_changed: bool,
 }
 
 /// While it lives, one Ctrl-C does not end the command.
@@ -36,6 +37,19 @@ impl Interrupts {
     pub(crate) fn shield(&self) -> Shield {
         self.0.send_modify(|state| state.shields += 1);
         Shield(self.0.clone())
+    }
+
+    /// Remembers that the API has done what it was asked for.
+    pub(crate) fn note_change(&self) {
+        self.0.send_modify(|state| state.has_changed = true);
+    }
+
+    /// Says so, if that is all that could not be told.
+    pub(crate) fn explain(&self, trouble: Trouble) -> Trouble {
+        if trouble.kind != Kind::Unwritten || !self.0.borrow().has_changed {
+            return trouble;
+        }
+        trouble.or_hint(|| "What you asked for was done. Only its result was not written.".to_owned())
     }
 
     /// Whether Ctrl-C was pressed.

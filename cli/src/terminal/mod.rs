@@ -63,11 +63,21 @@ impl Screen {
     }
 
     /// One line, or several, on the standard output.
-    #[expect(clippy::unused_self, reason = "what is printed was made for this screen")]
     pub(crate) fn print(self, text: &str) -> Result<(), Trouble> {
+        self.write(&[text.trim_end().as_bytes(), b"\n"])
+    }
+
+    /// Just this on the standard output.
+    pub(crate) fn bytes(self, bytes: &[u8]) -> Result<(), Trouble> {
+        self.write(&[bytes])
+    }
+
+    #[expect(clippy::unused_self, reason = "what is written was made for this screen")]
+    fn write(self, parts: &[&[u8]]) -> Result<(), Trouble> {
         let mut out = io::stdout().lock();
-        let written = out.write_all(text.trim_end().as_bytes()).and_then(|()| out.write_all(b"\n"));
-        written.and_then(|()| out.flush()).map_err(|error| Trouble::output(&error))
+        // What stays in the buffer would be lost without a word.
+        let written = parts.iter().try_for_each(|part| out.write_all(part)).and_then(|()| out.flush());
+        written.map_err(|error| Trouble::output(&error))
     }
 
     /// An object of the API as it is with `--json`; for people, what `text` makes of it.

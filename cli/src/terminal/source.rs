@@ -9,7 +9,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use super::{Trouble, note};
+use super::Trouble;
 
 /// All of a file, or of the standard input if it is called `-`.
 pub(crate) fn read(source: &Path) -> Result<Zeroizing<Vec<u8>>, Trouble> {
@@ -48,17 +48,17 @@ impl SecretFile {
         Ok(Self(Some((path.to_owned(), file))))
     }
 
-    /// The name of the file that has the secret now. Nothing if there is no file, or if the disk is full: then the secret
-    /// is to be shown.
-    pub(crate) fn keep(mut self, secret: &str) -> Option<String> {
-        let (path, file) = self.0.as_mut()?;
+    /// The name of the file that has the secret now; nothing if no file was wanted. After an error, as on a full disk, the
+    /// secret is to be shown, and the error to be told.
+    pub(crate) fn keep(mut self, secret: &str) -> Result<Option<String>, Trouble> {
+        let Some((path, file)) = self.0.as_mut() else { return Ok(None) };
         let written = file.write_all(secret.as_bytes()).and_then(|()| file.write_all(b"\n"));
         if let Err(error) = written.and_then(|()| file.sync_all()) {
-            note(&format!("{} cannot be written: {error}. Here is what it was to hold:", path.display()));
-            return None;
+            let name = path.display();
+            return Err(Trouble::failed(format!("{name} cannot be written: {error}. It is removed."))
+                .hint("What it was to hold is shown instead, this once."));
         }
-        let (path, _) = self.0.take()?;
-        Some(path.display().to_string())
+        Ok(self.0.take().map(|(path, _)| path.display().to_string()))
     }
 }
 

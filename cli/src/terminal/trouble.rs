@@ -25,6 +25,8 @@ pub(crate) struct Trouble {
 pub(crate) enum Kind {
     /// No one reads the output any more, as behind `head`: not worth a word.
     Unread,
+    /// The output cannot be written, as on a full disk.
+    Unwritten,
     Failed,
     Usage,
     NotLoggedIn,
@@ -54,7 +56,7 @@ impl Trouble {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Self::new(Kind::Unread, "No one reads the output.");
         }
-        Self::failed(format!("The output cannot be written: {error}."))
+        Self::new(Kind::Unwritten, format!("The output cannot be written: {error}."))
     }
 
     #[must_use]
@@ -99,7 +101,7 @@ impl Kind {
     pub(crate) const fn exit_status(self) -> u8 {
         match self {
             Self::Unread => 0,
-            Self::Failed => 1,
+            Self::Unwritten | Self::Failed => 1,
             Self::Usage => 2,
             Self::NotLoggedIn => 3,
             Self::NotFound => 4,

@@ -37,8 +37,7 @@ impl Terminal {
         let left_out = Arc::new(AtomicU64::new(0));
         let count = Arc::clone(&left_out);
         thread::spawn(move || {
-            // An error means that no one reads any more, which is no reason to stop the work.
-            let _ = write_all(&to_write, &count, io::stdout());
+            write_all(&to_write, &count, io::stdout());
             let _ = done.send(());
         });
         (Self { lines, left_out }, Written(written))
@@ -76,16 +75,28 @@ impl Written {
     }
 }
 
-fn write_all(lines: &Receiver<String>, left_out: &AtomicU64, mut out: impl Write) -> io::Result<()> {
+/// Until no one reads any more, which is no reason to stop the work. On a full disk, lines are left out until there is room.
+fn write_all(lines: &Receiver<String>, left_out: &AtomicU64, mut out: impl Write) {
     while let Ok(line) = lines.recv() {
         let count = left_out.swap(0, Ordering::Relaxed);
-        if count > 0 {
-            writeln!(out, "{} … {count} lines were not shown: they came faster than they could be written …", clock())?;
+        match write(&line, count, &mut out) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return,
+            Err(_) => {
+                left_out.fetch_add(count + 1, Ordering::Relaxed);
+            }
         }
-        out.write_all(line.as_bytes())?;
-        out.flush()?;
     }
-    Ok(())
+}
+
+/// Together with how many lines are missing before it.
+fn write(line: &str, left_out: u64, out: &mut impl Write) -> io::Result<()> {
+    let missing = match left_out {
+        0 => String::new(),
+        count => format!("{} … {count} lines were not shown: they could not be written, or not in time …\n", clock()),
+    };
+    out.write_all(format!("{missing}{line}").as_bytes())?;
+    out.flush()
 }
 
 /// The time of day, UTC.
@@ -171,10 +182,45 @@ mod tests {
         drop(terminal);
         let mut out = Vec::new();
 
-        write_all(&to_write, &left_out, &mut out).unwrap();
+        write_all(&to_write, &left_out, &mut out);
 
         let out = String::from_utf8(out).unwrap();
         assert!(out.contains("… 2 lines were not shown") && out.contains("7 | one") && !out.contains("three"), "{out}");
+    }
+
+    /// A disk that is full for the first writes.
+    struct Full(usize, Vec<u8>);
+
+    impl Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if self.0 > 0 {
+                self.0 -= 1;
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            self.1.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_a_full_disk_did_not_take_is_counted_when_there_is_room_again() {
+        let (lines, to_write) = sync_channel(9);
+        let terminal = Terminal { lines, left_out: Arc::default() };
+        for line in ["one", "two", "three"] {
+            terminal.show(7, line);
+        }
+        let left_out = Arc::clone(&terminal.left_out);
+        drop(terminal);
+        let mut full = Full(2, Vec::new());
+
+        write_all(&to_write, &left_out, &mut full);
+
+        let out = String::from_utf8(full.1).unwrap();
+        assert!(out.contains("… 2 lines were not shown") && out.ends_with("7 | three\n"), "{out}");
+        assert!(!out.contains("one") && !out.contains("two"), "{out}");
     }
 
     proptest! {

@@ -158,6 +158,16 @@ impl Home {
         command
     }
 
+    /// The program, where no file can grow. bash counts in KiB; without the signal, a write over the limit is an error as on
+    /// a full disk.
+    pub(crate) fn with_a_full_disk(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("bash");
+        command.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "bash", env!("CARGO_BIN_EXE_pipehook")]);
+        command.args(arguments).env("XDG_CONFIG_HOME", self.0.path()).stdin(Stdio::null());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
     pub(crate) async fn run(&self, arguments: &[&str]) -> Ran {
         Ran::of(self.command(arguments)).await
     }

@@ -11,7 +11,6 @@ use nix::{
     unistd::Pid,
 };
 use serde_json::json;
-use tokio::process::Command;
 
 use crate::deployment::{Deployment, Home, Ran, Reply, Seen, user};
 
@@ -108,21 +107,13 @@ async fn a_wrong_password_leaves_everything_as_it_was() {
     assert_eq!(deployment.routes(), ["POST /users/login"]);
 }
 
-/// bash counts in KiB. Without the signal, a write over the limit is an error as on a full disk.
-fn on_a_full_disk(home: &Home, arguments: &[&str]) -> Command {
-    let mut command = Command::new("bash");
-    command.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "bash", env!("CARGO_BIN_EXE_pipehook")]);
-    command.args(arguments).env("XDG_CONFIG_HOME", home.0.path()).stdin(Stdio::null());
-    command
-}
-
 #[tokio::test]
 async fn on_a_full_disk_no_token_is_made_and_what_was_kept_stays() {
     let (home, deployment) = (Home::new(), Deployment::start(answers).await);
     home.log_in(&deployment, "devopness_pat_old", Some("t-old"));
     let before = home.kept();
 
-    let ran = Ran::of(on_a_full_disk(&home, &["login", &deployment.url, "--email", "ann@example.com"])).await;
+    let ran = Ran::of(home.with_a_full_disk(&["login", &deployment.url, "--email", "ann@example.com"])).await;
 
     assert_eq!(ran.status, Some(1), "{ran:?}");
     assert!(ran.error.contains("cannot be written") && ran.error.contains("Make room"), "{ran:?}");

@@ -8,6 +8,7 @@ mod children;
 mod client;
 mod deployment;
 mod environment;
+mod full;
 mod leases;
 mod login;
 mod output;

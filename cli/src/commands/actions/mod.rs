@@ -56,9 +56,9 @@ async fn retry(context: &Context, client: &Client, id: u64, is_watched: bool) ->
         context.screen.note(&format!("Action {} runs {id} again.", action.id));
         return watch::watch(context, client, action.id, false).await;
     }
-    context.screen.show(&answer.raw()?, || {
-        format!("Action {} runs {id} again.\nNext: pipehook actions watch {}", action.id, action.id)
-    })
+    let next = format!("pipehook actions watch {}", action.id);
+    let shown = context.screen.show(&answer.raw()?, || format!("Action {} runs {id} again.\nNext: {next}", action.id));
+    shown.map_err(|trouble| trouble.hint(format!("The action {} was started: {next}", action.id)))
 }
 
 async fn cancel(context: &Context, client: &Client, id: u64) -> Result<(), Trouble> {

@@ -39,7 +39,7 @@ pub(crate) async fn send(context: &Context, arguments: SendArguments) -> Result<
     sent.tell(context.screen);
     let answer = made(context, hook["url"].as_str().unwrap_or_default(), &sent.call).await?;
     let logged = answer.logged(&client).await;
-    sent.show(context.screen, &answer, logged.as_deref())?;
+    sent.show(context.screen, &answer, logged.as_deref()).map_err(|trouble| trouble.or_hint(|| answer.unshown()))?;
     sent.judge(&answer)
 }
 
@@ -219,6 +219,12 @@ impl Answer {
         let body: Option<Json> = serde_json::from_slice(&self.body).ok();
         let message = body.as_ref().and_then(|body| body["message"].as_str()).map(str::to_owned);
         message.unwrap_or_else(|| self.text())
+    }
+
+    /// Where its result is, if it could not be printed.
+    fn unshown(&self) -> String {
+        let id = self.headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or("REQUEST");
+        format!("The call was made, and answered {}. See it: pipehook requests show {id}", self.status.as_u16())
     }
 
     /// With what became of the call.

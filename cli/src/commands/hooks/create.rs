@@ -8,7 +8,7 @@ use super::{
     shown::{self, Hook},
 };
 use crate::{
-    api::{Answer, Client},
+    api::{Answer, Client, MASK},
     arguments::CreateHook,
     commands::{Context, context::SECRET_VARIABLE},
     terminal::{self, SecretFile, Trouble},
@@ -110,8 +110,9 @@ pub(super) fn give(
     provider: Option<&Provider>,
 ) -> Result<(), Trouble> {
     let mut hook: Hook = answer.read()?;
-    let written = if hook.secret.is_empty() { None } else { file.keep(&hook.secret) };
-    let raw = if written.is_some() { answer.masked("secret")? } else { answer.raw()? };
+    let kept = if hook.secret.is_empty() { Ok(None) } else { file.keep(&hook.secret) };
+    let written = kept.as_ref().ok().cloned().flatten();
+    let raw = if written.is_some() { answer.with("secret", MASK.into())? } else { answer.raw()? };
     let is_shown = written.is_none() && !hook.secret.is_empty();
     if let Some(file) = &written {
         hook.secret = format!("(in {file})");
@@ -126,5 +127,6 @@ pub(super) fn give(
         trouble.hint(format!(
             "The hook is there, and its secret was not shown. Give it another: pipehook hooks rotate {id}"
         ))
-    })
+    })?;
+    kept.map(drop)
 }

@@ -73,8 +73,12 @@ async fn many(context: &Context, client: &Client, arguments: &RetryRequests) -> 
         done = retry.run(context, client) => done,
         trouble = context.interrupts.end() => Err(trouble),
     };
-    if ended.is_ok() || retry.point.cursor.is_some() {
-        retry.show(context.screen)?;
+    let shown = match &ended {
+        Err(_) if retry.point.cursor.is_none() => Ok(()),
+        Ok(()) | Err(_) => retry.show(context.screen),
+    };
+    if ended.is_ok() {
+        return shown;
     }
     ended.map_err(|trouble| {
         if trouble.status == Some(409) {

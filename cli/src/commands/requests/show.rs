@@ -1,6 +1,6 @@
 //! `pipehook requests show`.
 
-use std::{collections::BTreeMap, fmt::Write as _, io};
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use serde::Deserialize;
 use serde_json::{Value as Json, value::RawValue};
@@ -65,8 +65,7 @@ pub(super) async fn show(context: &Context, client: &Client, arguments: &ShowReq
     if arguments.raw {
         let body = call.request_body_raw.as_deref().and_then(raw_body);
         let body = body.ok_or_else(|| Trouble::failed(format!("The log does not have this body{}.", call.why())))?;
-        let written = io::Write::write_all(&mut io::stdout(), &body);
-        return written.map_err(|error| Trouble::output(&error));
+        return context.screen.bytes(&body);
     }
     context.screen.show(&answer.raw()?, || call.text(context.screen))
 }
