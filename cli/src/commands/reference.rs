@@ -25,9 +25,9 @@ which only you can read. `pipehook logout` revokes it. `PIPEHOOK_URL` with `PIPE
 the place of the login. The token of a login is sent to the address of that login alone.
 
 Tables are for people: they fit into the terminal, and have colours there unless `NO_COLOR` is set. `--json` prints the
-objects of [the API](api.md) as they are, one document for each command: a list is an array. Errors go to the standard
-error output; with `--json` as `{\"error\": {\"message\": …, \"status\": …, \"hint\": …}}`, where `status` is what the API answered,
-or null.
+objects of [the API](api.md) as they are, one document for each command: a list is an array.
+[cli.schema.json](cli.schema.json) has a JSON Schema for each command. Errors go to the standard error output; with `--json`
+as `{\"error\": {\"message\": …, \"status\": …, \"hint\": …}}`, where `status` is what the API answered, or null.
 
 No secret is an argument, because everyone on a machine can read the arguments of its programs. Secrets come from the
 terminal, a file, the standard input (`-`) or the environment.
@@ -135,4 +135,43 @@ fn sentence(text: &str) -> String {
     let dot = if first.ends_with('.') { "" } else { "." };
     let rest = if rest.is_empty() { String::new() } else { format!("\n{rest}") };
     format!("{first}{dot}{rest}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::Value as Json;
+
+    use super::*;
+
+    /// The commands with `--json`, as they are typed.
+    fn commands() -> Vec<String> {
+        let mut command = Arguments::command().disable_help_subcommand(true);
+        command.build();
+        let mut leaves = Vec::new();
+        collect(&command, "", &mut leaves);
+        leaves.retain(|(_, leaf)| leaf.get_arguments().any(|argument| argument.get_long() == Some("json")));
+        leaves.into_iter().map(|(name, _)| name.replacen("pipehook ", "", 1)).collect()
+    }
+
+    /// tests/client holds what each command prints against its schema, and fails for a schema that nothing was held against.
+    #[test]
+    fn every_command_with_json_has_a_schema() {
+        let schemas: Json = serde_json::from_str(include_str!("../../../docs/cli.schema.json")).unwrap();
+        let schemas: BTreeMap<_, _> = schemas["$defs"].as_object().unwrap().iter().collect();
+        let commands = commands();
+
+        assert!(commands.len() > 30, "{commands:?}");
+        for command in &commands {
+            assert!(schemas.contains_key(command), "{command} has no schema in docs/cli.schema.json");
+        }
+        let is_command = |name: &str| {
+            let mut of = commands.iter().filter_map(|command| name.strip_prefix(command.as_str()));
+            of.any(|more| more.is_empty() || more.starts_with(' '))
+        };
+        for name in schemas.keys() {
+            assert!(*name == "error" || is_command(name), "{name} is not a command");
+        }
+    }
 }
