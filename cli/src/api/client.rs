@@ -107,6 +107,11 @@ impl Client {
         *self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Says so if the clock of this machine was wrong at the last answer.
+    pub(crate) fn clock_fault(&self) -> Option<String> {
+        self.ahead().filter(|ahead| ahead.abs() > WORTH_A_WORD).map(clock_text)
+    }
+
     async fn exchange(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<Answer, Trouble> {
         let mut request = Request::builder().method(method).uri(self.address.with_path(path)).header(USER_AGENT, NAME);
         if let Some(token) = &self.token {
@@ -140,16 +145,21 @@ impl Client {
             | Failure::Rejected { .. }
             | Failure::Unreadable(_) => failure.to_string(),
         };
-        Trouble::new(Kind::Unreachable, format!("{} cannot be reached: {reason}.", self.address))
-            .hint("Check the network and the address: pipehook doctor")
+        let is_of_clock =
+            ["certificate expired", "certificate not valid yet"].iter().any(|fault| reason.contains(fault));
+        let hint = if is_of_clock {
+            "Is the clock of this machine right? See: date -u\nSet it: timedatectl set-ntp true"
+        } else {
+            "Check the network and the address: pipehook doctor"
+        };
+        Trouble::new(Kind::Unreachable, format!("{} cannot be reached: {reason}.", self.address)).hint(hint)
     }
 
     /// In the words of the API, with the next command.
     fn trouble(&self, status: StatusCode, message: String) -> Trouble {
         let (kind, hint) = advice(status, self.token.is_some());
         let message = if message.is_empty() { format!("{} answers {status}.", self.address) } else { message };
-        let clock = self.ahead().filter(|ahead| ahead.abs() > WORTH_A_WORD).map(clock_text);
-        let hints: Vec<_> = hint.map(str::to_owned).into_iter().chain(clock).collect();
+        let hints: Vec<_> = hint.map(str::to_owned).into_iter().chain(self.clock_fault()).collect();
         let hint = (!hints.is_empty()).then(|| hints.join("\n"));
         Trouble { kind, message, status: Some(status.as_u16()), hint }
     }
@@ -216,8 +226,14 @@ fn advice(status: StatusCode, has_token: bool) -> (Kind, Option<&'static str>) {
 
 /// Says that the clock of this machine is wrong.
 pub(crate) fn clock_text(ahead: i64) -> String {
-    let (minutes, direction) = (ahead.abs() / 60, if ahead > 0 { "ahead of" } else { "behind" });
-    let size = if minutes < 2 { format!("{} seconds", ahead.abs()) } else { format!("{minutes} minutes") };
+    let direction = if ahead > 0 { "ahead of" } else { "behind" };
+    let size = ahead.unsigned_abs();
+    let size = match size {
+        0..120 => format!("{size} seconds"),
+        120..7_200 => format!("{} minutes", (size + 30) / 60),
+        7_200..172_800 => format!("{} hours", (size + 1_800) / 3_600),
+        172_800.. => format!("{} days", (size + 43_200) / 86_400),
+    };
     format!("The clock of this machine is {size} {direction} that of the deployment. Set it: timedatectl set-ntp true")
 }
 
@@ -258,8 +274,15 @@ mod tests {
         let ahead = seconds_ahead(&headers).unwrap();
 
         assert!(ahead > 900_000_000, "{ahead}");
-        assert!(clock_text(3660).starts_with("The clock of this machine is 61 minutes ahead of that"));
-        assert!(clock_text(-90).starts_with("The clock of this machine is 90 seconds behind that"));
+        for (ahead, expected) in [
+            (-90, "90 seconds behind that"),
+            (3_601, "60 minutes ahead of that"),
+            (-3_599, "60 minutes behind that"),
+            (9_000, "3 hours ahead of that"),
+            (ahead, "days ahead of that"),
+        ] {
+            assert!(clock_text(ahead).contains(expected), "{ahead}: {}", clock_text(ahead));
+        }
     }
 
     #[test]

@@ -75,6 +75,11 @@ impl Outcome {
 }
 
 impl Filters {
+    /// Whether they mean what is meant only if the clock of this machine is right.
+    pub(crate) fn need_the_clock(&self) -> bool {
+        [&self.from, &self.to].into_iter().flatten().any(|when| when.is_counted)
+    }
+
     /// As parameters of the query, for the hook with this id.
     pub(crate) fn parameters(&self, hook: Option<&str>) -> Vec<(&'static str, String)> {
         let joined = |all: Vec<String>| Some(all.join(",")).filter(|text| !text.is_empty());

@@ -8,11 +8,15 @@ use crate::host;
 
 /// A point in time: the API reads it as RFC 3339.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct When(String);
+pub(crate) struct When {
+    instant: String,
+    /// Whether it was counted back from what the clock of this machine says.
+    pub(crate) is_counted: bool,
+}
 
 impl fmt::Display for When {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(&self.instant)
     }
 }
 
@@ -21,7 +25,8 @@ impl FromStr for When {
 
     /// RFC 3339, a day in UTC, `now`, or how long ago: `90s`, `15m`, `2h`, `3d`.
     fn from_str(text: &str) -> Result<Self, String> {
-        at(text, host::now_utc()).map(Self).ok_or_else(|| {
+        let is_counted = text == "now" || ago(text).is_some();
+        at(text, host::now_utc()).map(|instant| Self { instant, is_counted }).ok_or_else(|| {
             "must be a time such as 2026-11-23T08:00:00Z, a day such as 2026-11-23, or how long ago: 90s, 15m, 2h, 3d"
                 .to_owned()
         })

@@ -9,7 +9,7 @@ use super::{Context, login::User};
 use crate::{
     api::{Client, clock_text},
     deployments::{self, Deployments},
-    terminal::{Kind, Paint, Trouble, time},
+    terminal::{Paint, Trouble, time},
 };
 
 /// Signatures have a time that may be five minutes off; a clock that is further off than this is worth setting.
@@ -128,7 +128,7 @@ async fn deployment(client: &Client, checks: &mut Vec<Check>) {
             return checks.push(Check::bad("address", message, None));
         }
         Err(mut trouble) => {
-            if trouble.kind == Kind::Unreachable {
+            if trouble.hint.as_deref().is_some_and(|hint| hint.ends_with("pipehook doctor")) {
                 trouble.hint = Some("Check the network, the proxy (HTTPS_PROXY) and the address.".to_owned());
             }
             return checks.push(Check::of_trouble("address", trouble));

@@ -2,8 +2,9 @@
 
 use std::{fs, path::PathBuf, sync::Arc};
 
-use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rcgen::{CertificateParams, CertifiedKey, KeyPair, generate_simple_self_signed};
 use tempfile::TempDir;
+use time::OffsetDateTime;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader, copy_bidirectional},
     net::{TcpListener, TcpStream},
@@ -15,12 +16,15 @@ use tokio_rustls::{
 
 use crate::{
     api::{Api, TOKEN},
-    worker::{Worker, pipehook},
+    worker::{Worker, pipehook, printed},
 };
 
 /// The API behind a certificate for `localhost` that only its file vouches for.
 async fn start() -> (Api, TempDir, PathBuf) {
-    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    serve(generate_simple_self_signed(["localhost".to_owned()]).unwrap()).await
+}
+
+async fn serve(CertifiedKey { cert, signing_key }: CertifiedKey<KeyPair>) -> (Api, TempDir, PathBuf) {
     let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
@@ -72,6 +76,28 @@ async fn an_api_with_another_certificate_gets_no_token() {
 
     assert!(printed.contains("cannot be reached: invalid peer certificate"), "{printed}");
     assert!(api.claims().is_empty());
+}
+
+/// As a clock that is an hour off sees a certificate of today, or of yesterday.
+#[tokio::test]
+async fn a_certificate_that_is_not_valid_now_makes_one_ask_for_the_clock() {
+    let (now, hour) = (OffsetDateTime::now_utc(), time::Duration::HOUR);
+    for (from, to) in [(now + hour, now + hour * 24), (now - hour * 24, now - hour)] {
+        let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+        (params.not_before, params.not_after) = (from, to);
+        let signing_key = KeyPair::generate().unwrap();
+        let cert = params.self_signed(&signing_key).unwrap();
+        let (api, _directory, file) = serve(CertifiedKey { cert, signing_key }).await;
+        for command in ["whoami", "doctor"] {
+            let url = format!("https://localhost:{}", api.address.port());
+            let mut pipehook = pipehook();
+            pipehook.arg(command).env("PIPEHOOK_TOKEN", TOKEN).env("PIPEHOOK_URL", url).env("SSL_CERT_FILE", &file);
+
+            let printed = printed(&pipehook.output().await.unwrap());
+
+            assert!(printed.contains("Is the clock of this machine right?"), "{command}: {printed}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Calls and actions on the command line: `requests`, `listen`, `send` and `actions`, on the real stack.
 
 mod actions;
+mod clock;
 mod listen;
 mod log;
 mod retry;

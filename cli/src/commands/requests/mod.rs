@@ -54,6 +54,9 @@ async fn list(context: &Context, client: &Client, arguments: &ListRequests) -> R
     if has_more {
         context.screen.note("There may be more: --limit 0 shows all.");
     }
+    if let Some(fault) = client.clock_fault().filter(|_| arguments.filters.need_the_clock()) {
+        context.screen.note(&format!("These may be other calls than you mean. {fault}"));
+    }
     Ok(())
 }
 

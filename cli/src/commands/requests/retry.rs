@@ -61,7 +61,7 @@ async fn many(context: &Context, client: &Client, arguments: &RetryRequests) -> 
     }
     let point = match &arguments.resume {
         Some(point) => point.clone(),
-        None => match counted(context, client, &mut parameters, arguments.yes).await? {
+        None => match counted(context, client, &mut parameters, arguments).await? {
             Some(count) => ResumePoint { operation: operation_id()?, count, cursor: None },
             None => return Ok(()),
         },
@@ -101,9 +101,13 @@ async fn counted(
     context: &Context,
     client: &Client,
     parameters: &mut [(&'static str, String)],
-    is_sure: bool,
+    arguments: &RetryRequests,
 ) -> Result<Option<u64>, Trouble> {
     let answer = client.post(&path(parameters), &json!({})).await?;
+    if let Some(fault) = client.clock_fault().filter(|_| arguments.filters.need_the_clock()) {
+        return Err(Trouble::failed("Nothing runs again: the filters would choose other calls than you mean.")
+            .hint(format!("{fault}\nOr say when it was: --from 2026-11-23T08:00:00Z")));
+    }
     let count: Chosen = answer.read()?;
     for (name, value) in parameters {
         match *name {
@@ -127,7 +131,7 @@ async fn counted(
     if count.count == 0 {
         return context.screen.show(&answer.raw()?, || "Nothing runs again.".to_owned()).map(|()| None);
     }
-    if !is_sure {
+    if !arguments.yes {
         terminal::confirm(&format!("Run {} calls again?", count.count)).await?;
     }
     Ok(Some(count.count))
