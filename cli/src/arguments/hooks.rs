@@ -85,14 +85,16 @@ pub(crate) struct ListHooks {
 #[command(after_long_help = "\
 Examples:
   A hook for GitHub that runs a pipeline, with a secret made by Pipehook:
-    pipehook hooks create --provider github --name \"deploy the shop\" --pipeline 4562697418899456
+    pipehook hooks create --provider github --name \"deploy the shop\" \\
+      --pipeline 4562697418899456
 
   With the signing secret that Stripe shows you:
-    pipehook hooks create --provider stripe --name payments --resource application/42 \\
-      --action-type deploy --secret-file stripe-secret
+    pipehook hooks create --provider stripe --name payments \\
+      --resource application/42 --action-type deploy --secret-file stripe-secret
 
   With conditions and variables, as in the documentation of the API:
-    pipehook hooks create --provider gitlab --name \"deploy main\" --pipeline 7 --from hook.json")]
+    pipehook hooks create --provider gitlab --name \"deploy main\" \\
+      --pipeline 4562697418899456 --from hook.json")]
 pub(crate) struct CreateHook {
     /// Who calls the hook, such as github; docs/providers.md lists them
     #[arg(long)]
@@ -158,7 +160,7 @@ pub(crate) struct HookFields {
 #[command(after_long_help = "\
 Examples:
   pipehook hooks update \"deploy the shop\" --active false
-  pipehook hooks update 33c690d6-0619-404d-9113-f2e4d067efdb --name \"deploy it\" --no-pipeline
+  pipehook hooks update \"deploy the shop\" --name \"deploy it\" --no-pipeline
   pipehook hooks update \"deploy the shop\" --from conditions.json")]
 pub(crate) struct UpdateHook {
     /// The name or the id of the hook
@@ -223,7 +225,8 @@ Examples:
     pipehook hooks test \"deploy the shop\" --sample
 
   With a body of your own, and let it run:
-    pipehook hooks test \"deploy the shop\" --body push.json --event push --send")]
+    pipehook hooks test \"deploy the shop\" --body push.json --event push \\
+      --send")]
 pub(crate) struct TestHook {
     /// The name or the id of the hook
     pub(crate) hook: String,

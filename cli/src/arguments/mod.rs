@@ -35,7 +35,7 @@ use crate::supervisor::StepArguments;
 ///
 /// Log in once with `pipehook login`. Each command has examples: `pipehook hooks create --help`.
 #[derive(Debug, Parser)]
-#[command(name = "pipehook", version, max_term_width = 100, arg_required_else_help = true, after_help = STATUSES)]
+#[command(name = "pipehook", version, max_term_width = 80, arg_required_else_help = true, after_help = STATUSES)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -122,6 +122,23 @@ mod tests {
                 assert!(!is_secret, "{} --{name}", command.get_name());
             }
             commands.extend(command.get_subcommands().cloned());
+        }
+    }
+
+    /// Examples are not wrapped, because a command of two lines would be another one.
+    #[test]
+    fn every_help_fits_into_80_columns() {
+        let mut command = Arguments::command();
+        command.build();
+        let mut commands = vec![command];
+        while let Some(mut command) = commands.pop() {
+            let examples = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+            let helps = [command.render_help().to_string(), command.render_long_help().to_string()];
+            let lines = examples.lines().chain(helps.iter().flat_map(|help| help.lines()));
+            // Clap does not wrap the usage.
+            let long: Vec<_> = lines.filter(|line| line.chars().count() > 80 && !line.starts_with("Usage: ")).collect();
+            assert!(long.is_empty(), "{}: {long:?}", command.get_name());
+            commands.extend(command.get_subcommands().filter(|below| !below.is_hide_set()).cloned());
         }
     }
 

@@ -32,11 +32,13 @@ pub(crate) enum PipelinesCommand {
     /// Add a step behind the others
     #[command(after_long_help = "\
 Example:
-  pipehook pipelines add-step 4562697418899456 './deploy.sh \"$PIPEHOOK_BRANCH\"' --name deploy")]
+  pipehook pipelines add-step 4562697418899456 --name deploy \\
+    './deploy.sh \"$PIPEHOOK_BRANCH\"'")]
     AddStep {
         /// The id of the pipeline
         id: u64,
-        /// What a shell runs
+        /// What a shell runs, in 10 to 300 characters
+        #[arg(value_parser = parse_step)]
         command: String,
         /// What people call it
         #[arg(long)]
@@ -58,8 +60,9 @@ Example:
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Example:
-  pipehook pipelines create application/42 --name \"deploy the shop\" --operation deploy \\
-    --step 'npm ci --no-audit' --step './deploy.sh \"$PIPEHOOK_BRANCH\"'")]
+  pipehook pipelines create application/42 --name \"deploy the shop\" \\
+    --operation deploy --step 'npm ci --no-audit' \\
+    --step './deploy.sh \"$PIPEHOOK_BRANCH\"'")]
 pub(crate) struct CreatePipeline {
     /// The resource that it works on, such as application/42
     pub(crate) resource: Resource,
@@ -72,8 +75,8 @@ pub(crate) struct CreatePipeline {
     #[arg(long)]
     pub(crate) operation: String,
 
-    /// A step that a shell runs; may be repeated, in their order
-    #[arg(long = "step", value_name = "COMMAND")]
+    /// A step that a shell runs, in 10 to 300 characters; may be repeated, in their order
+    #[arg(long = "step", value_name = "COMMAND", value_parser = parse_step)]
     pub(crate) steps: Vec<String>,
 
     /// Only workers that ask for this label run it
@@ -88,7 +91,8 @@ pub(crate) struct CreatePipeline {
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Example:
-  pipehook pipelines run 4562697418899456 --variable branch=main --variable replicas:=2")]
+  pipehook pipelines run 4562697418899456 --variable branch=main \\
+    --variable replicas:=2")]
 pub(crate) struct RunPipeline {
     /// The id of the pipeline
     pub(crate) id: u64,
@@ -100,4 +104,32 @@ pub(crate) struct RunPipeline {
     /// What people read about the run
     #[arg(long)]
     pub(crate) comment: Option<String>,
+}
+
+/// The API refuses another one, but only once the pipeline is there without it.
+fn parse_step(text: &str) -> Result<String, String> {
+    if !(10..=300).contains(&text.chars().count()) {
+        return Err("must have 10 to 300 characters".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use crate::arguments::Arguments;
+
+    #[test]
+    fn a_step_that_the_api_would_refuse_leaves_no_pipeline_without_it() {
+        let parse = |step: &str| {
+            let create = ["pipehook", "pipelines", "create", "application/42", "--name", "it", "--operation", "deploy"];
+            Arguments::try_parse_from(create.iter().chain(&["--step", step])).map_err(|error| error.to_string())
+        };
+
+        assert!(parse("./deploy.sh").is_ok());
+        for step in ["echo one".to_owned(), "x".repeat(301)] {
+            assert!(parse(&step).unwrap_err().contains("must have 10 to 300 characters"), "{step}");
+        }
+    }
 }

@@ -127,7 +127,8 @@ Examples:
     pipehook requests list --hook shop --follow
 
   The ids of all pushes since Monday:
-    pipehook requests list --event push --from 2026-11-23 --limit 10000 --json | jq -r '.[].id'";
+    pipehook requests list --event push --from 2026-11-23 --limit 0 --json |
+      jq -r '.[].id'";
 
 #[derive(Debug, Args)]
 #[command(after_long_help = SHOW_EXAMPLES)]
@@ -147,7 +148,7 @@ Examples:
     pipehook requests show 01a209f7-0f9d-79ba-9712-2b2164476eb4
 
   Its body as it came, into a file:
-    pipehook requests show 01a209f7-0f9d-79ba-9712-2b2164476eb4 --raw > body.json";
+    pipehook requests show 01a209f7-0f9d-79ba-9712-2b2164476eb4 --raw >body";
 
 /// Runs a call again, or all calls that the filters choose: at most 1,000, the oldest first. Refused calls are never run
 /// again.
@@ -177,7 +178,7 @@ Examples:
   One call:
     pipehook requests retry 01a209f7-0f9d-79ba-9712-2b2164476eb4
 
-  All that failed within the last two hours, once you have read how many they are:
+  All that failed within the last two hours, once you have read how many:
     pipehook requests retry --outcome failed --from 2h
 
   The same in a script:

@@ -8,9 +8,15 @@ use super::Common;
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  bash:  pipehook completions bash >~/.local/share/bash-completion/completions/pipehook
-  zsh:   pipehook completions zsh >\"${fpath[1]}/_pipehook\"
-  fish:  pipehook completions fish >~/.config/fish/completions/pipehook.fish")]
+  bash:
+    pipehook completions bash \\
+      >~/.local/share/bash-completion/completions/pipehook
+
+  zsh:
+    pipehook completions zsh >\"${fpath[1]}/_pipehook\"
+
+  fish:
+    pipehook completions fish >~/.config/fish/completions/pipehook.fish")]
 pub(crate) struct CompletionsArguments {
     pub(crate) shell: Shell,
 }

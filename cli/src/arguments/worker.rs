@@ -92,11 +92,13 @@ pub(crate) struct WorkerArguments {
 const EXAMPLES: &str = "\
 Examples:
   Run the steps of the project's pipelines:
-    export PIPEHOOK_URL=https://hooks.example.com PIPEHOOK_TOKEN_FILE=/etc/pipehook/token
+    export PIPEHOOK_URL=https://hooks.example.com
+    export PIPEHOOK_TOKEN_FILE=/etc/pipehook/token
     pipehook worker
 
-  Run four actions at the same time, as the user deploy, two programs and nothing else:
-    pipehook worker --concurrency 4 --run-as deploy --allow /opt/deploy --allow npm
+  Run four actions at a time, as the user deploy, two programs and nothing else:
+    pipehook worker --concurrency 4 --run-as deploy \\
+      --allow /opt/deploy --allow npm
 
   Run one command for every job, whatever the steps say:
     pipehook worker -- ./deploy.sh --verbose
