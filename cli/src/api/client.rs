@@ -132,7 +132,13 @@ impl Client {
             return Ok(Answer { headers, body });
         }
         let message = serde_json::from_slice::<Refusal>(&body).map(Refusal::into_lines).unwrap_or_default();
-        Err(self.trouble(status, message))
+        let trouble = self.trouble(status, message);
+        Err(match listed(path) {
+            Some(list) if trouble.kind == Kind::NotFound => {
+                trouble.or_hint(|| format!("See those that are there: {list}"))
+            }
+            Some(_) | None => trouble,
+        })
     }
 
     fn unreachable(&self, failure: &Failure) -> Trouble {
@@ -224,6 +230,19 @@ fn advice(status: StatusCode, has_token: bool) -> (Kind, Option<&'static str>) {
     }
 }
 
+/// The command that lists what a path names.
+fn listed(path: &str) -> Option<&'static str> {
+    let lists = [
+        ("/hooks/incoming/", "pipehook hooks list"),
+        ("/hook-requests/", "pipehook requests list"),
+        ("/pipelines/", "pipehook pipelines list application/42"),
+        ("/actions/", "pipehook actions list"),
+        ("/users/personal-access-tokens/", "pipehook tokens list"),
+        ("/projects/", "pipehook tokens list --project"),
+    ];
+    lists.into_iter().find(|(front, _)| path.starts_with(front)).map(|(_, list)| list)
+}
+
 /// Says that the clock of this machine is wrong.
 pub(crate) fn clock_text(ahead: i64) -> String {
     let direction = if ahead > 0 { "ahead of" } else { "behind" };
@@ -283,6 +302,13 @@ mod tests {
         ] {
             assert!(clock_text(ahead).contains(expected), "{ahead}: {}", clock_text(ahead));
         }
+    }
+
+    #[test]
+    fn what_is_not_found_is_looked_for_in_its_list() {
+        assert_eq!(listed("/actions/5/targets/5/steps/1/logs"), Some("pipehook actions list"));
+        assert_eq!(listed("/hooks/incoming/33c690d6/test"), Some("pipehook hooks list"));
+        assert_eq!(listed("/users/me"), None);
     }
 
     #[test]

@@ -57,7 +57,11 @@ pub(super) async fn logs(context: &Context, client: &Client, arguments: &ActionL
             printed.show(context.screen, client, &action, *order).await?;
         }
         if !arguments.follow || action.has_ended() {
-            return if steps.is_empty() { Err(nothing(&action, arguments.step)) } else { Ok(()) };
+            if steps.is_empty() {
+                return Err(nothing(&action, arguments.step));
+            }
+            printed.tell_nothing(context.screen);
+            return Ok(());
         }
         sleep(PAUSE).await;
     }
@@ -107,6 +111,13 @@ impl Printed {
         }
         self.last = Some(order);
         screen.print(&new.lines().map(printable).collect::<Vec<_>>().join("\n"))
+    }
+
+    /// Says so if the steps have printed nothing.
+    fn tell_nothing(&self, screen: Screen) {
+        if self.last.is_none() {
+            screen.note("Nothing was printed so far.");
+        }
     }
 
     /// What is new of an output that is read again. Its beginning may have been cut meanwhile.

@@ -50,7 +50,7 @@ fn check(body: &Map<String, Json>, has_pipeline: bool) -> Result<(), Trouble> {
     }
     if !has_pipeline && (field(body, "resource_type").is_none() || field(body, "action_type").is_none()) {
         return Err(Trouble::usage("It is not said what the calls of the hook do.").hint(
-            "Name a pipeline: --pipeline ID\nOr what your own consumer is told: --resource application/42 --action-type deploy",
+            "Name a pipeline: --pipeline ID\nOr what your own consumer is told:\n  --resource application/42 --action-type deploy",
         ));
     }
     Ok(())

@@ -63,7 +63,7 @@ async fn unknown(client: &Client, name: &str) -> Trouble {
     let similar: Vec<_> =
         similar.take(SUGGESTED).map(|one| format!("  --provider {}  ({})", one.name, one.title)).collect();
     let hint = if similar.is_empty() {
-        "docs/providers.md lists all. For any other sender, describe its scheme: --provider custom --from hook.json"
+        "docs/providers.md lists all.\nOf any other sender, describe the scheme: --provider custom --from hook.json"
             .to_owned()
     } else {
         format!("Perhaps you mean:\n{}", similar.join("\n"))
