@@ -6,7 +6,7 @@ use super::Context;
 use crate::{
     arguments::DeploymentsCommand,
     deployments::Deployments,
-    terminal::{Paint, Trouble, time},
+    terminal::{Paint, Trouble},
 };
 
 /// What `--json` shows of one.
@@ -48,17 +48,19 @@ fn list(context: &Context) -> Result<(), Trouble> {
         context.screen.note("No one is logged in. Log in: pipehook login https://hooks.example.com");
         return Ok(());
     }
-    let mut rows = context.screen.table(&["", "NAME", "ADDRESS", "USER", "TOKEN EXPIRES"]);
+    let mut rows = context.screen.table(&["", "NAME", "ADDRESS", "USER", "EXPIRES"]);
     for one in &shown {
-        let expires = one.expires_at.as_deref().map(time).unwrap_or_default();
+        let expires = one.expires_at.as_deref().map(|instant| instant.get(..10).unwrap_or(instant)).unwrap_or_default();
         let mark = if one.current { "*" } else { "" };
         rows.push([
             (Paint::Good, mark),
             (Paint::Plain, &*one.name),
             (Paint::Plain, &*one.url),
             (Paint::Plain, one.email.as_deref().unwrap_or_default()),
-            (Paint::Faint, &*expires),
+            (Paint::Faint, expires),
         ]);
     }
+    rows.keep_whole(2);
+    rows.keep_whole(4);
     context.screen.print(&rows.to_string())
 }

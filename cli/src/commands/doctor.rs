@@ -74,7 +74,9 @@ fn tell(context: &Context, checks: &[Check]) -> Result<(), Trouble> {
     } else {
         for check in checks {
             let mark = if check.ok { screen.paint(Paint::Good, "ok   ") } else { screen.paint(Paint::Bad, "fault") };
-            screen.print(&format!("{mark}  {:<8}  {}", check.name, crate::terminal::printable(&check.message)))?;
+            let front = format!("       {:<8}  ", check.name);
+            let text = screen.wrap(&front, &check.message);
+            screen.print(&format!("{mark}{}", text.strip_prefix("     ").unwrap_or(&text)))?;
             for line in check.hint.iter().flat_map(|hint| hint.lines()) {
                 screen.print(&format!("                 {line}"))?;
             }
@@ -115,7 +117,11 @@ fn file() -> Check {
         let hint = format!("Close it: chmod 600 {}", file.display());
         return Check::bad("file", format!("others can read the tokens in {}", file.display()), Some(hint));
     }
-    Check::good("file", format!("{} knows {} deployments", file.display(), known.all.len()))
+    let known = match known.all.len() {
+        1 => "1 deployment".to_owned(),
+        count => format!("{count} deployments"),
+    };
+    Check::good("file", format!("{} knows {known}", file.display()))
 }
 
 /// The address, then what its answer shows.

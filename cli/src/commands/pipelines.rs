@@ -63,7 +63,7 @@ async fn list(context: &Context, client: &Client, resource: &Resource) -> Result
     }
     rows.keep_whole(0);
     let next = format!(
-        "{resource} has no pipeline. Create one: pipehook pipelines create {resource} --name … --operation deploy"
+        "{resource} has no pipeline. Create one:\n  pipehook pipelines create {resource} --operation deploy --name NAME"
     );
     context.screen.list(&items, || if shown.is_empty() { next } else { rows.to_string() })
 }

@@ -56,19 +56,19 @@ async fn list(context: &Context, of_project: bool) -> Result<(), Trouble> {
     let path = Query::new(path(&client, of_project).await?).with_page_for(0).finish();
     let (items, _) = client.list(&path, 0).await?;
     let shown: Vec<Shown> = Answer::each(&items)?;
-    let mut rows = context.screen.table(&["NAME", "ROLE", "STATUS", "EXPIRES", "LAST USED", "ID"]);
+    let mut rows = context.screen.table(&["NAME", "ROLE", "EXPIRES", "LAST USED", "ID"]);
     for token in &shown {
-        let expires = day(&token.expires_at);
+        // Of a token that is not active, it does not matter when it would expire.
+        let expires = if token.status == "active" { day(&token.expires_at) } else { &token.status };
         rows.push([
             (Paint::Plain, &*token.name),
             (Paint::Plain, token.role.as_ref().map_or("", |role| &role.name)),
-            (paint(&token.status), &*token.status),
-            (Paint::Plain, expires),
+            (paint(&token.status), expires),
             (Paint::Plain, token.last_used_at.as_deref().map_or("never", day)),
             (Paint::Faint, &*token.id),
         ]);
     }
-    rows.keep_whole(5);
+    (1..5).for_each(|column| rows.keep_whole(column));
     let next = "No token. Create one: pipehook tokens create NAME";
     context.screen.list(&items, || if shown.is_empty() { next.to_owned() } else { rows.to_string() })
 }

@@ -31,8 +31,31 @@ impl Facts {
         let mut text = String::new();
         for (name, paint, value) in &self.0 {
             let name = screen.paint(Paint::Faint, &format!("{name:width$}"));
-            let _ = writeln!(text, "{name}  {}", screen.paint(*paint, value));
+            let front = " ".repeat(width + 2);
+            let is_long = front.len() + value.chars().count() > screen.columns();
+            let lines = if is_long { screen.wrap(&front, value) } else { format!("{front}{value}") };
+            for (number, line) in lines.lines().enumerate() {
+                let front = if number == 0 { format!("{name}  ") } else { front.clone() };
+                let _ = writeln!(text, "{front}{}", screen.paint(*paint, line.trim_start()));
+            }
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_value_is_wrapped_below_its_beginning_and_an_address_stays_whole() {
+        let screen = Screen { is_json: false, has_colours: false, width: Some(40) };
+        let (url, mut facts) = (format!("https://hooks.example.com/{}", "x".repeat(40)), Facts::default());
+        facts.add("answered", "401 The signature does not match the body").add("url", &url).add("event", "");
+
+        let text = facts.text(screen);
+
+        let expected = "answered  401 The signature does not\n          match the body\n";
+        assert_eq!(text, format!("{expected}url       {url}\nevent     \n"));
     }
 }

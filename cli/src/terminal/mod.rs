@@ -11,7 +11,7 @@ mod trouble;
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use comfy_table::{Cell, Color, ContentArrangement, Table, presets};
+use comfy_table::{Cell, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -112,6 +112,11 @@ impl Screen {
         }
     }
 
+    /// How long a line may be.
+    pub(super) fn columns(self) -> usize {
+        self.width.map_or(usize::MAX, usize::from)
+    }
+
     pub(crate) fn paint(self, paint: Paint, text: &str) -> String {
         let style = match paint.style() {
             Some(style) if self.has_colours => style,
@@ -167,10 +172,17 @@ impl Rows {
         self.0.add_row(cells.into_iter().map(|(paint, text)| cell(&printable(text), paint)));
     }
 
+    /// The column is never narrower, so that words of this length stay whole.
+    pub(crate) fn keep_words(&mut self, column: usize, length: usize) {
+        if let (Some(column), Ok(length)) = (self.0.column_mut(column), u16::try_from(length)) {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(length)));
+        }
+    }
+
     /// The column is never broken, so that an id can be copied.
     pub(crate) fn keep_whole(&mut self, column: usize) {
         if let Some(column) = self.0.column_mut(column) {
-            column.set_constraint(comfy_table::ColumnConstraint::ContentWidth);
+            column.set_constraint(ColumnConstraint::ContentWidth);
         }
     }
 }

@@ -129,7 +129,8 @@ pub(super) fn paint(status: &str) -> Paint {
 
 pub(super) fn table(screen: Screen, actions: &[Action]) -> String {
     if actions.is_empty() {
-        return "No action. A call of a hook with a pipeline starts one; so does: pipehook pipelines run".to_owned();
+        return "No action. A call of a hook with a pipeline starts one; so does:\n  pipehook pipelines run PIPELINE"
+            .to_owned();
     }
     let mut rows = screen.table(&["CREATED", "STATUS", "DOES", "ID"]);
     for action in actions {

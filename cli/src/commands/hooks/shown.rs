@@ -51,18 +51,20 @@ pub(super) fn table(screen: Screen, hooks: &[Hook]) -> String {
     if hooks.is_empty() {
         return "No hook. Create one: pipehook hooks create --help".to_owned();
     }
-    let mut rows = screen.table(&["NAME", "PROVIDER", "RUNS", "STATE", "ID"]);
+    let mut rows = screen.table(&["NAME", "PROVIDER", "RUNS", "ID"]);
     for hook in hooks {
-        let (paint, state) = state(hook);
+        let runs = runs(hook);
+        let (paint, runs) =
+            if hook.active { (Paint::Plain, runs) } else { (Paint::Waiting, format!("inactive: {runs}")) };
         rows.push([
             (Paint::Plain, &*hook.name),
             (Paint::Plain, hook.provider.as_deref().unwrap_or("-")),
-            (Paint::Plain, &*runs(hook)),
-            (paint, state),
+            (paint, &*runs),
             (Paint::Faint, &*hook.id),
         ]);
     }
-    rows.keep_whole(4);
+    rows.keep_words(2, "application/42".len());
+    rows.keep_whole(3);
     rows.to_string()
 }
 
