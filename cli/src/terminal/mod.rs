@@ -26,6 +26,9 @@ pub(crate) use self::{
 };
 use crate::host;
 
+/// How many spaces stand between two columns of a table.
+const BETWEEN: u16 = 2;
+
 /// Where the output goes, and how.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Screen {
@@ -159,6 +162,10 @@ impl Screen {
             table.force_no_tty();
         }
         table.set_header(titles.iter().map(|title| cell(title, Paint::Title)));
+        // A colour goes over the spaces around a text, so that none could be taken away later.
+        for (number, column) in table.column_iter_mut().enumerate() {
+            column.set_padding((0, if number + 1 < titles.len() { BETWEEN } else { 0 }));
+        }
         Rows(table)
     }
 }
@@ -175,7 +182,7 @@ impl Rows {
     /// The column is never narrower, so that words of this length stay whole.
     pub(crate) fn keep_words(&mut self, column: usize, length: usize) {
         if let (Some(column), Ok(length)) = (self.0.column_mut(column), u16::try_from(length)) {
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(length)));
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(length + BETWEEN)));
         }
     }
 
@@ -191,8 +198,8 @@ impl std::fmt::Display for Rows {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let text = self.0.to_string();
         for line in text.lines() {
-            // The table fills its last column and indents its first one.
-            writeln!(formatter, "{}", line.strip_prefix(' ').unwrap_or(line).trim_end())?;
+            // The table fills its last column.
+            writeln!(formatter, "{}", line.trim_end())?;
         }
         Ok(())
     }

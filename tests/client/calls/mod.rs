@@ -10,6 +10,7 @@ mod send;
 mod server;
 mod story;
 mod trouble;
+mod width;
 
 use harness::{Hook, User, github_hook};
 use serde_json::json;
