@@ -35,7 +35,7 @@ fn computer(stack: &Pipehook, token: &str, ahead: i32) -> Computer {
 }
 
 /// Each way, with what is said of it.
-fn both<'s>(stack: &'s Pipehook, ann: &User<'_>) -> [(Computer, &'static str); 2] {
+fn both(stack: &Pipehook, ann: &User<'_>) -> [(Computer, &'static str); 2] {
     [(3_600, "60 minutes ahead of"), (-3_600, "60 minutes behind")]
         .map(|(ahead, said)| (computer(stack, &ann.access_token, ahead), said))
 }
