@@ -165,6 +165,7 @@ fn a_list_shows_what_the_whole_shows_and_less() {
             "Hook",
             &[
                 "created_by_user",
+                "proven_by",
                 "provider_options",
                 "secret",
                 "secret_algorithm",
