@@ -77,16 +77,19 @@ impl<'s> Hook<'s> {
         hmac(hash, &self.secret, body)
     }
 
-    /// The hook's item, behind the product's back: changes an attribute, or removes it when `value` is null.
+    /// The hook's item, behind the product's back: changes an attribute, or removes it when `value` is null. As those who
+    /// change hooks do, it waits until no copy of the hook is used.
     pub async fn damage(&self, attribute: &str, value: &Json) {
         let key = json!({ "id": { "S": self.id } });
         self.stack.damage("HooksTable", &key, attribute, value).await;
+        self.stack.copies_run_out().await;
     }
 }
 
 /// A hook as lists and logged calls show it: without its creator, and without how its calls are proven.
 pub fn relation_of(hook: &Json) -> Json {
-    const PROVEN: [&str; 5] = ["secret", "secret_algorithm", "secret_header_name", "provider_options", "verification"];
+    const PROVEN: [&str; 6] =
+        ["proven_by", "secret", "secret_algorithm", "secret_header_name", "provider_options", "verification"];
     let mut relation = hook.clone();
     for name in PROVEN.iter().chain(&["created_by_user"]) {
         assert!(relation.as_object_mut().unwrap().remove(*name).is_some(), "{name}");

@@ -25,8 +25,11 @@ use crate::soak::soak;
 /// builds the functions, may take longer.
 const DEADLINE: Duration = Duration::from_mins(2);
 
-/// What the functions are told of how long they use copies of hooks. Less than in production, so that tests do not wait.
+/// What tells the functions how long they may use copies of hooks.
 const HOOK_COPY: &str = "HOOK_COPY_MILLISECONDS";
+
+/// How long they use them here. Less than in production, so that tests need not wait.
+const HOOK_COPY_TIME: Duration = Duration::from_millis(50);
 
 /// One for all tests: the processes of the shared stack outlive the test that happens to start them.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
@@ -90,13 +93,18 @@ pub struct Pipehook {
 
 impl Pipehook {
     async fn start(mut options: Options) -> Self {
-        options.environment.entry(HOOK_COPY.to_owned()).or_insert_with(|| "50".to_owned());
+        options.environment.entry(HOOK_COPY.to_owned()).or_insert_with(|| HOOK_COPY_TIME.as_millis().to_string());
         Self {
             local: Stack::start(options).await.unwrap(),
             http: Client::builder(TokioExecutor::new()).build_http(),
             received: Mutex::default(),
             numbers: AtomicI64::new(1),
         }
+    }
+
+    /// Waits until no function uses a copy of a hook that it has read before now.
+    pub async fn copies_run_out(&self) {
+        tokio::time::sleep(HOOK_COPY_TIME).await;
     }
 
     /// A number that this stack has not given out before.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use harness::{Answer, Pipehook, User, alone, github_hook, open_hook};
+use harness::{Answer, Pipehook, User, alone_copying, github_hook, open_hook};
 use local::{Fault, Service};
 
 /// Every way in which a service can be away.
@@ -32,7 +32,7 @@ fn is_logged(stack: &Pipehook, answers: &[Answer]) {
 
 #[test]
 fn a_call_that_finds_the_queue_away_is_asked_to_come_again_and_then_queued_once() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&github_hook()).await;
         let mut answers = Vec::new();
@@ -54,7 +54,7 @@ fn a_call_that_finds_the_queue_away_is_asked_to_come_again_and_then_queued_once(
 
 #[test]
 fn a_call_that_finds_the_table_away_is_asked_to_come_again_and_then_queued_once() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&github_hook()).await;
         let mut answers = Vec::new();
@@ -74,7 +74,7 @@ fn a_call_that_finds_the_table_away_is_asked_to_come_again_and_then_queued_once(
 
 #[test]
 fn one_failure_of_a_service_goes_unnoticed() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&open_hook()).await;
         for (number, fault) in [Fault::hang_up(), Fault::status(500), Fault::throttle()].into_iter().enumerate() {
@@ -90,7 +90,7 @@ fn one_failure_of_a_service_goes_unnoticed() {
 
 #[test]
 fn a_job_whose_receipt_is_lost_is_queued_once() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let ann = stack.user().await;
         let (github, open) = (ann.create_hook(&github_hook()).await, ann.create_hook(&open_hook()).await);
 
@@ -111,7 +111,7 @@ fn a_job_whose_receipt_is_lost_is_queued_once() {
 
 #[test]
 fn a_call_whose_job_is_queued_is_accepted_even_when_it_cannot_be_logged() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&github_hook()).await;
 
@@ -136,7 +136,7 @@ async fn every_endpoint(stack: &Pipehook, user: &User<'_>) -> Vec<Answer> {
 
 #[test]
 fn every_endpoint_asks_to_come_again_when_the_tables_are_away_and_works_when_they_are_back() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let ann = stack.user().await;
         let before = ann.footprint().await;
 
@@ -154,7 +154,7 @@ fn every_endpoint_asks_to_come_again_when_the_tables_are_away_and_works_when_the
 
 #[test]
 fn an_administrator_is_told_that_the_table_is_away_and_no_more() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let input =
             serde_json::json!({ "email": "ann@example.com", "name": "Ann", "project_id": 1, "environment_id": 1 });
 
@@ -170,7 +170,7 @@ fn an_administrator_is_told_that_the_table_is_away_and_no_more() {
 
 #[test]
 fn a_function_starts_again_when_its_keys_are_back() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         stack.fault(Service::SecretsManager, Fault::status(503));
         let answer = stack.get("/applications/42/hooks").send().await;
         stack.fault(Service::SecretsManager, None);

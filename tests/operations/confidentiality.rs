@@ -152,6 +152,7 @@ async fn trigger(stack: &Pipehook, hook: &Hook<'_>, secrets: &mut Secrets) {
     call.send().await.accepted();
     call.clone().without("x-signature").body(format!("{{{PAYLOAD_MARK}")).send().await.refused(401);
     for service in [Service::Sqs, Service::DynamoDb] {
+        stack.copies_run_out().await;
         for fault in [Fault::status(500), Fault::hang_up(), Fault::throttle()] {
             stack.fault(service, fault);
             call.send().await.refused(503);

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use harness::{Answer, Call, Hook, Pipehook, User, alone, github_hook, killed_when, together, until};
+use harness::{Answer, Call, Hook, Pipehook, User, alone_copying, github_hook, killed_when, together, until};
 use local::{Fault, Service};
 use serde_json::{Value as Json, json};
 
@@ -42,7 +42,7 @@ async fn runs_once_when_it_is_sent_again(stack: &Pipehook, ann: &User<'_>, call:
 
 #[test]
 fn a_delivery_that_a_fault_stopped_is_answered_503_and_runs_once_when_it_is_sent_again() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let (ann, hook) = setting(stack).await;
         for (number, (service, fault, queued)) in [
             (Service::DynamoDb, Fault::hang_up().on("GetItem"), 0),
@@ -72,7 +72,7 @@ fn a_delivery_that_a_fault_stopped_is_answered_503_and_runs_once_when_it_is_sent
 
 #[test]
 fn a_delivery_that_meets_a_passing_fault_runs_once() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let (ann, hook) = setting(stack).await;
         for (number, fault) in
             [Fault::hang_up(), Fault::status(503), Fault::throttle(), Fault::lose_answer()].into_iter().enumerate()
@@ -89,28 +89,16 @@ fn a_delivery_that_meets_a_passing_fault_runs_once() {
     });
 }
 
-/// Sends a call whose first read succeeds and whose second one fails.
-async fn with_a_failing_second_read(stack: &Pipehook, call: &Call<'_>) -> Answer {
-    let reads = || stack.aws_calls().iter().filter(|call| call.operation == "GetItem").count();
-    let before = reads();
-    stack.fault(Service::DynamoDb, Fault::delay(Duration::from_millis(300)).on("GetItem").first(1));
-    let fail = async {
-        until("the hook is read", async || reads() > before).await;
-        stack.fault(Service::DynamoDb, Fault::hang_up().on("GetItem"));
-    };
-    let (answer, ()) = tokio::join!(call.send(), fail);
-    stack.fault(Service::DynamoDb, None);
-    answer
-}
-
 #[test]
-fn a_call_is_neither_refused_nor_taken_when_the_second_read_fails() {
-    alone(async |stack| {
+fn a_call_is_neither_refused_nor_taken_when_its_hook_cannot_be_read() {
+    alone_copying(0, async |stack| {
         let (ann, hook) = setting(stack).await;
         hook.push().send().await.accepted();
         let unknown = stack.post("/hooks/00000000-0000-4000-8000-000000000000/trigger").body("{}");
         for (call, status) in [(hook.push().body("{}"), 401), (unknown, 404)] {
-            asks_to_come_again(&with_a_failing_second_read(stack, &call).await);
+            stack.fault(Service::DynamoDb, Fault::hang_up().on("GetItem"));
+            asks_to_come_again(&call.send().await);
+            stack.fault(Service::DynamoDb, None);
             call.send().await.refused(status);
         }
         assert_eq!(ann.jobs().await.len(), 1, "nothing was queued but the first");
@@ -127,7 +115,7 @@ fn lines(stack: &Pipehook, answer: &Answer, level: &str) -> Vec<String> {
 
 #[test]
 fn a_log_that_cannot_be_written_is_a_warning_and_never_fails_a_call_whose_job_is_queued() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let (ann, hook) = setting(stack).await;
         for (number, (fault, written)) in [
             (Fault::hang_up(), 0),
@@ -162,7 +150,7 @@ fn a_log_that_cannot_be_written_is_a_warning_and_never_fails_a_call_whose_job_is
 
 #[test]
 fn a_log_whose_receipt_is_lost_is_written_once() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let (ann, hook) = setting(stack).await;
         stack.fault(Service::DynamoDb, Fault::lose_answer().on("PutItem").first(1));
 
@@ -187,7 +175,7 @@ async fn logged(stack: &Pipehook, ann: &User<'_>, hook: &Hook<'_>, answer: &Answ
 
 #[test]
 fn the_log_of_a_failed_send_says_failed_with_the_answer_that_was_given() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let (ann, hook) = setting(stack).await;
         for fault in [Fault::hang_up(), Fault::status(500), Fault::throttle(), Fault::lose_answer()] {
             stack.fault(Service::Sqs, fault.clone().on("SendMessage"));
@@ -207,7 +195,7 @@ fn the_log_of_a_failed_send_says_failed_with_the_answer_that_was_given() {
 
 #[test]
 fn a_write_that_comes_late_does_not_make_a_failed_call_look_queued() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let (ann, hook) = setting(stack).await;
         // The first attempt to write is given up after 0.8 seconds, and arrives when the failure has been written.
         let puts = || stack.aws_calls().iter().filter(|call| call.operation == "PutItem").count();
@@ -241,7 +229,7 @@ fn calls(stack: &Pipehook, operation: &str) -> usize {
 
 #[test]
 fn a_function_that_dies_before_the_queue_has_the_job_has_queued_nothing() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let (ann, hook) = setting(stack).await;
         delivery(&hook, "warm").send().await.accepted();
 
@@ -269,7 +257,7 @@ fn a_function_that_dies_before_the_queue_has_the_job_has_queued_nothing() {
 
 #[test]
 fn a_function_that_dies_after_the_queue_has_the_job_has_queued_it_once() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let (ann, hook) = setting(stack).await;
         delivery(&hook, "warm").send().await.accepted();
         for (number, (service, fault, written)) in [
@@ -305,7 +293,7 @@ fn a_function_that_dies_after_the_queue_has_the_job_has_queued_it_once() {
 
 #[test]
 fn twenty_calls_of_one_delivery_at_once_are_queued_once_also_when_answers_are_lost() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let (ann, hook) = setting(stack).await;
         for (number, fault) in
             [None, Some(Fault::lose_answer().first(25)), Some(Fault::throttle().first(25))].into_iter().enumerate()
@@ -327,7 +315,7 @@ fn twenty_calls_of_one_delivery_at_once_are_queued_once_also_when_answers_are_lo
 
 #[test]
 fn a_retry_by_hand_that_finds_the_queue_away_says_so_and_can_be_made_again() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let (ann, hook) = setting(stack).await;
         let request = delivery(&hook, "d-1").send().await;
         request.accepted();
@@ -353,7 +341,7 @@ fn a_retry_by_hand_that_finds_the_queue_away_says_so_and_can_be_made_again() {
 
 #[test]
 fn a_job_that_failed_five_times_is_put_aside_and_can_be_brought_back() {
-    alone(async |stack| {
+    alone_copying(0, async |stack| {
         let (ann, hook) = setting(stack).await;
         let answer = delivery(&hook, "d-1").send().await;
         answer.accepted();
