@@ -228,6 +228,7 @@ fn check_hook(mut hook: Json, user: &User<'_>, api: &str, pipeline: i64) {
         "type": "in", "action_type": "deploy",
         "target_url": null, "is_auto_generated": false, "requires_secret": true, "verify_ssl": true, "active": true,
         "provider": null, "provider_options": {}, "verification": null, "proof": "verified",
+        "proven_by": "HMAC-SHA256 of `{body}` in the header `x-hub-signature-256`",
         "project_id": user.project, "environment_id": user.project, "pipeline_id": null, "only_latest": false,
         "resource_type": "application", "resource_id": 42, "settings": { "variables": variables },
         "trigger_when": { "events": [], "conditions": [] }, "secret_algorithm": "sha256",
