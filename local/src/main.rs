@@ -59,6 +59,7 @@ async fn run(arguments: Arguments, bundle: Option<Bundle>) -> Result<(), Error> 
         data: arguments.data.clone(),
         release: arguments.release,
         parameters: arguments.parameters(),
+        environment: arguments.variables.iter().cloned().collect(),
         public_host: arguments.public_host(),
         on_schedule: true,
         ..Options::default()

@@ -182,7 +182,8 @@ class Stack:
         ready = Path(self._directory.name, "ready.json")
         command: list[str | Path] = [self._program or build("local"), "--port", "0", "--ready-file", ready]
         if self._program is None:
-            command += ["--no-tail", "--no-worker"]
+            # Less than in production: a change of a hook waits for so long.
+            command += ["--no-tail", "--no-worker", "--variable", "HOOK_COPY_MILLISECONDS=50"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,

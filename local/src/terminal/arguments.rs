@@ -44,8 +44,12 @@ pub(crate) struct Arguments {
     pub(crate) public_url: Option<String>,
 
     /// Give a parameter of template.yaml this value, such as `AllowedStateMachines=*`; may be used several times
-    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parse_parameter)]
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub(crate) set: Vec<(String, String)>,
+
+    /// Give a variable of all functions this value, such as `HOOK_COPY_MILLISECONDS=0`; may be used several times
+    #[arg(long = "variable", value_name = "NAME=VALUE", value_parser = parse_pair)]
+    pub(crate) variables: Vec<(String, String)>,
 
     /// Build the functions with optimisation
     #[arg(long)]
@@ -86,7 +90,7 @@ impl Arguments {
     }
 }
 
-fn parse_parameter(text: &str) -> Result<(String, String), String> {
+fn parse_pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("must be a name, = and a value")?;
     Ok((name.to_owned(), value.to_owned()))
 }
@@ -114,11 +118,13 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_has_a_name_and_a_value() {
+    fn a_parameter_and_a_variable_have_a_name_and_a_value() {
         let arguments = Arguments::try_parse_from(["local", "--parameter", "A=b=c", "--parameter", "B="]).unwrap();
 
         let expected = [("A", "b=c"), ("B", "")].map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(arguments.parameters(), BTreeMap::from(expected));
+        let arguments = Arguments::try_parse_from(["local", "--variable", "A=b"]).unwrap();
+        assert_eq!(arguments.variables, [("A".to_owned(), "b".to_owned())]);
         let error = Arguments::try_parse_from(["local", "--parameter", "A"]).unwrap_err().to_string();
         assert!(error.contains("must be a name, = and a value"), "{error}");
     }
