@@ -50,28 +50,26 @@ pub fn alone(test: impl AsyncFnOnce(&Pipehook)) {
 
 /// Runs a test on a stack of its own, with these parameters of the template.
 pub fn alone_with(parameters: &[(&str, &str)], test: impl AsyncFnOnce(&Pipehook)) {
-    let parameters: BTreeMap<_, _> = parameters.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-    let stack = RUNTIME.block_on(Pipehook::start(Options { parameters, ..Options::default() }));
-    run(test(&stack));
-    RUNTIME.block_on(stack.local.stop());
+    let parameters = parameters.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+    alone_on(Options { parameters, ..Options::default() }, test);
 }
 
 /// Runs a test on a stack of its own, whose functions use copies of hooks for so long.
 pub fn alone_copying(milliseconds: u32, test: impl AsyncFnOnce(&Pipehook)) {
     let environment = BTreeMap::from([(HOOK_COPY.to_owned(), milliseconds.to_string())]);
-    let stack = RUNTIME.block_on(Pipehook::start(Options { environment, ..Options::default() }));
-    run(test(&stack));
-    RUNTIME.block_on(stack.local.stop());
+    alone_on(Options { environment, ..Options::default() }, test);
 }
 
 /// Runs a test on a stack of its own, whose functions reach these providers and no others.
 pub fn alone_among(test: impl AsyncFnOnce(&Pipehook, &Providers)) {
-    let (stack, providers) = RUNTIME.block_on(async {
-        let providers = Providers::start().await;
-        let options = Options { environment: providers.environment(), ..Options::default() };
-        (Pipehook::start(options).await, providers)
-    });
-    run(test(&stack, &providers));
+    let providers = RUNTIME.block_on(Providers::start());
+    let options = Options { environment: providers.environment(), ..Options::default() };
+    alone_on(options, async |stack| test(stack, &providers).await);
+}
+
+fn alone_on(options: Options, test: impl AsyncFnOnce(&Pipehook)) {
+    let stack = RUNTIME.block_on(Pipehook::start(options));
+    run(test(&stack));
     RUNTIME.block_on(stack.local.stop());
 }
 

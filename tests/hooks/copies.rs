@@ -65,6 +65,14 @@ fn whatever_an_answer_says_of_a_busy_hook_holds_for_every_call_after_it() {
 }
 
 #[test]
+fn all_functions_are_told_the_same_time() {
+    let template = harness::repository::read("template.yaml");
+    let told: Vec<_> = template.lines().filter(|line| line.contains("HOOK_COPY_MILLISECONDS")).collect();
+    // Eight spaces: a variable of `Globals`. Those of one function stand further to the right.
+    assert_eq!(told, [format!("        HOOK_COPY_MILLISECONDS: \"{COPY_MILLISECONDS}\"")]);
+}
+
+#[test]
 fn a_flood_on_one_hook_reads_it_once_per_process_and_copy() {
     alone_copying(5_000, async |stack| {
         let ann = stack.user().await;

@@ -6,11 +6,9 @@
 mod bucket;
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use shared::copies::CopiedHooks;
 use shared::domain::hook::Hook;
-use shared::domain::id::HookId;
 use shared::domain::signature::handshake::Method;
 use shared::http::{ApiError, Call, Endpoint, Response};
 use shared::keys::{PublishedKeys, SealingKeys};
@@ -64,7 +62,8 @@ where
         }
         call.body_up_to(MAX_BODY_BYTES)?;
         let received = call.received();
-        let hook = self.find(call.path_parameter("hook_id", HOOK)?).await?;
+        let id = call.path_parameter("hook_id", HOOK)?;
+        let hook = self.hooks.find(id).await?.ok_or(ApiError::NotFound(HOOK))?;
         let secret = authenticate(&hook, received, &self.sealing_keys, &self.published_keys).await;
         // What a stranger sends is neither read nor kept.
         let shown = if secret.is_ok() { without_proof(&hook, received) } else { Cow::Borrowed(received) };
@@ -110,9 +109,5 @@ impl<Hooks: FindHook + TakeSecret, Jobs, Actions, Ledger, Requests>
             return Ok(Some(response));
         }
         greet(hook, received, Method::Post, sealing_keys, measurements).await
-    }
-
-    async fn find(&self, id: HookId) -> Result<Arc<Hook>, ApiError> {
-        self.hooks.find(id).await?.ok_or(ApiError::NotFound(HOOK))
     }
 }

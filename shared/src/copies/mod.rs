@@ -16,7 +16,7 @@ use crate::domain::hook::Hook;
 use crate::domain::id::HookId;
 use crate::ports::{Consistency, FindHook, StoreError, TakeSecret};
 
-/// How many hooks one sandbox has copies of. One call comes at a time, so this many are read in a tenth of a second.
+/// How many hooks one sandbox has copies of: more than are busy at the same time, and few enough for its memory.
 const MOST_COPIES: usize = 16;
 
 /// How long a copy may be used. It is the same for all functions.

@@ -32,8 +32,8 @@ impl Provider {
 }
 
 impl Scheme {
-    /// How far the time may be off that is signed with a call. Without one, anyone who captures a call can send it again, or
-    /// until its token expires.
+    /// How far the signed time of a call may be from the time of its arrival. If no time is signed, anyone who captures a
+    /// call can send it again, at most until its token expires.
     pub fn tolerance(&self) -> Option<Duration> {
         match (&self.timing, &self.proof) {
             (
