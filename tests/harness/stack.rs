@@ -37,7 +37,7 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 static SHARED: OnceCell<Pipehook> = OnceCell::const_new();
 
 /// Runs a test on the stack that most tests share. What makes a function answer 500 is for a stack of its own: nothing
-/// does here.
+/// does here. So is what needs a refused call in the log: a function logs only a few a minute, for all tests together.
 pub fn shared(test: impl AsyncFnOnce(&'static Pipehook)) {
     let stack = RUNTIME.block_on(SHARED.get_or_init(|| Pipehook::start(Options::default())));
     run(test(stack));

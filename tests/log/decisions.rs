@@ -1,6 +1,6 @@
 //! What a logged call is said to be worth to its hook as it is now.
 
-use harness::{Hash, User, github_hook, shared, signed_hook};
+use harness::{Hash, User, alone, github_hook, shared, signed_hook};
 use serde_json::{Value as Json, json};
 
 /// A hook of GitHub's with two conditions and two variables.
@@ -74,7 +74,7 @@ fn a_decision_is_that_of_the_hook_as_it_is_now_and_says_so() {
 
 #[test]
 fn a_payload_that_cannot_be_read_is_a_fault_and_what_was_not_kept_is_not_decided_about() {
-    shared(async |stack| {
+    alone(async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&picky_hook()).await;
         let unreadable = hook.signed("{").send().await;

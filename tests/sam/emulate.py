@@ -93,7 +93,7 @@ class Function:
     def __init__(self, stack: Samples, logical_id: str, binary: Path) -> None:
         self._api = RuntimeApi()
         self._log = tempfile.TemporaryFile()
-        variables = environment(stack, "127.0.0.1") | credentials(logical_id)
+        variables = template.variables_of_all() | environment(stack, "127.0.0.1") | credentials(logical_id)
         variables |= {
             "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._api.server_port}",
             "AWS_REGION": "us-east-1",

@@ -25,6 +25,7 @@ FUNCTION = re.compile(
 CODE = re.compile(r"^(?P<indent> +)CodeUri: target/lambda/(?P<binary>[a-z-]+)/$", re.MULTILINE)
 ARCHITECTURES = "    Architectures: [!Ref Architecture]\n"
 VARIABLES = re.compile(r"^Globals:\n(?:(?: .*)?\n)*?(?P<indent> +)Variables:\n", re.MULTILINE)
+LITERAL = re.compile(r'^ +(\w+): "(.*)"$', re.MULTILINE)
 MACHINES = {62: "x86_64", 183: "arm64"}  # `e_machine` of an ELF file, by Lambda's name for it
 ENDPOINTS = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL_SQS"]
 
@@ -45,11 +46,24 @@ def for_sam(binaries: Path) -> str:
     if template.count("Architectures:") != 1 or ARCHITECTURES not in template:
         raise ValueError(f"template.yaml: Globals has no {ARCHITECTURES.strip()}")
     template = template.replace("!Ref Architecture]", f"{architecture()}]")
-    variables = VARIABLES.search(template)
-    if variables is None:
+    place = variables(template)
+    declared = "".join(f'{place["indent"]}  {name}: ""\n' for name in ENDPOINTS)
+    return template[: place.end()] + declared + template[place.end() :]
+
+
+def variables(template: str) -> re.Match[str]:
+    """The place that declares the variables of all functions, up to the first of them."""
+    place = VARIABLES.search(template)
+    if place is None:
         raise ValueError("template.yaml: Globals has no Variables")
-    declared = "".join(f'{variables["indent"]}  {name}: ""\n' for name in ENDPOINTS)
-    return template[: variables.end()] + declared + template[variables.end() :]
+    return place
+
+
+def variables_of_all() -> dict[str, str]:
+    """The variables whose values the template itself gives to all functions."""
+    place = variables(text())
+    declared = re.compile(rf"(?: {{{len(place['indent']) + 2},}}.*\n)*").match(place.string, place.end())
+    return dict(LITERAL.findall(declared[0])) if declared else {}
 
 
 def check_binaries(binaries: Path, names: list[str], expected: str) -> None:

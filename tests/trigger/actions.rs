@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use harness::{Answer, Hook, OURS, Pipehook, User, alone, github_hook, open_hook};
+use harness::{Answer, Hook, OURS, Pipehook, User, alone, github_hook, open_hook, until};
 use local::{Fault, Service};
 use serde_json::{Value as Json, json};
 
@@ -243,10 +243,12 @@ fn an_action_whose_job_has_arrived_does_not_end_when_only_the_queues_answer_is_l
 
         let arrive = async {
             let job: Json = serde_json::from_str(&landed.recv().await.unwrap().body).unwrap();
-            let key = json!({ "pk": { "S": format!("A#{}", job["action_id"]) }, "sk": { "S": "HEAD" } });
-            stack.damage("ActionsTable", &key, "seq", &json!({ "S": "18850000000000000001" })).await;
-            stack.damage("ActionsTable", &key, "status", &json!({ "S": "waiting" })).await;
-            job["action_id"].as_i64().unwrap()
+            let id = job["action_id"].as_i64().unwrap();
+            // The action is written beside its job, before or after it.
+            until("the action was not written", async || !stack.items_of_action(id).await.is_empty()).await;
+            stack.damage_action(id, "seq", &json!({ "S": "18850000000000000001" })).await;
+            stack.damage_action(id, "status", &json!({ "S": "waiting" })).await;
+            id
         };
         let call = hook.push();
         let (answer, id) = tokio::join!(call.send(), arrive);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use harness::{ApiToken, Hash, Pipehook, Ran, hmac, shared, until};
+use harness::{ApiToken, Hash, Pipehook, Ran, alone, hmac, shared, until};
 use serde_json::{Value as Json, json};
 use shared::domain::token::TokenKind;
 use tokio::net::TcpListener;
@@ -31,7 +31,7 @@ async fn eventually(server: &Server, count: usize) {
 
 #[test]
 fn a_call_is_forwarded_as_it_came_and_a_refused_one_never_is() {
-    shared(async |stack| {
+    alone(async |stack| {
         let ann = stack.user().await;
         let (hook, server) = (hook(&ann, "shop").await, Server::start().await);
         let computer = stack.computer(&ann.access_token);

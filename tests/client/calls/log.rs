@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use harness::{Computer, Hook, shared};
+use harness::{Computer, Hook, alone, shared};
 use serde_json::{Value as Json, json};
 use tokio::time::sleep;
 
@@ -24,7 +24,7 @@ async fn outcomes(computer: &Computer, arguments: &[&str]) -> Vec<String> {
 
 #[test]
 fn the_log_is_listed_with_every_filter() {
-    shared(async |stack| {
+    alone(async |stack| {
         let ann = stack.user().await;
         let (one, other) = (hook(&ann, "shop").await, hook(&ann, "blog").await);
         one_of_each(&one).await;
@@ -58,7 +58,7 @@ fn the_log_is_listed_with_every_filter() {
 
 #[test]
 fn a_log_is_followed_from_a_call_on_and_says_where_it_stopped() {
-    shared(async |stack| {
+    alone(async |stack| {
         let ann = stack.user().await;
         let hook = hook(&ann, "shop").await;
         hook.push().send().await.accepted();

@@ -6,7 +6,7 @@ use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use harness::{Computer, Hook, Pipehook, Ran, User, shared, together};
+use harness::{Computer, Hook, Pipehook, Ran, User, alone, shared, together};
 use samples::{Hook as Described, Keys, Needs, Sample};
 use serde_json::{Value as Json, json};
 use shared::domain::signature::provider::Worth;
@@ -131,7 +131,7 @@ fn the_call_of_every_provider_is_accepted_fourth_quarter() {
 
 #[test]
 fn a_call_that_is_tampered_with_is_refused_and_makes_no_job() {
-    shared(async |stack| {
+    alone(async |stack| {
         let ann = stack.user().await;
         let wanted = ["github", "stripe", "gitlab", "twilio", "adyen", "wix", "discord", "grafana"];
         let samples = samples().into_iter().filter(|sample| wanted.contains(&sample.known.provider.name));
