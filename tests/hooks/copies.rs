@@ -1,6 +1,6 @@
 //! Hooks that change while `hook-trigger` uses copies of them: once a change is answered, it holds for every call.
 
-use harness::{Hook, User, alone_copying, github_hook, together};
+use harness::{Hook, User, alone_copying, github_hook, together, until};
 use serde_json::{Value as Json, json};
 
 /// As in the template.
@@ -61,6 +61,26 @@ fn whatever_an_answer_says_of_a_busy_hook_holds_for_every_call_after_it() {
         let remove = ann.call("DELETE", &format!("/hooks/incoming/{}", hook.id));
         assert_eq!(under_load(&renewed, remove.send()).await.status, 204);
         assert_eq!(told(&renewed).await, all(404, "The hook was not found."));
+    });
+}
+
+#[test]
+fn a_deletion_that_is_repeated_because_its_answer_was_lost_holds_for_every_call_too() {
+    alone_copying(COPY_MILLISECONDS, async |stack| {
+        let ann = stack.user().await;
+        let hook = ann.create_hook(&github_hook()).await;
+        let remove = ann.call("DELETE", &format!("/hooks/incoming/{}", hook.id));
+        told(&hook).await;
+        let repeated = async {
+            let is_removed = async || stack.aws_calls().iter().any(|call| call.operation == "DeleteItem");
+            until("the hook was not removed", is_removed).await;
+            remove.send().await.refused(404);
+            told(&hook).await
+        };
+
+        let (first, calls) = tokio::join!(remove.send(), repeated);
+
+        assert_eq!((first.status, calls), (204, all(404, "The hook was not found.")));
     });
 }
 

@@ -19,10 +19,9 @@ impl<Hooks: RemoveHook> Endpoint for HookDelete<Hooks> {
     async fn handle(&self, call: &Call) -> Result<Response, ApiError> {
         let identity = call.authenticate(&self.tokens).await?;
         let id = call.path_parameter("hook_id", "The hook")?;
-        if !self.hooks.remove_hook(id, identity.project_id).await? {
-            return Err(ApiError::NotFound("The hook"));
-        }
+        let was_there = self.hooks.remove_hook(id, identity.project_id).await?;
+        // If it was not, another request may have removed it a moment ago, whose answer was lost.
         self.copies.run_out().await;
-        Ok(Response::no_content())
+        if was_there { Ok(Response::no_content()) } else { Err(ApiError::NotFound("The hook")) }
     }
 }
