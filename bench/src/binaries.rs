@@ -77,20 +77,35 @@ impl Binaries {
             [directory.join(name), directory.join(name).join("bootstrap")].into_iter().find(|path| path.is_file());
         let absent = || {
             let directory = directory.display();
-            format!("{directory} has no {name}: build it with `cargo build --release --workspace --bins`").into()
+            format!("{directory} has no {name}: leave out --binaries, and it is built").into()
         };
         found.ok_or_else(absent)
     }
 }
 
-/// `cargo build --release --workspace`, of what is measured alone: `--workspace` makes cargo choose the features of
-/// dependencies for all packages together, so that nothing is compiled twice.
+/// What is measured is built as `cargo lambda build --release` builds it: of the packages of functions alone, whose
+/// dependencies have no feature that only the tools need, and `panic = "abort"`. What counts allocations is a tool.
 async fn build(names: &[&str]) -> Result<(), Failure> {
-    let progress = Progress::begin("building the release binaries", 1);
+    let progress = Progress::begin("building the release binaries", 2);
+    let (tools, measured): (Vec<_>, Vec<_>) = names.iter().partition(|name| **name == ALLOCATIONS);
+    let functions = functions()?;
+    let packages = functions.iter().map(String::as_str).chain(["floors"]);
+    cargo_build(packages, measured, &[("CARGO_PROFILE_RELEASE_PANIC", "abort")]).await?;
+    progress.step("");
+    cargo_build(["bench"], tools, &[]).await?;
+    progress.step("");
+    Ok(())
+}
+
+async fn cargo_build<'n>(
+    packages: impl IntoIterator<Item = &'n str>,
+    binaries: Vec<&'n str>,
+    variables: &[(&str, &str)],
+) -> Result<(), Failure> {
     let mut cargo = Command::new("cargo");
-    cargo.current_dir(ROOT).args(["build", "--release", "--workspace", "--quiet"]);
-    for name in names {
-        cargo.args(["--bin", name]);
+    cargo.current_dir(ROOT).args(["build", "--release", "--quiet"]).stdin(Stdio::null());
+    for (option, values) in [("--package", packages.into_iter().collect()), ("--bin", binaries)] {
+        cargo.args(values.into_iter().flat_map(|value| [option, value]));
     }
     // What cargo says about the package that is running would mislead the build scripts of another.
     let misleading = ["CARGO_BIN_", "CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
@@ -99,8 +114,8 @@ async fn build(names: &[&str]) -> Result<(), Failure> {
             cargo.env_remove(name);
         }
     }
-    let status = cargo.stdin(Stdio::null()).status().await.map_err(|error| format!("cannot run cargo: {error}"))?;
-    progress.step("");
+    let status = cargo.envs(variables.iter().copied()).status().await;
+    let status = status.map_err(|error| format!("cannot run cargo: {error}"))?;
     if status.success() { Ok(()) } else { Err("the release binaries do not build: see above".into()) }
 }
 
