@@ -1,6 +1,7 @@
 //! Hooks that change while `hook-trigger` uses copies of them: once a change is answered, it holds for every call.
 
 use harness::{Hook, User, alone_copying, github_hook, together, until};
+use local::AwsCall;
 use serde_json::{Value as Json, json};
 
 /// As in the template.
@@ -72,8 +73,10 @@ fn a_deletion_that_is_repeated_because_its_answer_was_lost_holds_for_every_call_
         let remove = ann.call("DELETE", &format!("/hooks/incoming/{}", hook.id));
         told(&hook).await;
         let repeated = async {
-            let is_removed = async || stack.aws_calls().iter().any(|call| call.operation == "DeleteItem");
-            until("the hook was not removed", is_removed).await;
+            let removes = |call: &AwsCall| {
+                (call.function.as_deref(), call.operation.as_str()) == (Some("HookDelete"), "TransactWriteItems")
+            };
+            until("the hook was not removed", async || stack.aws_calls().iter().any(removes)).await;
             remove.send().await.refused(404);
             told(&hook).await
         };

@@ -76,11 +76,11 @@ pub(super) fn read_since(stack: &Pipehook, before: usize) -> u64 {
     read_by(stack, "RequestList", before)
 }
 
-/// How many items this function has read since `before`.
+/// How many items this function has read since `before`, if each request was answered at once.
 pub(super) fn read_by(stack: &Pipehook, function: &str, before: usize) -> u64 {
     let calls = stack.aws_calls();
     let of_function = calls[before..].iter().filter(|call| call.function.as_deref() == Some(function));
-    of_function.map(|call| call.scanned).sum()
+    of_function.filter(|call| call.attempt == 1).map(|call| call.scanned).sum()
 }
 
 #[test]

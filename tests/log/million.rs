@@ -155,7 +155,7 @@ impl<'s> Log<'s> {
     fn costs_what_is_said(&self, list: &List, before: usize, query: &str) {
         let calls = self.stack.aws_calls_from(before);
         let of_list = || calls.iter().filter(|call| call.function.as_deref() == Some("RequestList"));
-        let queries = of_list().filter(|call| call.operation == "Query");
+        let queries = of_list().filter(|call| call.operation == "Query" && call.attempt == 1);
         let (count, read) = (queries.clone().count(), queries.clone().map(|call| call.scanned).sum::<u64>());
         let units: f64 = queries.map(|call| call.units).sum();
         assert!(count <= 3 * list.partitions && read <= list.most, "{query}: {count} queries, {read} entries");

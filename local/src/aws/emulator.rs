@@ -45,6 +45,13 @@ pub(super) fn operation(request: &Request<Bytes>) -> &str {
     target.rsplit('.').next().unwrap_or_default()
 }
 
+/// Which attempt of an SDK a request is, from `Amz-Sdk-Request: attempt=2; max=3`. Other clients send none.
+pub(super) fn attempt(request: &Request<Bytes>) -> u32 {
+    let said = request.headers().get("amz-sdk-request").and_then(|said| said.to_str().ok()).unwrap_or_default();
+    let attempt = said.split(';').find_map(|part| part.trim().strip_prefix("attempt="));
+    attempt.and_then(|attempt| attempt.parse().ok()).unwrap_or(1)
+}
+
 /// An error in AWS's JSON protocol.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]

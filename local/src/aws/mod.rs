@@ -90,6 +90,8 @@ pub struct AwsCall {
     pub operation: String,
     /// Logical id of the function that sent the request, if it was one.
     pub function: Option<String>,
+    /// Which attempt of the SDK it is, from 1: a client tries again when an answer is late, as on a busy machine.
+    pub attempt: u32,
     /// How many items DynamoDB has looked at for a query or a scan, which is what is paid for. Added when it answers.
     pub scanned: u64,
     /// The units of capacity that it took from DynamoDB, once [`Stack::measure_units`](crate::Stack::measure_units) was
@@ -268,7 +270,7 @@ impl<E: Emulator> Handler for Gate<E> {
     async fn handle(self: Arc<Self>, request: Request<Bytes>, _: SocketAddr) -> Result<Response<Bytes>, HangUp> {
         let operation = emulator::operation(&request).to_owned();
         let function = self.access.function(&request).map(str::to_owned);
-        let number = self.note(operation.clone(), function.clone());
+        let number = self.note(operation.clone(), function.clone(), emulator::attempt(&request));
         let measures = self.service == Service::DynamoDb && self.measures.load(Ordering::Relaxed);
         let request = if measures { units::ask(request) } else { request };
         let note = |response: &Response<Bytes>| {
@@ -340,9 +342,9 @@ impl<E: Emulator> Gate<E> {
     }
 
     /// The position of the request among all calls.
-    fn note(&self, operation: String, function: Option<String>) -> usize {
+    fn note(&self, operation: String, function: Option<String>, attempt: u32) -> usize {
         let mut calls = lock(&self.calls);
-        calls.push(AwsCall { service: self.service, operation, function, scanned: 0, units: 0.0 });
+        calls.push(AwsCall { service: self.service, operation, function, attempt, scanned: 0, units: 0.0 });
         calls.len() - 1
     }
 
