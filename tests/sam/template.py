@@ -46,13 +46,13 @@ def for_sam(binaries: Path) -> str:
     if template.count("Architectures:") != 1 or ARCHITECTURES not in template:
         raise ValueError(f"template.yaml: Globals has no {ARCHITECTURES.strip()}")
     template = template.replace("!Ref Architecture]", f"{architecture()}]")
-    place = variables(template)
+    place = place_of_variables(template)
     declared = "".join(f'{place["indent"]}  {name}: ""\n' for name in ENDPOINTS)
     return template[: place.end()] + declared + template[place.end() :]
 
 
-def variables(template: str) -> re.Match[str]:
-    """The place that declares the variables of all functions, up to the first of them."""
+def place_of_variables(template: str) -> re.Match[str]:
+    """What stands before the first variable of all functions."""
     place = VARIABLES.search(template)
     if place is None:
         raise ValueError("template.yaml: Globals has no Variables")
@@ -61,7 +61,7 @@ def variables(template: str) -> re.Match[str]:
 
 def variables_of_all() -> dict[str, str]:
     """The variables whose values the template itself gives to all functions."""
-    place = variables(text())
+    place = place_of_variables(text())
     declared = re.compile(rf"(?: {{{len(place['indent']) + 2},}}.*\n)*").match(place.string, place.end())
     return dict(LITERAL.findall(declared[0])) if declared else {}
 
