@@ -49,9 +49,7 @@ impl Pipehook {
 
     /// Everything of the ledger that belongs to the action, its output included.
     pub async fn items_of_action(&self, id: i64) -> Vec<Json> {
-        let mut items = self.items("ActionsTable").await;
-        items.retain(|item| item["pk"]["S"] == format!("A#{id}"));
-        items
+        self.items_with("ActionsTable", "pk", &json!({ "S": format!("A#{id}") })).await
     }
 }
 

@@ -61,8 +61,8 @@ impl Pipehook {
 
     /// The stored heads of the actions of a project.
     pub async fn heads(&self, project: i64) -> Vec<Json> {
-        let (mut items, project) = (self.items("ActionsTable").await, project.to_string());
-        items.retain(|item| item["sk"]["S"] == "HEAD" && item["project"]["S"] == project);
+        let mut items = self.items_with("ActionsTable", "project", &json!({ "S": project.to_string() })).await;
+        items.retain(|item| item["sk"]["S"] == "HEAD");
         items
     }
 }

@@ -10,10 +10,26 @@ use crate::stack::Pipehook;
 impl Pipehook {
     /// All items of a table, by the table's logical id, in DynamoDB's JSON.
     pub async fn items(&self, table: &str) -> Vec<Json> {
-        let mut request = json!({ "TableName": self.physical_id(table), "ConsistentRead": true });
+        self.all_pages("Scan", json!({ "TableName": self.physical_id(table), "ConsistentRead": true })).await
+    }
+
+    /// The items of a table whose attribute has this value, in DynamoDB's JSON. Many tests share a stack: the items of
+    /// the others stay where they are.
+    pub async fn items_with(&self, table: &str, attribute: &str, value: &Json) -> Vec<Json> {
+        self.all_pages(
+            "Scan",
+            json!({
+                "TableName": self.physical_id(table), "ConsistentRead": true, "FilterExpression": "#a = :v",
+                "ExpressionAttributeNames": { "#a": attribute }, "ExpressionAttributeValues": { ":v": value },
+            }),
+        )
+        .await
+    }
+
+    async fn all_pages(&self, operation: &str, mut request: Json) -> Vec<Json> {
         let mut items = Vec::new();
         loop {
-            let mut answer = self.dynamodb("Scan", &request).await;
+            let mut answer = self.dynamodb(operation, &request).await;
             items.extend(answer["Items"].as_array().cloned().unwrap());
             let next = answer["LastEvaluatedKey"].take();
             if next.is_null() {
@@ -29,13 +45,16 @@ impl Pipehook {
         self.dynamodb("GetItem", &request).await["Item"].take()
     }
 
-    /// The entries of a partition of an index, whose partition key is `listed`.
-    pub async fn index(&self, table: &str, index: &str, partition: &str) -> Vec<Json> {
-        let request = json!({
-            "TableName": self.physical_id(table), "IndexName": index, "KeyConditionExpression": "listed = :listed",
-            "ExpressionAttributeValues": { ":listed": { "S": partition } },
-        });
-        self.dynamodb("Query", &request).await["Items"].as_array().cloned().unwrap()
+    /// The entries of an index whose partition key has this value, in DynamoDB's JSON.
+    pub async fn index(&self, table: &str, index: &str, key: &str, value: &Json) -> Vec<Json> {
+        self.all_pages(
+            "Query",
+            json!({
+                "TableName": self.physical_id(table), "IndexName": index, "KeyConditionExpression": "#k = :v",
+                "ExpressionAttributeNames": { "#k": key }, "ExpressionAttributeValues": { ":v": value },
+            }),
+        )
+        .await
     }
 
     /// Changes an attribute of a stored item behind the product's back, or removes it when `value` is null.

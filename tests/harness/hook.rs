@@ -53,6 +53,13 @@ impl<'s> Hook<'s> {
         Self { stack, json, id, secret }
     }
 
+    /// What is stored of it, in DynamoDB's JSON.
+    pub async fn item(&self) -> Json {
+        let item = self.stack.item("HooksTable", &json!({ "id": { "S": self.id } })).await;
+        assert!(item.is_object(), "the hook is not stored");
+        item
+    }
+
     /// A call of the hook's URL with this JSON text, unsigned.
     pub fn unsigned(&self, body: impl Into<Bytes>) -> Call<'s> {
         let url = self.json["url"].as_str().unwrap().to_owned();

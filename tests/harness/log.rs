@@ -39,9 +39,7 @@ pub fn nothing_broke(stack: &Pipehook) {
 impl Pipehook {
     /// The stored items of a hook's calls, and of their bodies that stand apart.
     pub async fn logged_items(&self, hook: &Hook<'_>) -> Vec<Json> {
-        let mut items = self.items("RequestsTable").await;
-        items.retain(|item| item["hook_id"]["S"] == hook.id);
-        items
+        self.items_with("RequestsTable", "hook_id", &json!({ "S": hook.id })).await
     }
 
     /// Receives what is on a queue, given by its logical id, and leaves it there. Each message counts one receive.

@@ -100,9 +100,8 @@ impl<'s> Pipeline<'s> {
 
     /// The pipeline's gate in the table of actions, in DynamoDB's JSON; null if it has none.
     pub async fn gate(&self, stack: &Pipehook) -> Json {
-        let key = format!("GATE#{}#{}", self.user.project, self.id);
-        let items = stack.items("ActionsTable").await;
-        items.into_iter().find(|item| item["pk"]["S"] == key.as_str()).unwrap_or_default()
+        let pk = format!("GATE#{}#{}", self.user.project, self.id);
+        stack.item("ActionsTable", &json!({ "pk": { "S": pk }, "sk": { "S": "GATE" } })).await
     }
 
     /// The pipeline's item, behind the product's back: changes an attribute, or removes it when `value` is null.

@@ -62,8 +62,7 @@ impl<'s> ApiToken<'s> {
 
     /// What is stored of the token with this id.
     pub async fn item_of(stack: &Pipehook, id: &str) -> Json {
-        let items = stack.items("TokensTable").await;
-        items.into_iter().find(|item| item["id"]["S"] == id).unwrap()
+        stack.item("TokensTable", &json!({ "id": { "S": id } })).await
     }
 
     /// Changes what is stored of it, behind the product's back.

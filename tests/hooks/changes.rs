@@ -18,9 +18,7 @@ pub(super) async fn delete(user: &User<'_>, id: &str) -> Answer {
 
 /// The stored items of a project's hooks: what a refused change must leave alone.
 pub(crate) async fn items(stack: &Pipehook, user: &User<'_>) -> Vec<Json> {
-    let (mut items, project) = (stack.items("HooksTable").await, user.project.to_string());
-    items.retain(|item| item["project_id"]["N"] == project);
-    items
+    stack.items_with("HooksTable", "project_id", &json!({ "N": user.project.to_string() })).await
 }
 
 pub(crate) async fn changed(user: &User<'_>, hook: &Hook<'_>, change: &Json) -> Json {

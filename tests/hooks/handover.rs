@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use harness::{Call, Hash, Hook, Pipehook, User, alone, hmac, nothing_broke, open_hook, shared, together};
+use harness::{Call, Hash, Hook, User, alone, hmac, nothing_broke, open_hook, shared, together};
 use serde_json::{Value as Json, json};
 use shared::domain::timestamp::Timestamp;
 
@@ -45,11 +45,6 @@ fn instant(at: SystemTime) -> Json {
     json!({ "S": Timestamp::from(at).to_string() })
 }
 
-async fn item(stack: &Pipehook, hook: &Hook<'_>) -> Json {
-    let items = stack.items("HooksTable").await;
-    items.into_iter().find(|item| item["id"]["S"] == hook.id).unwrap()
-}
-
 #[test]
 fn a_hook_waits_for_its_secret_takes_it_and_accepts_what_is_signed_with_it() {
     shared(async |stack| {
@@ -89,7 +84,7 @@ fn a_stranger_who_calls_later_is_refused_and_changes_nothing() {
         let notion = hook_of(&ann, "notion", json!({})).await;
         assert_eq!(asana_hands_over(&asana, KEY).send().await.status, 200);
         assert_eq!(notion_hands_over(&notion, TOKEN).send().await.status, 200);
-        let before = (item(stack, &asana).await, item(stack, &notion).await, ann.footprint().await);
+        let before = (asana.item().await, notion.item().await, ann.footprint().await);
 
         let other = "a secret of a stranger's choice";
         // The provider's own secret is not taken again either.
@@ -101,7 +96,7 @@ fn a_stranger_who_calls_later_is_refused_and_changes_nothing() {
             notion_hands_over(&notion, secret).send().await.refused(401);
         }
 
-        assert_eq!((item(stack, &asana).await, item(stack, &notion).await, ann.footprint().await), before);
+        assert_eq!((asana.item().await, notion.item().await, ann.footprint().await), before);
         signed_by_asana(&asana, KEY).send().await.accepted();
     });
 }
@@ -111,7 +106,7 @@ fn what_is_no_secret_is_not_taken_and_the_hook_still_waits() {
     shared(async |stack| {
         let ann = stack.user().await;
         let (asana, notion) = (hook_of(&ann, "asana", json!({})).await, hook_of(&ann, "notion", json!({})).await);
-        let before = (item(stack, &asana).await, item(stack, &notion).await);
+        let before = (asana.item().await, notion.item().await);
         let large = json!({ "verification_token": TOKEN, "more": "x".repeat(16 * 1024) }).to_string();
         for call in [
             asana_hands_over(&asana, "too short"),
@@ -126,12 +121,12 @@ fn what_is_no_secret_is_not_taken_and_the_hook_still_waits() {
         ] {
             call.send().await.refused(401);
         }
-        assert_eq!((item(stack, &asana).await, item(stack, &notion).await), before);
+        assert_eq!((asana.item().await, notion.item().await), before);
         // Of a hook of another provider, and of one that anyone may call.
         let (github, open) = (ann.create_hook(&harness::github_hook()).await, ann.create_hook(&open_hook()).await);
         asana_hands_over(&github, KEY).send().await.refused(401);
         asana_hands_over(&open, KEY).send().await.accepted();
-        assert_eq!(item(stack, &open).await.get("secret"), None);
+        assert_eq!(open.item().await.get("secret"), None);
         assert_eq!(asana_hands_over(&asana, KEY).send().await.status, 200);
     });
 }

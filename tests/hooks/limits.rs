@@ -45,10 +45,9 @@ async fn count_of_pipeline(user: &User<'_>, stack: &Pipehook, pipeline: i64) -> 
 }
 
 async fn read_count(user: &User<'_>, stack: &Pipehook, counted: &str) -> i64 {
-    let key = format!("COUNT#{}#{counted}", user.project);
-    let items = stack.items("HooksTable").await;
-    let item = items.iter().find(|item| item["id"]["S"] == key.as_str());
-    item.map_or(0, |item| item["hooks"]["N"].as_str().unwrap().parse().unwrap())
+    let key = json!({ "id": { "S": format!("COUNT#{}#{counted}", user.project) } });
+    let item = stack.item("HooksTable", &key).await;
+    item["hooks"]["N"].as_str().map_or(0, |text| text.parse().unwrap())
 }
 
 async fn delete(user: &User<'_>, hook: &Hook<'_>) -> Answer {
@@ -101,8 +100,7 @@ fn a_page_of_100_hooks_of_the_largest_size_is_answered() {
         assert_eq!(ann.footprint().await, before, "nothing was stored");
 
         let largest = ann.create_hook(&hook_of_size(30_000)).await;
-        let items = stack.items("HooksTable").await;
-        let model = items.iter().find(|item| item["id"]["S"] == largest.id.as_str()).unwrap();
+        let model = largest.item().await;
         for number in 1..100 {
             let mut copy = model.clone();
             copy["id"]["S"] = format!("00000000-0000-4000-8000-{number:012}").into();

@@ -158,8 +158,7 @@ fn an_id_that_cannot_be_is_not_found() {
 /// oldest first.
 async fn older(stack: &Pipehook, user: &User<'_>, hook: &Hook<'_>, count: u16) -> Vec<String> {
     const YEAR_2024: i64 = 1_704_067_200;
-    let items = stack.items("HooksTable").await;
-    let model = items.into_iter().find(|item| item["id"]["S"] == hook.id.as_str()).unwrap();
+    let model = hook.item().await;
     let project = user.project;
     let numbers: Vec<_> = (1..=count).collect();
     for some in numbers.chunks(100) {

@@ -126,7 +126,7 @@ fn a_page_reads_no_more_than_is_said() {
     alone(async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&open_hook()).await;
-        let model = stack.item("HooksTable", &json!({ "id": { "S": hook.id } })).await;
+        let model = hook.item().await;
         for number in 0..300 {
             let mut copy = model.clone();
             let id = format!("00000000-0000-4000-8000-{number:012}");

@@ -4,9 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use harness::{
-    Answer, Call, Hash, Hook, Pipehook, User, alone, github_hook, hmac, open_hook, shared, signed_hook, together,
-};
+use harness::{Answer, Call, Hash, Hook, User, alone, github_hook, hmac, open_hook, shared, signed_hook, together};
 use local::{Fault, Service};
 use serde_json::{Value as Json, json};
 use shared::domain::timestamp::Timestamp;
@@ -44,11 +42,6 @@ async fn good(user: &User<'_>, hooks: &[(&Hook<'_>, bool)]) {
     }
 }
 
-async fn item(stack: &Pipehook, hook: &Hook<'_>) -> Json {
-    let items = stack.items("HooksTable").await;
-    items.into_iter().find(|item| item["id"]["S"] == hook.id).unwrap()
-}
-
 /// An instant as the product writes it.
 fn instant(at: SystemTime) -> Json {
     json!({ "S": Timestamp::from(at).to_string() })
@@ -77,7 +70,7 @@ fn a_rotation_shows_the_new_secret_once_and_keeps_the_url() {
         let left = until.as_str().unwrap().parse::<Timestamp>().unwrap().distance(SystemTime::now().into());
         assert!(left.as_secs().abs_diff(DAY) < 60, "{until}");
         assert!(!shown.text().contains(&secret));
-        let stored = item(stack, &hook).await.to_string();
+        let stored = hook.item().await.to_string();
         for form in [secret.clone(), hex::encode(&secret), BASE64_STANDARD.encode(&secret)] {
             assert!(!stored.contains(&form), "{stored}");
         }
@@ -100,7 +93,7 @@ fn both_secrets_are_good_during_the_overlap_which_is_a_day_unless_told_otherwise
             let new = rotated(&ann, &old, &body).await;
 
             good(&ann, &[(&old, true), (&new, true), (&with_secret(&old, "neither of the two"), false)]).await;
-            let until = item(stack, &old).await["previous_secret_until"]["S"].as_str().unwrap().to_owned();
+            let until = old.item().await["previous_secret_until"]["S"].as_str().unwrap().to_owned();
             let overlap = Duration::from_secs(seconds);
             let earliest = instant(before + overlap - Duration::from_secs(1));
             let latest = instant(SystemTime::now() + overlap);
@@ -177,7 +170,7 @@ fn a_rotation_that_asks_for_what_cannot_be_changes_nothing() {
     shared(async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&github_hook()).await;
-        let before = item(stack, &hook).await;
+        let before = hook.item().await;
         for overlap in [json!(-1), json!(7 * DAY + 1), json!(1.5), json!("60"), json!(true), json!([]), json!(1e30)] {
             let answer = rotate(&ann, &hook, &json!({ "overlap_seconds": overlap })).await;
             assert_eq!(answer.invalid(), ["overlap_seconds"], "{overlap}");
@@ -191,7 +184,7 @@ fn a_rotation_that_asks_for_what_cannot_be_changes_nothing() {
         call.clone().body("[]").send().await.refused(400);
         call.with("content-type", "text/plain").body("{}").send().await.refused(415);
 
-        assert_eq!(item(stack, &hook).await, before);
+        assert_eq!(hook.item().await, before);
         good(&ann, &[(&hook, true)]).await;
     });
 }
@@ -215,11 +208,11 @@ fn a_secret_must_have_the_form_of_its_scheme() {
     shared(async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&signed_hook("webhook-signature", Hash::Sha256)).await;
-        let before = item(stack, &hook).await;
+        let before = hook.item().await;
         for secret in ["It's a Secret to Everybody", "whsec_not base64 at all", "whsec_============"] {
             assert_eq!(rotate(&ann, &hook, &json!({ "secret": secret })).await.invalid(), ["secret"], "{secret}");
         }
-        assert_eq!(item(stack, &hook).await, before);
+        assert_eq!(hook.item().await, before);
 
         let new = rotated(&ann, &hook, &json!({})).await;
 
@@ -233,13 +226,13 @@ fn a_hook_without_a_secret_has_none_to_rotate() {
     shared(async |stack| {
         let ann = stack.user().await;
         let hook = ann.create_hook(&open_hook()).await;
-        let before = item(stack, &hook).await;
+        let before = hook.item().await;
 
         for body in [json!({}), json!({ "secret": "It's a Secret to Everybody" })] {
             rotate(&ann, &hook, &body).await.refused(409);
         }
 
-        assert_eq!(item(stack, &hook).await, before);
+        assert_eq!(hook.item().await, before);
         hook.unsigned("{}").send().await.accepted();
     });
 }
@@ -249,7 +242,7 @@ fn another_project_does_not_rotate_a_secret() {
     shared(async |stack| {
         let (ann, bob) = (stack.user().await, stack.user().await);
         let hook = ann.create_hook(&github_hook()).await;
-        let before = item(stack, &hook).await;
+        let before = hook.item().await;
         let own = json!({ "secret": "It's a Secret to Everybody", "overlap_seconds": 0 });
 
         rotate(&bob, &hook, &own).await.refused(404);
@@ -258,7 +251,7 @@ fn another_project_does_not_rotate_a_secret() {
         let outgoing = ann.post(&format!("/hooks/outgoing/{}/rotate-secret", hook.id)).json(&own);
         assert_eq!(outgoing.send().await.status, 404);
 
-        assert_eq!(item(stack, &hook).await, before);
+        assert_eq!(hook.item().await, before);
         good(&ann, &[(&hook, true), (&with_secret(&hook, "It's a Secret to Everybody"), false)]).await;
     });
 }
@@ -315,7 +308,7 @@ fn a_rotation_never_leaves_a_secret_that_does_not_fit_the_scheme() {
         statuses.sort_unstable();
         assert!([[200, 409], [204, 409]].contains(&statuses), "one of them is told: {statuses:?}");
         if changed.status == 204 {
-            assert_eq!(header(&item(stack, &hook).await), "svix-signature");
+            assert_eq!(header(&hook.item().await), "svix-signature");
             svix(&with_secret(&hook, &key)).send().await.accepted();
         }
     });

@@ -56,7 +56,7 @@ fn a_rotation_to_such_a_secret_changes_nothing() {
         let ann = stack.user().await;
         for header in ["webhook-signature", "x-gitlab-token", "x-hub-signature-256"] {
             let hook = ann.create_hook(&signed_hook(header, Hash::Sha256)).await;
-            let stored = stack.items("HooksTable").await.into_iter().find(|item| item["id"]["S"] == hook.id);
+            let stored = hook.item().await;
             for (_, secret, reason) in unusable().into_iter().filter(|(of, ..)| *of == header) {
                 let call = ann.post(&format!("/hooks/incoming/{}/rotate-secret", hook.id));
 
@@ -65,7 +65,7 @@ fn a_rotation_to_such_a_secret_changes_nothing() {
                 assert_eq!(answer.invalid(), ["secret"], "{header}: {secret:?}");
                 assert!(message(&answer).contains(reason), "{header}: {secret:?}: {}", message(&answer));
             }
-            let after = stack.items("HooksTable").await.into_iter().find(|item| item["id"]["S"] == hook.id);
+            let after = hook.item().await;
             assert_eq!(after, stored);
         }
     });

@@ -37,8 +37,7 @@ pub(super) fn draft<'s>(user: &User<'s>, body: &Json) -> Call<'s> {
 
 /// The items that count the tests of a hook.
 async fn counts(stack: &Pipehook, hook: &Hook<'_>) -> usize {
-    let items = stack.items("RequestsTable").await;
-    items.iter().filter(|item| item["pk"]["S"] == format!("TESTS#{}", hook.id)).count()
+    stack.items_with("RequestsTable", "pk", &json!({ "S": format!("TESTS#{}", hook.id) })).await.len()
 }
 
 /// Nothing of the user's project was queued, logged, counted or written into the ledger.

@@ -91,10 +91,8 @@ fn kill(stack: &Pipehook, functions: &[&str]) {
 }
 
 /// The id of the key under which a stored secret is sealed.
-async fn sealed_under(stack: &Pipehook, hook: &Hook<'_>, attribute: &str) -> String {
-    let items = stack.items("HooksTable").await;
-    let item = items.iter().find(|item| item["id"]["S"] == hook.id).unwrap();
-    let sealed = BASE64_STANDARD.decode(item[attribute]["B"].as_str().unwrap()).unwrap();
+async fn sealed_under(hook: &Hook<'_>, attribute: &str) -> String {
+    let sealed = BASE64_STANDARD.decode(hook.item().await[attribute]["B"].as_str().unwrap()).unwrap();
     hex::encode(&sealed[1..5])
 }
 
@@ -264,7 +262,7 @@ fn a_new_sealing_key_seals_what_is_new_and_what_is_old_still_opens() {
             (&second, "previous_secret", &old_id),
             (&third, "secret", &new_id),
         ] {
-            assert_eq!(sealed_under(stack, hook, attribute).await, *id, "{attribute}");
+            assert_eq!(sealed_under(hook, attribute).await, *id, "{attribute}");
         }
         for _ in ["in the warm process, and then", "in a new one"] {
             for hook in [&first, &second, &rotated, &third] {

@@ -82,11 +82,6 @@ async fn keys_in_use(stack: &Pipehook) -> Vec<String> {
     keys
 }
 
-/// A hook's item.
-async fn all_of(stack: &Pipehook, hook: &Hook<'_>) -> Json {
-    stack.items("HooksTable").await.into_iter().find(|item| item["id"]["S"] == hook.id).unwrap()
-}
-
 /// The items in the order of their ids, without the bytes of their seals.
 async fn all_but_seals(stack: &Pipehook) -> Vec<Json> {
     let mut items = stack.items("HooksTable").await;
@@ -248,7 +243,7 @@ fn a_run_that_is_overtaken_takes_no_change_back() {
         assert_eq!(counts(&outcome.unwrap()), [4, 3, 1, 0], "for the removed one there is nothing left to do");
         assert_eq!(counts(&reseal(stack).await.unwrap()), [3, 1, 0, 0]);
         assert_eq!(keys_in_use(stack).await, [key_id(&new)]);
-        assert_eq!(all_of(stack, &hooks[1]).await["action_type"]["S"], "restart");
+        assert_eq!(hooks[1].item().await["action_type"]["S"], "restart");
         drop_old_keys(stack, &new).await;
         for hook in [&rotated, &hooks[0], &hooks[1], &hooks[3]] {
             hook.push().send().await.accepted();
@@ -283,7 +278,7 @@ fn a_change_that_a_run_overtakes_is_refused_and_brings_no_old_seal_back() {
             assert_eq!(counts(&outcome), [1, 1, 0, 0]);
             assert_eq!(keys_in_use(stack).await, [key_id(&new)], "{operation}");
             drop_old_keys(stack, &new).await;
-            assert_eq!(all_of(stack, &hook).await["name"]["S"], hook.json["name"]);
+            assert_eq!(hook.item().await["name"]["S"], hook.json["name"]);
             hook.push().send().await.accepted();
         });
     }
@@ -350,13 +345,13 @@ fn a_secret_that_opens_under_no_key_is_counted_and_named_and_left_as_it_is() {
     alone(async |stack| {
         let ann = stack.user().await;
         let hooks = hooks_of(&ann, 4).await;
-        let item = all_of(stack, &hooks[0]).await;
+        let item = hooks[0].item().await;
         let mut bytes = BASE64_STANDARD.decode(item["secret"]["B"].as_str().unwrap()).unwrap();
         bytes[30] ^= 1;
         hooks[0].damage("secret", &json!({ "B": BASE64_STANDARD.encode(bytes) })).await;
         hooks[1].damage("secret", &json!({ "B": BASE64_STANDARD.encode([1; 60]) })).await;
         hooks[2].damage("secret", &json!({ "S": "text" })).await;
-        let damaged = together(hooks.iter().map(|hook| all_of(stack, hook))).await;
+        let damaged = together(hooks.iter().map(Hook::item)).await;
         let new = rotate_key(stack).await;
 
         let outcome = reseal(stack).await.unwrap();
@@ -366,7 +361,7 @@ fn a_secret_that_opens_under_no_key_is_counted_and_named_and_left_as_it_is() {
         let errors: Vec<_> = logs.map(|line| line.text).collect();
         for (hook, damaged) in hooks[..3].iter().zip(damaged) {
             assert_eq!(errors.iter().filter(|line| line.contains(&hook.id)).count(), 1, "{errors:?}");
-            assert_eq!(all_of(stack, hook).await, damaged);
+            assert_eq!(hook.item().await, damaged);
         }
         drop_old_keys(stack, &new).await;
         hooks[3].push().send().await.accepted();

@@ -6,9 +6,7 @@ use serde_json::{Value as Json, json};
 
 /// The stored items of a project's pipelines: what a refused change must leave alone.
 async fn items(stack: &Pipehook, user: &User<'_>) -> Vec<Json> {
-    let (mut items, project) = (stack.items("PipelinesTable").await, user.project.to_string());
-    items.retain(|item| item["project_id"]["N"] == project);
-    items
+    stack.items_with("PipelinesTable", "project_id", &json!({ "N": user.project.to_string() })).await
 }
 
 #[test]

@@ -20,8 +20,7 @@ fn hook_with_default(pipeline: i64) -> Json {
 
 /// The pipelines that the stored hook may run.
 async fn allowed(stack: &Pipehook, hook: &str) -> Vec<i64> {
-    let items = stack.items("HooksTable").await;
-    let item = items.iter().find(|item| item["id"]["S"] == hook).unwrap();
+    let item = stack.item("HooksTable", &json!({ "id": { "S": hook } })).await;
     let pipelines = item["pipelines"]["L"].as_array().into_iter().flatten();
     pipelines.map(|id| id["N"].as_str().unwrap().parse().unwrap()).collect()
 }

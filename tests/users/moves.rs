@@ -21,11 +21,6 @@ async fn refreshed(stack: &Pipehook, user: &User<'_>) -> String {
     call.send().await.is(200)["access_token"].as_str().unwrap().to_owned()
 }
 
-/// What is stored of a hook.
-async fn stored(stack: &Pipehook, id: &str) -> Json {
-    stack.items("HooksTable").await.into_iter().find(|item| item["id"]["S"] == id).unwrap()
-}
-
 #[test]
 fn an_old_token_makes_and_shows_no_secret_in_either_project() {
     shared(async |stack| {
@@ -34,7 +29,7 @@ fn an_old_token_makes_and_shows_no_secret_in_either_project() {
         let bob = stack.user().await;
         move_to(stack, &ann, bob.project).await;
         let (before, of_bob) = (ann.footprint().await, bob.footprint().await);
-        let (path, item) = (format!("/hooks/incoming/{}", hook.id), stored(stack, &hook.id).await);
+        let (path, item) = (format!("/hooks/incoming/{}", hook.id), hook.item().await);
 
         ann.ask_for_hook(&github_hook()).await.refused(401);
         ann.post("/pipelines/7/hooks/incoming").json(&github_hook()).send().await.refused(401);
@@ -44,7 +39,7 @@ fn an_old_token_makes_and_shows_no_secret_in_either_project() {
         ann.get("/users/me").send().await.refused(401);
 
         assert_eq!((ann.footprint().await, bob.footprint().await), (before, of_bob));
-        assert_eq!(stored(stack, &hook.id).await, item, "the secret is what it was");
+        assert_eq!(hook.item().await, item, "the secret is what it was");
         hook.push().send().await.accepted();
         assert_eq!(ann.jobs().await.len(), 1);
         assert_eq!(ann.get(&path).send().await.is(200)["secret"], "********");

@@ -18,8 +18,7 @@ async fn log_in(stack: &Pipehook, ann: &User<'_>, password: &str) -> u16 {
 
 /// The user's item: with another password, it is another.
 async fn stored(stack: &Pipehook, ann: &User<'_>) -> Json {
-    let key = format!("USER#{}", ann.id);
-    stack.items("UsersTable").await.into_iter().find(|item| item["pk"]["S"] == key.as_str()).unwrap()
+    stack.item("UsersTable", &json!({ "pk": { "S": format!("USER#{}", ann.id) } })).await
 }
 
 /// The counts of failures for the user's address.

@@ -299,10 +299,17 @@ impl<E: Emulator> Handler for Gate<E> {
 
 /// As the answer to a query or a scan says.
 fn scanned(operation: &str, answer: &[u8]) -> Option<u64> {
+    /// The rest of it may be a megabyte, of which no tree is made.
+    #[derive(serde::Deserialize)]
+    struct Answer {
+        #[serde(rename = "ScannedCount")]
+        scanned_count: u64,
+    }
+
     if !["Query", "Scan"].contains(&operation) {
         return None;
     }
-    serde_json::from_slice::<Json>(answer).ok()?["ScannedCount"].as_u64()
+    serde_json::from_slice::<Answer>(answer).ok().map(|answer| answer.scanned_count)
 }
 
 impl<E: Emulator> Gate<E> {
