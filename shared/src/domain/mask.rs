@@ -16,9 +16,9 @@ pub fn is_credential(header: &str) -> bool {
 
 /// Whether the name of a header or parameter suggests a credential.
 pub fn sounds_secret(name: &str) -> bool {
-    const TELLING: [&str; 8] =
-        ["authorization", "cookie", "signature", "token", "secret", "password", "api-key", "apikey"];
-    TELLING.iter().any(|word| name.contains(word)) || name.contains("hmac")
+    const TELLING: [&str; 10] =
+        ["authorization", "cookie", "signature", "hmac", "token", "secret", "password", "api-key", "api_key", "apikey"];
+    TELLING.iter().any(|word| name.contains(word))
 }
 
 #[cfg(test)]
@@ -31,7 +31,7 @@ mod tests {
         for header in BY_HEADER.iter().map(|known| known.scheme.header) {
             assert_eq!(masked(header, "value", None), MASK, "{header}");
         }
-        for name in ["authorization", "proxy-authorization", "cookie", "x-api-key", "x-gitlab-token"] {
+        for name in ["authorization", "proxy-authorization", "cookie", "x-api-key", "api_key", "x-gitlab-token"] {
             assert_eq!(masked(name, "value", None), MASK, "{name}");
         }
         assert_eq!(masked("x-plain", "value", Some("x-plain")), MASK);
