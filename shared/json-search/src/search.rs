@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::cursor::{Cursor, NotJson, Quoted};
 use crate::hazards::may_be_too_large;
-use crate::tree::{Node, Tree};
+use crate::tree::{Name, Node, Tree};
 use crate::{Fault, MAX_FOUND_BYTES, MAX_LEVELS, MAX_VALUES};
 
 /// Of how many members each is compared with each, which takes less time than putting them in order.
@@ -65,6 +65,8 @@ struct Search<'s, 'p, 'a> {
 /// A member of an object, and what was found in it.
 struct Member<'a> {
     name: Cow<'a, str>,
+    /// That of its name.
+    head: u64,
     /// Its first entry, and the first that is not in it.
     entries: (usize, usize),
 }
@@ -72,6 +74,35 @@ struct Member<'a> {
 impl<'s, 'p, 'a> Search<'s, 'p, 'a> {
     /// Reads a value, in which the nodes from `from` on are to be found.
     fn value(&mut self, from: usize) -> Result<(), Fault<'a>> {
+        match self.cursor.peek() {
+            Some(b'{' | b'[') => self.compound(from),
+            _ => self.scalar(from),
+        }
+    }
+
+    /// A path that leads through a scalar leads nowhere.
+    fn scalar(&mut self, from: usize) -> Result<(), Fault<'a>> {
+        let start = self.cursor.at();
+        let is_plain = match self.cursor.peek() {
+            Some(b'"') => !self.cursor.quoted()?.is_escaped(),
+            Some(b'-' | b'0'..=b'9') => {
+                self.cursor.number()?;
+                !may_be_too_large(self.cursor.since(start))
+            }
+            _ => self.cursor.pass_over().map(|()| true)?,
+        };
+        let json = self.cursor.since(start);
+        for at in from..self.nodes.len() {
+            let node = self.nodes[at];
+            if let Some(path) = node.wanted() {
+                self.keep(Entry { path, is_plain, json })?;
+                self.count(usize::from(node.is_many()) * json.len())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn compound(&mut self, from: usize) -> Result<(), Fault<'a>> {
         let (start, first) = (self.cursor.at(), self.found.len());
         let mut times = 0;
         let mut leads_on = false;
@@ -80,42 +111,33 @@ impl<'s, 'p, 'a> Search<'s, 'p, 'a> {
             leads_on |= node.leads_on();
             if let Some(path) = node.wanted() {
                 times += usize::from(node.is_many());
-                self.keep(path)?;
+                // It stands before what is in it, and where it ends is not yet known.
+                self.keep(Entry { path, is_plain: false, json: "" })?;
             }
         }
         let kept = first..self.found.len();
-
-        let is_plain = match self.cursor.peek() {
-            Some(b'{') if leads_on => self.within(from, Self::object).map(|()| false)?,
-            Some(b'[') if leads_on => self.within(from, Self::array).map(|()| false)?,
-            Some(b'{' | b'[') => self.cursor.pass_over().map(|()| false)?,
-            // A path that leads through a scalar leads nowhere.
-            Some(b'"') => !self.cursor.quoted()?.is_escaped(),
-            Some(b'-' | b'0'..=b'9') => {
-                self.cursor.number()?;
-                !may_be_too_large(self.cursor.since(start))
-            }
-            _ => self.cursor.pass_over().map(|()| true)?,
-        };
-
+        match self.cursor.peek() {
+            Some(b'{') if leads_on => self.within(from, Self::object)?,
+            Some(b'[') if leads_on => self.within(from, Self::array)?,
+            _ => self.cursor.pass_over()?,
+        }
         let json = self.cursor.since(start);
-        self.bytes += times * json.len();
-        if self.bytes > MAX_FOUND_BYTES {
-            return Err(Fault::TooManyValues);
-        }
-        for entry in &mut self.found[kept] {
-            (entry.json, entry.is_plain) = (json, is_plain);
-        }
-        Ok(())
+        self.found[kept].iter_mut().for_each(|entry| entry.json = json);
+        self.count(times * json.len())
     }
 
-    /// Keeps a value whose end is not yet known.
-    fn keep(&mut self, path: u32) -> Result<(), Fault<'a>> {
+    fn keep(&mut self, entry: Entry<'a>) -> Result<(), Fault<'a>> {
         if self.found.len() >= MAX_VALUES {
             return Err(Fault::TooManyValues);
         }
-        self.found.push(Entry { path, is_plain: true, json: "" });
+        self.found.push(entry);
         Ok(())
+    }
+
+    /// Counts bytes that were found by paths with a `*`.
+    fn count(&mut self, bytes: usize) -> Result<(), Fault<'a>> {
+        self.bytes += bytes;
+        if self.bytes > MAX_FOUND_BYTES { Err(Fault::TooManyValues) } else { Ok(()) }
     }
 
     /// Reads what is in an array or an object, one level further down.
@@ -132,7 +154,7 @@ impl<'s, 'p, 'a> Search<'s, 'p, 'a> {
         for at in nodes.clone() {
             let node = self.nodes[at];
             if let Some(each) = node.each().filter(|_| !node.is_many()) {
-                each.paths(&mut |path| self.keep(path))?;
+                each.paths(&mut |path| self.keep(Entry { path, is_plain: true, json: "" }))?;
             }
         }
         self.levels += 1;
@@ -153,8 +175,10 @@ impl<'s, 'p, 'a> Search<'s, 'p, 'a> {
     }
 
     fn member(&mut self, name: Quoted<'a>, nodes: Range<usize>) -> Result<(), Fault<'a>> {
-        let (name, to) = (name.text()?, nodes.end);
-        self.lead(nodes.clone(), |node| node.child(&name));
+        let (text, to) = (name.text()?, nodes.end);
+        let name = Name::of(&text);
+        let head = name.head();
+        self.lead(nodes.clone(), |node| node.child(name));
         self.lead(nodes, Node::each);
         if self.nodes.len() == to {
             return Ok(self.cursor.pass_over()?);
@@ -165,7 +189,7 @@ impl<'s, 'p, 'a> Search<'s, 'p, 'a> {
         if self.members.len() >= MAX_VALUES {
             return Err(Fault::TooManyValues);
         }
-        self.members.push(Member { name, entries: (start, self.found.len()) });
+        self.members.push(Member { name: text, head, entries: (start, self.found.len()) });
         Ok(())
     }
 
@@ -204,7 +228,9 @@ impl<'s, 'p, 'a> Search<'s, 'p, 'a> {
     /// Of members with one name the last counts, as a whole: forgets what was found in the others.
     fn forget_all_but_the_last(&mut self, from: usize) {
         let members = &mut self.members[from..];
-        let differ = |(at, member): (usize, &Member<'_>)| members[..at].iter().all(|other| other.name != member.name);
+        let differ = |(at, member): (usize, &Member<'_>)| {
+            members[..at].iter().all(|other| other.head != member.head || other.name != member.name)
+        };
         let all_differ = members.len() <= MAX_COMPARED && members.iter().enumerate().all(differ);
         if !all_differ {
             members.sort_unstable_by(|one, other| (&one.name, one.entries).cmp(&(&other.name, other.entries)));

@@ -18,10 +18,7 @@ impl Accepted {
     /// parameters and fields of forms have no type of their own, and are read as the accepted value's.
     pub(super) fn equals(&self, found: &Value<'_>) -> bool {
         match (self, found) {
-            // Most texts differ in their length, which takes less time to see.
-            (Self::String(accepted), Value::String(found) | Value::Field(found)) => {
-                accepted.len() == found.len() && *accepted == **found
-            }
+            (Self::String(accepted), Value::String(found) | Value::Field(found)) => same(accepted, found),
             (Self::Boolean(accepted), Value::Boolean(found)) => accepted == found,
             (Self::Number(accepted), Value::Number(found)) => payload::same_number(accepted, found),
             (Self::Number(accepted), Value::Field(found)) => {
@@ -39,4 +36,10 @@ impl Accepted {
             Self::Boolean(_) => 0,
         }
     }
+}
+
+/// Most texts differ in their length or in how they begin, which takes less time to see than a call that compares bytes.
+fn same(one: &str, other: &str) -> bool {
+    let head = |text: &str| text.as_bytes().first_chunk::<8>().copied();
+    one.len() == other.len() && head(one) == head(other) && one == other
 }

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::value;
+use super::value_of;
 use crate::domain::payload::{Path, Value};
 use crate::domain::variable::Given;
 
@@ -41,7 +41,8 @@ impl<'a> Each<'a> {
     }
 
     fn values(&self) -> &[Value<'a>] {
-        self.values.get_or_init(|| self.texts.iter().filter_map(|&text| value(text, text).ok()).collect())
+        let value = |text: &&'a str| value_of(text, self.are_plain, text).ok();
+        self.values.get_or_init(|| self.texts.iter().filter_map(value).collect())
     }
 }
 

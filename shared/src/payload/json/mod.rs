@@ -58,6 +58,12 @@ fn value<'a>(json: &'a str, whole: &str) -> Result<Value<'a>, JsonError> {
     })
 }
 
+/// The same, of a value that may be known to be plain, so that a string is not searched for escapes.
+fn value_of<'a>(json: &'a str, is_plain: bool, whole: &str) -> Result<Value<'a>, JsonError> {
+    let string = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).filter(|_| is_plain);
+    string.map_or_else(|| value(json, whole), |text| Ok(Value::String(Cow::Borrowed(text))))
+}
+
 fn string(json: &str) -> Result<Cow<'_, str>, serde_json::Error> {
     let inner = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     // It is known to be JSON: without a backslash, it is what it stands for.
@@ -86,7 +92,7 @@ pub fn select<'a>(text: &'a str, paths: impl IntoIterator<Item = &'a Path>) -> R
                 }
                 each.push(json, is_plain);
             }
-            one => *one = Some(Values::One(value(json, text)?)),
+            one => *one = Some(Values::One(value_of(json, is_plain, text)?)),
         }
     }
     Ok(paths.into_iter().zip(found).filter_map(|(path, values)| Some((path, values?))).collect())
