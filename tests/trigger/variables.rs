@@ -199,8 +199,9 @@ fn a_retry_has_the_headers_and_parameters_that_variables_take() {
         let call = hook.unsigned(r#"{"title": "a"}"#).query("x=1&stage=staging").header("x-size", "1.50").send().await;
         call.accepted();
 
-        assert_eq!(ann.retry(call.request_id()).await.is(201)["outcome"], "queued");
+        let retry = ann.retry(call.request_id()).await.is(201);
 
+        assert_eq!((&retry["outcome"], &retry["request_query"]), (&json!("queued"), &json!("stage=staging")));
         let jobs = ann.jobs().await;
         assert_eq!(jobs.len(), 2);
         for job in jobs {

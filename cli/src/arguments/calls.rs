@@ -9,10 +9,10 @@ use crate::calls::Target;
 
 /// Shows the calls of a hook as they come, and sends each one to a server of yours.
 ///
-/// The server gets a POST with the headers and the bytes of the body as they came, and X-Pipehook-Request-Id in addition.
-/// It does not get what the log never keeps: the query of the address, and the values of headers that hold a
-/// credential, among them the signature. So the server cannot check the signature, unless --sign makes a new one with the
-/// hook's secret.
+/// The server gets a POST with the headers and the bytes of the body as they came, the parameters of the query that the
+/// hook looks at, and X-Pipehook-Request-Id in addition. It does not get what the log never keeps: other parameters, and
+/// the values of headers that hold a credential, among them the signature. So the server cannot check the signature,
+/// unless --sign makes a new one with the hook's secret.
 ///
 /// Calls that Pipehook has refused are shown and never forwarded. While the server is down, the calls wait for it.
 #[derive(Debug, Args)]

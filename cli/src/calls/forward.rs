@@ -71,7 +71,10 @@ impl Forwarder {
 }
 
 fn request(delivery: &Delivery, target: &Target) -> Result<Request<Full<Bytes>>, ForwardError> {
-    let mut request = Request::builder().method(Method::POST).uri(target.uri()).header(REQUEST_ID, &delivery.id);
+    let mut request = Request::builder()
+        .method(Method::POST)
+        .uri(target.with_query(&delivery.query))
+        .header(REQUEST_ID, &delivery.id);
     for (name, value) in &delivery.headers {
         // A value that came once is a value, but the log is another program's word for it.
         let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_bytes(value.as_bytes())) else {
@@ -110,6 +113,7 @@ mod tests {
         let headers = [("content-type", "application/json"), ("x-github-event", "push"), ("x-name", "Zoë")];
         Delivery {
             id: "01a209f7-0f9d-79ba-9712-2b2164476eb4".to_owned(),
+            query: "shop=a+b%26c".to_owned(),
             headers: BTreeMap::from(headers.map(|(name, value)| (name.to_owned(), value.to_owned()))),
             body: Bytes::from_static(body),
             masked: Vec::new(),
@@ -147,7 +151,7 @@ mod tests {
         assert_eq!((answer.status.as_u16(), &*answer.body), (202, "{\"ok\":true}"));
         assert!(answer.took > Duration::ZERO && answer.took < Duration::from_secs(5));
         let received = String::from_utf8_lossy(&received.await.unwrap()).into_owned();
-        assert!(received.starts_with("POST /in?from=test HTTP/1.1\r\n"), "{received}");
+        assert!(received.starts_with("POST /in?from=test&shop=a+b%26c HTTP/1.1\r\n"), "{received}");
         for line in [
             "x-pipehook-request-id: 01a209f7-0f9d-79ba-9712-2b2164476eb4\r\n",
             "x-github-event: push\r\n",

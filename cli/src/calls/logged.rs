@@ -47,6 +47,7 @@ pub(crate) struct Listed {
 pub(crate) struct Logged {
     pub(crate) id: String,
     pub(crate) outcome: String,
+    pub(crate) request_query: String,
     pub(crate) request_headers: BTreeMap<String, String>,
     pub(crate) request_body_raw: Option<String>,
     pub(crate) request_body_omitted: Option<String>,
@@ -56,14 +57,16 @@ pub(crate) struct Logged {
 #[derive(PartialEq, Eq)]
 pub(crate) struct Delivery {
     pub(crate) id: String,
+    /// The parameters that the hook looks at, encoded: the log has no others.
+    pub(crate) query: String,
     /// By name in lower case.
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Bytes,
-    /// The headers whose values the log does not keep.
+    /// The headers and parameters whose values the log does not keep.
     pub(crate) masked: Vec<String>,
 }
 
-/// Without the values of headers: signed anew, one of them may be the secret of the hook.
+/// Without the query and the values of headers: signed anew, one of them may be the secret of the hook.
 impl fmt::Debug for Delivery {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.headers.keys();
@@ -96,7 +99,11 @@ impl Logged {
             .into_iter()
             .filter(|(name, _)| !OF_THE_WAY.contains(&name.as_str()))
             .partition(|(_, value)| value.contains(MASK));
-        Ok(Delivery { id: self.id, headers, body: body.into(), masked: masked.into_keys().collect() })
+        let parameters = form_urlencoded::parse(self.request_query.as_bytes());
+        let (unknown, known): (Vec<_>, Vec<_>) = parameters.into_owned().partition(|(_, value)| value == MASK);
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(known).finish();
+        let masked = masked.into_keys().chain(unknown.into_iter().map(|(name, _)| name)).collect();
+        Ok(Delivery { id: self.id, query, headers, body: body.into(), masked })
     }
 }
 
@@ -131,6 +138,7 @@ mod tests {
         Logged {
             id: "01a209f7-0f9d-79ba-9712-2b2164476eb4".to_owned(),
             outcome: outcome.to_owned(),
+            request_query: "shop=a+b%26c&token=********".to_owned(),
             request_headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
             request_body_raw: body.map(str::to_owned),
             request_body_omitted: omitted.map(str::to_owned),
@@ -142,8 +150,9 @@ mod tests {
         let delivery = logged("queued", Some("eyIA/30="), None).delivery().unwrap();
 
         assert_eq!(&*delivery.body, b"{\"\x00\xff}");
+        assert_eq!(delivery.query, "shop=a+b%26c");
         assert_eq!(delivery.headers.keys().collect::<Vec<_>>(), ["content-type", "x-github-event"]);
-        assert_eq!(delivery.masked, ["cookie", "x-hub-signature-256"]);
+        assert_eq!(delivery.masked, ["cookie", "x-hub-signature-256", "token"]);
     }
 
     #[test]

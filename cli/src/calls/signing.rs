@@ -47,12 +47,13 @@ impl Signer {
     /// The delivery with a proof of now in the place of the one that the log masks. `None` if its body is no text: no
     /// provider sends and signs another.
     pub(crate) fn sign(&self, delivery: Delivery) -> Option<Delivery> {
-        let Delivery { id, headers, body, masked } = delivery;
+        let Delivery { id, query, headers, body, mut masked } = delivery;
         let body = String::from_utf8(body.into()).ok()?;
-        let call = Call { method: "POST".to_owned(), query: String::new(), headers, body };
-        let Call { headers, body, .. } = self.0.sign(&call, now());
-        let masked = masked.into_iter().filter(|name| !headers.contains_key(name)).collect();
-        Some(Delivery { id, headers, body: Bytes::from(body), masked })
+        let call = Call { method: "POST".to_owned(), query, headers, body };
+        let Call { query, headers, body, .. } = self.0.sign(&call, now());
+        let is_parameter = |name: &str| form_urlencoded::parse(query.as_bytes()).any(|(known, _)| known == name);
+        masked.retain(|name| !headers.contains_key(name) && !is_parameter(name));
+        Some(Delivery { id, query, headers, body: Bytes::from(body), masked })
     }
 }
 
@@ -75,6 +76,7 @@ mod tests {
     fn delivery(body: &'static [u8]) -> Delivery {
         Delivery {
             id: "01a209f7-0f9d-79ba-9712-2b2164476eb4".to_owned(),
+            query: "shop=1".to_owned(),
             headers: BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]),
             body: Bytes::from_static(body),
             masked: vec!["authorization".to_owned(), "x-hub-signature-256".to_owned()],
@@ -98,6 +100,20 @@ mod tests {
         assert_eq!(signed.headers["x-hub-signature-256"], expected);
         assert_eq!(&*signed.body, b"{\"ref\": \"refs/heads/main\"}");
         assert_eq!(signed.masked, ["authorization"]);
+    }
+
+    #[test]
+    fn a_proof_in_the_query_stands_beside_the_parameters_of_the_call() {
+        let hook = hook_of(&json!({ "provider": "pandadoc" }));
+        let sender = Signer::new(&hook, Some(SecretString::new(SECRET.to_owned()))).unwrap();
+        let masked = vec!["signature".to_owned()];
+
+        let signed = sender.sign(Delivery { masked, ..delivery(b"{}") }).unwrap();
+
+        // printf %s '{}' | openssl dgst -sha256 -hmac 'a secret that both sides know'
+        let expected = "171ed88cf0704f5ec0d3adce487a7d6b6791ca9aeb343878586a73b166410c97";
+        assert_eq!(signed.query, format!("shop=1&signature={expected}"));
+        assert_eq!(signed.masked, [""; 0]);
     }
 
     #[test]

@@ -42,7 +42,7 @@ fn call() -> Json {
     json!({
         "id": "1", "hook_id": HOOK, "created_at": "2026-11-29T07:45:36.309Z", "outcome": "queued", "test": false,
         "response_status_code": 200, "message": "ok", "event": "push", "proof": "verified", "retry_of": null,
-        "action_id": null, "request_headers": {}, "request_body": {}, "request_body_omitted": null,
+        "action_id": null, "request_query": "", "request_headers": {}, "request_body": {}, "request_body_omitted": null,
         "request_body_raw": "e30=", "hook": null, "decision": null,
     })
 }

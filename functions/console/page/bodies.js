@@ -304,7 +304,7 @@ const LARGE = 100 * 1024; // Shells have a bound for a command.
 
 /** A call as a command for a shell, and the file that the body has to be saved as. A body that is no text is sent from its base64 (`raw`). */
 export function curl(it, text, raw = null) {
-  const lines = [`curl -X POST ${quote(it.url)}`];
+  const lines = [`curl -X POST ${quote(it.request_query ? `${it.url}?${it.request_query}` : it.url)}`];
   // Else curl would say that it is a form.
   const headers = { "content-type": "", ...it.request_headers };
   for (const [name, value] of Object.entries(headers)) {

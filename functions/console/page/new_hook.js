@@ -106,7 +106,7 @@ function draw(main, { it, all, call, wanted }) {
   }
 
   function use(found) {
-    take({ headers: Object.fromEntries(Object.entries(found.request_headers).slice(0, 100)), body: found.text ?? "", query: "", event: found.event });
+    take({ headers: Object.fromEntries(Object.entries(found.request_headers).slice(0, 100)), body: found.text ?? "", query: found.request_query, event: found.event });
   }
 
   async function offer() {

@@ -101,6 +101,8 @@ impl<'a> RequestRelationBody<'a> {
 pub struct RequestBody<'a> {
     #[serde(flatten)]
     relation: RequestRelationBody<'a>,
+    /// What is kept of the query.
+    request_query: &'a str,
     request_headers: BTreeMap<&'a str, &'a str>,
     #[serde(flatten)]
     shown: ShownBody<'a>,
@@ -145,6 +147,7 @@ impl<'a> RequestBody<'a> {
         let content_type = content_type.map(|(_, value)| value.as_str());
         Self {
             relation: RequestRelationBody::new(&request.summary, base_url),
+            request_query: &exchange.request_query,
             request_headers: headers(&exchange.request_headers),
             shown: ShownBody::new(content_type, &exchange.request_body),
             response_headers: headers(&exchange.response_headers),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use harness::{ApiToken, Hash, Pipehook, Ran, alone, hmac, shared, until};
+use harness::{ApiToken, Hash, Pipehook, Ran, alone, hmac, open_hook, shared, until};
 use serde_json::{Value as Json, json};
 use shared::domain::token::TokenKind;
 use tokio::net::TcpListener;
@@ -57,6 +57,31 @@ fn a_call_is_forwarded_as_it_came_and_a_refused_one_never_is() {
         for text in ["checked only with the hook's secret", "without x-hub-signature-256", "2 calls were shown"] {
             assert!(ran.err.contains(text), "{text}: {ran:?}");
         }
+    });
+}
+
+#[test]
+fn a_call_keeps_the_parameters_that_its_hook_looks_at_and_no_others() {
+    shared(async |stack| {
+        let ann = stack.user().await;
+        let mut draft = open_hook();
+        draft["name"] = json!("shop");
+        draft["settings"]["variables"] = json!([{ "name": "shop", "type": "string", "source": "query" }]);
+        let condition = json!({ "type": "request_query", "path": "api_key", "accepted_values": ["1234"] });
+        draft["trigger_when"] = json!({ "conditions": [condition] });
+        let (hook, server) = (ann.create_hook(&draft).await, Server::start().await);
+        let computer = stack.computer(&ann.access_token);
+        let listening = computer.start(&["listen", "shop", "--forward-to", &server.url()]).await;
+        ready().await;
+
+        hook.unsigned("{}").query("other=1&shop=a%20b%26c&api_key=1234").send().await.accepted();
+        eventually(&server, 1).await;
+        listening.interrupt();
+        let ran = listening.end().await;
+
+        assert_eq!(server.received()[0].line(), "POST /in?from=pipehook&shop=a+b%26c HTTP/1.1");
+        assert!(ran.err.contains("without api_key"), "{ran:?}");
+        assert!(!ran.out.contains("1234") && !ran.err.contains("1234"));
     });
 }
 

@@ -19,6 +19,7 @@ use crate::{
 pub(super) struct Call {
     #[serde(flatten)]
     listed: Listed,
+    request_query: String,
     request_headers: BTreeMap<String, String>,
     request_body: Box<RawValue>,
     request_body_omitted: Option<String>,
@@ -99,6 +100,7 @@ impl Call {
         facts.painted("outcome", paint(&listed.outcome), &listed.outcome);
         facts.add("answered", &format!("{} {}", listed.response_status_code, listed.message));
         facts.maybe("event", listed.event.as_deref()).maybe("proof", listed.proof.as_deref());
+        facts.maybe("query", Some(&self.request_query));
         facts.maybe("retry of", listed.retry_of.as_deref());
         facts.maybe("test", listed.test.then_some("yes"));
         facts.maybe("action", listed.action_id.map(|id| id.to_string()).as_deref());
