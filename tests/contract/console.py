@@ -260,12 +260,12 @@ def copies_as_curl(page: Page) -> None:
     headers = {"content-type": "application/json", "x-odd": "'; echo pwned; '", "host": "left.out"}
     for body, raw in ((text, None), (None, BYTES), ("a\0b", b"a\0b")):
         with echo() as (url, received):
-            it = {"url": url, "request_headers": headers if body == text else {}}
+            it = {"url": url, "request_headers": headers if body == text else {}, "request_query": "shop=a+b%26c"}
             coded = raw and base64.b64encode(raw).decode()
             command = page.module("bodies.js", "return module.curl(...arguments).command", it, body, coded)
             subprocess.run(["sh", "-c", f"{command} --silent --show-error"], check=True, timeout=CALL_LIMIT)
         assert received["body"] == (raw or text.encode()), received
-        assert received.get("host") != "left.out", received
+        assert received.get("host") != "left.out" and received["path"] == "/?shop=a+b%26c", received
         if body == text:
             assert received["x-odd"] == headers["x-odd"], received
         else:

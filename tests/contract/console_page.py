@@ -160,6 +160,7 @@ def echo() -> Iterator[tuple[str, dict[str, Any]]]:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             received.update({name.lower(): value for name, value in self.headers.items()})
+            received["path"] = self.path
             received["body"] = self.rfile.read(int(self.headers["content-length"]))
             self.send_response(204)
             self.end_headers()
