@@ -82,11 +82,20 @@ fn algorithm(form: PublicKeyForm) -> &'static dyn VerificationAlgorithm {
     }
 }
 
-/// The bytes in the base64 of a PEM block, or of a text without its first and last line.
+/// The bytes that base64 says, alone or in a PEM block (RFC 7468).
 pub(super) fn der(text: &str) -> Option<Vec<u8>> {
+    let base64 = match text.trim().split("-----").collect::<Vec<_>>()[..] {
+        [base64] => base64,
+        ["", begin, base64, end, ""] if is_block(begin, end) => base64,
+        _ => return None,
+    };
     // What was pasted as one line has spaces where the line breaks were.
-    let between_the_marks = text.split("-----").nth(2).unwrap_or(text);
-    STANDARD.decode(between_the_marks.split_whitespace().collect::<String>()).ok()
+    STANDARD.decode(base64.split_whitespace().collect::<String>()).ok()
+}
+
+fn is_block(begin: &str, end: &str) -> bool {
+    let label = begin.strip_prefix("BEGIN ").filter(|label| !label.contains(char::is_control));
+    label.is_some() && label == end.strip_prefix("END ")
 }
 
 #[cfg(test)]
@@ -129,7 +138,29 @@ mod tests {
     fn a_key_in_pem_is_taken_with_its_line_breaks_and_on_one_line() {
         let (first, rest) = SENDGRID.split_at(64);
         let pem = format!("-----BEGIN PUBLIC KEY-----\n{first}\n{rest}\n-----END PUBLIC KEY-----\n");
-        assert!(read(PublicKeyForm::P256, &pem).is_ok());
-        assert!(read(PublicKeyForm::P256, &format!("{first} {rest}")).is_ok());
+        for text in [&pem, &pem.replace('\n', " "), &pem.replace('\n', "\r\n"), &format!("{first} {rest}")] {
+            assert!(read(PublicKeyForm::P256, text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn marks_that_are_no_pair_of_pem_surround_no_key() {
+        let marked = |before, begin, end, after| format!("{before}-----{begin}-----{SENDGRID}-----{end}-----{after}");
+        let (begin, end) = ("BEGIN PUBLIC KEY", "END PUBLIC KEY");
+        assert!(read(PublicKeyForm::P256, &marked("\n", begin, end, "\n")).is_ok());
+        for (before, begin, end, after) in [
+            ("a ", begin, end, ""),
+            ("", begin, end, " a"),
+            ("", "BEGIN PU\nBLIC KEY", "END PU\nBLIC KEY", ""),
+            ("", begin, "END CERTIFICATE", ""),
+            ("", end, begin, ""),
+            ("", "", "", ""),
+        ] {
+            assert!(
+                read(PublicKeyForm::P256, &marked(before, begin, end, after)).is_err(),
+                "{before} {begin} {end} {after}"
+            );
+        }
+        assert!(read(PublicKeyForm::P256, &format!("-----{begin}-----{SENDGRID}")).is_err());
     }
 }

@@ -105,11 +105,15 @@ fn is_username(value: &str) -> bool {
 fn key_bytes(form: PublicKeyForm, value: &str) -> Option<Vec<u8>> {
     match form {
         PublicKeyForm::Ed25519Hex => hex::decode(value).ok(),
-        PublicKeyForm::Ed25519Base64 => STANDARD.decode(value).ok(),
-        PublicKeyForm::P256 | PublicKeyForm::Rsa => {
-            let lines = value.split('\n').filter(|line| !line.starts_with("-----"));
-            let base64 = lines.flat_map(str::chars).filter(|char| !char.is_whitespace());
-            STANDARD.decode(base64.collect::<String>()).ok()
+        PublicKeyForm::Ed25519Base64 | PublicKeyForm::P256 | PublicKeyForm::Rsa => {
+            let inner = match value.trim().strip_prefix("-----BEGIN ") {
+                Some(rest) => {
+                    let (label, rest) = rest.split_once("-----")?;
+                    rest.strip_suffix(&*format!("-----END {label}-----"))?
+                }
+                None => value,
+            };
+            STANDARD.decode(inner.chars().filter(|char| !char.is_whitespace()).collect::<String>()).ok()
         }
     }
 }
@@ -117,7 +121,9 @@ fn key_bytes(form: PublicKeyForm, value: &str) -> Option<Vec<u8>> {
 /// Whether bytes can be a key of this form, by their length and how they begin.
 fn is_key(form: PublicKeyForm, bytes: &[u8]) -> bool {
     match form {
-        PublicKeyForm::Ed25519Hex | PublicKeyForm::Ed25519Base64 => bytes.len() == 32,
+        PublicKeyForm::Ed25519Hex => bytes.len() == 32,
+        // RFC 8410 section 4: 12 bytes stand before them in a `SubjectPublicKeyInfo`.
+        PublicKeyForm::Ed25519Base64 => matches!((bytes.len(), bytes[0]), (32, _) | (44, 0x30)),
         // A point, alone or in a `SubjectPublicKeyInfo`.
         PublicKeyForm::P256 => matches!((bytes.len(), bytes[0]), (65, 4) | (91 | 59, 0x30) | (33, 2 | 3)),
         // No shorter than a modulus of 2,048 bits.
@@ -129,8 +135,7 @@ fn is_key(form: PublicKeyForm, bytes: &[u8]) -> bool {
 fn wrappings(form: PublicKeyForm, bytes: &[u8]) -> Vec<String> {
     match form {
         PublicKeyForm::Ed25519Hex => vec![hex::encode(bytes), hex::encode_upper(bytes)],
-        PublicKeyForm::Ed25519Base64 => vec![STANDARD.encode(bytes)],
-        PublicKeyForm::P256 | PublicKeyForm::Rsa => {
+        PublicKeyForm::Ed25519Base64 | PublicKeyForm::P256 | PublicKeyForm::Rsa => {
             let base64 = STANDARD.encode(bytes);
             let lines: Vec<_> = base64.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
             let pem = |end: &str| {

@@ -27,7 +27,7 @@ fn the_published_call_of_freshchat_is_accepted_with_its_key_in_one_line_or_sever
         call.body = body.as_bytes().to_vec();
         call.with_option("public_key", key).is_accepted()
     };
-    let lines = KEY.replace("----- ", "-----\n").replace(" -----", "\n-----\n");
+    let lines = KEY.replace("----- ", "-----\n").replace(" -----", "\n-----");
     for key in [KEY, &lines] {
         assert!(call(key, BODY), "{key}");
         assert!(!call(key, &BODY.replace("Test 2", "Test 3")), "{key}");
