@@ -74,14 +74,15 @@ fn is_path(text: &str) -> bool {
     text.chars().count() <= 500 && names.split('.').all(is_name)
 }
 
+/// With a character in place of each escape that a name may have, and a word in brackets may not.
 fn without_escapes(text: &str) -> Option<String> {
     let mut parts = text.split('\\');
     let mut plain = parts.next()?.to_owned();
     while let Some(part) = parts.next() {
         match part.chars().next() {
             // A second backslash is an escaped one.
-            None => plain = plain + "x" + parts.next()?,
-            Some(escaped) if r#".[]*$"'"#.contains(escaped) => plain = plain + "x" + &part[1..],
+            None => plain = plain + "é" + parts.next()?,
+            Some(escaped) if r#".[]*$"'"#.contains(escaped) => plain = plain + "é" + &part[1..],
             Some(_) => return None,
         }
     }

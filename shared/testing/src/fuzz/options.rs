@@ -122,10 +122,10 @@ fn key_bytes(form: PublicKeyForm, value: &str) -> Option<Vec<u8>> {
 fn is_key(form: PublicKeyForm, bytes: &[u8]) -> bool {
     match form {
         PublicKeyForm::Ed25519Hex => bytes.len() == 32,
-        // RFC 8410 section 4: 12 bytes stand before them in a `SubjectPublicKeyInfo`.
-        PublicKeyForm::Ed25519Base64 => matches!((bytes.len(), bytes[0]), (32, _) | (44, 0x30)),
+        // RFC 8410 section 4: 12 bytes stand before them in a `SubjectPublicKeyInfo`. What follows one is not looked at.
+        PublicKeyForm::Ed25519Base64 => matches!((bytes.len(), bytes[0]), (32, _) | (44.., 0x30)),
         // A point, alone or in a `SubjectPublicKeyInfo`.
-        PublicKeyForm::P256 => matches!((bytes.len(), bytes[0]), (65, 4) | (91 | 59, 0x30) | (33, 2 | 3)),
+        PublicKeyForm::P256 => matches!((bytes.len(), bytes[0]), (65, 4) | (59.., 0x30) | (33, 2 | 3)),
         // No shorter than a modulus of 2,048 bits.
         PublicKeyForm::Rsa => bytes.len() > 256 && bytes[0] == 0x30,
     }
