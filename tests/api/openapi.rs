@@ -157,40 +157,20 @@ fn no_body_may_have_a_field_that_the_document_does_not_name() {
 }
 
 /// The objects of lists, the whole objects, and what these have in addition.
-const WHOLES: &[(&str, &str, &[&str])] = &[
+const WHOLES: [(&str, &str, &str); 6] = [
     (
         "HookRelation",
         "Hook",
-        &[
-            "created_by_user",
-            "proven_by",
-            "provider_options",
-            "secret",
-            "secret_algorithm",
-            "secret_header_name",
-            "verification",
-        ],
+        "created_by_user proven_by provider_options secret secret_algorithm secret_header_name verification",
     ),
-    ("PersonalTokenRelation", "PersonalToken", &["token"]),
-    ("PipelineRelation", "Pipeline", &["steps"]),
-    ("ProjectTokenRelation", "ProjectToken", &["project", "token"]),
-    (
-        "ActionRelation",
-        "Action",
-        &["attempt", "cancelled", "children", "parent", "retry_of", "targets", "url", "worker"],
-    ),
+    ("PersonalTokenRelation", "PersonalToken", "token"),
+    ("PipelineRelation", "Pipeline", "steps"),
+    ("ProjectTokenRelation", "ProjectToken", "project token"),
+    ("ActionRelation", "Action", "attempt cancelled children parent retry_of targets url worker"),
     (
         "RequestRelation",
         "Request",
-        &[
-            "hook",
-            "request_body",
-            "request_body_raw",
-            "request_headers",
-            "request_query",
-            "response_body",
-            "response_headers",
-        ],
+        "hook request_body request_body_raw request_headers request_query response_body response_headers",
     ),
 ];
 
@@ -203,7 +183,7 @@ fn a_list_shows_what_the_whole_shows_and_less() {
             assert_eq!(*property, whole["properties"][name], "{name}");
         }
         let difference: Vec<_> = names(&whole["required"]).difference(&names(&relation["required"])).copied().collect();
-        assert_eq!(difference, *more);
+        assert_eq!(difference, more.split(' ').collect::<Vec<_>>());
     }
 }
 

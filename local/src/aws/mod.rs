@@ -299,7 +299,7 @@ impl<E: Emulator> Handler for Gate<E> {
 
 /// As the answer to a query or a scan says.
 fn scanned(operation: &str, answer: &[u8]) -> Option<u64> {
-    /// The rest of it may be a megabyte, of which no tree is made.
+    /// The rest of the answer, up to a megabyte of items, is skipped.
     #[derive(serde::Deserialize)]
     struct Answer {
         #[serde(rename = "ScannedCount")]
