@@ -2,7 +2,8 @@
 
     python3 bench/first-minutes.py                          both, and rewrites its part of docs/performance.md
     python3 bench/first-minutes.py --print                  both, and rewrites nothing
-    python3 bench/first-minutes.py --bundle FILE            only the bundle, which was packed before or downloaded
+    python3 bench/first-minutes.py --bundle FILE            both, with a bundle that was packed before or downloaded
+    python3 bench/first-minutes.py --from bundle            one of them, and rewrites nothing
 
 It makes the steps of the README as fast as they can be made: it clones this repository and runs `cargo run` in the clone,
 or packs the bundle, unpacks it and runs it; then it logs in, creates a hook, makes a signed call, and waits until a worker
@@ -172,32 +173,35 @@ def replaced(document: str, generated: str) -> str:
     return f"{before}{BEGIN}\n\n{generated}\n\n{END}{after}"
 
 
-def circumstances(bundle: Path) -> str:
+def circumstances(bundle: Path | None) -> str:
     commit = subprocess.run(
         ["git", "describe", "--always", "--dirty"], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout.strip()
-    return (
-        f"On {os.cpu_count()} cores, commit `{commit}`. Crates that cargo had downloaded before were not downloaded again.\n"
-        f"The bundle has {bundle.stat().st_size / 1e6:.1f} MB; its download is not counted."
-    )
+    said = f"On {os.cpu_count()} cores, commit `{commit}`. Crates that cargo had downloaded before were not downloaded again."
+    if bundle is not None:
+        said += f"\nThe bundle has {bundle.stat().st_size / 1e6:.1f} MB; its download is not counted."
+    return said
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--print", action="store_true", help="rewrites nothing")
-    parser.add_argument("--bundle", type=Path, help="measures this bundle alone, and rewrites nothing")
+    parser.add_argument("--bundle", type=Path, metavar="FILE", help="takes this bundle, instead of building one")
+    parser.add_argument("--from", choices=["clone", "bundle"], dest="way", help="measures this alone, and rewrites nothing")
     arguments = parser.parse_args()
     ways = []
-    if arguments.bundle is None:
+    if arguments.way != "bundle":
         with tempfile.TemporaryDirectory(prefix="pipehook-") as directory:
             ways.append(("a clone", from_clone(Path(directory))))
     with tempfile.TemporaryDirectory(prefix="pipehook-") as packed:
-        bundle = arguments.bundle or pack(Path(packed), build_release())
-        with tempfile.TemporaryDirectory(prefix="pipehook-") as directory:
-            ways.append(("the bundle of a release", from_bundle(Path(directory), bundle.resolve())))
+        bundle = None
+        if arguments.way != "clone":
+            bundle = arguments.bundle or pack(Path(packed), build_release())
+            with tempfile.TemporaryDirectory(prefix="pipehook-") as directory:
+                ways.append(("the bundle of a release", from_bundle(Path(directory), bundle.resolve())))
         generated = f"{table(ways)}\n\n{circumstances(bundle)}"
     print(f"\n{generated}")
-    if not arguments.print and arguments.bundle is None:
+    if not arguments.print and arguments.way is None:
         DOCUMENT.write_text(replaced(DOCUMENT.read_text(), generated))
 
 

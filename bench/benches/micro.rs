@@ -181,12 +181,7 @@ impl StandardCall {
         let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&key)?;
         mac.update(format!("msg_1.{timestamp}.{body}").as_bytes());
         let signature = format!("v1,{}", BASE64_STANDARD.encode(mac.finalize().into_bytes()));
-        let signing = Signing {
-            means: Means::of_header("webhook-signature".parse()?, Algorithm::Sha256),
-            secret: None,
-            previous: None,
-            handed_over: None,
-        };
+        let signing = Signing::without_secret(Means::of_header("webhook-signature".parse()?, Algorithm::Sha256));
         let headers = [("webhook-id", "msg_1"), ("webhook-timestamp", &timestamp), ("webhook-signature", &signature)];
         let received = Received {
             id: RequestId::at(at, [0; 10]),

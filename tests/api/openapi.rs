@@ -161,7 +161,8 @@ const WHOLES: [(&str, &str, &str); 6] = [
     (
         "HookRelation",
         "Hook",
-        "created_by_user proven_by provider_options secret secret_algorithm secret_header_name verification",
+        "created_by_user proven_by provider_options secret secret_algorithm secret_header_name \
+         secret_since verification",
     ),
     ("PersonalTokenRelation", "PersonalToken", "token"),
     ("PipelineRelation", "Pipeline", "steps"),

@@ -26,7 +26,7 @@ use shared::domain::request::{Exchange, KeptBody, Outcome, Request, RequestSumma
 use shared::domain::sealing::SealingKey;
 use shared::domain::session::{SESSION_LIFETIME, Session};
 use shared::domain::signature::scheme::Worth;
-use shared::domain::signing::Signing;
+use shared::domain::signing::{CurrentSecret, Signing};
 use shared::domain::timestamp::Timestamp;
 use shared::domain::token::{Scope, TOKEN_LIFETIME, Token, TokenKind};
 use shared::domain::user::User;
@@ -249,7 +249,7 @@ fn read_hook(hook: &Json, key: &SealingKey, user: &User, at: Timestamp) -> Resul
     let id: HookId = hook["id"].as_str().unwrap_or_default().parse()?;
     // As the API takes it, which gives ids itself.
     let draft = as_asked(hook, &["id"], |fields| read_draft(fields, None))?;
-    let signing = sign(id, &draft, key)?;
+    let signing = sign(id, &draft, key, at)?;
     Ok(Hook::create(id, draft, signing, user.into(), at))
 }
 
@@ -292,14 +292,15 @@ fn as_asked<T>(
     Ok(read.map_err(|error| format!("{json} of events/seed.json: {error:?}"))?)
 }
 
-fn sign(hook: HookId, draft: &HookDraft, key: &SealingKey) -> Result<Option<Signing>, EventError> {
+fn sign(hook: HookId, draft: &HookDraft, key: &SealingKey, since: Timestamp) -> Result<Option<Signing>, EventError> {
     let Some(signing) = &draft.signing else { return Ok(None) };
     let random = Random::new(config::fill_random);
     let secret = signing.means.complete(signing.given.clone(), || random.bytes());
     let secret = secret.map(|secret| key.seal(hook, &secret, random.bytes())).transpose()?;
     let mut means = signing.means.clone();
     means.register(&url_of(hook, "https://hooks.example.com"));
-    Ok(Some(Signing { means, secret, previous: None, handed_over: None }))
+    let current = secret.map(|secret| CurrentSecret { secret, since });
+    Ok(Some(Signing { current, ..Signing::without_secret(means) }))
 }
 
 /// A token of the project that cannot be used: its secret is forgotten.

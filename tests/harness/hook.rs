@@ -95,8 +95,15 @@ impl<'s> Hook<'s> {
 
 /// A hook as lists and logged calls show it: without its creator, and without how its calls are proven.
 pub fn relation_of(hook: &Json) -> Json {
-    const PROVEN: [&str; 6] =
-        ["proven_by", "secret", "secret_algorithm", "secret_header_name", "provider_options", "verification"];
+    const PROVEN: [&str; 7] = [
+        "proven_by",
+        "secret",
+        "secret_algorithm",
+        "secret_header_name",
+        "secret_since",
+        "provider_options",
+        "verification",
+    ];
     let mut relation = hook.clone();
     for name in PROVEN.iter().chain(&["created_by_user"]) {
         assert!(relation.as_object_mut().unwrap().remove(*name).is_some(), "{name}");

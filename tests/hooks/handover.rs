@@ -51,6 +51,7 @@ fn a_hook_waits_for_its_secret_takes_it_and_accepts_what_is_signed_with_it() {
         let ann = stack.user().await;
         for provider in ["asana", "clio"] {
             let hook = hook_of(&ann, provider, json!({})).await;
+            assert_eq!(hook.json["secret_since"], Json::Null);
             let waiting = &hook.json["secret_handover"];
             assert_eq!(
                 (hook.secret.as_str(), &waiting["received_at"], &waiting["secret"]),
@@ -68,6 +69,7 @@ fn a_hook_waits_for_its_secret_takes_it_and_accepts_what_is_signed_with_it() {
             let shown = shown(&ann, &hook).await;
             let handover = &shown["secret_handover"];
             assert!(handover["received_at"].is_string() && handover["waits_until"].is_null(), "{shown}");
+            assert_eq!(shown["secret_since"], handover["received_at"]);
             assert_eq!((&handover["secret"], &shown["secret"]), (&"".into(), &"********".into()));
             let jobs = ann.jobs().await.len();
             signed_by_asana(&hook, KEY).send().await.accepted();

@@ -62,11 +62,15 @@ fn a_rotation_shows_the_new_secret_once_and_keeps_the_url() {
         let until = rotated.as_object_mut().unwrap().remove("previous_secret_valid_until").unwrap();
         let mut before = hook.json.clone();
         before["secret"].take();
-        assert_ne!(rotated["updated_at"].take(), before["updated_at"].take());
+        let since = rotated["secret_since"].clone();
+        for changed in ["updated_at", "secret_since"] {
+            assert_ne!(rotated[changed].take(), before[changed].take(), "{changed}");
+        }
         assert_eq!(rotated, before, "nothing else has changed");
         let shown = ann.get(&format!("/hooks/incoming/{}", hook.id)).send().await;
         assert_eq!(shown.is(200)["secret"], "********");
         assert_eq!(shown.is(200)["previous_secret_valid_until"], until);
+        assert_eq!(shown.is(200)["secret_since"], since);
         let left = until.as_str().unwrap().parse::<Timestamp>().unwrap().distance(SystemTime::now().into());
         assert!(left.as_secs().abs_diff(DAY) < 60, "{until}");
         assert!(!shown.text().contains(&secret));

@@ -16,11 +16,11 @@ fn a_hook_that_stops_requiring_a_secret_is_open_and_says_so() {
 
         assert_eq!(shown["requires_secret"], false);
         assert_eq!(shown["secret"], "");
-        for name in ["secret_algorithm", "secret_header_name"] {
+        for name in ["secret_algorithm", "secret_header_name", "secret_since"] {
             assert_eq!(shown[name], Json::Null, "{name}");
         }
         let item = items(stack, &ann).await.remove(0);
-        for name in ["secret", "previous_secret", "secret_header_name"] {
+        for name in ["secret", "secret_since", "previous_secret", "secret_header_name"] {
             assert_eq!(item.get(name), None, "nothing of the secret is kept");
         }
         hook.unsigned("{}").send().await.accepted();
@@ -46,6 +46,7 @@ fn a_hook_that_starts_to_require_a_secret_refuses_every_call_until_there_is_one_
         let shown = changed(&ann, &hook, &change).await;
 
         assert_eq!((&shown["requires_secret"], &shown["secret"]), (&json!(true), &json!("********")));
+        assert_eq!(shown["secret_since"], shown["updated_at"]);
         hook.unsigned("{}").send().await.refused(401);
         old.push().send().await.refused(401);
         hook.secret = "********".to_owned();

@@ -212,7 +212,7 @@ fn check_hook(mut hook: Json, user: &User<'_>, api: &str, pipeline: i64) {
     assert_eq!(hook["secret"].take().as_str().unwrap().len(), 64, "256 bits in hex");
     let created_at = hook["created_at"].take();
     assert!(created_at.as_str().unwrap().ends_with('Z'), "{created_at}");
-    assert_eq!(hook["updated_at"].take(), created_at);
+    assert_eq!([hook["updated_at"].take(), hook["secret_since"].take()], [created_at.clone(), created_at]);
     let variables = json!([
         { "name": "branch", "source": "body", "path": "branch", "type": "string", "required": false,
           "default_value": "main", "max_length": null, "allowed_values": [] },
@@ -224,7 +224,7 @@ fn check_hook(mut hook: Json, user: &User<'_>, api: &str, pipeline: i64) {
         "active": true,
     });
     let expected = json!({
-        "id": null, "url": null, "secret": null, "created_at": null, "updated_at": null, "name": null,
+        "id": null, "url": null, "secret": null, "secret_since": null, "created_at": null, "updated_at": null, "name": null,
         "type": "in", "action_type": "deploy",
         "target_url": null, "is_auto_generated": false, "requires_secret": true, "verify_ssl": true, "active": true,
         "provider": null, "provider_options": {}, "verification": null, "proof": "verified",

@@ -34,6 +34,7 @@ fn a_call_of_a_damaged_hook_is_an_error_that_is_logged_with_key_and_attribute_an
             ("resource_id", json!({ "N": "-1" })),
             ("requires_secret", Json::Null),
             ("secret", Json::Null),
+            ("secret_since", json!({ "S": "yesterday" })),
             ("secret_algorithm", json!({ "S": "md5" })),
             ("variables", json!({ "S": "[{" })),
             ("conditions", json!({ "BOOL": true })),

@@ -21,7 +21,7 @@ use shared::domain::request::Request;
 use shared::domain::sealing::SealingKey;
 use shared::domain::secret::{HookSecret, SecretString};
 use shared::domain::signature::Signed;
-use shared::domain::signing::Signing;
+use shared::domain::signing::{CurrentSecret, Signing};
 use shared::domain::subject::Subject;
 use shared::domain::timestamp::Timestamp;
 use shared::domain::user::User;
@@ -202,8 +202,9 @@ fn seeded_hook() -> Result<Hook, Failure> {
     let secret = signing.means.complete(signing.given.clone(), || [0; 32]);
     let secret = secret.ok_or("the provider of the first hook of events/seed.json has no secret")?;
     let secret = keys.newest().seal(id, &secret, [1; 12])?;
-    let signing = Signing { means: signing.means.clone(), secret: Some(secret), previous: None, handed_over: None };
     let now = Timestamp::from_unix_seconds(1_800_000_000);
+    let current = Some(CurrentSecret { secret, since: now });
+    let signing = Signing { current, ..Signing::without_secret(signing.means.clone()) };
     Ok(Hook::create(id, draft, Some(signing), (&creator(now)?).into(), now))
 }
 

@@ -114,7 +114,7 @@ export function hookPage(main, [, id]) {
       h("dl", { class: "facts one-column" },
         fact("Address", h("code", { class: "cut" }, it.url), copyButton("Copy the address", it.url, "quiet small icon")),
         fact("Provider", titleOf(it), dimmer(` · proof: ${it.proof}`, it.requires_secret && [", ", code(it.proven_by)]), provider?.guide && [" · ", h("a", { class: "link", href: provider.guide, rel: "noopener" }, "Set-up at the provider")]),
-        it.requires_secret ? fact("Secret", h("code", {}, it.secret || "none yet"), " ", button("Rotate", { kind: "small", onclick: () => rotateDialog(it, load) }), it.previous_secret_valid_until && dim(` The one before is valid until ${full(it.previous_secret_valid_until)} (${until(it.previous_secret_valid_until)}).`)) : null,
+        it.requires_secret ? fact("Secret", h("code", {}, it.secret || "none yet"), " ", it.secret_since && dimmer("since ", when(it.secret_since)), " ", button("Rotate", { kind: "small", onclick: () => rotateDialog(it, load) }), it.previous_secret_valid_until && dim(` The one before is valid until ${full(it.previous_secret_valid_until)} (${until(it.previous_secret_valid_until)}).`)) : null,
         fact("Starts", doing(it)[0], it.pipeline_id ? dimmer(` · pipeline ${it.pipeline_id}`) : null),
         fact("Changed", when(it.updated_at), it.created_by_user && dimmer(" · made by ", visible(it.created_by_user.name)))),
       part("Last calls", lastCalls(calls)), part("Which calls run", rules()), part("What the job gets", variables()),

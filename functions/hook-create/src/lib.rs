@@ -6,7 +6,7 @@ use shared::domain::handover::HandedOver;
 use shared::domain::hook::{Hook, HookDraft};
 use shared::domain::id::HookId;
 use shared::domain::secret::HookSecret;
-use shared::domain::signing::Signing;
+use shared::domain::signing::{CurrentSecret, Signing};
 use shared::domain::timestamp::Timestamp;
 use shared::http::hook::{HookBody, check_pipelines, find_of_path, read_draft, url_of};
 use shared::http::user::find_caller;
@@ -76,6 +76,7 @@ impl<Users, Hooks, Pipelines> HookCreate<Users, Hooks, Pipelines> {
         };
         let handed_over = signing.awaits_secret().then(|| HandedOver::awaited_from(now));
         let secret = secret.filter(|_| handed_over.is_none());
-        Ok(Some((Signing { means: signing.means.clone(), secret: sealed, previous: None, handed_over }, secret)))
+        let current = sealed.map(|secret| CurrentSecret { secret, since: now });
+        Ok(Some((Signing { means: signing.means.clone(), current, previous: None, handed_over }, secret)))
     }
 }

@@ -42,5 +42,5 @@ impl<Users: FindUser, Hooks: FindHook> Endpoint for HookGet<Users, Hooks> {
 fn to_paste_back(hook: &Hook, now: Timestamp) -> Option<&SealedSecret> {
     let signing = hook.signing.as_ref()?;
     let is_shown = signing.scheme().hand_over?.is_pasted_back && signing.handed_over?.is_shown_at(now);
-    signing.secret.as_ref().filter(|_| is_shown)
+    signing.secret().filter(|_| is_shown)
 }

@@ -11,7 +11,9 @@ use shared::domain::handover::HandedOver;
 use shared::domain::id::HookId;
 use shared::domain::sealing::SealedSecret;
 use shared::domain::secret::HookSecret;
-use shared::domain::signing::{DEFAULT_OVERLAP, GivenSecrets, MAX_OVERLAP, Means, PreviousSecret, Rotation, Signing};
+use shared::domain::signing::{
+    CurrentSecret, DEFAULT_OVERLAP, GivenSecrets, MAX_OVERLAP, Means, PreviousSecret, Rotation, Signing,
+};
 use shared::domain::timestamp::Timestamp;
 use shared::http::hook::{HookBody, find_own, read_rotation};
 use shared::http::user::find_caller;
@@ -43,7 +45,7 @@ impl<Users: FindUser, Hooks: FindHook + ReplaceSecret> Endpoint for HookRotateSe
         find_caller(&self.users, &identity).await?;
         let mut hook = find_own(&self.hooks, &identity, call.path_parameter("hook_id", "The hook")?).await?;
         let signing = hook.signing.as_ref().ok_or_else(takes_unsigned_calls)?;
-        let current = signing.secret.clone().ok_or_else(has_no_secret)?;
+        let current = signing.secret().cloned().ok_or_else(has_no_secret)?;
         let (overlap, given) = read_body(call, signing)?;
         let is_awaited = given.secret.is_none() && signing.scheme().hand_over.is_some();
         let secret = self.new_secret(hook.relation.id, &signing.means, &current, given, call.received_at()).await?;
@@ -56,13 +58,15 @@ impl<Users: FindUser, Hooks: FindHook + ReplaceSecret> Endpoint for HookRotateSe
         let (id, seen, at) = (hook.relation.id, hook.relation.updated_at, hook.relation.changed_at(now));
         let handed_over = is_awaited.then(|| HandedOver::awaited_from(now));
         let awaited_until = handed_over.and_then(|handed_over| handed_over.awaited_at(now));
-        let rotation = Rotation { hook: id, seen, current, new: sealed, until: now.plus(overlap), at, awaited_until };
+        let until = now.plus(overlap);
+        let rotation = Rotation { hook: id, seen, current, new: sealed, since: now, until, at, awaited_until };
         self.hooks.replace_secret(&rotation).await?;
         self.copies.run_out().await;
 
         hook.relation.updated_at = at;
         if let Some(signing) = &mut hook.signing {
             signing.handed_over = handed_over;
+            signing.current = Some(CurrentSecret { secret: rotation.new, since: rotation.since });
             signing.previous = Some(PreviousSecret { secret: rotation.current, until: rotation.until });
         }
         let base_url = call.base_url(self.public_url.as_deref());

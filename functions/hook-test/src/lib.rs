@@ -95,8 +95,7 @@ fn drafted(mut draft: HookDraft, identity: &Identity, asking: &Received) -> Hook
     let Identity { user_id, project_id, environment_id, .. } = *identity;
     let creator = Creator { user_id, project_id, environment_id };
     let signing = draft.signing.take();
-    let signing =
-        signing.map(|signing| Signing { means: signing.means, secret: None, previous: None, handed_over: None });
+    let signing = signing.map(|signing| Signing::without_secret(signing.means));
     Hook::create(HookId::from_random([0; 16]), draft, signing, creator, asking.received_at)
 }
 

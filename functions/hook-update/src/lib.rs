@@ -6,7 +6,7 @@ use shared::domain::handover::HandedOver;
 use shared::domain::hook::Hook;
 use shared::domain::signature::provider::Provider;
 use shared::domain::signature::providers;
-use shared::domain::signing::{GivenSecrets, Means, Signing};
+use shared::domain::signing::{CurrentSecret, GivenSecrets, Means, Signing};
 use shared::domain::timestamp::Timestamp;
 use shared::http::hook::{check_pipelines, find_own, read_change, url_of};
 use shared::http::{ApiError, Call, Endpoint, FieldErrors, Response, ResponseExt as _};
@@ -59,35 +59,35 @@ impl<Hooks, Pipelines> HookUpdate<Hooks, Pipelines> {
     /// With a provider that has a private key, it forgets its secret.
     async fn sign(&self, hook: &Hook, means: Means, now: Timestamp) -> Result<Signing, ApiError> {
         let id = hook.relation.id;
-        let current = hook.signing.as_ref().and_then(|current| Some((current.secret.as_ref()?, &current.previous)));
-        let handed_over = means.scheme().hand_over.and_then(|_| match &current {
+        let signing = hook.signing.as_ref().and_then(|signing| Some((signing.current.as_ref()?, &signing.previous)));
+        let handed_over = means.scheme().hand_over.and_then(|_| match &signing {
             // A rotation has the hook wait.
             Some(_) => hook.signing.as_ref()?.handed_over,
             None => Some(HandedOver::awaited_from(now)),
         });
-        let (kept, previous) = match current.filter(|_| means.has_secrets()) {
-            Some((secret, previous)) => {
-                let opened = self.sealing_keys.open(id, secret, now).await?;
+        let (kept, since, previous) = match signing.filter(|_| means.has_secrets()) {
+            Some((current, previous)) => {
+                let opened = self.sealing_keys.open(id, &current.secret, now).await?;
                 if !opened.is_empty() && means.scheme().check_secret(&opened).is_err() {
                     return Err(secret_does_not_fit(hook.relation.provider, means.known.provider));
                 }
                 if means.is_complete(&opened) {
-                    return Ok(Signing {
-                        means,
-                        secret: Some(secret.clone()),
-                        previous: previous.clone(),
-                        handed_over,
-                    });
+                    let (current, previous) = (Some(current.clone()), previous.clone());
+                    return Ok(Signing { means, current, previous, handed_over });
                 }
-                (GivenSecrets::of(&opened), previous.clone())
+                let since = if opened.is_empty() { now } else { current.since };
+                (GivenSecrets::of(&opened), since, previous.clone())
             }
-            None => (GivenSecrets::default(), None),
+            None => (GivenSecrets::default(), now, None),
         };
-        let secret = match means.complete(kept, || self.random.bytes()) {
-            Some(secret) => Some(self.sealing_keys.seal(id, &secret, self.random.bytes(), now).await?),
+        let current = match means.complete(kept, || self.random.bytes()) {
+            Some(secret) => {
+                let secret = self.sealing_keys.seal(id, &secret, self.random.bytes(), now).await?;
+                Some(CurrentSecret { secret, since })
+            }
             None => None,
         };
-        Ok(Signing { means, secret, previous, handed_over })
+        Ok(Signing { means, current, previous, handed_over })
     }
 }
 

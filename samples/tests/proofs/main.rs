@@ -46,7 +46,7 @@ fn received(call: &Call, at: Timestamp) -> Received {
 
 /// Whether a hook with these keys accepts the call at this time.
 fn accepts(keys: &Keys, call: &Call, at: Timestamp) -> bool {
-    let signing = Signing { means: keys.means().unwrap(), secret: None, previous: None, handed_over: None };
+    let signing = Signing::without_secret(keys.means().unwrap());
     let scheme = signing.scheme();
     let received = received(call, at);
     let payload = Payload::new(scheme.forms, received.header("content-type"), &received.body);

@@ -39,7 +39,7 @@ impl FindHook for Table {
         let mut hook = fixtures::hook();
         hook.relation.id = id;
         let means = fixtures::means("github", &[]);
-        hook.signing = Some(Signing { means, secret: None, previous: None, handed_over: self.handed_over });
+        hook.signing = Some(Signing { means, current: None, previous: None, handed_over: self.handed_over });
         Ok(Some(hook))
     }
 }

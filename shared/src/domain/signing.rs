@@ -199,11 +199,20 @@ pub struct Signing {
     /// How.
     pub means: Means,
     /// What hook and provider share; `None` where the provider has a private key, and no option is secret.
-    pub secret: Option<SealedSecret>,
+    pub current: Option<CurrentSecret>,
     /// What they shared before the secret was last rotated.
     pub previous: Option<PreviousSecret>,
     /// How far the provider has handed its secret over; `None` where the owner has entered it at either side.
     pub handed_over: Option<HandedOver>,
+}
+
+/// The secret that a hook has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CurrentSecret {
+    /// As it is kept.
+    pub secret: SealedSecret,
+    /// When the hook got it.
+    pub since: Timestamp,
 }
 
 /// A secret that was rotated out, valid until senders have had the time to take over the new one.
@@ -222,6 +231,16 @@ pub const DEFAULT_OVERLAP: Duration = Duration::from_hours(24);
 pub const MAX_OVERLAP: Duration = Duration::from_hours(7 * 24);
 
 impl Signing {
+    /// Hook and provider share nothing.
+    pub fn without_secret(means: Means) -> Self {
+        Self { means, current: None, previous: None, handed_over: None }
+    }
+
+    /// The secret that the hook has, as it is kept.
+    pub fn secret(&self) -> Option<&SealedSecret> {
+        self.current.as_ref().map(|current| &current.secret)
+    }
+
     /// The scheme of the calls.
     pub fn scheme(&self) -> &'static Scheme {
         self.means.scheme()
@@ -265,7 +284,7 @@ impl Signing {
     /// The secrets that are valid at `now`, the current one first.
     pub fn valid_secrets(&self, now: Timestamp) -> impl Iterator<Item = &SealedSecret> {
         let previous = self.previous.iter().filter(move |previous| now < previous.until);
-        self.secret.iter().chain(previous.map(|previous| &previous.secret))
+        self.secret().into_iter().chain(previous.map(|previous| &previous.secret))
     }
 }
 
@@ -274,7 +293,7 @@ impl Signing {
 pub struct SealedSecrets {
     /// Whose.
     pub hook: HookId,
-    /// See [`Signing::secret`].
+    /// The one that the hook has.
     pub secret: SealedSecret,
     /// See [`Signing::previous`].
     pub previous: Option<PreviousSecret>,
@@ -291,9 +310,11 @@ pub struct Rotation {
     pub current: SealedSecret,
     /// The secret from now on.
     pub new: SealedSecret,
+    /// When the hook gets it.
+    pub since: Timestamp,
     /// How long the secret so far stays valid.
     pub until: Timestamp,
-    /// When it happens.
+    /// When the hook changes.
     pub at: Timestamp,
     /// Until when the hook waits for the secret that its provider hands over; the new one stands in its place.
     pub awaited_until: Option<Timestamp>,

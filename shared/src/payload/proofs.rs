@@ -67,7 +67,7 @@ impl Call {
         let options = Options::new(provider.options, &self.options).unwrap();
         let mut means = Means::of_provider(provider, None, None, options).unwrap();
         means.register(URL);
-        Signing { means, secret: None, previous: None, handed_over: None }
+        Signing::without_secret(means)
     }
 
     fn is_accepted(&self) -> bool {

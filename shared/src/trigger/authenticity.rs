@@ -30,7 +30,7 @@ pub async fn authenticate(
         let with = authenticate_with(&wanted, hook, signing, &signed, sealing_keys, published);
         return Box::pin(with).await.map(|()| None);
     }
-    if signing.secret.is_none() {
+    if signing.current.is_none() {
         return signing.verify(None, &signed).map(|()| None).map_err(ApiError::WrongSignature);
     }
     let (mut known, mut unopened, mut refusal) = (None, None, None);
@@ -71,7 +71,7 @@ async fn authenticate_with(
     published: &PublishedKeys,
 ) -> Result<(), ApiError> {
     let now = signed.received.received_at;
-    let secret = match signing.secret.as_ref().filter(|_| wanted.account.is_some()) {
+    let secret = match signing.secret().filter(|_| wanted.account.is_some()) {
         Some(sealed) => Some(sealing_keys.open(hook.relation.id, sealed, now).await?),
         None => None,
     };

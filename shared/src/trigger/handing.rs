@@ -37,8 +37,7 @@ impl<Hooks: TakeSecret> Taking<'_, Hooks> {
     ) -> Result<Option<Response>, ApiError> {
         let now = received.received_at;
         let Some((hand_over, signing)) = hook.scheme().hand_over.zip(hook.signing.as_ref()) else { return Ok(None) };
-        let waiting =
-            signing.handed_over.and_then(|handed_over| handed_over.awaited_at(now)).zip(signing.secret.as_ref());
+        let waiting = signing.handed_over.and_then(|handed_over| handed_over.awaited_at(now)).zip(signing.secret());
         let Some((awaited_until, current)) = waiting else { return Ok(None) };
         if received.body.len() > MAX_BODY_BYTES {
             return Ok(None);

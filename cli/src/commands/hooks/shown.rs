@@ -25,6 +25,7 @@ pub(crate) struct Hook {
     pub(crate) secret_header_name: Option<String>,
     #[serde(default)]
     pub(crate) provider_options: Map<String, Json>,
+    pub(crate) secret_since: Option<String>,
     pub(crate) previous_secret_valid_until: Option<String>,
     pub(crate) secret_handover: Option<Handover>,
     settings: Settings,
@@ -84,6 +85,7 @@ pub(super) fn facts(hook: &Hook) -> Facts {
     facts.maybe("pipeline", hook.pipeline_id.map(|id| id.to_string()).as_deref());
     facts.maybe("only latest", hook.only_latest.then_some("yes"));
     facts.maybe("header", hook.secret_header_name.as_deref()).maybe("secret", Some(&hook.secret));
+    facts.maybe("secret since", hook.secret_since.as_deref().map(time).as_deref());
     facts.maybe("old secret until", hook.previous_secret_valid_until.as_deref().map(time).as_deref());
     if let Some(handover) = &hook.secret_handover {
         facts.maybe("waits for secret until", handover.waits_until.as_deref().map(time).as_deref());

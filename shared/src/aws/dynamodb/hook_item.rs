@@ -7,7 +7,7 @@ use crate::domain::id::{EnvironmentId, PipelineId, ProjectId, ResourceId, UserId
 use crate::domain::sealing::SealedSecret;
 use crate::domain::signature::provider::Provider;
 use crate::domain::signature::{Algorithm, Options, providers};
-use crate::domain::signing::{self, Means, PreviousSecret, SealedSecrets, Signing};
+use crate::domain::signing::{self, CurrentSecret, Means, PreviousSecret, SealedSecrets, Signing};
 use crate::ports::{HookFilter, StoreError};
 
 /// A whole hook, as it is written to the table.
@@ -60,8 +60,9 @@ fn encode_signing(signing: &Signing) -> Attributes {
     if let Some(verification) = &signing.means.verification {
         item.insert("verification".to_owned(), text(proof_item::encode_verification(verification)));
     }
-    if let Some(secret) = &signing.secret {
-        item.insert("secret".to_owned(), binary(secret.as_bytes()));
+    if let Some(current) = &signing.current {
+        item.insert("secret".to_owned(), binary(current.secret.as_bytes()));
+        item.insert("secret_since".to_owned(), text(current.since));
     }
     if let Some(previous) = &signing.previous {
         item.insert("previous_secret".to_owned(), binary(previous.secret.as_bytes()));
@@ -94,14 +95,13 @@ pub(super) fn decode(attributes: &Attributes) -> Result<Hook, StoreError> {
 }
 
 fn decode_signing(item: &StoredItem<'_>, mut means: Means) -> Result<Signing, StoreError> {
-    let secret =
-        means.has_secrets().then(|| item.binary("secret").map(|secret| SealedSecret::from_bytes(secret.to_vec())));
+    let current = means.has_secrets().then(|| decode_current(item)).transpose()?;
     let kinds = means.option_kinds();
     if kinds.iter().any(|kind| !kind.is_secret()) {
         means.options = item.decoded("provider_options", |json| proof_item::decode_options(kinds, json))?;
     }
     let (previous, handed_over) = (decode_previous(item)?, handed_over::decode(item)?);
-    Ok(Signing { means, secret: secret.transpose()?, previous, handed_over })
+    Ok(Signing { means, current, previous, handed_over })
 }
 
 /// How the calls are proven, without the options; `None` if they are not.
@@ -134,6 +134,11 @@ pub(super) fn decode_secrets(attributes: &Attributes) -> Result<SealedSecrets, S
         secret: SealedSecret::from_bytes(item.binary("secret")?.to_vec()),
         previous: decode_previous(&item)?,
     })
+}
+
+fn decode_current(item: &StoredItem<'_>) -> Result<CurrentSecret, StoreError> {
+    let secret = SealedSecret::from_bytes(item.binary("secret")?.to_vec());
+    Ok(CurrentSecret { secret, since: item.parsed("secret_since")? })
 }
 
 fn decode_previous(item: &StoredItem<'_>) -> Result<Option<PreviousSecret>, StoreError> {

@@ -14,7 +14,7 @@ use crate::aws::WarmUp;
 use crate::domain::handover::Handing;
 use crate::domain::hook::Hook;
 use crate::domain::id::{HookId, ProjectId};
-use crate::domain::signing::Rotation;
+use crate::domain::signing::{Rotation, Signing};
 use crate::ports::{Consistency, FindHook, InsertHook, RemoveHook, ReplaceHook, ReplaceSecret, StoreError, TakeSecret};
 use crate::telemetry::Chain;
 
@@ -64,7 +64,7 @@ impl ReplaceHook for HooksTable {
     async fn replace_hook(&self, current: &Hook, new: &Hook) -> Result<(), StoreError> {
         let (from, to) = (&current.relation, &new.relation);
         // A rotation in the same millisecond must not lose its new secret.
-        let secret = current.signing.as_ref().and_then(|signing| signing.secret.as_ref());
+        let secret = current.signing.as_ref().and_then(Signing::secret);
         let (condition, values) = match secret {
             Some(secret) => ("updated_at = :seen AND secret = :secret", Some(binary(secret.as_bytes()))),
             None => ("updated_at = :seen AND attribute_not_exists(secret)", None),
@@ -122,7 +122,8 @@ impl RemoveHook for HooksTable {
 impl ReplaceSecret for HooksTable {
     async fn replace_secret(&self, rotation: &Rotation) -> Result<(), StoreError> {
         let request = self.client.update_item().table_name(&self.table).key("id", text(rotation.hook));
-        let set = "SET secret = :new, previous_secret = :current, previous_secret_until = :until, updated_at = :at";
+        let set = "SET secret = :new, secret_since = :since, updated_at = :at, previous_secret = :current, \
+            previous_secret_until = :until";
         let request = match rotation.awaited_until {
             Some(until) => request
                 .update_expression(format!("{set}, {AWAITED_UNTIL} = :awaited REMOVE {RECEIVED_AT}"))
@@ -134,6 +135,7 @@ impl ReplaceSecret for HooksTable {
             .expression_attribute_values(":seen", text(rotation.seen))
             .expression_attribute_values(":new", binary(rotation.new.as_bytes()))
             .expression_attribute_values(":current", binary(rotation.current.as_bytes()))
+            .expression_attribute_values(":since", text(rotation.since))
             .expression_attribute_values(":until", text(rotation.until))
             .expression_attribute_values(":at", text(rotation.at))
             .return_values_on_condition_check_failure(AllOld)
@@ -156,7 +158,8 @@ impl TakeSecret for HooksTable {
         let request = self.client.update_item().table_name(&self.table).key("id", text(handing.hook));
         let answer = request
             .update_expression(format!(
-                "SET secret = :new, {RECEIVED_AT} = :received, updated_at = :at REMOVE {AWAITED_UNTIL}"
+                "SET secret = :new, secret_since = :received, {RECEIVED_AT} = :received, updated_at = :at \
+                 REMOVE {AWAITED_UNTIL}"
             ))
             .condition_expression(format!("secret = :current AND {AWAITED_UNTIL} = :awaited"))
             .expression_attribute_values(":new", binary(handing.new.as_bytes()))

@@ -123,7 +123,7 @@ mod tests {
     use crate::domain::sealing::SealedSecret;
     use crate::domain::signature::provider::Worth;
     use crate::domain::signature::providers;
-    use crate::domain::signing::{Means, Signing};
+    use crate::domain::signing::{CurrentSecret, Means, Signing};
     use crate::fixtures;
     use crate::ports::StoreError;
 
@@ -148,8 +148,9 @@ mod tests {
         hook.relation.requires_secret = true;
         hook.relation.provider = Some(&providers::CUSTOM);
         hook.relation.proof = Worth::Verified;
-        hook.signing =
-            Some(Signing { means, secret: Some(SealedSecret::from_bytes(vec![1])), previous: None, handed_over: None });
+        let secret = SealedSecret::from_bytes(vec![1]);
+        let current = Some(CurrentSecret { secret, since: hook.relation.created_at });
+        hook.signing = Some(Signing { current, ..Signing::without_secret(means) });
         hook
     }
 

@@ -21,12 +21,7 @@ fn secret(text: &str) -> HookSecret {
 }
 
 fn signing(header: &str, algorithm: Algorithm) -> Signing {
-    Signing {
-        means: Means::of_header(header.parse().unwrap(), algorithm),
-        secret: None,
-        previous: None,
-        handed_over: None,
-    }
+    Signing::without_secret(Means::of_header(header.parse().unwrap(), algorithm))
 }
 
 /// A call with these headers and this body that arrives at `now`, in Unix seconds.

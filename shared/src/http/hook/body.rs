@@ -155,6 +155,8 @@ pub struct HookBody<'a> {
     /// In words.
     proven_by: String,
     provider_options: BTreeMap<&'static str, &'a str>,
+    /// Null for a hook that shares none, or waits for it.
+    secret_since: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     previous_secret_valid_until: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -184,19 +186,22 @@ impl HandoverBody<'_> {
 impl<'a> HookBody<'a> {
     /// The hook with its secrets masked. A creator who has been removed or has moved to another project is not shown.
     pub fn new(hook: &'a Hook, creator: Option<&'a User>, base_url: &str) -> Self {
-        let secret = hook.signing.as_ref().and_then(|signing| signing.secret.as_ref());
+        let current = hook.signing.as_ref().and_then(|signing| signing.current.as_ref());
+        let handed_over = hook.signing.as_ref().and_then(|signing| signing.handed_over);
+        let is_awaited = matches!(handed_over, Some(HandedOver::Awaited(_)));
         let means = hook.signing.as_ref().map(|signing| &signing.means);
         // The owner of a hook without a named provider has chosen an algorithm, even if it means nothing.
         let has_algorithm = |means: &&Means| hook.relation.provider.is_none() || means.scheme().has_algorithm();
         Self {
             relation: RelationBody::new(&hook.relation, base_url),
-            secret: secret.filter(|_| means.is_some_and(|means| means.scheme().has_secret())).map_or("", |_| MASK),
+            secret: current.filter(|_| means.is_some_and(|means| means.scheme().has_secret())).map_or("", |_| MASK),
             secret_algorithm: means.filter(has_algorithm).map(|means| means.algorithm.as_str()),
             secret_header_name: means.and_then(|means| means.header_name.as_ref()).map(SecretHeaderName::as_str),
             proven_by: means.map_or_else(|| "nothing".to_owned(), Means::proven_by),
             provider_options: means.into_iter().flat_map(options).collect(),
+            secret_since: current.filter(|_| !is_awaited).map(|current| current.since.to_string()),
             previous_secret_valid_until: None,
-            secret_handover: hook.signing.as_ref().and_then(|signing| signing.handed_over).map(HandoverBody::new),
+            secret_handover: handed_over.map(HandoverBody::new),
             verification: hook.verification().map(VerificationBody::new),
             created_by_user: CreatorBody::of_project(creator, hook.relation.project_id),
         }
@@ -246,7 +251,7 @@ mod tests {
     use super::*;
     use crate::domain::sealing::SealedSecret;
     use crate::domain::signature::OptionKind;
-    use crate::domain::signing::{GivenSecrets, Signing};
+    use crate::domain::signing::{CurrentSecret, GivenSecrets, Signing};
     use crate::fixtures;
 
     fn shown(hook: &Hook) -> Json {
@@ -267,7 +272,8 @@ mod tests {
         let means = fixtures::means("discord", &[OptionKind::VerifyToken]);
         let secret = means.complete(GivenSecrets::default(), || [7; 32]).unwrap();
         let sealed = SealedSecret::from_bytes(vec![1]);
-        hook.signing = Some(Signing { means, secret: Some(sealed), previous: None, handed_over: None });
+        let current = Some(CurrentSecret { secret: sealed, since: hook.relation.created_at });
+        hook.signing = Some(Signing { current, ..Signing::without_secret(means) });
 
         assert_eq!(shown(&hook)["provider_options"], json!({ "verify_token": MASK }));
         assert_eq!(shown(&hook)["secret"], "", "the provider signs with a key of its own");

@@ -81,8 +81,8 @@ fn read_new_conditions(when: &mut Fields<'_>, current: &Conditions) -> Option<Co
 /// What `GET` shows and `PUT` cannot change may come back as it was shown. Any other value was meant to change something.
 fn check_read_only(fields: &mut Fields<'_>, hook: &Hook) {
     // These follow from other fields, or change by themselves.
-    fields.ignore(&["url", "proof", "proven_by", "previous_secret_valid_until", "secret_handover", "created_by_user"]);
-    fields.ignore(&["created_at", "updated_at"]);
+    fields.ignore(&["url", "proof", "proven_by", "created_by_user", "created_at", "updated_at"]);
+    fields.ignore(&["secret_since", "previous_secret_valid_until", "secret_handover"]);
     let [project, environment] =
         [hook.relation.project_id.get(), hook.relation.environment_id.get()].map(|id| id.to_string());
     for (name, shown) in [

@@ -96,5 +96,5 @@ fn signing(provider: &str, option: &str, value: &str) -> Signing {
     let given = BTreeMap::from([(option.to_owned(), value.to_owned())]);
     let options = Options::new(provider.options, &given).expect("it is one of its kind");
     let means = Means::of_provider(provider, None, None, options).expect("it has one scheme");
-    Signing { means, secret: None, previous: None, handed_over: None }
+    Signing::without_secret(means)
 }

@@ -72,7 +72,7 @@ impl<'a> Delivery<'a> {
             None => (vec![header.clone()], published::of_header(&header, means.algorithm.as_str())),
         };
         Some(Self {
-            signing: Signing { means, secret: None, previous: None, handed_over: None },
+            signing: Signing::without_secret(means),
             published,
             // The years 2000 to 9000: timestamps are clamped to what RFC 3339 can print, and so is this clock.
             now: now.parse().ok().filter(|now| (946_684_800..=221_845_392_000).contains(now))?,

@@ -18,7 +18,10 @@ fn full_hook() -> Hook {
     hook.relation.proof = Worth::Verified;
     hook.signing = Some(Signing {
         means: Means::of_header("x-hub-signature-256".parse().unwrap(), Algorithm::Sha256),
-        secret: Some(SealedSecret::from_bytes(vec![1, 2, 3])),
+        current: Some(CurrentSecret {
+            secret: SealedSecret::from_bytes(vec![1, 2, 3]),
+            since: crate::domain::timestamp::Timestamp::from_unix_seconds(1_700_000_000),
+        }),
         previous: Some(PreviousSecret {
             secret: SealedSecret::from_bytes(vec![4]),
             until: crate::domain::timestamp::Timestamp::from_unix_seconds(1_800_000_000),

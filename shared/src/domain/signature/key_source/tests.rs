@@ -49,7 +49,7 @@ impl Case {
         let given = BTreeMap::from([("webhook_id".to_owned(), self.webhook_id.to_owned())]);
         let options = Options::new(provider.options, &given).unwrap();
         let means = Means::of_provider(provider, None, None, options).unwrap();
-        let signing = Signing { means, secret: None, previous: None, handed_over: None };
+        let signing = Signing::without_secret(means);
         let received_at = Timestamp::from_unix_seconds(self.now);
         let received = Received {
             id: RequestId::at(received_at, [0; 10]),

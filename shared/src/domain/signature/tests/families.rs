@@ -58,12 +58,7 @@ impl Call {
             self.options.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let options = Options::new(provider.options, &given).unwrap();
         let header = self.header_name.map(|name| name.parse().unwrap());
-        Signing {
-            means: Means::of_provider(provider, header, None, options).unwrap(),
-            secret: None,
-            previous: None,
-            handed_over: None,
-        }
+        Signing::without_secret(Means::of_provider(provider, header, None, options).unwrap())
     }
 
     pub(in super::super) fn is_accepted(&self) -> bool {

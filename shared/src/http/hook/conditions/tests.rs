@@ -269,7 +269,7 @@ fn a_header_becomes_no_proof_while_a_condition_looks_at_it() {
     let mut hook = hook_with(&json!([{ "type": "request_header", "path": "x-other", "operator": "exists" }]));
     let means = Means::of_header("x-first".parse().unwrap(), Algorithm::Sha256);
     hook.relation.requires_secret = true;
-    hook.signing = Some(Signing { means, secret: None, previous: None, handed_over: None });
+    hook.signing = Some(Signing::without_secret(means));
     let change = |header: &str| {
         let body =
             json!({ "id": hook.relation.id.to_string(), "name": "deploy", "secret_header_name": header }).to_string();
