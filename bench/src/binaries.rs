@@ -70,6 +70,16 @@ impl Binaries {
         Ok(binaries)
     }
 
+    /// Puts links to the functions that are there side by side into `directory`, where a stack looks for them.
+    pub(crate) fn link(&self, directory: &Path) -> Result<(), Failure> {
+        for name in functions()? {
+            if let Ok(binary) = self.path(&name) {
+                std::os::unix::fs::symlink(std::path::absolute(binary)?, directory.join(name))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Where the binary of this name is.
     pub(crate) fn path(&self, name: &str) -> Result<PathBuf, Failure> {
         let directory = if name.starts_with("bench-") { &self.own } else { &self.functions };

@@ -43,11 +43,14 @@ pub(crate) struct Stage {
 impl Stage {
     /// Starts the stack. The functions are told what is in `variables` too.
     pub(crate) async fn set(binaries: &Binaries, variables: &[(String, String)]) -> Result<Self, Failure> {
-        let target = binaries.path("hook-trigger")?.parent().map(Path::to_owned);
-        let stack = Stack::start(Options { binaries: target, ..Options::default() }).await?;
+        let directory = tempfile::tempdir()?;
+        let functions = directory.path().join("functions");
+        std::fs::create_dir(&functions)?;
+        binaries.link(&functions)?;
+        let stack = Stack::start(Options { binaries: Some(functions), ..Options::default() }).await?;
         // What consumes actions would take its share of the processor.
         stack.enable_mappings("ActionStart", false).await?;
-        let (authority, traffic, directory) = (Authority::new()?, Arc::default(), tempfile::tempdir()?);
+        let (authority, traffic) = (Authority::new()?, Arc::default());
         let trusted = directory.path().join("authorities.pem");
         std::fs::write(&trusted, trust(&authority.certificate).0)?;
         std::fs::write(directory.path().join(AUTHORITY), &authority.certificate)?;

@@ -24,7 +24,8 @@ use crate::warm::Effort;
 use crate::{document, machine};
 
 /// What is started and called.
-const FUNCTIONS: [&str; 5] = ["action-list", "action-start", "hook-list", "hook-trigger", "request-list"];
+const FUNCTIONS: [&str; 6] =
+    ["action-list", "action-start", "hook-create", "hook-list", "hook-trigger", "request-list"];
 
 /// What a curve is measured with.
 struct Bench<'s> {
