@@ -177,10 +177,13 @@ def circumstances(bundle: Path | None) -> str:
     commit = subprocess.run(
         ["git", "describe", "--always", "--dirty"], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout.strip()
-    said = f"On {os.cpu_count()} cores, commit `{commit}`. Crates that cargo had downloaded before were not downloaded again."
+    said = [
+        f"On {os.cpu_count()} cores, commit `{commit}`.",
+        "Crates that cargo had downloaded before were not downloaded again.",
+    ]
     if bundle is not None:
-        said += f"\nThe bundle has {bundle.stat().st_size / 1e6:.1f} MB; its download is not counted."
-    return said
+        said.append(f"The bundle has {bundle.stat().st_size / 1e6:.1f} MB; its download is not counted.")
+    return "\n".join(said)
 
 
 def main() -> None:

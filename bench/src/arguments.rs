@@ -11,7 +11,7 @@ use crate::warm::Effort;
 
 const HELP: &str = "\
 Examples:
-  cargo run --release -p bench                          all of it, some 15 minutes; rewrites docs/performance.md
+  cargo run --release -p bench                          all of it, half an hour; rewrites docs/performance.md
   cargo run --release -p bench -- --quick               a first look, within two minutes; rewrites nothing
   cargo run --release -p bench -- --topic warm --json after.json
   cargo run --release -p bench -- compare before.json after.json
