@@ -190,7 +190,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--print", action="store_true", help="rewrites nothing")
     parser.add_argument("--bundle", type=Path, metavar="FILE", help="takes this bundle, instead of building one")
-    parser.add_argument("--from", choices=["clone", "bundle"], dest="way", help="measures this alone, and rewrites nothing")
+    alone = "measures this alone, and rewrites nothing"
+    parser.add_argument("--from", choices=["clone", "bundle"], dest="way", help=alone)
     arguments = parser.parse_args()
     ways = []
     if arguments.way != "bundle":

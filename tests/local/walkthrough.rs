@@ -224,8 +224,8 @@ fn check_hook(mut hook: Json, user: &User<'_>, api: &str, pipeline: i64) {
         "active": true,
     });
     let expected = json!({
-        "id": null, "url": null, "secret": null, "secret_since": null, "created_at": null, "updated_at": null, "name": null,
-        "type": "in", "action_type": "deploy",
+        "id": null, "url": null, "secret": null, "secret_since": null, "created_at": null, "updated_at": null,
+        "name": null, "type": "in", "action_type": "deploy",
         "target_url": null, "is_auto_generated": false, "requires_secret": true, "verify_ssl": true, "active": true,
         "provider": null, "provider_options": {}, "verification": null, "proof": "verified",
         "proven_by": "HMAC-SHA256 of `{body}` in the header `x-hub-signature-256`",

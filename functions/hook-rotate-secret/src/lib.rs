@@ -58,15 +58,14 @@ impl<Users: FindUser, Hooks: FindHook + ReplaceSecret> Endpoint for HookRotateSe
         let (id, seen, at) = (hook.relation.id, hook.relation.updated_at, hook.relation.changed_at(now));
         let handed_over = is_awaited.then(|| HandedOver::awaited_from(now));
         let awaited_until = handed_over.and_then(|handed_over| handed_over.awaited_at(now));
-        let until = now.plus(overlap);
-        let rotation = Rotation { hook: id, seen, current, new: sealed, since: now, until, at, awaited_until };
+        let rotation = Rotation { hook: id, seen, current, new: sealed, until: now.plus(overlap), at, awaited_until };
         self.hooks.replace_secret(&rotation).await?;
         self.copies.run_out().await;
 
         hook.relation.updated_at = at;
         if let Some(signing) = &mut hook.signing {
             signing.handed_over = handed_over;
-            signing.current = Some(CurrentSecret { secret: rotation.new, since: rotation.since });
+            signing.current = Some(CurrentSecret { secret: rotation.new, since: rotation.at });
             signing.previous = Some(PreviousSecret { secret: rotation.current, until: rotation.until });
         }
         let base_url = call.base_url(self.public_url.as_deref());

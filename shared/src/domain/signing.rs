@@ -310,11 +310,9 @@ pub struct Rotation {
     pub current: SealedSecret,
     /// The secret from now on.
     pub new: SealedSecret,
-    /// When the hook gets it.
-    pub since: Timestamp,
     /// How long the secret so far stays valid.
     pub until: Timestamp,
-    /// When the hook changes.
+    /// When it happens.
     pub at: Timestamp,
     /// Until when the hook waits for the secret that its provider hands over; the new one stands in its place.
     pub awaited_until: Option<Timestamp>,

@@ -122,7 +122,7 @@ impl RemoveHook for HooksTable {
 impl ReplaceSecret for HooksTable {
     async fn replace_secret(&self, rotation: &Rotation) -> Result<(), StoreError> {
         let request = self.client.update_item().table_name(&self.table).key("id", text(rotation.hook));
-        let set = "SET secret = :new, secret_since = :since, updated_at = :at, previous_secret = :current, \
+        let set = "SET secret = :new, secret_since = :at, updated_at = :at, previous_secret = :current, \
             previous_secret_until = :until";
         let request = match rotation.awaited_until {
             Some(until) => request
@@ -135,7 +135,6 @@ impl ReplaceSecret for HooksTable {
             .expression_attribute_values(":seen", text(rotation.seen))
             .expression_attribute_values(":new", binary(rotation.new.as_bytes()))
             .expression_attribute_values(":current", binary(rotation.current.as_bytes()))
-            .expression_attribute_values(":since", text(rotation.since))
             .expression_attribute_values(":until", text(rotation.until))
             .expression_attribute_values(":at", text(rotation.at))
             .return_values_on_condition_check_failure(AllOld)
